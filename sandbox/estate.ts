@@ -1,0 +1,109 @@
+import type { Latencies } from './world.ts'
+import { World } from './world.ts'
+
+/** The sample estate that the tour and the tests live in: the company acme, its people, its networks and its services. */
+
+export const organizationId = '6f1a2c7e-55a1-4a0e-9d5e-0c4b1d2f3a41'
+export const subscription = 'b0f7c1d2-3e4a-4b5c-8d6e-7f8091a2b3c4'
+export const tenantId = '0d9c8b7a-6f5e-4d3c-9b2a-1a2b3c4d5e6f'
+
+export const keys = { id: 'sandboxKeyId0000000', secret: '4b1dsandboxKeySecret4b1d' }
+
+export const slack = {
+  teamId: 'T0ACME',
+  appId: 'A0PRIVATELINK',
+  botUserId: 'U0BOT',
+  botToken: 'xoxb-sandbox-0000-token',
+  signingSecret: 'sandbox-signing-secret-8f7e6d5c',
+  users: { alice: 'U01ALICE', bob: 'U02BOB', carol: 'U03CAROL', mallory: 'U0MALLORY' },
+  channels: { approvals: 'C012ABC', data: 'C034DEF' },
+}
+
+const region = 'westus3'
+const zone = `${region}.privatelink.azure.clickhouse.cloud`
+const alias = 'production-westus3-0-0.3f2a9c04-7d5b-4c1e-9c0d-2b1a0f9e8d7c.westus3.azure.privatelinkservice'
+
+/** In real life an endpoint takes a minute or two; here seconds, in the same proportions. */
+export const defaultLatencies: Latencies = {
+  arm: 20,
+  privateEndpoint: 4_000,
+  privateZone: 2_000,
+  networkLink: 2_000,
+  clickhouse: 60,
+  propagation: 500,
+}
+
+export function network(name: string, vnet: string, location: string) {
+  return {
+    name,
+    subscription,
+    resourceGroup: 'rg-network',
+    vnet,
+    subnet: 'endpoints',
+    location,
+    dns: { subscription, resourceGroup: 'rg-dns' },
+  }
+}
+
+export const networks = {
+  prodWestus3: network('prod-westus3', 'vnet-prod', 'westus3'),
+  stagingEastus2: network('staging-eastus2', 'vnet-staging', 'eastus2'),
+}
+
+export function acme({ addressBase, latencies = defaultLatencies }: { addressBase: string; latencies?: Latencies }): World {
+  const world = new World({ addressBase, latencies })
+  world.organizations.push({
+    id: organizationId,
+    name: 'acme',
+    keys: [{ ...keys, role: 'admin' }],
+    privateEndpoints: [],
+  })
+  const service = (id: string, name: string, label: string) => ({
+    id,
+    organizationId,
+    name,
+    provider: 'azure' as const,
+    region,
+    state: 'running',
+    alias,
+    privateHost: `${label}.${zone}`,
+    publicHost: `${label}.${region}.azure.clickhouse.cloud`,
+    privateEndpointIds: [],
+  })
+  world.services.push(
+    service('9a1c4d2e-0b3f-4a5d-8c7e-6f5a4b3c2d10', 'analytics-prod', 'q7k3m9x2wb'),
+    service('2d4e6f80-1a2b-4c3d-9e4f-5a6b7c8d9e01', 'billing-prod', 'h2v8n4c6zt'),
+    service('3e5f7091-2b3c-4d4e-8f50-6b7c8d9e0f12', 'twin', 'a1b2c3d4e5'),
+    service('4f608102-3c4d-4e5f-9061-7c8d9e0f1a23', 'twin', 'f6g7h8i9j0'),
+    {
+      id: '50719213-4d5e-4f60-8172-8d9e0f1a2b34',
+      organizationId,
+      name: 'events-aws',
+      provider: 'aws',
+      region: 'us-east-1',
+      state: 'running',
+      publicHost: 'k1l2m3n4o5.us-east-1.aws.clickhouse.cloud',
+      privateEndpointIds: [],
+    },
+    {
+      id: '61820324-5e6f-4071-9283-9e0f1a2b3c45',
+      organizationId,
+      name: 'trial-basic',
+      provider: 'azure',
+      region,
+      state: 'running',
+      publicHost: 'p6q7r8s9t0.westus3.azure.clickhouse.cloud',
+      privateEndpointIds: [],
+    },
+  )
+  for (const { vnet, location } of Object.values(networks)) {
+    const id = `/subscriptions/${subscription}/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/${vnet}`
+    world.networks.set(id.toLowerCase(), {
+      id,
+      location,
+      tags: {},
+      subnets: [{ name: 'endpoints', addressPrefix: `${addressBase}.0/24` }],
+    })
+  }
+  return world
+}

@@ -1,0 +1,107 @@
+/**
+ * What was observed, check by check. A check never throws for a network fault: the fault is the evidence. A check that is absent was not run, and
+ * what was not checked is unknown, never fine.
+ */
+
+/** Where a failed attempt failed, in Node's words. */
+export interface Failure {
+  /** e.g. `ECONNRESET`, `ETIMEDOUT` (also when our own timer ended it), `ERR_TLS_CERT_ALTNAME_INVALID`. */
+  readonly code: string
+  readonly syscall?: string
+  readonly message: string
+}
+
+export interface DnsAnswer {
+  readonly server: string
+  /** DNS response code (`NOERROR`, `NXDOMAIN`, `SERVFAIL`…), or `TIMEOUT` / `UNREACHABLE` when no answer came. */
+  readonly rcode: string
+  readonly addresses: readonly string[]
+  /** Seconds that the answer stays in caches. */
+  readonly ttl?: number
+  readonly cnames: readonly string[]
+  /** Primary name server of the SOA record in a negative answer; `azureprivatedns.net` where Azure holds the zone. */
+  readonly soa?: string
+  readonly elapsedMs: number
+}
+
+export interface TcpResult {
+  readonly address: string
+  readonly connected: boolean
+  readonly failure?: Failure
+  readonly elapsedMs: number
+}
+
+export interface TlsResult {
+  readonly address: string
+  /** Handshake finished, chain trusted and name matched. */
+  readonly verified: boolean
+  readonly failure?: Failure
+  /** Bytes received when it ended: zero and a reset after the hello is how a missing allow-list entry looks. */
+  readonly bytesRead: number
+  readonly protocol?: string
+  readonly certificate?: {
+    readonly subject: string
+    readonly issuer: string
+    readonly validFrom: string
+    readonly validTo: string
+  }
+  readonly elapsedMs: number
+}
+
+export interface PingResult {
+  readonly status?: number
+  /** The first bytes of the body, cleaned of control characters. */
+  readonly body?: string
+  readonly failure?: Failure
+  readonly elapsedMs: number
+}
+
+export type Port = 8443 | 9440
+
+/** The data plane, seen from inside the network. */
+export interface EvidenceByCheck {
+  /** Through the network's ordinary resolver. */
+  resolver: DnsAnswer
+  /** Asked of Azure DNS directly. */
+  'azure-dns': DnsAnswer
+  /** The one address that was dialled, or why none was. */
+  address: { readonly dialled?: string; readonly refused?: 'no-answer' | 'outside-prefixes' }
+  'tcp:8443': TcpResult
+  'tcp:9440': TcpResult
+  'tls:8443': TlsResult
+  'tls:9440': TlsResult
+  ping: PingResult
+}
+
+export type CheckId = keyof EvidenceByCheck
+export type NetworkEvidence = { readonly [Id in CheckId]?: EvidenceByCheck[Id] }
+
+/** The control plane, read from Azure and ClickHouse Cloud. */
+export interface ControlPlane {
+  readonly serviceState: string
+  readonly host: string
+  readonly alias: string
+  readonly endpoint?: {
+    readonly id: string
+    readonly guid: string
+    readonly address?: string
+    readonly connection: string
+    readonly alias: string
+  }
+  readonly zone?: { readonly id: string; readonly linked: boolean }
+  /** Addresses of the A record set that answers for the host: the host's own label if there is one, else the wildcard. */
+  readonly record?: { readonly name: string; readonly addresses: readonly string[] }
+  readonly organizationIds: readonly string[]
+  readonly allowList: readonly string[]
+}
+
+export interface Evidence {
+  readonly host: string
+  readonly network: string
+  readonly networkPlane?: NetworkEvidence
+  /** Why there is nothing from inside the network. */
+  readonly workerAbsent?: true
+  readonly controlPlane?: ControlPlane
+  /** Why the cloud APIs could not be asked. */
+  readonly controlPlaneProblem?: string
+}

@@ -1,0 +1,26 @@
+/** A person as policies know them: the configuration's name if it lists the account, else the account itself. */
+export interface Person {
+  /** Compares people: the same for every account of one person. */
+  readonly key: string
+  readonly name: string
+  readonly account: Account
+}
+
+export interface Account {
+  readonly surface: Surface
+  /** The chat's own id of the person, e.g. Slack's `U02BOB`. */
+  readonly id: string
+}
+
+/** A conversation that messages can be posted to. */
+export interface Place {
+  readonly surface: Surface
+  /** The chat's own id, e.g. Slack's `C012ABC`. */
+  readonly id: string
+}
+
+export type Surface = 'slack' | 'teams'
+
+export function samePlace(a: Place, b: Place): boolean {
+  return a.surface === b.surface && a.id === b.id
+}

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto'
+import type { Service } from './target.ts'
+
+/** Stable: a step's id is a ledger key. */
+export type StepId =
+  | 'private-endpoint'
+  | 'dns-zone'
+  | 'dns-record'
+  | 'network-link'
+  | 'organization-entry'
+  | 'allow-list'
+  | 'connection'
+  | 'verification'
+
+/** Stands for a value that only the change itself brings to light, e.g. the endpoint's GUID. */
+export const knownAfterApply = '(known after apply)'
+
+export interface FieldChange {
+  readonly name: string
+  /** Absent when the resource or the field does not exist yet. */
+  readonly before?: string
+  /** Absent when the field goes away. */
+  readonly after?: string
+}
+
+export type Change =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'create' | 'update' | 'delete'; readonly fields: readonly FieldChange[] }
+  | { readonly kind: 'blocked'; readonly reason: string }
+
+export interface PlannedStep {
+  readonly id: StepId
+  /** What kind of thing, e.g. `private endpoint`. */
+  readonly title: string
+  /** Which one, e.g. `pe-analytics-prod`. */
+  readonly resource: string
+  readonly change: Change
+}
+
+/** The ordered changes that a request would make. */
+export interface Plan {
+  readonly service: Service
+  readonly network: string
+  readonly alias: string
+  readonly host: string
+  readonly steps: readonly PlannedStep[]
+  /** The service's region is not the network's: Azure bills traffic between regions. */
+  readonly crossRegion: boolean
+}
+
+/** Identifies what a plan would do, and only that: an approval binds to it. SHA-256, 64 hex digits. */
+export function digestOf(plan: Plan): string {
+  const essence = {
+    service: plan.service.id,
+    network: plan.network,
+    alias: plan.alias,
+    host: plan.host,
+    steps: plan.steps.map(({ id, resource, change }) => ({ id, resource, change })),
+  }
+  return createHash('sha256').update(canonical(essence)).digest('hex')
+}
+
+export function changesOf(plan: Plan): readonly PlannedStep[] {
+  return plan.steps.filter(({ change }) => change.kind !== 'none')
+}
+
+export function isBlocked(plan: Plan): boolean {
+  return plan.steps.some(({ change }) => change.kind === 'blocked')
+}
+
+/**
+ * Whether carrying out `now` is still what was approved. Equal plans are. So is a plan that differs only in steps that this request has itself
+ * begun (a crash or a retry), for as long as nothing blocks them, and in values that were "(known after apply)" when it was approved.
+ */
+export function stillApproved(approved: Plan, now: Plan, begun: ReadonlySet<StepId>): boolean {
+  const sameSubject =
+    approved.service.id === now.service.id &&
+    approved.network === now.network &&
+    approved.alias === now.alias &&
+    approved.host === now.host &&
+    approved.steps.length === now.steps.length
+  return (
+    sameSubject &&
+    approved.steps.every((before) => {
+      const after = now.steps.find(({ id }) => id === before.id)
+      if (after === undefined || after.resource !== before.resource || after.change.kind === 'blocked') return false
+      return sameChange(before.change, after.change) || (begun.has(before.id) && before.change.kind !== 'none')
+    })
+  )
+}
+
+function sameChange(approved: Change, now: Change): boolean {
+  if (approved.kind === 'none' || now.kind === 'none' || approved.kind === 'blocked' || now.kind === 'blocked') {
+    return canonical(approved) === canonical(now)
+  }
+  return (
+    approved.kind === now.kind &&
+    approved.fields.length === now.fields.length &&
+    approved.fields.every((field, index) => {
+      const other = now.fields[index]
+      return (
+        other !== undefined &&
+        other.name === field.name &&
+        other.before === field.before &&
+        (other.after === field.after || (field.after === knownAfterApply && other.after !== undefined))
+      )
+    })
+  )
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  )
+}

@@ -1,0 +1,68 @@
+import { closest, distance } from 'fastest-levenshtein'
+
+/** A ClickHouse Cloud service as the inventory knows it. */
+export interface Service {
+  readonly organizationId: string
+  readonly organizationName: string
+  readonly id: string
+  readonly name: string
+  readonly provider: string
+  /** The service's own region; the network may lie in another. */
+  readonly region: string
+  readonly state: string
+}
+
+/** An Azure virtual network that the configuration names. */
+export interface Network {
+  readonly name: string
+  readonly subscription: string
+  readonly resourceGroup: string
+  readonly vnet: string
+  readonly subnet: string
+  readonly location: string
+  /** Where this network's private DNS zones live. */
+  readonly dns: { readonly subscription: string; readonly resourceGroup: string }
+  readonly applicationSecurityGroups: readonly string[]
+  readonly tags: Readonly<Record<string, string>>
+}
+
+/** One service to be reached from one network. */
+export interface Target {
+  readonly service: Service
+  readonly network: Network
+  /** `endpointServiceId`: the Private Link Service alias. */
+  readonly alias: string
+  /** `privateDnsHostname`, e.g. `q7….westus3.privatelink.azure.clickhouse.cloud`. */
+  readonly host: string
+}
+
+/** The private DNS zone of a host: its name without the first label, so always of the *service's* region. */
+export function zoneOf(host: string): string {
+  return host.slice(host.indexOf('.') + 1)
+}
+
+/** The virtual network's ARM resource id. */
+export function vnetId({ subscription, resourceGroup, vnet }: Network): string {
+  return `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/Microsoft.Network/virtualNetworks/${vnet}`
+}
+
+/** The ARM resource id of the subnet that holds the private endpoints. */
+export function subnetId(network: Network): string {
+  return `${vnetId(network)}/subnets/${network.subnet}`
+}
+
+/** ARM resource ids and GUIDs compare without case. */
+export function sameId(a: string | undefined, b: string | undefined): boolean {
+  return a !== undefined && b !== undefined && a.toLowerCase() === b.toLowerCase()
+}
+
+/** The name closest to a mistyped word, when it is close enough to be worth asking "did you mean". */
+export function nearest(word: string, names: readonly string[]): string | undefined {
+  if (names.length === 0) return undefined
+  const best = closest(
+    word.toLowerCase(),
+    names.map((name) => name.toLowerCase()),
+  )
+  const original = names.find((name) => name.toLowerCase() === best)
+  return distance(word.toLowerCase(), best) <= Math.max(2, Math.ceil(word.length / 3)) ? original : undefined
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod'
+
+/**
+ * Queue names and what travels on them. A job only wakes work up: it names a record of the ledger, and its reader takes the state from there.
+ *
+ *   work              bot → jobs            plan or apply a request, diagnose
+ *   probe-<network>   jobs → diagnostics    look at a host from inside the network; the job's return value is the evidence
+ *   outbox            bot, jobs → bot       show the newest state of a record in chat
+ */
+
+/** Braces keep all keys in one hash slot, which Redis Cluster needs. */
+export const prefix = '{privatelink}'
+
+export const workQueue = 'work'
+export const outboxQueue = 'outbox'
+
+export function probeQueue(network: string): string {
+  return `probe-${network}`
+}
+
+export const workSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('request'), id: z.string() }),
+  z.strictObject({ kind: z.literal('diagnosis'), id: z.string() }),
+])
+export type Work = z.infer<typeof workSchema>
+
+export const outboxSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('request'), id: z.string() }),
+  z.strictObject({ kind: z.literal('diagnosis'), id: z.string() }),
+])
+export type OutboxItem = z.infer<typeof outboxSchema>
+
+/** Ports and path are the worker's own: a job chooses only the host, and where it expects that to lead. */
+export const probeSchema = z.strictObject({
+  host: z.string().max(253),
+  /** The private endpoint's address as Azure tells it. */
+  expectedAddress: z.ipv4().optional(),
+})
+export type Probe = z.infer<typeof probeSchema>

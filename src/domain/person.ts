@@ -3,13 +3,13 @@ export interface Person {
   /** Compares people: the same for every account of one person. */
   readonly key: string
   readonly name: string
-  readonly account: Account
+  /** The chats' own ids of the person, e.g. Slack's `U02BOB`. */
+  readonly accounts: Readonly<Partial<Record<Surface, string>>>
 }
 
-export interface Account {
-  readonly surface: Surface
-  /** The chat's own id of the person, e.g. Slack's `U02BOB`. */
-  readonly id: string
+/** The listed person with this account, or a person that is only this account: equal to nobody else. */
+export function personOf(people: readonly Person[], surface: Surface, id: string, name: string): Person {
+  return people.find(({ accounts }) => accounts[surface] === id) ?? { key: `${surface}:${id}`, name, accounts: { [surface]: id } }
 }
 
 /** A conversation that messages can be posted to. */

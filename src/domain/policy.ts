@@ -1,4 +1,4 @@
-import type { Person } from './person.ts'
+import type { Person, Place } from './person.ts'
 import type { Request } from './request.ts'
 
 /** Who must agree to what. The first policy that matches a request is the one that counts. */
@@ -8,8 +8,8 @@ export interface Policy {
   readonly actions: readonly string[]
   readonly approvers: readonly Person[]
   readonly expiryMs: number
-  /** The channel's id in the chat. */
-  readonly channel: string
+  /** Where approval is asked for. */
+  readonly channel: Place
 }
 
 export function policyFor(policies: readonly Policy[], action: string, network: string): Policy | undefined {

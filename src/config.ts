@@ -1,0 +1,197 @@
+import { isIPv4 } from 'node:net'
+import { z } from 'zod'
+import { type Estate, readEstate } from './config/file.ts'
+
+/** The only reader of the environment: one function for each process, which holds no more than that process needs. */
+
+/** Everything that is wrong with the configuration, at once. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    super(
+      `The configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${problems.map((line) => `  ${line}`).join('\n')}`,
+    )
+    this.problems = problems
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+const redisUrl = z
+  .string('is not set; the address of Redis, e.g. redis://127.0.0.1:6379')
+  .refine(
+    (value) => value.split(',').every((node) => /^rediss?:\/\/./.test(node)),
+    'must be redis:// or rediss:// addresses, separated by commas',
+  )
+
+export interface BotConfig extends Estate {
+  readonly redisUrl: string
+  readonly host: string
+  readonly port: number
+  readonly slack: {
+    readonly botToken: string
+    readonly signingSecret: string
+    /** With it, Socket Mode. */
+    readonly appToken?: string
+    readonly apiUrl?: string
+  }
+}
+
+const botSchema = z.object({
+  PRIVATELINK_CONFIG: z.string('is not set; the path of the configuration file'),
+  REDIS_URL: redisUrl,
+  HOST: z.string().default('0.0.0.0'),
+  PORT: z.coerce.number('must be a port number').int().min(0).max(65_535).default(3000),
+  SLACK_BOT_TOKEN: z.string('is not set; the bot token of the Slack app (xoxb-…)'),
+  SLACK_SIGNING_SECRET: z.string('is not set; the signing secret of the Slack app'),
+  SLACK_APP_TOKEN: z.string().optional(),
+  SLACK_API_URL: z.url('must be a URL').optional(),
+})
+
+export function botConfig(environment: Environment = process.env): BotConfig {
+  const problems: string[] = []
+  const values = readEnvironment(botSchema, environment, problems)
+  const estate = readFile(environment, problems)
+  if (values === undefined || estate === undefined || problems.length > 0) throw new ConfigError(problems)
+  return {
+    ...estate,
+    redisUrl: values.REDIS_URL,
+    host: values.HOST,
+    port: values.PORT,
+    slack: {
+      botToken: values.SLACK_BOT_TOKEN,
+      signingSecret: values.SLACK_SIGNING_SECRET,
+      ...(values.SLACK_APP_TOKEN !== undefined && { appToken: values.SLACK_APP_TOKEN }),
+      ...(values.SLACK_API_URL !== undefined && { apiUrl: values.SLACK_API_URL }),
+    },
+  }
+}
+
+export interface OrganizationKey {
+  readonly organizationId: string
+  readonly organizationName: string
+  readonly keyId: string
+  readonly keySecret: string
+}
+
+export interface JobsConfig extends Omit<Estate, 'organizations'> {
+  readonly redisUrl: string
+  readonly clickhouse: { readonly apiUrl: string; readonly organizations: readonly OrganizationKey[] }
+  /** Azure Resource Manager. */
+  readonly azureUrl: string
+}
+
+const jobsSchema = z.object({
+  PRIVATELINK_CONFIG: z.string('is not set; the path of the configuration file'),
+  REDIS_URL: redisUrl,
+  CLICKHOUSE_API_URL: z.url('must be a URL').default('https://api.clickhouse.cloud/v1'),
+  AZURE_RESOURCE_MANAGER_URL: z.url('must be a URL').default('https://management.azure.com'),
+})
+
+export function jobsConfig(environment: Environment = process.env): JobsConfig {
+  const problems: string[] = []
+  const values = readEnvironment(jobsSchema, environment, problems)
+  const estate = readFile(environment, problems)
+  const organizations = (estate?.organizations ?? []).map(({ id, name, keyId, keySecret }, index): OrganizationKey => {
+    const read = (key: string, variable: string): string => {
+      const value = environment[variable]
+      if (value === undefined || value === '')
+        problems.push(`organizations[${index}].${key}: the environment variable ${variable} is not set`)
+      return value ?? ''
+    }
+    return { organizationId: id, organizationName: name, keyId: read('keyId', keyId), keySecret: read('keySecret', keySecret) }
+  })
+  if (values === undefined || estate === undefined || problems.length > 0) throw new ConfigError(problems)
+  const { networks, people, policies } = estate
+  return {
+    networks,
+    people,
+    policies,
+    redisUrl: values.REDIS_URL,
+    clickhouse: { apiUrl: values.CLICKHOUSE_API_URL.replace(/\/+$/, ''), organizations },
+    azureUrl: values.AZURE_RESOURCE_MANAGER_URL.replace(/\/+$/, ''),
+  }
+}
+
+export interface DnsServer {
+  readonly address: string
+  readonly port: number
+}
+
+export interface DiagnosticsConfig {
+  readonly redisUrl: string
+  readonly network: string
+  /** Azure DNS. */
+  readonly dnsServers: readonly DnsServer[]
+  /** Servers to use instead of the system's resolver. */
+  readonly resolver?: readonly DnsServer[]
+  readonly hostSuffixes: readonly string[]
+  /** Where it may connect, in CIDR notation. */
+  readonly prefixes: readonly string[]
+}
+
+const list = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+)
+
+const dnsServers = list.pipe(z.array(z.string().transform(parseServer)).min(1))
+
+const diagnosticsSchema = z.object({
+  REDIS_URL: redisUrl,
+  DIAGNOSTICS_NETWORK: z.string('is not set; the name of the network that this worker stands in').min(1, 'is empty'),
+  DIAGNOSTICS_DNS_SERVERS: dnsServers.default([{ address: '168.63.129.16', port: 53 }]),
+  DIAGNOSTICS_RESOLVER: dnsServers.optional(),
+  DIAGNOSTICS_HOST_SUFFIXES: list
+    .pipe(z.array(z.string().startsWith('.', 'each suffix must begin with "."')).min(1))
+    .default(['.privatelink.azure.clickhouse.cloud']),
+  DIAGNOSTICS_PREFIXES: list
+    .pipe(z.array(z.cidrv4('must be address prefixes such as 10.0.0.0/8')).min(1))
+    .default(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10']),
+})
+
+export function diagnosticsConfig(environment: Environment = process.env): DiagnosticsConfig {
+  const problems: string[] = []
+  const values = readEnvironment(diagnosticsSchema, environment, problems)
+  if (values === undefined) throw new ConfigError(problems)
+  return {
+    redisUrl: values.REDIS_URL,
+    network: values.DIAGNOSTICS_NETWORK,
+    dnsServers: values.DIAGNOSTICS_DNS_SERVERS,
+    ...(values.DIAGNOSTICS_RESOLVER !== undefined && { resolver: values.DIAGNOSTICS_RESOLVER }),
+    hostSuffixes: values.DIAGNOSTICS_HOST_SUFFIXES,
+    prefixes: values.DIAGNOSTICS_PREFIXES,
+  }
+}
+
+/** `IP[:PORT]` */
+function parseServer(value: string, context: z.core.$RefinementCtx<string>): DnsServer {
+  const [address = '', port = '53', ...rest] = value.split(':')
+  const number = Number(port)
+  if (!isIPv4(address) || rest.length > 0 || !Number.isInteger(number) || number < 1 || number > 65_535) {
+    context.addIssue({ code: 'custom', message: `"${value}" is not IP[:PORT]` })
+    return z.NEVER
+  }
+  return { address, port: number }
+}
+
+/** An empty variable counts as one that is not set. */
+function readEnvironment<Schema extends z.ZodType>(
+  schema: Schema,
+  environment: Environment,
+  problems: string[],
+): z.infer<Schema> | undefined {
+  const result = schema.safeParse(Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== '')))
+  if (result.success) return result.data
+  problems.push(...result.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`))
+  return undefined
+}
+
+function readFile(environment: Environment, problems: string[]): Estate | undefined {
+  const path = environment.PRIVATELINK_CONFIG
+  return path === undefined || path === '' ? undefined : readEstate(path, problems)
+}

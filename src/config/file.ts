@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs'
+import { parse, YAMLParseError } from 'yaml'
+import type { Person } from '../domain/person.ts'
+import type { Policy } from '../domain/policy.ts'
+import { type Network, nearest } from '../domain/target.ts'
+import { type ConfigFile, fileSchema } from './schema.ts'
+
+/** What the configuration file says, with its cross-references resolved. */
+export interface Estate {
+  readonly organizations: ConfigFile['organizations']
+  readonly networks: readonly Network[]
+  readonly people: readonly Person[]
+  readonly policies: readonly Policy[]
+}
+
+/** Reads the file, or collects every problem in it, each with its path. */
+export function readEstate(path: string, problems: string[]): Estate | undefined {
+  const parsed = parseFile(path, problems)
+  if (parsed === undefined) return undefined
+  const result = fileSchema.safeParse(parsed)
+  if (!result.success) {
+    problems.push(...result.error.issues.map(({ path: at, message }) => `${path}: ${pathText(at)}${message}`))
+    return undefined
+  }
+  return resolve(result.data, (at, message) => problems.push(`${path}: ${at}: ${message}`))
+}
+
+function parseFile(path: string, problems: string[]): unknown {
+  try {
+    return parse(readFileSync(path, 'utf8'))
+  } catch (error) {
+    const why =
+      error instanceof YAMLParseError
+        ? `not valid YAML: ${error.message}`
+        : 'cannot be read: does the file exist, and may this user read it?'
+    problems.push(`${path}: ${why}`)
+    return undefined
+  }
+}
+
+/** `policies[0].approvers[1]: ` */
+function pathText(path: readonly PropertyKey[]): string {
+  if (path.length === 0) return ''
+  return `${path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+    .join('')
+    .replace(/^\./, '')}: `
+}
+
+function resolve(file: ConfigFile, problem: (at: string, message: string) => void): Estate {
+  for (const list of ['organizations', 'networks', 'people', 'channels'] as const) {
+    const names = file[list].map(({ name }) => name)
+    names.forEach((name, index) => {
+      if (names.indexOf(name) !== index) problem(`${list}[${index}].name`, `"${name}" is used twice`)
+    })
+  }
+  const people = file.people.map(
+    ({ name, slack, teams }): Person => ({
+      key: `person:${name}`,
+      name,
+      accounts: { ...(slack !== undefined && { slack }), ...(teams !== undefined && { teams }) },
+    }),
+  )
+  const policies = file.policies.map((policy, index): Policy => {
+    const approvers = policy.approvers.flatMap((name, position) => {
+      const person = people.find((candidate) => candidate.name === name)
+      if (person === undefined) problem(`policies[${index}].approvers[${position}]`, unknownApprover(name, people))
+      return person === undefined ? [] : [person]
+    })
+    const channel = file.channels.find(({ name }) => name === policy.channel)
+    if (channel?.slack === undefined) {
+      const guess = nearest(
+        policy.channel,
+        file.channels.map(({ name }) => name),
+      )
+      problem(
+        `policies[${index}].channel`,
+        channel === undefined
+          ? `no channel is named "${policy.channel}"${hint(guess)}`
+          : `channel "${policy.channel}" has no slack id`,
+      )
+    }
+    return {
+      networks: policy.networks,
+      actions: policy.actions,
+      approvers,
+      expiryMs: policy.expiry,
+      channel: { surface: 'slack', id: channel?.slack ?? '' },
+    }
+  })
+  const networks = file.networks.map(
+    (network): Network => ({
+      ...network,
+      dns: network.dns ?? { subscription: network.subscription, resourceGroup: network.resourceGroup },
+    }),
+  )
+  return { organizations: file.organizations, networks, people, policies }
+}
+
+function unknownApprover(name: string, people: readonly Person[]): string {
+  if (/^(slack|teams)-group:/.test(name))
+    return `groups are not supported in this version; list people by name instead of "${name}"`
+  return `"${name}" is not listed under people${hint(
+    nearest(
+      name,
+      people.map((person) => person.name),
+    ),
+  )}`
+}
+
+function hint(guess: string | undefined): string {
+  return guess === undefined ? '' : `; did you mean "${guess}"?`
+}

@@ -1,0 +1,75 @@
+import ms from 'ms'
+import { z } from 'zod'
+import { nearest } from '../domain/target.ts'
+
+/** An object whose unknown keys are errors that name the nearest valid key. */
+function known<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+  return z.strictObject(shape, {
+    error: (issue) => {
+      if (issue.code !== 'unrecognized_keys') return undefined
+      return issue.keys
+        .map((key) => {
+          const guess = nearest(key, Object.keys(shape))
+          return `unknown key "${key}"${guess === undefined ? '' : `; did you mean "${guess}"?`}`
+        })
+        .join(', ')
+    },
+  })
+}
+
+const text = z.string().min(1)
+const subscription = z.uuid('must be a subscription id (a UUID)')
+
+const duration = z.string().transform((value, context) => {
+  const parsed = ms(value as ms.StringValue)
+  if (parsed > 0) return parsed
+  context.addIssue({ code: 'custom', message: `"${value}" is not a duration such as "24h" or "30m"` })
+  return z.NEVER
+})
+
+export const actions = ['setup', 'allow', 'revoke', 'teardown'] as const
+
+/** The configuration file as written. Cross-references are checked in `file.ts`. */
+export const fileSchema = known({
+  organizations: z
+    .array(
+      known({
+        id: z.uuid('must be the organization id (a UUID)'),
+        name: text,
+        keyId: text.default('CLICKHOUSE_KEY_ID'),
+        keySecret: text.default('CLICKHOUSE_KEY_SECRET'),
+      }),
+    )
+    .min(1),
+  networks: z
+    .array(
+      known({
+        name: text.regex(/^[\w.-]+$/, 'may hold letters, digits, ".", "_" and "-"'),
+        subscription,
+        resourceGroup: text,
+        vnet: text,
+        subnet: text,
+        location: text,
+        dns: known({ subscription, resourceGroup: text }).optional(),
+        applicationSecurityGroups: z.array(text).default([]),
+        tags: z.record(z.string(), z.string()).default({}),
+      }),
+    )
+    .min(1),
+  people: z.array(known({ name: text, email: z.email().optional(), slack: text.optional(), teams: text.optional() })).default([]),
+  policies: z
+    .array(
+      known({
+        networks: z.array(text).min(1),
+        actions: z.array(z.enum(actions)).min(1),
+        approvers: z.array(text),
+        approvals: z.literal(1, 'only 1 is supported in this version').default(1),
+        expiry: duration.default(ms('24h')),
+        channel: text,
+      }),
+    )
+    .default([]),
+  channels: z.array(known({ name: text, slack: text.optional(), teams: text.optional() })).default([]),
+})
+
+export type ConfigFile = z.infer<typeof fileSchema>

@@ -1,0 +1,90 @@
+import type { Diagnosis } from '../domain/diagnosis/diagnosis.ts'
+import type { Service } from '../domain/target.ts'
+import type { Connection } from './connection.ts'
+import { prefix } from './queues.ts'
+
+/** Diagnoses are kept for a day. */
+const diagnosisSeconds = 86_400
+
+export interface Diagnoses {
+  nextId(): Promise<string>
+  save(diagnosis: Diagnosis): Promise<void>
+  get(id: string): Promise<Diagnosis | undefined>
+}
+
+export function redisDiagnoses(redis: Connection): Diagnoses {
+  const keyOf = (id: string) => `${prefix}:diagnosis:${id}`
+  return {
+    async nextId() {
+      return `DG-${await redis.incr(`${prefix}:diagnoses:number`)}`
+    },
+    async save(diagnosis) {
+      await redis.set(keyOf(diagnosis.id), JSON.stringify(diagnosis), 'EX', diagnosisSeconds)
+    },
+    async get(id) {
+      const text = await redis.get(keyOf(id))
+      return text === null ? undefined : JSON.parse(text)
+    },
+  }
+}
+
+/** The services of all organizations, as last read. */
+export interface Inventory {
+  readonly readAt: string
+  readonly services: readonly Service[]
+}
+
+export interface InventoryStore {
+  read(): Promise<Inventory | undefined>
+  write(inventory: Inventory): Promise<void>
+}
+
+export function redisInventory(redis: Connection): InventoryStore {
+  const key = `${prefix}:inventory`
+  return {
+    async read() {
+      const text = await redis.get(key)
+      return text === null ? undefined : JSON.parse(text)
+    },
+    async write(inventory) {
+      await redis.set(key, JSON.stringify(inventory))
+    },
+  }
+}
+
+/** Remembers things for a while, e.g. the signatures of requests that were already answered. */
+export interface Seen {
+  /** True the first time. */
+  first(id: string): Promise<boolean>
+}
+
+export function redisSeen(redis: Connection, { name, seconds }: { name: string; seconds: number }): Seen {
+  return {
+    async first(id) {
+      return (await redis.set(`${prefix}:seen:${name}:${id}`, '', 'EX', seconds, 'NX')) === 'OK'
+    },
+  }
+}
+
+/** Which chat message shows a record in which place. */
+export interface Messages {
+  /** Message ids by place key. */
+  of(record: string): Promise<Readonly<Record<string, string>>>
+  remember(record: string, place: string, message: string): Promise<void>
+}
+
+/** Kept for 90 days after the last post. */
+const messagesSeconds = 90 * 86_400
+
+export function redisMessages(redis: Connection): Messages {
+  const keyOf = (record: string) => `${prefix}:messages:${record}`
+  return {
+    async of(record) {
+      return await redis.hgetall(keyOf(record))
+    },
+    async remember(record, place, message) {
+      await redis.hset(keyOf(record), place, message)
+      await redis.expire(keyOf(record), messagesSeconds)
+    },
+  }
+}

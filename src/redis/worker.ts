@@ -1,0 +1,58 @@
+import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq'
+import type { z } from 'zod'
+import { RetryableError, TerminalError } from '../domain/errors.ts'
+import type { Log } from '../log.ts'
+import { connect } from './connection.ts'
+import { prefix } from './queues.ts'
+
+/**
+ * A dead worker's job goes on elsewhere within `lockDuration + stalledInterval`: 12 s. Crashes never use a job up: the ledger, not the job, says what
+ * is finished.
+ */
+const recovery = { lockDuration: 8_000, stalledInterval: 4_000, maxStalledCount: 1_000 }
+
+export interface WorkerOptions<Schema extends z.ZodType> {
+  readonly redisUrl: string
+  readonly queue: string
+  readonly schema: Schema
+  readonly concurrency: number
+  readonly log: Log
+  /** May run twice. `signal` aborts when the process stops; the job then waits for another worker. */
+  handle(job: { readonly id: string; readonly data: z.infer<Schema>; readonly signal: AbortSignal }): Promise<unknown>
+}
+
+/** What becomes of a job: a `RetryableError` delays it, a `TerminalError` ends it, anything else uses up one of its attempts. */
+export async function startWorker<Schema extends z.ZodType>(options: WorkerOptions<Schema>): Promise<{ close(): Promise<void> }> {
+  const { redisUrl, queue, schema, concurrency, log, handle } = options
+  const stopping = new AbortController()
+  const connection = connect(redisUrl, { patient: true })
+  connection.on('error', (error) => log.warn({ err: error }, 'redis'))
+
+  const process = async (job: Job, token: string | undefined): Promise<unknown> => {
+    const data = schema.safeParse(job.data)
+    if (!data.success) throw new UnrecoverableError(`A job with data that its queue does not know: ${data.error.message}`)
+    try {
+      return await handle({ id: job.id ?? '', data: data.data, signal: stopping.signal })
+    } catch (error) {
+      const delay = error instanceof RetryableError ? (error.retryAfterMs ?? 5_000) : stopping.signal.aborted ? 0 : undefined
+      if (delay !== undefined) {
+        await job.moveToDelayed(Date.now() + delay, token)
+        throw new DelayedError()
+      }
+      if (error instanceof TerminalError) throw new UnrecoverableError(`${error.code}: ${error.message}`)
+      throw error
+    }
+  }
+
+  const worker = new Worker(queue, process, { connection, prefix, concurrency, ...recovery })
+  worker.on('failed', (job, error) => log.error({ job: job?.id, err: error }, 'job failed'))
+  worker.on('error', (error) => log.warn({ err: error }, 'worker'))
+  await worker.waitUntilReady()
+  return {
+    async close() {
+      stopping.abort()
+      await worker.close()
+      connection.disconnect()
+    },
+  }
+}

@@ -1,6 +1,7 @@
 import { isIPv4 } from 'node:net'
 import { z } from 'zod'
 import { type Estate, readEstate } from './config/file.ts'
+import type { OrganizationKey } from './domain/organization.ts'
 
 /** The only reader of the environment: one function for each process, which holds no more than that process needs. */
 
@@ -67,13 +68,6 @@ export function botConfig(environment: Environment = process.env): BotConfig {
       ...(values.SLACK_API_URL !== undefined && { apiUrl: values.SLACK_API_URL }),
     },
   }
-}
-
-export interface OrganizationKey {
-  readonly organizationId: string
-  readonly organizationName: string
-  readonly keyId: string
-  readonly keySecret: string
 }
 
 export interface JobsConfig extends Omit<Estate, 'organizations'> {

@@ -2,6 +2,22 @@ import { type Logger, pino } from 'pino'
 
 export type Log = Logger
 
+/** What an error may say in a log. Its other properties stay out: SDK errors carry whole requests, headers included. */
+function describe(error: unknown): object {
+  if (!(error instanceof Error)) return { message: String(error) }
+  const code: unknown = Reflect.get(error, 'code')
+  return {
+    type: error.name,
+    message: error.message,
+    ...(typeof code === 'string' && { code }),
+    stack: error.stack,
+    ...(error.cause !== undefined && { cause: describe(error.cause) }),
+  }
+}
+
+/** Tokens that nobody configured: those that a cloud or a chat handed out. */
+const tokens = /\b(Bearer |Basic |xox[a-z]-|xapp-)[\w.~+/=-]{8,}/g
+
 /** JSON lines on standard output. Every occurrence of a secret is masked in the finished line, whatever object or error it came in. */
 export function createLog(name: string, secrets: readonly string[] = []): Log {
   const needles = secrets
@@ -11,6 +27,10 @@ export function createLog(name: string, secrets: readonly string[] = []): Log {
     name,
     base: { name },
     timestamp: pino.stdTimeFunctions.isoTime,
-    hooks: { streamWrite: (line) => needles.reduce((text, needle) => text.replaceAll(needle, '[secret]'), line) },
+    serializers: { err: describe },
+    hooks: {
+      streamWrite: (line) =>
+        needles.reduce((text, needle) => text.replaceAll(needle, '[secret]'), line).replaceAll(tokens, '$1[secret]'),
+    },
   })
 }

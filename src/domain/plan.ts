@@ -83,10 +83,15 @@ export function stillApproved(approved: Plan, now: Plan, begun: ReadonlySet<Step
     sameSubject &&
     approved.steps.every((before) => {
       const after = now.steps.find(({ id }) => id === before.id)
-      if (after === undefined || after.resource !== before.resource || after.change.kind === 'blocked') return false
-      return sameChange(before.change, after.change) || (begun.has(before.id) && before.change.kind !== 'none')
+      return after?.resource === before.resource && stepStillApproved(before.change, after.change, begun.has(before.id))
     })
   )
+}
+
+/** The same for one step. `begun`: this request has already changed something there. */
+export function stepStillApproved(approved: Change, now: Change, begun: boolean): boolean {
+  if (now.kind === 'blocked') return false
+  return sameChange(approved, now) || (begun && approved.kind !== 'none')
 }
 
 function sameChange(approved: Change, now: Change): boolean {

@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process'
+import { accessSync, constants } from 'node:fs'
+import { createServer } from 'node:net'
+import { delimiter, join } from 'node:path'
+import { Redis } from 'ioredis'
+
+/** How long a Redis on loopback may take to answer its first PING, in milliseconds. */
+const patienceMs = 10_000
+
+export interface RedisServer {
+  readonly url: string
+  close(): Promise<void>
+}
+
+/** A real Redis (or Valkey) of our own, on a free port, that keeps nothing. */
+export async function startRedis(): Promise<RedisServer> {
+  const port = await freePort()
+  const settings = { port, bind: '127.0.0.1', save: '', appendonly: 'no', 'maxmemory-policy': 'noeviction' }
+  const server = spawn(
+    serverOnPath(),
+    Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]),
+    { stdio: 'ignore' },
+  )
+  const ended = new Promise<void>((resolve) => {
+    server.once('exit', () => resolve())
+    server.once('error', () => resolve())
+  })
+  const url = `redis://127.0.0.1:${port}`
+  const close = async (): Promise<void> => {
+    server.kill('SIGKILL')
+    await ended
+  }
+  const absent = ended.then(() => {
+    throw new Error('The Redis server ended before it answered.')
+  })
+  try {
+    await Promise.race([firstAnswer(url), absent])
+  } catch (error) {
+    await close()
+    throw error
+  }
+  absent.catch(() => undefined)
+  return { url, close }
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('A TCP server without a port.')
+  return address.port
+}
+
+function serverOnPath(): string {
+  const folders = (process.env.PATH ?? '').split(delimiter)
+  const candidates = ['redis-server', 'valkey-server'].flatMap((name) => folders.map((folder) => join(folder, name)))
+  const found = candidates.find((path) => {
+    try {
+      accessSync(path, constants.X_OK)
+      return true
+    } catch {
+      return false
+    }
+  })
+  if (found === undefined) throw new Error('Neither redis-server nor valkey-server is on the PATH.')
+  return found
+}
+
+async function firstAnswer(url: string): Promise<void> {
+  const redis = new Redis(url, { maxRetriesPerRequest: null, retryStrategy: () => 25 })
+  redis.on('error', () => undefined)
+  const { promise: tooLate, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new Error('Redis did not answer.')), patienceMs)
+  try {
+    await Promise.race([redis.ping(), tooLate])
+  } finally {
+    clearTimeout(timer)
+    redis.disconnect()
+  }
+}

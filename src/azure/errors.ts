@@ -1,0 +1,145 @@
+import { RetryableError, TerminalError } from '../domain/errors.ts'
+
+interface Words {
+  readonly retry?: true
+  readonly remedy: string
+}
+
+/** Vendor codes that deserve words of their own. Source: Azure Resource Manager's error bodies, `error.code`. */
+const wordsByCode: Readonly<Record<string, Words>> = {
+  RetryableErrorDueToAnotherOperation: {
+    retry: true,
+    remedy: 'Another operation holds the resource. Run the command again in a few minutes.',
+  },
+  RetryableError: {
+    retry: true,
+    remedy: 'Azure is still working on a resource that this one needs. Run the command again in a few minutes.',
+  },
+  ReferencedResourceNotProvisioned: {
+    retry: true,
+    remedy: 'Azure is still working on a resource that this one needs. Run the command again in a few minutes.',
+  },
+  InvalidPrivateLinkServiceId: {
+    retry: true,
+    remedy:
+      'Azure does not know the service’s connection alias. Check that the service still exists in ClickHouse Cloud, then run the command again.',
+  },
+  InvalidResourceReference: {
+    remedy:
+      'Check subscription, resource group, VNet, subnet and location of this network in the configuration file: Azure does not find the subnet there.',
+  },
+  AuthorizationFailed: { remedy: 'Give the bot’s identity the action that Azure names, on the scope that it names.' },
+  LinkedAuthorizationFailed: {
+    remedy: 'Give the bot’s identity the action that Azure names, on the linked scope that it names.',
+  },
+  InvalidAuthenticationToken: { remedy: 'Check the Azure identity of the jobs process: Azure does not accept its token.' },
+  AuthenticationFailed: { remedy: 'Check the Azure identity of the jobs process: Azure does not accept its token.' },
+  SubscriptionNotFound: {
+    remedy: 'Check the subscription of this network in the configuration file, and that the bot’s identity may read it.',
+  },
+  ResourceGroupNotFound: { remedy: 'Check the resource group of this network in the configuration file.' },
+  PreconditionFailed: {
+    remedy: 'Someone else changed the resource at the same moment. Run the command again: it looks at the present state first.',
+  },
+  Conflict: { retry: true, remedy: 'Another operation is changing the same resource. Run the command again in a few minutes.' },
+}
+
+const credentialErrors = new Set([
+  'CredentialUnavailableError',
+  'AuthenticationError',
+  'AggregateAuthenticationError',
+  'AuthenticationRequiredError',
+])
+
+/** What an error of the Azure SDKs means. `doing` completes "Azure refused to …". An abort passes through. */
+export function translateAzureError(error: unknown, doing: string): unknown {
+  if (
+    !(error instanceof Error) ||
+    error.name === 'AbortError' ||
+    error instanceof TerminalError ||
+    error instanceof RetryableError
+  )
+    return error
+  if (credentialErrors.has(error.name)) {
+    return new TerminalError('azure-credentials', `The jobs process could not sign in to Azure, so it could not ${doing}.`, {
+      cause: error,
+      remedy: 'Check the Azure identity of the jobs process (managed identity, workload identity or the AZURE_* variables).',
+    })
+  }
+  const status = numberOf(error, 'statusCode')
+  const code = stringOf(error, 'code')
+  if (status === undefined) return withoutStatus(error, code, doing)
+  const words = code === undefined ? undefined : wordsByCode[code]
+  const message = `Azure refused to ${doing}: ${code ?? `HTTP ${status}`}: ${firstLine(error.message)}`
+  const details = {
+    cause: error,
+    remedy: words?.remedy ?? remedyFor(status),
+    ...optional('vendorRequestId', headerOf(error, 'x-ms-request-id')),
+  }
+  const passes = words?.retry === true || status === 408 || status === 429 || status >= 500
+  return passes
+    ? new RetryableError(code ?? `http-${status}`, message, {
+        ...details,
+        retryAfterMs: retryAfter(headerOf(error, 'retry-after')),
+      })
+    : new TerminalError(code ?? `http-${status}`, message, details)
+}
+
+/** A failed long-running operation is a plain `Error` whose code stands only in its message; anything else without a status never reached Azure. */
+function withoutStatus(error: Error, code: string | undefined, doing: string): Error {
+  if (error.message.includes('long-running operation') || error.message.includes('The operation')) {
+    const known = Object.keys(wordsByCode).find((word) => error.message.includes(word))
+    const words = known === undefined ? undefined : wordsByCode[known]
+    const details = {
+      cause: error,
+      remedy: words?.remedy ?? 'Look at the activity log of the resource group in Azure, then run the command again.',
+    }
+    const message = `Azure began to ${doing}, and the operation failed: ${firstLine(error.message)}`
+    return words?.retry === true
+      ? new RetryableError(known ?? 'azure-operation-failed', message, details)
+      : new TerminalError(known ?? 'azure-operation-failed', message, details)
+  }
+  return new RetryableError('azure-unreachable', `Azure could not be reached to ${doing} (${code ?? error.name}).`, {
+    cause: error,
+    remedy: 'Check that the jobs process reaches Azure Resource Manager, then run the command again.',
+  })
+}
+
+function remedyFor(status: number): string {
+  if (status === 401 || status === 403) return 'Check the Azure identity of the jobs process and its role assignments.'
+  if (status === 404) return 'Check subscription, resource group and names of this network in the configuration file.'
+  if (status === 429 || status >= 500) return 'Azure is busy or has a fault. Run the command again in a few minutes.'
+  return 'Look up the code in Azure’s documentation, or ask Azure support with the request id.'
+}
+
+function firstLine(text: string): string {
+  return (text.split('\n')[0] ?? '').slice(0, 300)
+}
+
+function retryAfter(value: string | undefined): number | undefined {
+  const seconds = Number(value)
+  return value === undefined || !Number.isFinite(seconds) ? undefined : seconds * 1_000
+}
+
+function stringOf(value: object, key: string): string | undefined {
+  const found: unknown = Reflect.get(value, key)
+  return typeof found === 'string' && found !== '' ? found : undefined
+}
+
+function numberOf(value: object, key: string): number | undefined {
+  const found: unknown = Reflect.get(value, key)
+  return typeof found === 'number' ? found : undefined
+}
+
+function headerOf(error: object, name: string): string | undefined {
+  const response: unknown = Reflect.get(error, 'response')
+  const headers: unknown = typeof response === 'object' && response !== null ? Reflect.get(response, 'headers') : undefined
+  if (typeof headers !== 'object' || headers === null) return undefined
+  const get: unknown = Reflect.get(headers, 'get')
+  const value: unknown = typeof get === 'function' ? get.call(headers, name) : Reflect.get(headers, name)
+  return typeof value === 'string' ? value : undefined
+}
+
+function optional<Key extends string>(key: Key, value: string | undefined): { readonly [K in Key]?: string } {
+  return (value === undefined ? {} : { [key]: value }) as { readonly [K in Key]?: string }
+}

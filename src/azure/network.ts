@@ -1,0 +1,184 @@
+import { NetworkManagementClient, type PrivateEndpoint } from '@azure/arm-network'
+import type { TokenCredential } from '@azure/identity'
+import { type Network, sameId, subnetId } from '../domain/target.ts'
+import { translateAzureError } from './errors.ts'
+
+/** A private endpoint as a list shows it. */
+export interface EndpointSummary {
+  readonly id: string
+  readonly name: string
+  readonly subnetId: string
+  /** What it connects to: an alias, or a Private Link Service's resource id. */
+  readonly connectsTo: string
+  /** Pending, Approved, Rejected, Disconnected, or a word that Azure adds one day. */
+  readonly connection: string
+  /** `Succeeded` and `Failed` are ends; anything else means that Azure is still at it. */
+  readonly provisioning: string
+  readonly tags: Readonly<Record<string, string>>
+  readonly networkInterfaceId?: string
+}
+
+export interface EndpointDetail extends EndpointSummary {
+  /** The id that ClickHouse Cloud knows it by. */
+  readonly guid?: string
+  /** Private IPv4 address, absent until the network interface has one. */
+  readonly address?: string
+}
+
+export interface NewEndpoint {
+  readonly name: string
+  readonly alias: string
+  /** Shown to whoever approves the connection; at most 140 characters. */
+  readonly requestMessage: string
+  readonly tags: Readonly<Record<string, string>>
+}
+
+/** Private endpoints and what hangs on them. All errors are `TerminalError` or `RetryableError`. */
+export interface AzureNetwork {
+  /** The private endpoints of the network's resource group, in whatever VNet they lie. */
+  endpoints(network: Network, signal: AbortSignal): Promise<readonly EndpointSummary[]>
+  /** One endpoint with its GUID and address, or nothing when there is none of the name. */
+  endpoint(network: Network, name: string, signal: AbortSignal): Promise<EndpointDetail | undefined>
+  /** Returns when Azure has finished. An existing endpoint of the name is updated. */
+  createEndpoint(network: Network, endpoint: NewEndpoint, signal: AbortSignal): Promise<void>
+}
+
+export function azureNetwork(credential: TokenCredential, url: string): AzureNetwork {
+  const clients = new Map<string, NetworkManagementClient>()
+  const clientOf = (subscription: string): NetworkManagementClient => {
+    const client = clients.get(subscription) ?? new NetworkManagementClient(credential, subscription, { endpoint: url })
+    clients.set(subscription, client)
+    return client
+  }
+
+  const addressOf = async (network: Network, nicId: string, signal: AbortSignal): Promise<string | undefined> => {
+    const { subscription, resourceGroup, name } = splitId(nicId)
+    const nic = await orUndefined(
+      clientOf(subscription ?? network.subscription).networkInterfaces.get(resourceGroup ?? network.resourceGroup, name, {
+        abortSignal: signal,
+      }),
+    )
+    const ipv4 = (nic?.ipConfigurations ?? []).filter(
+      ({ privateIPAddress, privateIPAddressVersion }) =>
+        privateIPAddress !== undefined && (privateIPAddressVersion ?? 'IPv4') === 'IPv4',
+    )
+    return (ipv4.find(({ primary }) => primary === true) ?? ipv4[0])?.privateIPAddress
+  }
+
+  return {
+    async endpoints(network, signal) {
+      return await translating(`list the private endpoints of ${network.resourceGroup}`, async () => {
+        const found: EndpointSummary[] = []
+        for await (const endpoint of clientOf(network.subscription).privateEndpoints.list(network.resourceGroup, {
+          abortSignal: signal,
+        })) {
+          found.push(summarize(endpoint))
+        }
+        return found
+      })
+    },
+
+    async endpoint(network, name, signal) {
+      return await translating(`read the private endpoint ${name}`, async () => {
+        let guid: string | undefined
+        const endpoint = await orUndefined(
+          clientOf(network.subscription).privateEndpoints.get(network.resourceGroup, name, {
+            abortSignal: signal,
+            onResponse: (response) => {
+              guid = resourceGuidOf(response)
+            },
+          }),
+        )
+        if (endpoint === undefined) return undefined
+        const summary = summarize(endpoint)
+        const address =
+          summary.networkInterfaceId === undefined ? undefined : await addressOf(network, summary.networkInterfaceId, signal)
+        return { ...summary, ...(guid !== undefined && { guid }), ...(address !== undefined && { address }) }
+      })
+    },
+
+    async createEndpoint(network, { name, alias, requestMessage, tags }, signal) {
+      await translating(`create the private endpoint ${name}`, async () => {
+        const parameters: PrivateEndpoint = {
+          location: network.location,
+          tags: { ...tags },
+          subnet: { id: subnetId(network) },
+          // An alias is accepted only in a manual connection.
+          manualPrivateLinkServiceConnections: [
+            { name, privateLinkServiceId: alias, groupIds: [], requestMessage: requestMessage.slice(0, 140) },
+          ],
+          ...(network.applicationSecurityGroups.length > 0 && {
+            applicationSecurityGroups: network.applicationSecurityGroups.map((id) => ({ id })),
+          }),
+        }
+        await clientOf(network.subscription).privateEndpoints.createOrUpdate(network.resourceGroup, name, parameters, {
+          abortSignal: signal,
+        })
+      })
+    },
+  }
+}
+
+/** Whether the endpoint connects to the alias from the network's own subnet. */
+export function serves(endpoint: EndpointSummary, alias: string, network: Network): boolean {
+  return sameId(endpoint.connectsTo, alias) && sameId(endpoint.subnetId, subnetId(network))
+}
+
+function summarize(endpoint: PrivateEndpoint): EndpointSummary {
+  const connection = endpoint.manualPrivateLinkServiceConnections?.[0] ?? endpoint.privateLinkServiceConnections?.[0]
+  const nic = endpoint.networkInterfaces?.[0]?.id
+  return {
+    id: endpoint.id ?? '',
+    name: endpoint.name ?? '',
+    subnetId: endpoint.subnet?.id ?? '',
+    connectsTo: connection?.privateLinkServiceId ?? '',
+    connection: connection?.privateLinkServiceConnectionState?.status ?? 'Unknown',
+    provisioning: endpoint.provisioningState ?? 'Succeeded',
+    tags: endpoint.tags ?? {},
+    ...(nic !== undefined && { networkInterfaceId: nic }),
+  }
+}
+
+/** `properties.resourceGuid` stands in ARM's answer, but in neither the swagger nor the SDK's type, and the SDK's deserializer drops it. */
+function resourceGuidOf(response: { readonly parsedBody?: unknown; readonly bodyAsText?: string | null }): string | undefined {
+  const body: unknown =
+    response.parsedBody ?? (typeof response.bodyAsText === 'string' ? JSON.parse(response.bodyAsText) : undefined)
+  const properties = typeof body === 'object' && body !== null ? Reflect.get(body, 'properties') : undefined
+  const guid = typeof properties === 'object' && properties !== null ? Reflect.get(properties, 'resourceGuid') : undefined
+  return typeof guid === 'string' ? guid : undefined
+}
+
+function splitId(id: string): { subscription?: string; resourceGroup?: string; name: string } {
+  const parts = id.split('/')
+  const after = (word: string): string | undefined => parts[parts.findIndex((part) => part.toLowerCase() === word) + 1]
+  const subscription = after('subscriptions')
+  const resourceGroup = after('resourcegroups')
+  return {
+    ...(subscription !== undefined && { subscription }),
+    ...(resourceGroup !== undefined && { resourceGroup }),
+    name: parts.at(-1) ?? '',
+  }
+}
+
+/** "There is none" is an observation, not an error. */
+export async function orUndefined<Value>(reading: Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await reading
+  } catch (error) {
+    const missing =
+      error instanceof Error && Reflect.get(error, 'statusCode') === 404 && !outerMissing.has(String(Reflect.get(error, 'code')))
+    if (missing) return undefined
+    throw error
+  }
+}
+
+/** A 404 that says the place is wrong, rather than that the thing is not there. */
+const outerMissing = new Set(['SubscriptionNotFound', 'ResourceGroupNotFound'])
+
+export async function translating<Value>(doing: string, work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work()
+  } catch (error) {
+    throw translateAzureError(error, doing)
+  }
+}

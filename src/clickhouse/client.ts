@@ -1,0 +1,165 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Agent, request } from 'undici'
+import type { z } from 'zod'
+import { TerminalError } from '../domain/errors.ts'
+import type { OrganizationKey } from '../domain/organization.ts'
+import { translateRefusal, unreachable, unreadable } from './errors.ts'
+import {
+  envelopeSchema,
+  organizationSchema,
+  privateEndpointConfigSchema,
+  serviceSchema,
+  type WireOrganization,
+  type WirePrivateEndpointConfig,
+  type WireService,
+} from './wire.ts'
+
+export interface OrganizationEntry {
+  readonly id: string
+  readonly description: string
+  /** The ClickHouse service's region, not the VNet's. */
+  readonly region: string
+}
+
+/** The ClickHouse Cloud API. All errors are `TerminalError` or `RetryableError`; being throttled is waited for. */
+export interface ClickHouseCloud {
+  organization(organizationId: string, signal: AbortSignal): Promise<WireOrganization>
+  services(organizationId: string, signal: AbortSignal): Promise<readonly WireService[]>
+  service(organizationId: string, serviceId: string, signal: AbortSignal): Promise<WireService>
+  privateEndpointConfig(organizationId: string, serviceId: string, signal: AbortSignal): Promise<WirePrivateEndpointConfig>
+  /** May fail when the id is already there: read first. Answers with the organization as changed. */
+  addOrganizationEntry(organizationId: string, entry: OrganizationEntry, signal: AbortSignal): Promise<WireOrganization>
+  /** May fail when the id is already there: read first. Answers with the service as changed. */
+  allowEndpoint(organizationId: string, serviceId: string, endpointId: string, signal: AbortSignal): Promise<WireService>
+  close(): Promise<void>
+}
+
+/** A throttled call is repeated at most this often; each wait is what the API asks for, so at most about ten seconds. */
+const throttledAttempts = 6
+const callTimeoutMs = 15_000
+
+/** `url` carries the version path, e.g. `https://api.clickhouse.cloud/v1`. */
+export function clickHouseCloud(url: string, keys: readonly OrganizationKey[]): ClickHouseCloud {
+  const agent = new Agent({ headersTimeout: callTimeoutMs, bodyTimeout: callTimeoutMs, connect: { timeout: 5_000 } })
+
+  const authorizationFor = (organizationId: string): string => {
+    const key = keys.find((candidate) => candidate.organizationId === organizationId)
+    if (key === undefined) {
+      throw new TerminalError('organization-unknown', `Organization ${organizationId} is not in the configuration file.`, {
+        remedy: 'Add the organization and its API key to the configuration file.',
+      })
+    }
+    return `Basic ${Buffer.from(`${key.keyId}:${key.keySecret}`).toString('base64')}`
+  }
+
+  const call = async <Schema extends z.ZodType>(
+    {
+      organizationId,
+      path = '',
+      doing,
+      schema,
+      patch,
+    }: { organizationId: string; path?: string; doing: string; schema: Schema; patch?: object },
+    signal: AbortSignal,
+  ): Promise<z.infer<Schema>> => {
+    const headers = {
+      authorization: authorizationFor(organizationId),
+      accept: 'application/json',
+      ...(patch !== undefined && { 'content-type': 'application/json' }),
+    }
+    for (let attempt = 1; ; attempt++) {
+      const answer = await send(`${url}/organizations/${organizationId}${path}`, headers, patch, doing, signal)
+      if (answer.status === 429 && attempt < throttledAttempts) {
+        await sleep(answer.retryAfterMs ?? 1_000, undefined, { signal })
+        continue
+      }
+      if (answer.status >= 400) throw translateRefusal(answer, doing)
+      const result = schema.safeParse(answer.result)
+      if (!result.success) throw unreadable(result.error, doing, answer.requestId)
+      return result.data
+    }
+  }
+
+  const send = async (
+    address: string,
+    headers: Record<string, string>,
+    patch: object | undefined,
+    doing: string,
+    signal: AbortSignal,
+  ) => {
+    try {
+      const response = await request(address, {
+        dispatcher: agent,
+        method: patch === undefined ? 'GET' : 'PATCH',
+        headers,
+        signal,
+        ...(patch !== undefined && { body: JSON.stringify(patch) }),
+      })
+      const envelope = envelopeSchema.safeParse(parseJson(await response.body.text()))
+      return {
+        status: response.statusCode,
+        error: envelope.data?.error,
+        requestId: envelope.data?.requestId,
+        result: envelope.data?.result,
+        retryAfterMs: resetMs(response.headers['x-ratelimit-reset'] ?? response.headers['retry-after']),
+      }
+    } catch (error) {
+      if (signal.aborted) throw error
+      throw unreachable(error, doing)
+    }
+  }
+
+  return {
+    async organization(organizationId, signal) {
+      return await call({ organizationId, doing: 'read the organization', schema: organizationSchema }, signal)
+    },
+    async services(organizationId, signal) {
+      return await call({ organizationId, path: '/services', doing: 'list the services', schema: serviceSchema.array() }, signal)
+    },
+    async service(organizationId, serviceId, signal) {
+      return await call(
+        { organizationId, path: `/services/${serviceId}`, doing: 'read the service', schema: serviceSchema },
+        signal,
+      )
+    },
+    async privateEndpointConfig(organizationId, serviceId, signal) {
+      const path = `/services/${serviceId}/privateEndpointConfig`
+      return await call(
+        { organizationId, path, doing: 'read the service’s private endpoint configuration', schema: privateEndpointConfigSchema },
+        signal,
+      )
+    },
+    async addOrganizationEntry(organizationId, entry, signal) {
+      const patch = { privateEndpoints: { add: [{ ...entry, cloudProvider: 'azure' }] } }
+      return await call(
+        { organizationId, doing: 'add the endpoint to the organization', schema: organizationSchema, patch },
+        signal,
+      )
+    },
+    async allowEndpoint(organizationId, serviceId, endpointId, signal) {
+      const patch = { privateEndpointIds: { add: [endpointId] } }
+      const path = `/services/${serviceId}`
+      return await call(
+        { organizationId, path, doing: 'add the endpoint to the service’s allow list', schema: serviceSchema, patch },
+        signal,
+      )
+    },
+    async close() {
+      await agent.close()
+    },
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** `X-RateLimit-Reset` is in seconds, perhaps fractional. A little is added, since the API counts by its own clock. */
+function resetMs(header: string | string[] | undefined): number | undefined {
+  const seconds = Number(Array.isArray(header) ? header[0] : header)
+  return header === undefined || !Number.isFinite(seconds) ? undefined : Math.min(Math.max(seconds, 0), 60) * 1_000 + 50
+}

@@ -1,0 +1,61 @@
+import { RetryableError, TerminalError } from '../domain/errors.ts'
+
+interface Refusal {
+  readonly status: number
+  /** `"CODE: words"` */
+  readonly error: string | undefined
+  readonly requestId: string | undefined
+  readonly retryAfterMs: number | undefined
+}
+
+/** What a refusal of the ClickHouse Cloud API means. `doing` completes "ClickHouse Cloud refused to …". */
+export function translateRefusal(
+  { status, error, requestId, retryAfterMs }: Refusal,
+  doing: string,
+): TerminalError | RetryableError {
+  const [, code, words] = /^([A-Z][A-Z_]+): *(.*)$/s.exec(error ?? '') ?? []
+  const said = [code, (words ?? error ?? '').slice(0, 300)].filter((part) => part !== undefined && part !== '').join(': ')
+  const message = `ClickHouse Cloud refused to ${doing} (HTTP ${status}${said === '' ? '' : `, ${said}`}).`
+  const details = { remedy: remedyFor(status), ...(requestId !== undefined && { vendorRequestId: requestId }) }
+  if (status === 429 || status === 408 || status >= 500 || code === 'CONFLICT') {
+    return new RetryableError(codeFor(status, code), message, { ...details, retryAfterMs })
+  }
+  return new TerminalError(codeFor(status, code), message, details)
+}
+
+export function unreachable(cause: unknown, doing: string): RetryableError {
+  return new RetryableError('clickhouse-unreachable', `ClickHouse Cloud could not be reached to ${doing}.`, {
+    cause,
+    remedy: 'Check that the jobs process reaches the ClickHouse Cloud API, then run the command again.',
+  })
+}
+
+export function unreadable(cause: unknown, doing: string, requestId: string | undefined): TerminalError {
+  return new TerminalError(
+    'clickhouse-answer-unreadable',
+    `ClickHouse Cloud answered in a form that the bot does not know when asked to ${doing}.`,
+    {
+      cause,
+      remedy: 'Check CLICKHOUSE_API_URL. If it is right, the API has changed: report it with the request id.',
+      ...(requestId !== undefined && { vendorRequestId: requestId }),
+    },
+  )
+}
+
+function codeFor(status: number, code: string | undefined): string {
+  if (status === 401) return 'clickhouse-credentials'
+  if (status === 403) return 'clickhouse-forbidden'
+  return code ?? `http-${status}`
+}
+
+function remedyFor(status: number): string {
+  if (status === 401) {
+    return 'Check the API key of this organization, and whether its IP access list admits the jobs process.'
+  }
+  if (status === 403) {
+    return 'Give the API key the Admin role in this organization, and check whether its IP access list admits the jobs process.'
+  }
+  if (status === 404) return 'Check the organization id in the configuration file, and that the service still exists.'
+  if (status === 429 || status >= 500) return 'ClickHouse Cloud is busy or has a fault. Run the command again in a few minutes.'
+  return 'Ask ClickHouse support with the request id.'
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod'
+
+/** ClickHouse Cloud's answers, as far as this product reads them. Fields that it does not read may come and go. */
+
+export const serviceSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  provider: z.string(),
+  region: z.string(),
+  state: z.string(),
+  privateEndpointIds: z.array(z.string()).default([]),
+})
+export type WireService = z.infer<typeof serviceSchema>
+
+export const organizationSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  privateEndpoints: z
+    .array(
+      z.object({
+        id: z.string(),
+        description: z.string().nullish(),
+        cloudProvider: z.string().optional(),
+        region: z.string().optional(),
+      }),
+    )
+    .default([]),
+})
+export type WireOrganization = z.infer<typeof organizationSchema>
+
+/** Neither field is promised to be present: plan tiers without Private Link have none. */
+export const privateEndpointConfigSchema = z.object({
+  endpointServiceId: z.string().nullish(),
+  privateDnsHostname: z.string().nullish(),
+})
+export type WirePrivateEndpointConfig = z.infer<typeof privateEndpointConfigSchema>
+
+export const envelopeSchema = z.object({
+  status: z.number().optional(),
+  requestId: z.string().optional(),
+  result: z.unknown(),
+  error: z.string().optional(),
+})

@@ -1,0 +1,18 @@
+/** Line ends and tabs of every script: what separates words, so it becomes a space. */
+const breaks = /[\t\n\v\f\r\u0085\u2028\u2029]+/gu
+
+/**
+ * Control characters, format characters (bidirectional overrides, zero-width joiners, tags: they make text look like other text) and halves of
+ * surrogate pairs.
+ */
+const invisible = /[\p{Cc}\p{Cf}\p{Cs}]/gu
+
+/**
+ * Text from outside (certificates, DNS, HTTP bodies, error messages, names), made safe to print in one line: invisible characters are gone, line
+ * ends are spaces, and what is longer than `maxLength` code points ends in "…". It is not escaped: how, only the place that prints it knows.
+ */
+export function cleanText(text: string, maxLength: number): string {
+  const clean = text.replace(breaks, ' ').replace(invisible, '').trim()
+  const characters = [...clean]
+  return characters.length <= maxLength ? clean : `${characters.slice(0, Math.max(0, maxLength - 1)).join('')}…`
+}

@@ -1,0 +1,16 @@
+/** What this bot made carries these tags (Azure resources) or this metadata (DNS records); nothing else is ever changed or removed without a person. */
+const maker = 'privatelink-bot'
+
+export function marks(request: string): Record<string, string> {
+  return { managedBy: maker, privatelinkRequest: request }
+}
+
+export function isOurs(tags: Readonly<Record<string, string>> | undefined): boolean {
+  return tags?.managedBy === maker
+}
+
+/** An owner's tags, for the person who has to go and ask them. */
+export function tagText(tags: Readonly<Record<string, string>> | undefined): string {
+  const entries = Object.entries(tags ?? {})
+  return entries.length === 0 ? 'no tags' : entries.map(([key, value]) => `${key}=${value}`).join(', ')
+}

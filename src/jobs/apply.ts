@@ -1,0 +1,95 @@
+import { TerminalError, toProblem } from '../domain/errors.ts'
+import { type Plan, type StepId, stepStillApproved } from '../domain/plan.ts'
+import type { Request, StepProgress } from '../domain/request.ts'
+import { retrying, until } from './patience.ts'
+import { setupSteps } from './setup.ts'
+import type { Observation, Step, StepContext } from './step.ts'
+import { walk } from './walk.ts'
+
+/** Thrown when what has to be done is not what was approved. Nothing that was not approved has been written. */
+export class PlanChanged extends Error {
+  override readonly name = 'PlanChanged'
+}
+
+/** Until a write shows in a read; the clouds are eventually consistent. */
+const grace = { everyMs: 2_000, withinMs: 30_000 }
+
+interface Application {
+  readonly plan: Plan
+  /** The request as this worker took it: its journal says what earlier workers began. */
+  readonly request: Request
+  readonly context: StepContext
+  /** Writes the journal. */
+  record(id: StepId, progress: StepProgress): Promise<void>
+  now(): string
+}
+
+/** Carries out an approved plan. Every step is observed again at the end, and done only when it then needs no change. */
+export async function apply(application: Application): Promise<void> {
+  await walk(setupSteps, (step) => carryOut(step, application))
+}
+
+async function carryOut(step: Step, application: Application): Promise<void> {
+  const { context, request, record, now } = application
+  const earlier = request.steps[step.id]
+  const startedAt = earlier?.startedAt ?? now()
+  let changed = earlier?.changed ?? false
+  try {
+    let seen = await look(step, context)
+    if (seen.change.kind !== 'none') {
+      hold(step, seen, application, changed)
+      changed ||= step.waits !== true
+      await record(step.id, { state: 'running', startedAt, changed })
+      seen = await change(step, seen, application)
+    }
+    await record(step.id, {
+      state: 'done',
+      startedAt,
+      finishedAt: now(),
+      changed,
+      ...(seen.note !== undefined && { note: seen.note }),
+    })
+  } catch (error) {
+    if (!context.signal.aborted && !(error instanceof PlanChanged)) {
+      await record(step.id, { state: 'failed', startedAt, finishedAt: now(), changed, note: toProblem(error).message })
+    }
+    throw error
+  }
+}
+
+/** Writes, repeating the observation before every further try, and waits until the change is seen. */
+async function change(step: Step, first: Observation, application: Application): Promise<Observation> {
+  const { context } = application
+  let seen: Observation | undefined = first
+  await retrying(async () => {
+    seen ??= await look(step, context)
+    const { change } = seen
+    seen = undefined
+    if (change.kind !== 'none') await step.apply(context, change)
+  }, context.signal)
+  const done = await until(
+    async () => {
+      const again = await retrying(() => look(step, context), context.signal)
+      return again.change.kind === 'none' ? again : undefined
+    },
+    grace,
+    context.signal,
+  )
+  if (done !== undefined) return done
+  throw new TerminalError('change-not-seen', `The change of ${step.title} was accepted but does not show.`, {
+    remedy: 'Someone or something may be undoing it. Look at the resource’s activity log, then run setup again.',
+  })
+}
+
+async function look(step: Step, context: StepContext): Promise<Observation> {
+  const observation = await step.plan(context)
+  Object.assign(context.facts, observation.facts)
+  return observation
+}
+
+/** Stops before a change that nobody approved. */
+function hold(step: Step, { change }: Observation, { plan }: Application, begun: boolean): void {
+  if (step.waits === true) return
+  const approved = plan.steps.find(({ id }) => id === step.id)
+  if (approved === undefined || !stepStillApproved(approved.change, change, begun)) throw new PlanChanged()
+}

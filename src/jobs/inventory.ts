@@ -1,0 +1,100 @@
+import type { ClickHouseCloud } from '../clickhouse/client.ts'
+import { TerminalError } from '../domain/errors.ts'
+import type { OrganizationKey } from '../domain/organization.ts'
+import { nearest, type Service } from '../domain/target.ts'
+import type { Inventory, InventoryStore } from '../redis/records.ts'
+
+export interface ServiceWords {
+  /** Name or id. */
+  readonly service: string
+  /** Name or id. */
+  readonly organization?: string
+}
+
+export interface Catalog {
+  /** Reads the services of all organizations anew. */
+  refresh(signal: AbortSignal): Promise<Inventory>
+  /** The one service that the words mean; a `TerminalError` says why there is none. Reads anew unless what is known is younger than `maxAgeMs`. */
+  resolve(words: ServiceWords, maxAgeMs: number, signal: AbortSignal): Promise<Service>
+}
+
+export function createCatalog(
+  clickhouse: ClickHouseCloud,
+  organizations: readonly OrganizationKey[],
+  store: InventoryStore,
+): Catalog {
+  const refresh = async (signal: AbortSignal): Promise<Inventory> => {
+    const lists = await Promise.all(
+      organizations.map(async ({ organizationId, organizationName }) => {
+        const services = await clickhouse.services(organizationId, signal)
+        return services.map(
+          ({ id, name, provider, region, state }): Service => ({
+            organizationId,
+            organizationName,
+            id,
+            name,
+            provider,
+            region,
+            state,
+          }),
+        )
+      }),
+    )
+    const inventory = { readAt: new Date().toISOString(), services: lists.flat() }
+    await store.write(inventory)
+    return inventory
+  }
+  return {
+    refresh,
+    async resolve(words, maxAgeMs, signal) {
+      const known = maxAgeMs === 0 ? undefined : await store.read()
+      if (known !== undefined && Date.now() - Date.parse(known.readAt) <= maxAgeMs) {
+        const [only, ...more] = matching(known.services, words)
+        if (only !== undefined && more.length === 0) return only
+      }
+      const { services } = await refresh(signal)
+      return one(services, words)
+    },
+  }
+}
+
+/** Pure: exactly one service, or the words that say why not. */
+export function one(services: readonly Service[], words: ServiceWords): Service {
+  const [only, ...more] = matching(services, words)
+  if (only === undefined) throw unknown(services, words)
+  if (more.length > 0) throw ambiguous([only, ...more])
+  return only
+}
+
+function matching(services: readonly Service[], { service, organization }: ServiceWords): readonly Service[] {
+  const candidates = services.filter(
+    ({ organizationId, organizationName }) =>
+      organization === undefined || [organizationId, organizationName].includes(organization),
+  )
+  const byId = candidates.filter(({ id }) => id === service.toLowerCase())
+  return byId.length > 0 ? byId : candidates.filter(({ name }) => name.toLowerCase() === service.toLowerCase())
+}
+
+function unknown(services: readonly Service[], { service, organization }: ServiceWords): TerminalError {
+  const names = services
+    .filter(({ organizationName }) => organization === undefined || organizationName === organization)
+    .map(({ name }) => name)
+  const guess = nearest(service, names)
+  const where =
+    organization ?? ([...new Set(services.map(({ organizationName }) => organizationName))].join(' or ') || 'any organization')
+  return new TerminalError(
+    'service-unknown',
+    `"${service}" is not a service of ${where}.${guess === undefined ? '' : ` Did you mean ${guess}?`}`,
+    {
+      remedy: guess === undefined ? 'Check the name in the ClickHouse Cloud console.' : `Run the command again with ${guess}.`,
+    },
+  )
+}
+
+function ambiguous(services: readonly Service[]): TerminalError {
+  const [first] = services
+  const named = services.map(({ organizationName, id, region }) => `${organizationName}/${id} (${region})`).join(', ')
+  return new TerminalError('service-ambiguous', `${services.length} services are called ${first?.name}: ${named}.`, {
+    remedy: `Run the command again with the id, e.g. ${first?.organizationName}/${first?.id}.`,
+  })
+}

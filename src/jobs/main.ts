@@ -1,0 +1,77 @@
+import { DefaultAzureCredential } from '@azure/identity'
+import { azureNetwork } from '../azure/network.ts'
+import { azurePrivateDns } from '../azure/private-dns.ts'
+import { clickHouseCloud } from '../clickhouse/client.ts'
+import { jobsConfig } from '../config.ts'
+import { createLog } from '../log.ts'
+import { runProcess } from '../process.ts'
+import { connect } from '../redis/connection.ts'
+import { redisLedger } from '../redis/ledger.ts'
+import { createProber } from '../redis/prober.ts'
+import { createProducer } from '../redis/producer.ts'
+import { workQueue, workSchema } from '../redis/queues.ts'
+import { redisDiagnoses, redisInventory } from '../redis/records.ts'
+import { startWorker } from '../redis/worker.ts'
+import { workOnDiagnosis } from './diagnose.ts'
+import { createCatalog } from './inventory.ts'
+import { workOnRequest } from './requests.ts'
+import { startSweep } from './sweep.ts'
+
+const inventoryEveryMs = 5 * 60_000
+
+await runProcess(async () => {
+  const config = jobsConfig()
+  const { clickhouse: cloud, networks, policies } = config
+  const secrets = cloud.organizations.flatMap(({ keyId, keySecret }) => [
+    keySecret,
+    Buffer.from(`${keyId}:${keySecret}`).toString('base64'),
+  ])
+  const log = createLog('jobs', secrets)
+  const credential = new DefaultAzureCredential()
+  const clickhouse = clickHouseCloud(cloud.apiUrl, cloud.organizations)
+  const prober = createProber(config.redisUrl)
+  const clouds = {
+    network: azureNetwork(credential, config.azureUrl),
+    dns: azurePrivateDns(credential, config.azureUrl),
+    clickhouse,
+    prober,
+  }
+
+  const redis = connect(config.redisUrl, { patient: true })
+  redis.on('error', (error) => log.warn({ err: error }, 'redis'))
+  const producer = createProducer(redis)
+  const ledger = redisLedger(redis)
+  const catalog = createCatalog(clickhouse, cloud.organizations, redisInventory(redis))
+  const shared = { networks, policies, ledger, producer, catalog, clouds, log, diagnoses: redisDiagnoses(redis) }
+
+  const worker = await startWorker({
+    redisUrl: config.redisUrl,
+    queue: workQueue,
+    schema: workSchema,
+    concurrency: 20,
+    log,
+    handle: async ({ data, signal }) => {
+      await (data.kind === 'request' ? workOnRequest(data.id, shared, signal) : workOnDiagnosis(data.id, shared, signal))
+    },
+  })
+  const sweep = startSweep(shared)
+  const stopping = new AbortController()
+  const refresh = (): void => {
+    catalog.refresh(stopping.signal).catch((error: unknown) => log.warn({ err: error }, 'inventory not refreshed'))
+  }
+  refresh()
+  const timer = setInterval(refresh, inventoryEveryMs)
+  log.info('ready')
+
+  return {
+    log,
+    async close() {
+      clearInterval(timer)
+      sweep.close()
+      stopping.abort()
+      await worker.close()
+      await Promise.all([producer.close(), prober.close(), clickhouse.close()])
+      redis.disconnect()
+    },
+  }
+})

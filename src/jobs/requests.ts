@@ -1,0 +1,193 @@
+import { TerminalError, toProblem } from '../domain/errors.ts'
+import type { Ledger } from '../domain/ledger.ts'
+import { changesOf, digestOf, type Plan, type StepId, stillApproved } from '../domain/plan.ts'
+import { approversFor, type Policy, policyFor } from '../domain/policy.ts'
+import type { Approval, Outcome, Request, RequestEvent } from '../domain/request.ts'
+import type { Network } from '../domain/target.ts'
+import type { Log } from '../log.ts'
+import type { Producer } from '../redis/producer.ts'
+import { apply, PlanChanged } from './apply.ts'
+import type { Catalog } from './inventory.ts'
+import { retrying } from './patience.ts'
+import { planSetup } from './setup.ts'
+import type { Clouds, Facts, StepContext } from './step.ts'
+import { networkNamed, targetOf } from './target.ts'
+
+export interface RequestJobs {
+  readonly networks: readonly Network[]
+  readonly policies: readonly Policy[]
+  readonly ledger: Ledger
+  readonly producer: Producer
+  readonly catalog: Catalog
+  readonly clouds: Clouds
+  readonly log: Log
+}
+
+/** Progress of steps is shown at most about this often. */
+const progressMs = 700
+/** An apply that has not ended by then has failed. */
+const applyWithinMs = 45 * 60_000
+
+/** Another worker has the request, or it was ended: this one stops without a word. */
+class LostRun extends Error {
+  override readonly name = 'LostRun'
+}
+
+/** Does what the request's state asks for: plans it, or applies its approved plan. May run twice; the ledger's fencing token lets one of two write. */
+export async function workOnRequest(id: string, jobs: RequestJobs, signal: AbortSignal): Promise<void> {
+  const run = crypto.randomUUID()
+  const { request, changed } = await jobs.ledger.record(id, { type: 'claim', run, at: now() })
+  if (!changed) return
+  const worker = { ...jobs, log: jobs.log.child({ request: id }), id, run, signal }
+  try {
+    await (request.state === 'planning' ? plan(request, worker) : carryOut(request, worker))
+  } catch (error) {
+    if (error instanceof LostRun || signal.aborted) {
+      worker.log.info({ err: error }, 'request left to another worker')
+      if (signal.aborted) throw error
+    } else {
+      await fail(error, {}, worker)
+    }
+  }
+}
+
+interface RequestWorker extends RequestJobs {
+  readonly id: string
+  readonly run: string
+  readonly signal: AbortSignal
+}
+
+async function plan(request: Request, worker: RequestWorker): Promise<void> {
+  const policy = policyOf(request, worker)
+  const context = await contextOf(request, worker, 0)
+  const plan = await planSetup(context)
+  if (changesOf(plan).length === 0) {
+    await record({ type: 'nothing-to-do', run: worker.run, plan, outcome: outcomeOf(context.facts), at: now() }, worker)
+  } else {
+    const approval = approvalFor(request, policy)
+    await record({ type: 'plan-ready', run: worker.run, plan, digest: digestOf(plan), approval }, worker)
+  }
+}
+
+async function carryOut(request: Request, worker: RequestWorker): Promise<void> {
+  const { plan: approved } = request
+  if (approved === undefined) throw new Error(`${request.id} is applying without a plan.`)
+  const context = await contextOf(
+    request,
+    { ...worker, signal: AbortSignal.any([worker.signal, AbortSignal.timeout(applyWithinMs)]) },
+    60_000,
+  )
+  try {
+    const current = await planSetup(context)
+    if (!stillApproved(approved, current, begunBy(request))) throw new PlanChanged()
+    await apply({
+      plan: approved,
+      request,
+      context,
+      now,
+      record: async (id, progress) => {
+        await record({ type: 'step', run: worker.run, id, progress }, worker, progressMs)
+      },
+    })
+    await record({ type: 'finish', run: worker.run, outcome: outcomeOf(context.facts), at: now() }, worker)
+  } catch (error) {
+    if (error instanceof PlanChanged) await askAgain(request, await planSetup({ ...context, facts: {} }), worker)
+    else if (error instanceof LostRun || worker.signal.aborted) throw error
+    else await fail(context.signal.aborted ? timedOut() : error, context.facts, worker)
+  }
+}
+
+function timedOut(): TerminalError {
+  return new TerminalError('timed-out', `The change has not ended within ${applyWithinMs / 60_000} minutes.`, {
+    remedy: 'Look in Azure at the step that is still running. Setup can be run again: it goes on from what is there.',
+  })
+}
+
+/** Someone changed something between approval and write: the approvers see the new plan. */
+async function askAgain(request: Request, plan: Plan, worker: RequestWorker): Promise<void> {
+  const approval = approvalFor(request, policyOf(request, worker))
+  await record({ type: 'plan-changed', run: worker.run, plan, digest: digestOf(plan), approval }, worker)
+}
+
+async function fail(error: unknown, facts: Facts, worker: RequestWorker): Promise<void> {
+  const problem = toProblem(error)
+  worker.log.error({ err: error, code: problem.code }, 'request failed')
+  const event = { type: 'fail', run: worker.run, outcome: { ...outcomeOf(facts), problem }, at: now() } as const
+  await record(event, worker).catch((lost: unknown) => {
+    if (!(lost instanceof LostRun)) throw lost
+  })
+}
+
+/** Decided first, then announced. */
+async function record(event: RequestEvent, { ledger, producer, id }: RequestWorker, showAfterMs = 0): Promise<void> {
+  const { changed } = await ledger.record(id, event)
+  if (!changed) throw new LostRun()
+  await producer.show({ kind: 'request', id }, showAfterMs)
+}
+
+async function contextOf(request: Request, worker: RequestWorker, maxAgeMs: number): Promise<StepContext> {
+  const { catalog, clouds, ledger, networks, run, id, signal } = worker
+  const { asked, plan } = request
+  const network = networkNamed(networks, asked.network)
+  const service = plan?.service ?? (await retrying(() => catalog.resolve(asked, maxAgeMs, signal), signal))
+  const target =
+    plan === undefined
+      ? await retrying(() => targetOf(clouds.clickhouse, service, network, signal), signal)
+      : { service, network, alias: plan.alias, host: plan.host }
+  return {
+    requestId: id,
+    requester: asked.by.name,
+    target,
+    clouds,
+    facts: {},
+    signal,
+    async fence() {
+      const now = await ledger.get(id)
+      if (now?.run !== run || now.state !== 'applying') throw new LostRun()
+    },
+  }
+}
+
+function policyOf({ action, asked }: Request, { policies }: RequestWorker): Policy {
+  const policy = policyFor(policies, action, asked.network)
+  if (policy !== undefined) return policy
+  throw new TerminalError('no-policy', `No policy says who may approve ${action} in ${asked.network}.`, {
+    remedy: 'Add a policy for this network and action to the configuration file.',
+  })
+}
+
+function approvalFor({ asked, action }: Request, policy: Policy): Approval {
+  const approvers = approversFor(policy, asked.by)
+  if (approvers.length === 0) {
+    const why =
+      policy.approvers.length === 0
+        ? 'the policy names no approvers'
+        : 'you are the only approver, and nobody approves their own request'
+    throw new TerminalError('no-approvers', `Nobody can approve ${action} in ${asked.network}: ${why}.`, {
+      remedy: 'Add another approver to the policy in the configuration file, then run the command again.',
+    })
+  }
+  const askedAt = Date.now()
+  return {
+    approvers,
+    place: policy.channel,
+    askedAt: new Date(askedAt).toISOString(),
+    expiresAt: new Date(askedAt + policy.expiryMs).toISOString(),
+  }
+}
+
+function begunBy({ steps }: Request): ReadonlySet<StepId> {
+  return new Set(Object.entries(steps).flatMap(([id, progress]) => (progress.changed ? [id as StepId] : [])))
+}
+
+function outcomeOf({ endpoint, verdict }: Facts): Outcome {
+  return {
+    ...(endpoint?.guid !== undefined && { guid: endpoint.guid }),
+    ...(endpoint?.address !== undefined && { address: endpoint.address }),
+    ...(verdict !== undefined && { verdict }),
+  }
+}
+
+function now(): string {
+  return new Date().toISOString()
+}

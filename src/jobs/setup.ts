@@ -1,0 +1,55 @@
+import { TerminalError } from '../domain/errors.ts'
+import { isBlocked, type Plan, type PlannedStep, type StepId } from '../domain/plan.ts'
+import { sameId } from '../domain/target.ts'
+import { retrying } from './patience.ts'
+import type { Step, StepContext } from './step.ts'
+import { allowList } from './steps/allow-list.ts'
+import { connection } from './steps/connection.ts'
+import { dnsRecord } from './steps/dns-record.ts'
+import { dnsZone } from './steps/dns-zone.ts'
+import { networkLink } from './steps/network-link.ts'
+import { organizationEntry } from './steps/organization-entry.ts'
+import { privateEndpoint } from './steps/private-endpoint.ts'
+import { verification } from './steps/verification.ts'
+import { walk } from './walk.ts'
+
+/** Everything that a setup does, in the order in which people read it. */
+export const setupSteps: readonly Step[] = [
+  privateEndpoint,
+  dnsZone,
+  dnsRecord,
+  networkLink,
+  organizationEntry,
+  allowList,
+  connection,
+  verification,
+]
+
+/** Looks at everything and says what would change. Leaves what it saw in `context.facts`. Throws when a person has to decide first. */
+export async function planSetup(context: StepContext): Promise<Plan> {
+  const steps = setupSteps.filter(({ waits }) => waits !== true)
+  const planned = new Map<StepId, PlannedStep>()
+  await walk(steps, async (step) => {
+    const { change, facts } = await retrying(() => step.plan(context), context.signal)
+    Object.assign(context.facts, facts)
+    planned.set(step.id, { id: step.id, title: step.title, resource: step.resource(context.target), change })
+  })
+  const { service, network, alias, host } = context.target
+  const plan: Plan = {
+    service,
+    network: network.name,
+    alias,
+    host,
+    steps: steps.flatMap(({ id }) => planned.get(id) ?? []),
+    crossRegion: !sameId(service.region, network.location),
+  }
+  if (isBlocked(plan)) throw blocked(plan)
+  return plan
+}
+
+function blocked({ steps }: Plan): TerminalError {
+  const reasons = steps.flatMap(({ title, change }) => (change.kind === 'blocked' ? [`${title}: ${change.reason}`] : []))
+  return new TerminalError('blocked', `Something that this bot did not make is in the way. ${reasons.join(' ')}`, {
+    remedy: 'A person has to decide about what is named above; the bot changes only what it made.',
+  })
+}

@@ -1,0 +1,62 @@
+import type { AzureNetwork, EndpointDetail } from '../azure/network.ts'
+import type { ARecord, AzurePrivateDns, Zone } from '../azure/private-dns.ts'
+import type { ClickHouseCloud } from '../clickhouse/client.ts'
+import type { Verdict } from '../domain/diagnosis/finding.ts'
+import type { Change, StepId } from '../domain/plan.ts'
+import type { Target } from '../domain/target.ts'
+import type { Prober } from '../redis/prober.ts'
+
+/** What the steps have seen so far; a step reads what those that it needs have left. Absent means that it is not there yet. */
+export interface Facts {
+  endpoint?: EndpointDetail
+  zone?: Zone
+  records?: readonly ARecord[]
+  /** Ids that the organization knows. */
+  organizationIds?: readonly string[]
+  /** The service's allow list. */
+  allowList?: readonly string[]
+  serviceState?: string
+  verdict?: Verdict
+}
+
+export interface Clouds {
+  readonly network: AzureNetwork
+  readonly dns: AzurePrivateDns
+  readonly clickhouse: ClickHouseCloud
+  readonly prober: Prober
+}
+
+export interface StepContext {
+  readonly requestId: string
+  /** Name of the person who asked, for the texts that the clouds keep. */
+  readonly requester: string
+  readonly target: Target
+  readonly clouds: Clouds
+  readonly facts: Facts
+  /** Called before each write: throws when the request is not this worker's any more. */
+  fence(): Promise<void>
+  readonly signal: AbortSignal
+}
+
+export interface Observation {
+  readonly change: Change
+  readonly facts: Facts
+  /** What came to light, in a few words for the card. */
+  readonly note?: string
+}
+
+export interface Step {
+  /** Stable: a ledger key. */
+  readonly id: StepId
+  readonly title: string
+  /** The name of the one thing that it looks after. */
+  resource(target: Target): string
+  /** Independent steps run at the same time. */
+  readonly needs: readonly StepId[]
+  /** Changes nothing itself, only waits until something is seen: not part of a plan. */
+  readonly waits?: true
+  /** Reads only. */
+  plan(context: StepContext): Promise<Observation>
+  /** Safe to repeat after a crash on any line. */
+  apply(context: StepContext, change: Change): Promise<void>
+}

@@ -1,0 +1,32 @@
+import { marks } from '../../domain/ownership.ts'
+import { zoneOf } from '../../domain/target.ts'
+import { until } from '../patience.ts'
+import type { Step } from '../step.ts'
+
+/** The private DNS zone of the service's region: the one that the VNet is linked to, else one of that name, else a new one. */
+export const dnsZone: Step = {
+  id: 'dns-zone',
+  title: 'private DNS zone',
+  resource: ({ host }) => zoneOf(host),
+  needs: [],
+
+  async plan({ target, clouds, signal }) {
+    const { network, host } = target
+    const [zone] = await clouds.dns.zones(zoneOf(host), network, signal)
+    if (zone?.settled === true) return { change: { kind: 'none' }, facts: { zone }, note: `in ${zone.resourceGroup}` }
+    return { change: { kind: 'create', fields: [{ name: 'resource group', after: network.dns.resourceGroup }] }, facts: {} }
+  },
+
+  async apply({ target, clouds, requestId, fence, signal }) {
+    const { network, host } = target
+    const name = zoneOf(host)
+    const [existing] = await clouds.dns.zones(name, network, signal)
+    if (existing === undefined) {
+      await fence()
+      await clouds.dns.createZone({ name, ...network.dns }, { ...network.tags, ...marks(requestId) }, signal)
+      return
+    }
+    const settled = async () => ((await clouds.dns.zones(name, network, signal))[0]?.settled === true ? true : undefined)
+    await until(settled, { everyMs: 2_000, withinMs: 10 * 60_000 }, signal)
+  },
+}

@@ -1,0 +1,35 @@
+import { marks } from '../../domain/ownership.ts'
+import { linkName } from '../../domain/resource-names.ts'
+import { zoneOf } from '../../domain/target.ts'
+import { until } from '../patience.ts'
+import type { Step } from '../step.ts'
+
+/** The link through which the VNet sees the zone. */
+export const networkLink: Step = {
+  id: 'network-link',
+  title: 'virtual network link',
+  resource: ({ network }) => network.vnet,
+  needs: ['dns-zone'],
+
+  async plan({ target, clouds, facts, signal }) {
+    // The zone step may have looked before this link was made, so look again once there is a zone.
+    const [zone] = facts.zone === undefined ? [] : await clouds.dns.zones(zoneOf(target.host), target.network, signal)
+    if (zone?.link?.completed === true) return { change: { kind: 'none' }, facts: { zone } }
+    return { change: { kind: 'create', fields: [{ name: 'registration', after: 'off' }] }, facts: {} }
+  },
+
+  async apply({ target, clouds, facts, requestId, fence, signal }) {
+    const { network, host } = target
+    if (facts.zone === undefined) return
+    const linkNow = async () => (await clouds.dns.zones(zoneOf(host), network, signal))[0]?.link
+    if ((await linkNow()) === undefined) {
+      await fence()
+      await clouds.dns.createLink(facts.zone, linkName(network), network, { ...network.tags, ...marks(requestId) }, signal)
+    }
+    await until(
+      async () => ((await linkNow())?.completed === true ? true : undefined),
+      { everyMs: 2_000, withinMs: 10 * 60_000 },
+      signal,
+    )
+  },
+}

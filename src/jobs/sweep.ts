@@ -1,0 +1,39 @@
+import type { Ledger } from '../domain/ledger.ts'
+import type { Log } from '../log.ts'
+import type { Producer } from '../redis/producer.ts'
+
+/** A request goes on within this time, plus the queue's own recovery, of whatever interrupted it. */
+const everyMs = 3_000
+
+/**
+ * Puts a job back for every request that waits for a worker and has none: after a crash between writing a decision and adding its job, or when a job
+ * was lost. Ends requests whose approval came too late. Runs at start and at intervals.
+ */
+export function startSweep({ ledger, producer, log }: { ledger: Ledger; producer: Producer; log: Log }): { close(): void } {
+  const sweep = async (): Promise<void> => {
+    for (const { id, state, approval } of await ledger.open()) {
+      const item = { kind: 'request', id } as const
+      if (state === 'awaiting-approval') {
+        const at = new Date().toISOString()
+        if (approval === undefined || at < approval.expiresAt) continue
+        const { changed } = await ledger.record(id, { type: 'expire', at })
+        if (changed) await producer.show(item)
+      } else if (!(await producer.isAwake(item))) {
+        await producer.work(item)
+      }
+    }
+  }
+  let running = false
+  const tick = (): void => {
+    if (running) return
+    running = true
+    sweep()
+      .catch((error: unknown) => log.warn({ err: error }, 'sweep'))
+      .finally(() => {
+        running = false
+      })
+  }
+  tick()
+  const timer = setInterval(tick, everyMs)
+  return { close: () => clearInterval(timer) }
+}

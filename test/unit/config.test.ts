@@ -1,0 +1,178 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { botConfig, ConfigError, diagnosticsConfig, jobsConfig } from '../../src/config.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'privatelink-config-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const good = `
+organizations:
+  - { id: 6f1a2c7e-55a1-4a0e-9d5e-0c4b1d2f3a41, name: acme }
+networks:
+  - name: prod-westus3
+    subscription: b0f7c1d2-3e4a-4b5c-8d6e-7f8091a2b3c4
+    resourceGroup: rg-network
+    vnet: vnet-prod
+    subnet: endpoints
+    location: westus3
+people:
+  - { name: Bob Builder, email: bob@acme.example, slack: U02BOB, teams: entra-bob }
+  - { name: Carol Jones, slack: U03CAROL }
+policies:
+  - { networks: [prod-*], actions: [setup, allow], approvers: [Bob Builder, Carol Jones], approvals: 1, expiry: 24h, channel: network-approvals }
+channels:
+  - { name: network-approvals, slack: C012ABC, teams: "19:x@thread.tacv2" }
+`
+
+function file(text: string): string {
+  const path = join(folder, `${Math.random()}.yaml`)
+  writeFileSync(path, text)
+  return path
+}
+
+function problemsOf(read: () => unknown): readonly string[] {
+  try {
+    read()
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+  return []
+}
+
+const jobsEnvironment = (path: string) => ({
+  PRIVATELINK_CONFIG: path,
+  REDIS_URL: 'redis://127.0.0.1:6379',
+  CLICKHOUSE_KEY_ID: 'id',
+  CLICKHOUSE_KEY_SECRET: 'secret',
+})
+
+describe('the file', () => {
+  test('is read, with defaults and references resolved', () => {
+    const config = jobsConfig(jobsEnvironment(file(good)))
+    expect(config.networks[0]?.dns).toEqual({ subscription: 'b0f7c1d2-3e4a-4b5c-8d6e-7f8091a2b3c4', resourceGroup: 'rg-network' })
+    expect(config.policies[0]).toMatchObject({
+      approvers: [{ key: 'person:Bob Builder', accounts: { slack: 'U02BOB' } }, { name: 'Carol Jones' }],
+      expiryMs: 86_400_000,
+      channel: { surface: 'slack', id: 'C012ABC' },
+    })
+    expect(config.clickhouse).toEqual({
+      apiUrl: 'https://api.clickhouse.cloud/v1',
+      organizations: [
+        { organizationId: '6f1a2c7e-55a1-4a0e-9d5e-0c4b1d2f3a41', organizationName: 'acme', keyId: 'id', keySecret: 'secret' },
+      ],
+    })
+    expect(config.azureUrl).toBe('https://management.azure.com')
+  })
+
+  test('an approver list may be empty: who asks is told', () => {
+    const path = file(good.replace('[Bob Builder, Carol Jones]', '[]'))
+    expect(jobsConfig(jobsEnvironment(path)).policies[0]?.approvers).toEqual([])
+  })
+
+  test('every problem is reported at once, with its path', () => {
+    const path = file(
+      good
+        .replace('subnet: endpoints', 'subnets: endpoints')
+        .replace('b0f7c1d2-3e4a-4b5c-8d6e-7f8091a2b3c4', 'mine')
+        .replace('expiry: 24h', 'expiry: soon'),
+    )
+    const problems = problemsOf(() => jobsConfig({ PRIVATELINK_CONFIG: path, REDIS_URL: 'http://x' }))
+    expect(problems).toEqual([
+      'REDIS_URL must be redis:// or rediss:// addresses, separated by commas',
+      `${path}: networks[0].subscription: must be a subscription id (a UUID)`,
+      `${path}: networks[0].subnet: Invalid input: expected string, received undefined`,
+      `${path}: networks[0]: unknown key "subnets"; did you mean "subnet"?`,
+      `${path}: policies[0].expiry: "soon" is not a duration such as "24h" or "30m"`,
+    ])
+  })
+
+  test.each([
+    [
+      'a name that nobody has',
+      '[Bob Builder, Carol Jones]',
+      '[Bob Bilder]',
+      'policies[0].approvers[0]: "Bob Bilder" is not listed under people; did you mean "Bob Builder"?',
+    ],
+    [
+      'a group',
+      '[Bob Builder, Carol Jones]',
+      '["slack-group:S012ABC"]',
+      'policies[0].approvers[0]: groups are not supported in this version',
+    ],
+    [
+      'an unknown channel',
+      'channel: network-approvals',
+      'channel: network-approval',
+      'policies[0].channel: no channel is named "network-approval"; did you mean "network-approvals"?',
+    ],
+    ['a quorum', 'approvals: 1', 'approvals: 2', 'policies[0].approvals: only 1 is supported in this version'],
+    ['a name twice', 'Carol Jones, slack', 'Bob Builder, slack', 'people[1].name: "Bob Builder" is used twice'],
+    ['no YAML', 'organizations:', 'organizations: [', 'not valid YAML'],
+  ])('%s', (_what, from, to, expected) => {
+    const problems = problemsOf(() => jobsConfig(jobsEnvironment(file(good.replace(from, to)))))
+    expect(problems.join('\n')).toContain(expected)
+  })
+
+  test('a file that is not there', () => {
+    expect(problemsOf(() => jobsConfig(jobsEnvironment('/nowhere.yaml')))).toEqual([
+      '/nowhere.yaml: cannot be read: does the file exist, and may this user read it?',
+    ])
+  })
+})
+
+describe('the environment', () => {
+  test('keys by the names that the configuration gives', () => {
+    const path = file(good.replace('name: acme', 'name: acme, keyId: ACME_KEY_ID, keySecret: ACME_KEY_SECRET'))
+    const problems = problemsOf(() => jobsConfig({ PRIVATELINK_CONFIG: path, REDIS_URL: 'redis://127.0.0.1', ACME_KEY_ID: 'id' }))
+    expect(problems).toEqual(['organizations[0].keySecret: the environment variable ACME_KEY_SECRET is not set'])
+  })
+
+  test('the bot needs no cloud credentials, and says what it lacks', () => {
+    const problems = problemsOf(() => botConfig({ PORT: 'x', SLACK_SIGNING_SECRET: '' }))
+    expect(problems.map((line) => line.split(' ')[0])).toEqual([
+      'PRIVATELINK_CONFIG',
+      'REDIS_URL',
+      'PORT',
+      'SLACK_BOT_TOKEN',
+      'SLACK_SIGNING_SECRET',
+    ])
+    const path = file(good)
+    const environment = { PRIVATELINK_CONFIG: path, REDIS_URL: 'redis://h', SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: 's' }
+    expect(botConfig(environment)).toMatchObject({
+      host: '0.0.0.0',
+      port: 3000,
+      slack: { botToken: 'xoxb-1', signingSecret: 's' },
+    })
+  })
+
+  test('diagnostics: defaults and lists', () => {
+    const base = { REDIS_URL: 'redis://h', DIAGNOSTICS_NETWORK: 'prod-westus3' }
+    expect(diagnosticsConfig(base)).toEqual({
+      redisUrl: 'redis://h',
+      network: 'prod-westus3',
+      dnsServers: [{ address: '168.63.129.16', port: 53 }],
+      hostSuffixes: ['.privatelink.azure.clickhouse.cloud'],
+      prefixes: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'],
+    })
+    const given = diagnosticsConfig({
+      ...base,
+      DIAGNOSTICS_DNS_SERVERS: '127.0.0.1:5353',
+      DIAGNOSTICS_RESOLVER: '10.0.0.2, 10.0.0.3:54',
+      DIAGNOSTICS_PREFIXES: '127.10.0.0/24',
+    })
+    expect(given).toMatchObject({
+      dnsServers: [{ address: '127.0.0.1', port: 5353 }],
+      resolver: [
+        { address: '10.0.0.2', port: 53 },
+        { address: '10.0.0.3', port: 54 },
+      ],
+      prefixes: ['127.10.0.0/24'],
+    })
+    expect(
+      problemsOf(() => diagnosticsConfig({ ...base, DIAGNOSTICS_DNS_SERVERS: 'dns.example', DIAGNOSTICS_PREFIXES: '10.0.0.0' })),
+    ).toHaveLength(2)
+  })
+})

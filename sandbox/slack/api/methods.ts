@@ -1,0 +1,54 @@
+import type { JsonObject } from '../json.ts'
+import { ApiError, RateLimited } from './api-error.ts'
+import * as chat from './chat.ts'
+import type { Backend, Method } from './method.ts'
+import * as people from './people.ts'
+import * as views from './views.ts'
+
+/** The methods of the Web API that exist here. Everything else is an `unknown_method`. */
+const methods: Readonly<Record<string, Method>> = {
+  'auth.test': people.authTest,
+  'chat.delete': chat.remove,
+  'chat.getPermalink': chat.getPermalink,
+  'chat.postEphemeral': chat.postEphemeral,
+  'chat.postMessage': chat.postMessage,
+  'chat.update': chat.update,
+  'conversations.info': people.conversationsInfo,
+  'conversations.open': people.conversationsOpen,
+  'usergroups.users.list': people.groupMembers,
+  'users.info': people.usersInfo,
+  'users.lookupByEmail': people.lookupByEmail,
+  'views.open': views.open,
+  'views.push': views.push,
+  'views.update': views.update,
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body: unknown
+}
+
+/** Refusals come with HTTP status 200, except 429. */
+export function callMethod(backend: Backend, name: string, token: string | undefined, args: JsonObject): Answer {
+  try {
+    const method = Object.hasOwn(methods, name) ? methods[name] : undefined
+    if (!method) throw new ApiError('unknown_method')
+    if (token === undefined) throw new ApiError('not_authed')
+    if (token !== backend.directory.workspace.botToken) throw new ApiError('invalid_auth')
+    return { status: 200, body: { ok: true, ...method(backend, args) } }
+  } catch (error) {
+    return refusal(error)
+  }
+}
+
+function refusal(error: unknown): Answer {
+  if (error instanceof RateLimited) {
+    const headers = { 'retry-after': String(error.retryAfterSeconds) }
+    return { status: 429, headers, body: { ok: false, error: 'ratelimited' } }
+  }
+  if (!(error instanceof ApiError)) throw error
+  const { code, problems } = error
+  const details = problems.length > 0 ? { errors: problems, response_metadata: { messages: problems } } : {}
+  return { status: 200, body: { ok: false, error: code, ...details } }
+}

@@ -1,0 +1,78 @@
+import type { Channel, User } from '../directory.ts'
+import type { JsonObject } from '../json.ts'
+import { ApiError } from './api-error.ts'
+import type { Method } from './method.ts'
+import { limit, required } from './method.ts'
+
+/** Who is who, and which channel is which. */
+
+export const authTest: Method = ({ directory, origin }) => {
+  const { teamId, botUserId } = directory.workspace
+  return {
+    url: `${origin()}/`,
+    team: 'Acme',
+    user: 'privatelink',
+    team_id: teamId,
+    user_id: botUserId,
+    bot_id: 'B0PRIVATELINK',
+    is_enterprise_install: false,
+  }
+}
+
+export const usersInfo: Method = (backend, args) => {
+  limit(backend, 'users.info')
+  const id = required(args, 'user')
+  const user = backend.directory.users.find((candidate) => candidate.id === id)
+  if (!user) throw new ApiError('user_not_found')
+  return { user: wireUser(backend.directory.workspace.teamId, user) }
+}
+
+export const lookupByEmail: Method = (backend, args) => {
+  limit(backend, 'users.lookupByEmail')
+  const email = required(args, 'email').toLowerCase()
+  const user = backend.directory.users.find((candidate) => candidate.email === email)
+  if (!user) throw new ApiError('users_not_found')
+  return { user: wireUser(backend.directory.workspace.teamId, user) }
+}
+
+export const groupMembers: Method = (backend, args) => {
+  limit(backend, 'usergroups.users.list')
+  const users = backend.directory.workspace.groups?.[required(args, 'usergroup')]
+  if (!users) throw new ApiError('no_such_subteam')
+  return { users }
+}
+
+/** One person only: group conversations are not modelled. */
+export const conversationsOpen: Method = (backend, args) => {
+  limit(backend, 'conversations.open')
+  const channel = backend.directory.directMessage(required(args, 'users'))
+  if (!channel) throw new ApiError('user_not_found')
+  return { channel: args.return_im === true || args.return_im === 'true' ? wireChannel(channel) : { id: channel.id } }
+}
+
+export const conversationsInfo: Method = (backend, args) => {
+  limit(backend, 'conversations.info')
+  const channel = backend.directory.channel(required(args, 'channel'))
+  if (!channel) throw new ApiError('channel_not_found')
+  return { channel: wireChannel(channel) }
+}
+
+function wireUser(teamId: string, { id, name, email }: User): JsonObject {
+  const realName = name.charAt(0).toUpperCase() + name.slice(1)
+  return {
+    id,
+    team_id: teamId,
+    name,
+    real_name: realName,
+    deleted: false,
+    is_bot: false,
+    tz: 'Europe/Berlin',
+    tz_offset: 3_600,
+    profile: { real_name: realName, display_name: name, email },
+  }
+}
+
+function wireChannel({ id, name, isMember, person }: Channel): JsonObject {
+  if (person !== undefined) return { id, is_im: true, user: person, is_open: true }
+  return { id, name, is_channel: true, is_im: false, is_private: false, is_archived: false, is_member: isMember }
+}

@@ -1,0 +1,74 @@
+/** Who and what a workspace knows: people, channels, and the direct message channels between a person and the bot. */
+
+export interface Workspace {
+  readonly teamId: string
+  readonly appId: string
+  readonly botUserId: string
+  readonly botToken: string
+  readonly signingSecret: string
+  /** Ids by name. */
+  readonly users: Readonly<Record<string, string>>
+  readonly channels: Readonly<Record<string, string>>
+  /** Names or ids of channels that the bot was not invited to. */
+  readonly notMemberOf?: readonly string[]
+  /** Members of user groups by the group's id. */
+  readonly groups?: Readonly<Record<string, readonly string[]>>
+}
+
+export interface User {
+  readonly id: string
+  readonly name: string
+  readonly email: string
+}
+
+export interface Channel {
+  readonly id: string
+  readonly name: string
+  readonly isMember: boolean
+  /** The person at the other end; only of direct messages. */
+  readonly person?: string
+}
+
+export class Directory {
+  readonly workspace: Workspace
+  readonly users: readonly User[]
+  readonly channels: readonly Channel[]
+
+  constructor(workspace: Workspace) {
+    this.workspace = workspace
+    this.users = Object.entries(workspace.users).map(([name, id]) => ({ id, name, email: `${name}@acme.example` }))
+    const outside = workspace.notMemberOf ?? []
+    this.channels = [
+      ...Object.entries(workspace.channels).map(([name, id]) => ({
+        id,
+        name,
+        isMember: !outside.includes(name) && !outside.includes(id),
+      })),
+      ...this.users.map(({ id }) => ({ id: directMessage(id), name: 'directmessage', isMember: true, person: id })),
+    ]
+  }
+
+  /** By name or id. */
+  user(nameOrId: string): User | undefined {
+    return this.users.find(({ id, name }) => id === nameOrId || name === nameOrId)
+  }
+
+  /** By id only, as in the API. */
+  channel(id: string): Channel | undefined {
+    return this.channels.find((channel) => channel.id === id)
+  }
+
+  directMessage(userId: string): Channel | undefined {
+    return this.channels.find(({ person }) => person === userId)
+  }
+
+  /** A name for people to read; the id where there is none. */
+  nameOf(id: string): string {
+    const { botUserId } = this.workspace
+    return id === botUserId ? 'privatelink' : (this.users.find((user) => user.id === id)?.name ?? this.channel(id)?.name ?? id)
+  }
+}
+
+function directMessage(userId: string): string {
+  return `D${userId.slice(1)}`
+}

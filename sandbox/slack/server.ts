@@ -1,0 +1,74 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { createServer } from 'node:http'
+import type { World } from '../world.ts'
+import { beginCall, endCall } from '../world.ts'
+import type { Backend } from './api/method.ts'
+import type { Answer } from './api/methods.ts'
+import { callMethod } from './api/methods.ts'
+import { respond } from './api/response-url.ts'
+import type { JsonObject } from './json.ts'
+import { isObject, parseJson } from './json.ts'
+
+/** Slack's end of the wire: the Web API below `/api/`, and the `response_url`s on paths of their own. */
+export function createSlackServer(world: World, backend: Backend): Server {
+  return createServer((request, response) => {
+    handle(world, backend, request, response).catch((error: unknown) => {
+      if (!response.headersSent)
+        send(response, { status: 500, body: { ok: false, error: 'internal_error', detail: String(error) } })
+    })
+  })
+}
+
+async function handle(world: World, backend: Backend, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const text = await readText(request)
+  const path = request.url ?? '/'
+  const call = beginCall(world, 'slack', request.method ?? '', path)
+  const answer = await answered(world, backend, call, { request, path, text })
+  endCall(call, answer.status)
+  send(response, answer)
+}
+
+type Call = ReturnType<typeof beginCall>
+
+async function answered(
+  world: World,
+  backend: Backend,
+  call: Call,
+  received: { request: IncomingMessage; path: string; text: string },
+): Promise<Answer> {
+  const before = await world.gate(call, 'arrived')
+  if (before) return before
+  const answer = route(backend, received)
+  return (await world.gate(call, 'answered')) ?? answer
+}
+
+function route(backend: Backend, { request, path, text }: { request: IncomingMessage; path: string; text: string }): Answer {
+  if (request.method !== 'POST') return { status: 405, body: { ok: false, error: 'invalid_method' } }
+  const { pathname } = new URL(path, 'http://localhost')
+  if (!pathname.startsWith('/api/')) return respond(backend, pathname, isJson(request) ? parseJson(text) : undefined)
+  const args = isJson(request) ? parseJson(text) : Object.fromEntries(new URLSearchParams(text))
+  if (!isObject(args)) return { status: 200, body: { ok: false, error: 'invalid_json' } }
+  return callMethod(backend, pathname.slice('/api/'.length), tokenOf(request, args), args)
+}
+
+/** A header, or, as older clients do, a field of the form; never a field of a JSON body. */
+function tokenOf(request: IncomingMessage, args: JsonObject): string | undefined {
+  const bearer = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
+  const field = !isJson(request) && typeof args.token === 'string' ? args.token : undefined
+  return bearer ?? field
+}
+
+function isJson(request: IncomingMessage): boolean {
+  return (request.headers['content-type'] ?? '').startsWith('application/json')
+}
+
+async function readText(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(Buffer.from(chunk))
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function send(response: ServerResponse, { status, headers, body }: Answer): void {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers })
+  response.end(JSON.stringify(body))
+}

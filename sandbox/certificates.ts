@@ -1,5 +1,8 @@
 import { createPrivateKey, webcrypto } from 'node:crypto'
 import { isIP } from 'node:net'
+// First: x509 decorates its classes when it loads.
+import 'reflect-metadata'
+import * as x509 from '@peculiar/x509'
 
 /** A throwaway certificate authority: its key lives only in this process. */
 export interface Authority {
@@ -28,7 +31,6 @@ const newKeys = () => webcrypto.subtle.generateKey(keyAlgorithm, true, ['sign', 
 
 /** @param commonName of the authority; no two authorities that one client trusts should share it, so the default is a random one. */
 export async function createAuthority(commonName = `Sandbox CA ${webcrypto.randomUUID().slice(0, 8)}`): Promise<Authority> {
-  const x509 = await loadX509()
   const issuerName = [{ CN: [commonName] }]
   const issuerKeys = await newKeys()
   const root = await x509.X509CertificateGenerator.createSelfSigned(
@@ -76,21 +78,4 @@ export async function createAuthority(commonName = `Sandbox CA ${webcrypto.rando
   }
 
   return { certificate: root.toString('pem'), issue }
-}
-
-/**
- * `@peculiar/x509` refuses to load without the `Reflect` metadata API, which it needs only to wire its own algorithm providers together: these
- * few lines of it do, and save a dependency.
- */
-async function loadX509() {
-  if (!('getMetadata' in Reflect)) {
-    const store = new WeakMap<object, Map<unknown, unknown>>()
-    const getMetadata = (key: unknown, target: object) => store.get(target)?.get(key)
-    const defineMetadata = (key: unknown, value: unknown, target: object) => {
-      const entries = store.get(target) ?? new Map<unknown, unknown>()
-      store.set(target, entries.set(key, value))
-    }
-    Object.assign(Reflect, { getMetadata, getOwnMetadata: getMetadata, defineMetadata })
-  }
-  return import('@peculiar/x509')
 }

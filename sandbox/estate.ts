@@ -50,6 +50,31 @@ export const networks = {
   stagingEastus2: network('staging-eastus2', 'vnet-staging', 'eastus2'),
 }
 
+/** The configuration file of the product, for this estate. */
+export function configuration() {
+  return {
+    organizations: [{ id: organizationId, name: 'acme' }],
+    networks: Object.values(networks).map((each) => ({ ...each, tags: { team: 'data' } })),
+    people: [
+      { name: 'Alice Archer', email: 'alice@acme.example', slack: slack.users.alice },
+      { name: 'Bob Builder', email: 'bob@acme.example', slack: slack.users.bob },
+      { name: 'Carol Jones', email: 'carol@acme.example', slack: slack.users.carol },
+    ],
+    policies: [
+      {
+        networks: ['prod-*'],
+        actions: ['setup'],
+        approvers: ['Bob Builder', 'Carol Jones'],
+        approvals: 1,
+        expiry: '24h',
+        channel: 'network-approvals',
+      },
+      { networks: ['staging-*'], actions: ['setup'], approvers: [], channel: 'network-approvals' },
+    ],
+    channels: [{ name: 'network-approvals', slack: slack.channels.approvals }],
+  }
+}
+
 export function acme({ addressBase, latencies = defaultLatencies }: { addressBase: string; latencies?: Latencies }): World {
   const world = new World({ addressBase, latencies })
   world.organizations.push({

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url'
 /** How long a process may take until it says that it is ready, in milliseconds. */
 const readyWithinMs = 30_000
 
-export type ProcessName = 'bot' | 'jobs' | 'diagnostics'
+export const processNames = ['bot', 'jobs', 'diagnostics'] as const
+export type ProcessName = (typeof processNames)[number]
 
 export interface RunningProcess {
   readonly name: ProcessName

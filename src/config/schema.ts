@@ -17,8 +17,8 @@ function known<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   })
 }
 
-const text = z.string().min(1)
-const subscription = z.uuid('must be a subscription id (a UUID)')
+const text = z.string({ error: ({ input }) => (input === undefined ? 'is missing' : 'must be text') }).min(1, 'is empty')
+const subscription = text.pipe(z.uuid('must be a subscription id (a UUID)'))
 
 const duration = z.string().transform((value, context) => {
   const parsed = ms(value as ms.StringValue)

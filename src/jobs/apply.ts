@@ -1,5 +1,5 @@
 import { TerminalError, toProblem } from '../domain/errors.ts'
-import { type Plan, type StepId, stepStillApproved } from '../domain/plan.ts'
+import { type Change, type Plan, type StepId, stepStillApproved } from '../domain/plan.ts'
 import type { Request, StepProgress } from '../domain/request.ts'
 import { retrying, until } from './patience.ts'
 import { setupSteps } from './setup.ts'
@@ -65,7 +65,7 @@ async function change(step: Step, first: Observation, application: Application):
     seen ??= await look(step, context)
     const { change } = seen
     seen = undefined
-    if (change.kind !== 'none') await step.apply(context, change)
+    if (change.kind !== 'none') await applyUnlessDone(step, change, context)
   }, context.signal)
   const done = await until(
     async () => {
@@ -79,6 +79,17 @@ async function change(step: Step, first: Observation, application: Application):
   throw new TerminalError('change-not-seen', `The change of ${step.title} was accepted but does not show.`, {
     remedy: 'Someone or something may be undoing it. Look at the resource’s activity log, then run setup again.',
   })
+}
+
+/** A write is also refused when what it asks for is there already, made by an earlier try or by somebody else: then nothing is wrong. */
+async function applyUnlessDone(step: Step, change: Change, context: StepContext): Promise<void> {
+  try {
+    await step.apply(context, change)
+  } catch (error) {
+    if (!(error instanceof TerminalError) || step.waits === true) throw error
+    const again = await look(step, context)
+    if (again.change.kind !== 'none') throw error
+  }
 }
 
 async function look(step: Step, context: StepContext): Promise<Observation> {

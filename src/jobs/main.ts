@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { DefaultAzureCredential } from '@azure/identity'
 import { azureNetwork } from '../azure/network.ts'
 import { azurePrivateDns } from '../azure/private-dns.ts'
@@ -18,6 +19,7 @@ import { workOnRequest } from './requests.ts'
 import { startSweep } from './sweep.ts'
 
 const inventoryEveryMs = 5 * 60_000
+const firstInventoryWithinMs = 3_000
 
 await runProcess(async () => {
   const config = jobsConfig()
@@ -56,11 +58,12 @@ await runProcess(async () => {
   })
   const sweep = startSweep(shared)
   const stopping = new AbortController()
-  const refresh = (): void => {
-    catalog.refresh(stopping.signal).catch((error: unknown) => log.warn({ err: error }, 'inventory not refreshed'))
+  const refresh = async (): Promise<void> => {
+    await catalog.refresh(stopping.signal).catch((error: unknown) => log.warn({ err: error }, 'inventory not refreshed'))
   }
-  refresh()
   const timer = setInterval(refresh, inventoryEveryMs)
+  // Forms offer choices from the inventory; a ClickHouse Cloud that does not answer keeps nobody waiting.
+  await Promise.race([refresh(), sleep(firstInventoryWithinMs)])
   log.info('ready')
 
   return {

@@ -28,6 +28,9 @@ const progressMs = 700
 /** An apply that has not ended by then has failed. */
 const applyWithinMs = 45 * 60_000
 
+/** Which service a name means may be this old; everything that is judged or changed is read anew. */
+const namesMaxAgeMs = 60_000
+
 /** Another worker has the request, or it was ended: this one stops without a word. */
 class LostRun extends Error {
   override readonly name = 'LostRun'
@@ -59,7 +62,7 @@ interface RequestWorker extends RequestJobs {
 
 async function plan(request: Request, worker: RequestWorker): Promise<void> {
   const policy = policyOf(request, worker)
-  const context = await contextOf(request, worker, 0)
+  const context = await contextOf(request, worker, namesMaxAgeMs)
   const plan = await planSetup(context)
   if (changesOf(plan).length === 0) {
     await record({ type: 'nothing-to-do', run: worker.run, plan, outcome: outcomeOf(context.facts), at: now() }, worker)

@@ -11,12 +11,17 @@ export interface Facts {
   endpoint?: EndpointDetail
   zone?: Zone
   records?: readonly ARecord[]
-  /** Ids that the organization knows. */
-  organizationIds?: readonly string[]
+  organization?: OrganizationIds
   /** The service's allow list. */
   allowList?: readonly string[]
   serviceState?: string
   verdict?: Verdict
+}
+
+/** The endpoint ids that the organization knew at that moment (of `performance.now`). */
+export interface OrganizationIds {
+  readonly ids: readonly string[]
+  readonly readAt: number
 }
 
 export interface Clouds {

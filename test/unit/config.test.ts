@@ -83,7 +83,7 @@ describe('the file', () => {
     expect(problems).toEqual([
       'REDIS_URL must be redis:// or rediss:// addresses, separated by commas',
       `${path}: networks[0].subscription: must be a subscription id (a UUID)`,
-      `${path}: networks[0].subnet: Invalid input: expected string, received undefined`,
+      `${path}: networks[0].subnet: is missing`,
       `${path}: networks[0]: unknown key "subnets"; did you mean "subnet"?`,
       `${path}: policies[0].expiry: "soon" is not a duration such as "24h" or "30m"`,
     ])

@@ -1,6 +1,12 @@
 import { knownAfterApply } from '../../domain/plan.ts'
 import { sameId } from '../../domain/target.ts'
-import type { Step } from '../step.ts'
+import type { OrganizationIds, Step, StepContext } from '../step.ts'
+
+/**
+ * What this very request has read or written is not read again for so long. ClickHouse Cloud allows ten calls in ten seconds per key, and nobody else
+ * adds the id of an endpoint that this request has just made; if somebody does, adding is refused and the step looks again.
+ */
+const freshMs = 30_000
 
 /** The organization's entry for the endpoint: made by GUID, recognised by either form of the id. */
 export const organizationEntry: Step = {
@@ -9,20 +15,19 @@ export const organizationEntry: Step = {
   resource: ({ service }) => service.organizationName,
   needs: ['private-endpoint'],
 
-  async plan({ target, clouds, facts, signal }) {
-    const { service, network } = target
-    const { privateEndpoints } = await clouds.clickhouse.organization(service.organizationId, signal)
-    const organizationIds = privateEndpoints.map(({ id }) => id)
-    const { endpoint } = facts
-    if (endpoint !== undefined && organizationIds.some((id) => sameId(id, endpoint.guid) || sameId(id, endpoint.id))) {
-      return { change: { kind: 'none' }, facts: { organizationIds } }
+  async plan(context) {
+    const { service, network } = context.target
+    const { endpoint } = context.facts
+    const organization = await idsOf(context)
+    if (endpoint !== undefined && organization.ids.some((id) => sameId(id, endpoint.guid) || sameId(id, endpoint.id))) {
+      return { change: { kind: 'none' }, facts: { organization } }
     }
     const fields = [
       { name: 'GUID', after: endpoint?.guid ?? knownAfterApply },
       { name: 'region', after: service.region },
       { name: 'description', after: descriptionOf(network.name) },
     ]
-    return { change: { kind: 'create', fields }, facts: { organizationIds } }
+    return { change: { kind: 'create', fields }, facts: { organization } }
   },
 
   async apply({ target, clouds, facts, fence, signal }) {
@@ -30,9 +35,17 @@ export const organizationEntry: Step = {
     const guid = facts.endpoint?.guid
     if (guid === undefined) return
     await fence()
+    delete facts.organization
     const entry = { id: guid, description: descriptionOf(network.name), region: service.region }
-    await clouds.clickhouse.addOrganizationEntry(service.organizationId, entry, signal)
+    const { privateEndpoints } = await clouds.clickhouse.addOrganizationEntry(service.organizationId, entry, signal)
+    facts.organization = { ids: privateEndpoints.map(({ id }) => id), readAt: performance.now() }
   },
+}
+
+async function idsOf({ target, clouds, facts, signal }: StepContext): Promise<OrganizationIds> {
+  if (facts.organization !== undefined && performance.now() - facts.organization.readAt < freshMs) return facts.organization
+  const { privateEndpoints } = await clouds.clickhouse.organization(target.service.organizationId, signal)
+  return { ids: privateEndpoints.map(({ id }) => id), readAt: performance.now() }
 }
 
 function descriptionOf(network: string): string {

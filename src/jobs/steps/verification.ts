@@ -72,7 +72,7 @@ async function gather({ target, clouds, facts, signal }: StepContext): Promise<E
       }),
       ...(zone !== undefined && { zone: { id: zone.id, linked: zone.link?.completed === true } }),
       ...(record !== undefined && { record: { name: record.name, addresses: record.addresses } }),
-      organizationIds: facts.organizationIds ?? [],
+      organizationIds: facts.organization?.ids ?? [],
       allowList: facts.allowList ?? [],
     },
   }

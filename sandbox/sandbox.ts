@@ -1,0 +1,117 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { stringify } from 'yaml'
+import { type ArmServer, startArm } from './arm/server.ts'
+import { type Authority, createAuthority } from './certificates.ts'
+import { startClickHouseCloud } from './clickhouse-cloud/server.ts'
+import { acme, configuration, keys, networks, slack as workspace } from './estate.ts'
+import { type ProcessName, type RunningProcess, startProcess } from './processes.ts'
+import { freePort, startRedis } from './redis.ts'
+import { type SlackSandbox, startSlack } from './slack/start.ts'
+import { freeAddressBase } from './vnet/addresses.ts'
+import { type Network, startNetwork } from './vnet/network.ts'
+import type { Latencies, World } from './world.ts'
+
+export interface SandboxOptions {
+  readonly latencies?: Latencies
+  /** Use this Redis instead of one of our own. */
+  readonly redisUrl?: string
+  /** Changes the configuration file before it is written. */
+  readonly configure?: (file: ReturnType<typeof configuration>) => object
+}
+
+/** The outside world on real sockets, and the environment in which the product's processes find it. */
+export interface Sandbox {
+  readonly world: World
+  readonly slack: SlackSandbox
+  readonly authority: Authority
+  readonly arm: ArmServer
+  readonly network: Network
+  readonly clickhouseUrl: string
+  readonly redisUrl: string
+  readonly configPath: string
+  /** Where the bot listens. */
+  readonly botUrl: string
+  environment(name: ProcessName): Readonly<Record<string, string>>
+  /** Starts a process of the product; `close` ends it. `more` adds to its environment. */
+  start(name: ProcessName, more?: Readonly<Record<string, string>>): Promise<RunningProcess>
+  close(): Promise<void>
+}
+
+export async function startSandbox({ latencies, redisUrl, configure = (file) => file }: SandboxOptions = {}): Promise<Sandbox> {
+  const addressBase = await freeAddressBase()
+  const world = acme({ addressBase, ...(latencies !== undefined && { latencies }) })
+  const authority = await createAuthority()
+  const folder = await mkdtemp(join(tmpdir(), 'privatelink-sandbox-'))
+  const configPath = join(folder, 'privatelink.yaml')
+  const authorityPath = join(folder, 'authority.pem')
+  await Promise.all([
+    writeFile(configPath, stringify(configure(configuration()))),
+    writeFile(authorityPath, authority.certificate),
+  ])
+
+  const arm = await startArm(world, { authority })
+  const clickhouse = await startClickHouseCloud(world)
+  const slack = await startSlack(world, workspace)
+  const [virtualNetwork] = world.networks.values()
+  const network = await startNetwork(world, { authority, virtualNetworkId: virtualNetwork?.id ?? '' })
+  const redis = redisUrl === undefined ? await startRedis() : { url: redisUrl, close: async () => undefined }
+  const port = await freePort()
+  const running = new Set<RunningProcess>()
+
+  const environments: Record<ProcessName, Readonly<Record<string, string>>> = {
+    bot: {
+      PRIVATELINK_CONFIG: configPath,
+      REDIS_URL: redis.url,
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      SLACK_BOT_TOKEN: workspace.botToken,
+      SLACK_SIGNING_SECRET: workspace.signingSecret,
+      SLACK_API_URL: slack.url,
+    },
+    jobs: {
+      PRIVATELINK_CONFIG: configPath,
+      REDIS_URL: redis.url,
+      CLICKHOUSE_KEY_ID: keys.id,
+      CLICKHOUSE_KEY_SECRET: keys.secret,
+      CLICKHOUSE_API_URL: clickhouse.url,
+      AZURE_RESOURCE_MANAGER_URL: arm.url,
+      IDENTITY_ENDPOINT: arm.identity.endpoint,
+      IDENTITY_HEADER: arm.identity.header,
+      NODE_EXTRA_CA_CERTS: authorityPath,
+    },
+    diagnostics: {
+      REDIS_URL: redis.url,
+      DIAGNOSTICS_NETWORK: networks.prodWestus3.name,
+      DIAGNOSTICS_DNS_SERVERS: `${network.dns.address}:${network.dns.port}`,
+      DIAGNOSTICS_RESOLVER: `${network.dns.address}:${network.dns.port}`,
+      DIAGNOSTICS_PREFIXES: `${addressBase}.0/24`,
+      NODE_EXTRA_CA_CERTS: authorityPath,
+    },
+  }
+
+  return {
+    world,
+    slack,
+    authority,
+    arm,
+    network,
+    clickhouseUrl: clickhouse.url,
+    redisUrl: redis.url,
+    configPath,
+    botUrl: `http://127.0.0.1:${port}`,
+    environment: (name) => environments[name],
+    async start(name, more = {}) {
+      const started = await startProcess(name, { ...environments[name], ...more })
+      running.add(started)
+      void started.ended.then(() => running.delete(started))
+      return started
+    },
+    async close() {
+      await Promise.all([...running].map((process) => process.close()))
+      await Promise.all([arm, clickhouse, slack, network, redis].map((peer) => peer.close()))
+      await rm(folder, { recursive: true })
+    },
+  }
+}

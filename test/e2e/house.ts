@@ -1,0 +1,85 @@
+import { networks } from '../../sandbox/estate.ts'
+import type { Sandbox } from '../../sandbox/sandbox.ts'
+import type { Latencies } from '../../sandbox/world.ts'
+import { newRequest, type Request } from '../../src/domain/request.ts'
+import { connect } from '../../src/redis/connection.ts'
+import { redisLedger } from '../../src/redis/ledger.ts'
+import { createProducer } from '../../src/redis/producer.ts'
+
+/** The same proportions as in the tour, as short as the vendors' whole-second polling allows. */
+export const quick: Latencies = {
+  arm: 2,
+  privateEndpoint: 300,
+  privateZone: 150,
+  networkLink: 150,
+  clickhouse: 5,
+  propagation: 50,
+}
+
+const alice = { key: 'person:Alice Archer', name: 'Alice Archer', accounts: { slack: 'U01ALICE' } }
+const bob = { key: 'person:Bob Builder', name: 'Bob Builder', accounts: { slack: 'U02BOB' } }
+
+/** Asks and approves straight in the ledger, as the bot would: for tests that are not about chat. */
+export interface Desk {
+  /** Asks, and waits for the plan. */
+  ask(service: string): Promise<Request>
+  approve(request: Request): Promise<void>
+  reject(request: Request): Promise<void>
+  /** Waits until the request is in one of these states. */
+  settled(id: string, states: readonly Request['state'][]): Promise<Request>
+  close(): Promise<void>
+}
+
+export function openDesk(sandbox: Sandbox, { patienceMs = 90_000 } = {}): Desk {
+  const redis = connect(sandbox.redisUrl, { patient: true })
+  const ledger = redisLedger(redis)
+  const producer = createProducer(redis)
+  const settled: Desk['settled'] = async (id, states) => {
+    const deadline = performance.now() + patienceMs
+    for (;;) {
+      const request = await ledger.get(id)
+      if (request !== undefined && states.includes(request.state)) return request
+      if (performance.now() > deadline) throw new Error(`${id} is still ${request?.state}: ${JSON.stringify(request?.steps)}`)
+      await new Promise((resolve) => setTimeout(resolve, 25))
+    }
+  }
+  const decide = async (type: 'approve' | 'reject', { id, digest = '' }: Request): Promise<void> => {
+    await ledger.record(id, { type, by: bob, digest, at: new Date().toISOString() })
+    await producer.work({ kind: 'request', id })
+  }
+  return {
+    settled,
+    async ask(service) {
+      const id = await ledger.nextId()
+      const place = { surface: 'slack', id: 'C034DEF' } as const
+      await ledger.create(
+        newRequest(id, { by: alice, place, at: new Date().toISOString(), service, network: networks.prodWestus3.name }),
+      )
+      await producer.work({ kind: 'request', id })
+      return await settled(id, ['awaiting-approval', 'failed', 'nothing-to-do'])
+    },
+    approve: async (request) => await decide('approve', request),
+    reject: async (request) => await decide('reject', request),
+    async close() {
+      await producer.close()
+      redis.disconnect()
+    },
+  }
+}
+
+/** What a setup of analytics-prod leaves in the clouds, counted. */
+export function made({ world }: Sandbox): Record<string, number> {
+  const zones = [...world.zones.values()]
+  const service = world.services.find(({ name }) => name === 'analytics-prod')
+  return {
+    endpoints: world.endpoints.size,
+    zones: zones.length,
+    links: zones.flatMap(({ links }) => [...links.values()]).length,
+    records: zones.flatMap(({ records }) => [...records.values()]).filter(({ type }) => type.toLowerCase() === 'a').length,
+    organizationEntries: world.organizations.flatMap(({ privateEndpoints }) => privateEndpoints).length,
+    allowListEntries: service?.privateEndpointIds.length ?? 0,
+  }
+}
+
+export const whole = { endpoints: 1, zones: 1, links: 1, records: 1, organizationEntries: 1, allowListEntries: 1 }
+export const nothing = { endpoints: 0, zones: 0, links: 0, records: 0, organizationEntries: 0, allowListEntries: 0 }

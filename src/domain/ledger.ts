@@ -8,6 +8,10 @@ export interface Ledger {
   get(id: string): Promise<Request | undefined>
   /** Applies `transition`. `changed` is false when the event meant nothing in the request's state; throws when there is no such request. */
   record(id: string, event: RequestEvent): Promise<{ request: Request; changed: boolean }>
+  /** Requests of which chat does not show the newest version, by id; the value names the version. */
+  unshown(): Promise<Readonly<Record<string, string>>>
+  /** Chat shows this version now. A newer one stays unshown. */
+  shown(id: string, version: string): Promise<void>
   /** Every request that is not finished. */
   open(): Promise<readonly Request[]>
 }

@@ -28,7 +28,8 @@ const inventoryMaxAgeMs = 10 * 60_000
 export async function workOnDiagnosis(id: string, jobs: DiagnosisJobs, signal: AbortSignal): Promise<void> {
   const { diagnoses, producer, log } = jobs
   const diagnosis = await diagnoses.get(id)
-  if (diagnosis === undefined || diagnosis.endedAt !== undefined) return
+  if (diagnosis === undefined) return
+  if (diagnosis.endedAt !== undefined) return await producer.show({ kind: 'diagnosis', id })
   const end = async (found: object): Promise<void> => {
     await diagnoses.save({ ...diagnosis, ...found, endedAt: new Date().toISOString() })
     await producer.show({ kind: 'diagnosis', id })

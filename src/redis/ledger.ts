@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import type { Ledger } from '../domain/ledger.ts'
 import { isOpen, type Request, type RequestEvent, transition } from '../domain/request.ts'
 import type { Connection } from './connection.ts'
 import { prefix } from './queues.ts'
 
 const openKey = `${prefix}:requests:open`
+const unshownKey = `${prefix}:requests:unshown`
 const numberKey = `${prefix}:requests:number`
 
 function keyOf(id: string): string {
@@ -11,29 +13,28 @@ function keyOf(id: string): string {
 }
 
 /**
- * Replaces the stored request if it still reads as it did, and keeps the index of open requests in the same step. An empty expectation means that
- * there must be none yet. Returns 1 when it wrote.
+ * Replaces the stored request if it still reads as it did. In the same step it keeps the index of open requests, and notes that chat does not show
+ * this version yet. An empty expectation means that there must be none yet. Returns 1 when it wrote.
  */
 const compareAndSet = `
 local stored = redis.call('GET', KEYS[1])
 if (stored or '') ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2])
+redis.call('HSET', KEYS[3], ARGV[3], ARGV[5])
 if ARGV[4] == 'open' then redis.call('SADD', KEYS[2], ARGV[3]) else redis.call('SREM', KEYS[2], ARGV[3]) end
 return 1
 `
 
+/** Forgets the note, unless the request has changed since. */
+const forgetIfSame = `
+if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then redis.call('HDEL', KEYS[1], ARGV[1]) end
+`
+
 export function redisLedger(redis: Connection): Ledger {
   const replace = async (expected: string, next: Request): Promise<boolean> => {
-    const written = await redis.eval(
-      compareAndSet,
-      2,
-      keyOf(next.id),
-      openKey,
-      expected,
-      JSON.stringify(next),
-      next.id,
-      isOpen(next) ? 'open' : 'closed',
-    )
+    const keys = [keyOf(next.id), openKey, unshownKey]
+    const values = [expected, JSON.stringify(next), next.id, isOpen(next) ? 'open' : 'closed', randomUUID()]
+    const written = await redis.eval(compareAndSet, keys.length, ...keys, ...values)
     return written === 1
   }
   return {
@@ -56,6 +57,12 @@ export function redisLedger(redis: Connection): Ledger {
         if (after === before) return { request: before, changed: false }
         if (await replace(text, after)) return { request: after, changed: true }
       }
+    },
+    async unshown() {
+      return await redis.hgetall(unshownKey)
+    },
+    async shown(id, version) {
+      await redis.eval(forgetIfSame, 1, unshownKey, id, version)
     },
     async open() {
       const ids = await redis.smembers(openKey)

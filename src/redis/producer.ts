@@ -23,6 +23,8 @@ export interface Producer {
 export function createProducer(connection: Connection): Producer {
   const work = new Queue(workQueue, { connection, prefix })
   const outbox = new Queue(outboxQueue, { connection, prefix })
+  // The connection's owner hears of its errors; without a listener the queues would print them a second time.
+  for (const queue of [work, outbox]) queue.on('error', () => undefined)
   const keyOf = (item: Work | OutboxItem) => `${item.kind}-${item.id}`
   return {
     async work(item) {

@@ -51,7 +51,8 @@ export async function startWorker<Schema extends z.ZodType>(options: WorkerOptio
   return {
     async close() {
       stopping.abort()
-      await worker.close()
+      // Without Redis there is nobody to say goodbye to, and waiting for it would never end.
+      await worker.close(connection.status !== 'ready')
       connection.disconnect()
     },
   }

@@ -50,7 +50,7 @@ export interface TlsResult {
 
 export interface PingResult {
   readonly status?: number
-  /** The first bytes of the body, cleaned of control characters. */
+  /** The first bytes of the body, cleaned of control characters and line ends: a healthy service says `Ok.` */
   readonly body?: string
   readonly failure?: Failure
   readonly elapsedMs: number
@@ -97,7 +97,11 @@ export interface ControlPlane {
 
 export interface Evidence {
   readonly host: string
+  /** The service by the name that commands take; absent when only a host was asked about. */
+  readonly service?: string
   readonly network: string
+  /** The private endpoint's address, told by whoever asks; the control plane knows it better. */
+  readonly expectedAddress?: string
   readonly networkPlane?: NetworkEvidence
   /** Why there is nothing from inside the network. */
   readonly workerAbsent?: true

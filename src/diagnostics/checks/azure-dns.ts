@@ -1,0 +1,13 @@
+import type { Check } from '../check.ts'
+import type { DnsServer } from '../dns-query.ts'
+import { askServers } from '../dns-servers.ts'
+
+/** The name, asked of Azure DNS directly: what the network's own resolver would say if nothing stood in between. */
+export function azureDnsCheck(servers: readonly DnsServer[]): Check<'azure-dns'> {
+  return {
+    id: 'azure-dns',
+    needs: [],
+    deadlineMs: 4_000,
+    run: ({ host }, _soFar, signal) => askServers(servers, host, signal),
+  }
+}

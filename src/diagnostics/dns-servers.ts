@@ -1,0 +1,42 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { DnsAnswer } from '../domain/diagnosis/evidence.ts'
+import { type DnsServer, queryDns } from './dns-query.ts'
+
+/** How long a server has for itself before the next one is asked too, in milliseconds. */
+const headStartMs = 500
+
+/**
+ * The answer of the first of these servers that knows one. The next server is asked when the one before it fails or dawdles, so a dead server costs
+ * half a second; which of them answers does not change while they are well. If none knows, the first server's failure.
+ */
+export async function askServers(servers: readonly DnsServer[], name: string, signal: AbortSignal): Promise<DnsAnswer> {
+  const done = new AbortController()
+  const either = AbortSignal.any([signal, done.signal])
+  const failures: Promise<DnsAnswer>[] = []
+  const { promise: known, resolve } = Promise.withResolvers<DnsAnswer>()
+
+  const askAll = async (): Promise<DnsAnswer> => {
+    for (const server of servers) {
+      if (either.aborted) break
+      const answer = queryDns(server, name, either)
+      failures.push(answer)
+      void answer.then((result) => isKnown(result) && resolve(result))
+      await Promise.race([answer, delay(headStartMs, undefined, { signal: either }).catch(() => undefined)])
+    }
+    const results = await Promise.all(failures)
+    const [first] = results
+    if (first === undefined) throw new TypeError('no DNS server to ask')
+    return results.find(isKnown) ?? first
+  }
+
+  try {
+    return await Promise.race([known, askAll()])
+  } finally {
+    done.abort()
+  }
+}
+
+/** A name that does not exist is knowledge; a refusal or a failure is not. */
+function isKnown({ rcode }: DnsAnswer): boolean {
+  return rcode === 'NOERROR' || rcode === 'NXDOMAIN'
+}

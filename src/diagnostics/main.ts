@@ -1,0 +1,30 @@
+import { diagnosticsConfig } from '../config.ts'
+import { createLog } from '../log.ts'
+import { runProcess } from '../process.ts'
+import { probeQueue, probeSchema } from '../redis/queues.ts'
+import { startWorker } from '../redis/worker.ts'
+import { createProbe } from './probe.ts'
+import { resolverOptions } from './system-resolver.ts'
+
+/** The process inside a virtual network: it holds nothing but its queue, and answers each job with what it saw. */
+
+/** Probes at the same time. Each waits for the network most of its time. */
+const concurrency = 10
+
+process.env.RES_OPTIONS ??= resolverOptions
+
+await runProcess(async () => {
+  const { redisUrl, network, ...settings } = diagnosticsConfig()
+  const log = createLog('diagnostics')
+  const probe = createProbe(settings)
+  const worker = await startWorker({
+    redisUrl,
+    queue: probeQueue(network),
+    schema: probeSchema,
+    concurrency,
+    log,
+    handle: ({ data, signal }) => probe(data, signal),
+  })
+  log.info({ network }, 'ready')
+  return { log, close: () => worker.close() }
+})

@@ -1,0 +1,72 @@
+import type { CheckId, EvidenceByCheck, NetworkEvidence } from '../domain/diagnosis/evidence.ts'
+import type { AnyCheck, ProbeTarget } from './check.ts'
+
+/** A probe ends by then, in milliseconds, whatever hangs: whoever asked still listens. */
+const overallDeadlineMs = 10_000
+
+/**
+ * Runs the checks, each as soon as what it needs has ended, independent ones at the same time. A check that runs out of time is absent from the
+ * evidence and delays only those that need it. Rejects when `signal` aborts, or when a check has a defect.
+ */
+export async function runChecks(
+  checks: readonly AnyCheck[],
+  target: ProbeTarget,
+  signal: AbortSignal,
+  deadlineMs: number = overallDeadlineMs,
+): Promise<NetworkEvidence> {
+  signal.throwIfAborted()
+  const evidence: { [Id in CheckId]?: EvidenceByCheck[Id] } = {}
+  const ended = new Map<CheckId, Promise<void>>()
+  const over = new AbortController()
+  const timer = setTimeout(() => over.abort(), deadlineMs)
+  const stop = () => over.abort()
+  signal.addEventListener('abort', stop, { once: true })
+
+  const end = (id: CheckId): Promise<void> => {
+    const check = checks.find((candidate) => candidate.id === id)
+    if (check === undefined) return Promise.resolve()
+    const promise = ended.get(id) ?? Promise.all(check.needs.map(end)).then(() => look(check))
+    ended.set(id, promise)
+    return promise
+  }
+  const look = async (check: AnyCheck): Promise<void> => {
+    const result = await within<EvidenceByCheck[CheckId]>(check.deadlineMs, over.signal, (own) =>
+      check.run(target, evidence, own),
+    )
+    if (result !== undefined) Object.assign(evidence, { [check.id]: result })
+  }
+
+  try {
+    await Promise.all(checks.map(({ id }) => end(id)))
+    signal.throwIfAborted()
+    return evidence
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', stop)
+    over.abort()
+  }
+}
+
+/** What `run` gives in time, else undefined: also when it does not heed its signal. */
+async function within<T>(
+  milliseconds: number,
+  outer: AbortSignal,
+  run: (signal: AbortSignal) => Promise<T | undefined>,
+): Promise<T | undefined> {
+  if (outer.aborted) return undefined
+  const own = new AbortController()
+  const { promise: late, resolve } = Promise.withResolvers<undefined>()
+  const stop = () => {
+    resolve(undefined)
+    own.abort()
+  }
+  const timer = setTimeout(stop, milliseconds)
+  outer.addEventListener('abort', stop, { once: true })
+  try {
+    return await Promise.race([run(own.signal), late])
+  } finally {
+    clearTimeout(timer)
+    outer.removeEventListener('abort', stop)
+    own.abort()
+  }
+}

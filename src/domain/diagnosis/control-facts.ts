@@ -1,0 +1,41 @@
+import { sameId } from '../target.ts'
+import type { ControlPlane, Evidence } from './evidence.ts'
+
+/** Nothing was seen from inside the network, so the control plane is all that can be judged. */
+export function isBlind({ networkPlane }: Evidence): boolean {
+  return networkPlane === undefined || Object.keys(networkPlane).length === 0
+}
+
+/** The private endpoint's address as Azure tells it, else as it was told. */
+export function endpointAddress({ controlPlane, expectedAddress }: Evidence): string | undefined {
+  return controlPlane?.endpoint?.address ?? expectedAddress
+}
+
+/** The state of the endpoint's connection in lower case: Azure documents a free string. */
+export function connectionOf({ controlPlane }: Evidence): string | undefined {
+  return controlPlane?.endpoint?.connection.toLowerCase()
+}
+
+export function isOtherService({ controlPlane }: Evidence): boolean {
+  const alias = controlPlane?.endpoint?.alias
+  return controlPlane !== undefined && alias !== undefined && alias !== '' && !sameId(alias, controlPlane.alias)
+}
+
+/** Host names compare without case and without the final dot. */
+function sameHost(a: string, b: string): boolean {
+  return sameId(a.replace(/\.$/, ''), b.replace(/\.$/, ''))
+}
+
+export function isOtherHost({ host, controlPlane }: Evidence): boolean {
+  return controlPlane !== undefined && controlPlane.host !== '' && !sameHost(host, controlPlane.host)
+}
+
+/** An allow list may name an endpoint by its resource GUID or by its full resource id. */
+export function names(ids: readonly string[], endpoint: NonNullable<ControlPlane['endpoint']>): boolean {
+  return ids.some((id) => sameId(id, endpoint.guid) || sameId(id, endpoint.id))
+}
+
+/** Entries of the allow list that the organization does not know: an old GUID, or a made-up id. ClickHouse Cloud verifies neither list. */
+export function unknownEntries({ allowList, organizationIds }: ControlPlane): readonly string[] {
+  return allowList.filter((entry) => !organizationIds.some((id) => sameId(id, entry)))
+}

@@ -1,0 +1,64 @@
+import { endpointAddress } from './control-facts.ts'
+import type { DnsAnswer, Evidence } from './evidence.ts'
+import { serviceAnswered } from './port-facts.ts'
+
+/** `none`: the name exists without an address (NODATA). `failed`: no usable answer came. */
+export type AnswerKind = 'addresses' | 'none' | 'nxdomain' | 'failed'
+
+export function kindOf(answer: DnsAnswer | undefined): AnswerKind | undefined {
+  if (answer === undefined) return undefined
+  if (answer.rcode === 'NXDOMAIN') return 'nxdomain'
+  if (answer.rcode !== 'NOERROR') return 'failed'
+  return answer.addresses.length > 0 ? 'addresses' : 'none'
+}
+
+export function resolverOf({ networkPlane }: Evidence): DnsAnswer | undefined {
+  return networkPlane?.resolver
+}
+
+export function azureDnsOf({ networkPlane }: Evidence): DnsAnswer | undefined {
+  return networkPlane?.['azure-dns']
+}
+
+/** Whether a zone that Azure holds gave this negative answer. */
+export function isFromAzureZone(answer: DnsAnswer | undefined): boolean {
+  const soa = answer?.soa?.toLowerCase().replace(/\.$/, '') ?? ''
+  return soa === 'azureprivatedns.net' || soa.endsWith('.azureprivatedns.net')
+}
+
+/** The addresses that Azure answers with, by its DNS or, where that gave no answer, by the record in a linked zone. Undefined when neither is known. */
+export function azureAddresses(evidence: Evidence): readonly string[] | undefined {
+  const answer = azureDnsOf(evidence)
+  const kind = kindOf(answer)
+  if (answer !== undefined && kind !== 'failed') return answer.addresses
+  const { controlPlane } = evidence
+  return controlPlane?.zone?.linked === true ? (controlPlane.record?.addresses ?? []) : undefined
+}
+
+/**
+ * The address that the name should lead to: the endpoint's. Without the control plane, what proved itself by answering as the service, else the one
+ * address that Azure answers with.
+ */
+export function rightAddress(evidence: Evidence): string | undefined {
+  const known = endpointAddress(evidence)
+  if (known !== undefined) return known
+  if (serviceAnswered(evidence)) return evidence.networkPlane?.address?.dialled
+  const azure = new Set(azureAddresses(evidence))
+  return azure.size === 1 ? [...azure][0] : undefined
+}
+
+export function isOutsidePrefixes({ networkPlane }: Evidence): boolean {
+  return networkPlane?.address?.refused === 'outside-prefixes'
+}
+
+/** Whether the network's resolver leads to the right address and to no other. A resolver that was not asked leads nowhere. */
+export function resolverLeads(evidence: Evidence): boolean {
+  const addresses = new Set(resolverOf(evidence)?.addresses)
+  const right = rightAddress(evidence) ?? evidence.networkPlane?.address?.dialled
+  return kindOf(resolverOf(evidence)) === 'addresses' && addresses.size === 1 && right !== undefined && addresses.has(right)
+}
+
+/** Whether the resolver was asked, and does not lead to the right address. */
+export function resolverMisleads(evidence: Evidence): boolean {
+  return resolverOf(evidence) !== undefined && !resolverLeads(evidence)
+}

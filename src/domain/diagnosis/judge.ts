@@ -1,0 +1,51 @@
+import { cleanText } from '../hostile-text.ts'
+import type { Evidence } from './evidence.ts'
+import type { Finding, Rule, Verdict } from './finding.ts'
+import { isHealthy } from './required.ts'
+
+/**
+ * The verdict on the evidence. Pure. Rules are judged in their order, which is the order of judgement: the name asked for, the control plane, then
+ * the phases of a connection. A finding that hides others is their cause, so they are not shown beside it. The first fault is the root cause;
+ * warnings follow faults. Healthy is said only when every required check ran and passed, never because no rule spoke.
+ */
+export function judge(rules: readonly Rule[], evidence: Evidence): Verdict {
+  const fired = rules.filter((rule) => rule.when(evidence))
+  const hidden = new Set(fired.flatMap(({ hides }) => hides ?? []))
+  const findings = fired.filter(({ code }) => !hidden.has(code)).map((rule) => findingOf(rule, evidence))
+  const ordered = [
+    ...findings.filter(({ severity }) => severity === 'fail'),
+    ...findings.filter(({ severity }) => severity === 'warn'),
+  ]
+  const [root] = ordered
+  if (root !== undefined) return { ...root, findings: ordered }
+  if (isHealthy(evidence)) return healthy(evidence)
+  return { ...inconclusive, findings: [inconclusive] }
+}
+
+function findingOf(rule: Rule, evidence: Evidence): Finding {
+  const { code, severity, title } = rule
+  return { code, severity, title, detail: rule.say(evidence), remedy: rule.remedy(evidence) }
+}
+
+function healthy({ host, networkPlane }: Evidence): Verdict {
+  const name = cleanText(host, 253)
+  const elapsed = networkPlane?.ping?.elapsedMs
+  const took = elapsed === undefined ? '' : ` ${Math.round(elapsed)} ms`
+  return {
+    code: 'healthy',
+    severity: 'ok',
+    title: 'the service answers over the private endpoint',
+    detail: `name → ${networkPlane?.address?.dialled} → TLS on 8443 and 9440 → Ok.${took}`,
+    remedy: { text: `Connect: https://${name}:8443 or clickhouse client --secure --port 9440 --host ${name}` },
+    findings: [],
+  }
+}
+
+/** Evidence that contradicts itself: no rule found a fault in it, and it does not prove health either. */
+const inconclusive: Finding = {
+  code: 'worker-absent',
+  severity: 'warn',
+  title: 'what was seen does not fit together',
+  detail: 'No fault was found, but not every required check passed, so the connection is not proven.',
+  remedy: { text: 'Run the diagnosis again.' },
+}

@@ -1,0 +1,70 @@
+import type { Evidence, Failure, Port, TlsResult } from './evidence.ts'
+
+export const ports: readonly Port[] = [8443, 9440]
+
+/** Why the TCP connection did not come about, also when it only failed for the TLS check. */
+export function connectFailure({ networkPlane }: Evidence, port: Port): Failure | undefined {
+  const tcp = networkPlane?.[`tcp:${port}`]
+  if (tcp !== undefined && !tcp.connected) return tcp.failure ?? { code: 'UNKNOWN', message: 'no connection' }
+  const tls = networkPlane?.[`tls:${port}`]
+  return tls !== undefined && !tls.verified && tls.failure?.syscall === 'connect' ? tls.failure : undefined
+}
+
+/** A TLS attempt that failed after TCP had connected. */
+export function failedTls(evidence: Evidence, port: Port): TlsResult | undefined {
+  const tls = evidence.networkPlane?.[`tls:${port}`]
+  return tls === undefined || tls.verified || connectFailure(evidence, port) !== undefined ? undefined : tls
+}
+
+export type TlsFault =
+  | 'reset'
+  | 'closed'
+  | 'silent'
+  | 'wrong-name'
+  | 'expired'
+  | 'not-yet-valid'
+  | 'untrusted'
+  | 'alert'
+  | 'not-tls'
+
+/** RST and FIN are both `ECONNRESET` in Node: only a reset names the system call that met it. */
+export function tlsFault({ failure, certificate }: TlsResult): TlsFault {
+  const code = failure?.code ?? ''
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'wrong-name'
+  if (code === 'CERT_HAS_EXPIRED') return 'expired'
+  if (code === 'CERT_NOT_YET_VALID') return 'not-yet-valid'
+  if (code === 'ETIMEDOUT') return 'silent'
+  if (alertNumber(failure) !== undefined || code.includes('_ALERT_')) return 'alert'
+  if (code === 'ECONNRESET') return failure?.syscall === undefined ? 'closed' : 'reset'
+  if (code === 'EPIPE') return 'reset'
+  if (certificate !== undefined) return 'untrusted'
+  return code.startsWith('ERR_SSL_') || code === 'EPROTO' ? 'not-tls' : 'closed'
+}
+
+/** The TLS alert that the peer sent, by its number in RFC 8446. */
+export function alertNumber(failure: Failure | undefined): number | undefined {
+  const match = /alert number (\d{1,3})/.exec(failure?.message ?? '')
+  return match?.[1] === undefined ? undefined : Number(match[1])
+}
+
+export function portsWithTlsFault(evidence: Evidence, ...faults: readonly TlsFault[]): readonly Port[] {
+  return ports.filter((port) => {
+    const tls = failedTls(evidence, port)
+    return tls !== undefined && faults.includes(tlsFault(tls))
+  })
+}
+
+/**
+ * Ports where the service reset the connection after the hello without a byte of answer, which is how it refuses an endpoint that it does not know.
+ * None if the other port spoke TLS: the service admits the endpoint then.
+ */
+export function refusedHellos(evidence: Evidence): readonly Port[] {
+  if (ports.some((port) => evidence.networkPlane?.[`tls:${port}`]?.verified === true)) return []
+  return portsWithTlsFault(evidence, 'reset').filter((port) => failedTls(evidence, port)?.bytesRead === 0)
+}
+
+/** Whether `/ping` answered as the service does. */
+export function serviceAnswered({ networkPlane }: Evidence): boolean {
+  const ping = networkPlane?.ping
+  return ping?.status === 200 && ping.failure === undefined && ping.body?.trimEnd() === 'Ok.'
+}

@@ -1,0 +1,55 @@
+import { connectionOf, endpointAddress, isOtherHost, isOtherService } from './control-facts.ts'
+import { kindOf, resolverLeads } from './dns-facts.ts'
+import type { CheckId, Evidence } from './evidence.ts'
+import { connectFailure, ports, serviceAnswered } from './port-facts.ts'
+
+/** A private name carries this label; without it the name leads over the internet. */
+export function isPrivateName(host: string): boolean {
+  return host.toLowerCase().includes('.privatelink.')
+}
+
+/** Required checks that did not run although nothing before them failed: what they would have shown is unknown. */
+export function unknownChecks(evidence: Evidence): readonly CheckId[] {
+  const seen = evidence.networkPlane ?? {}
+  if (seen.resolver === undefined) return ['resolver']
+  if (seen.address === undefined) return kindOf(seen.resolver) === 'addresses' ? ['address'] : []
+  if (seen.address.dialled === undefined) return []
+  const unknown: CheckId[] = []
+  for (const port of ports) {
+    if (seen[`tcp:${port}`] === undefined) unknown.push(`tcp:${port}`)
+    else if (seen[`tls:${port}`] === undefined && connectFailure(evidence, port) === undefined) unknown.push(`tls:${port}`)
+  }
+  if (seen.ping === undefined && seen['tls:8443']?.verified === true) unknown.push('ping')
+  return unknown
+}
+
+/** Whether every required check ran and passed. What was not checked is unknown, so it is not healthy. */
+export function isHealthy(evidence: Evidence): boolean {
+  return isPrivateName(evidence.host) && networkIsHealthy(evidence) && controlPlaneIsHealthy(evidence)
+}
+
+/** The data plane alone: the name leads to the one dialled address, which is the endpoint's when that is known, and the service answers there. */
+export function networkIsHealthy(evidence: Evidence): boolean {
+  const seen = evidence.networkPlane
+  const dialled = seen?.address?.dialled
+  const expected = endpointAddress(evidence)
+  return (
+    evidence.workerAbsent === undefined &&
+    seen !== undefined &&
+    dialled !== undefined &&
+    resolverLeads(evidence) &&
+    seen.resolver?.addresses.includes(dialled) === true &&
+    (expected === undefined || expected === dialled) &&
+    ports.every((port) => {
+      const [tcp, tls] = [seen[`tcp:${port}`], seen[`tls:${port}`]]
+      return tcp?.connected === true && tcp.address === dialled && tls?.verified === true && tls.address === dialled
+    }) &&
+    serviceAnswered(evidence)
+  )
+}
+
+/** A control plane that nobody meant to ask, as in the one-shot command, is not required; one that could not be asked is. */
+function controlPlaneIsHealthy(evidence: Evidence): boolean {
+  if (evidence.controlPlane === undefined) return evidence.controlPlaneProblem === undefined
+  return connectionOf(evidence) === 'approved' && !isOtherService(evidence) && !isOtherHost(evidence)
+}

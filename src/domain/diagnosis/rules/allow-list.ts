@@ -1,0 +1,85 @@
+import { connectionOf, isBlind, names, unknownEntries } from '../control-facts.ts'
+import type { ControlPlane, Evidence } from '../evidence.ts'
+import type { Rule } from '../finding.ts'
+import { refusedHellos } from '../port-facts.ts'
+import { bySetup, listed, serviceName, thenDiagnose } from './words.ts'
+
+/**
+ * What may be missing for a service that refuses the endpoint. Only where that was seen, or where nothing could be seen: a reset alone proves
+ * nothing, and an entry missing beside a working connection is no fault. Undefined when the allow list cannot be the reason.
+ */
+function gaps(evidence: Evidence) {
+  const { controlPlane } = evidence
+  const endpoint = controlPlane?.endpoint
+  const suspected = isBlind(evidence) || refusedHellos(evidence).length > 0
+  if (controlPlane === undefined || endpoint === undefined || connectionOf(evidence) !== 'approved' || !suspected)
+    return undefined
+  return {
+    service: !names(controlPlane.allowList, endpoint),
+    organization: !names(controlPlane.organizationIds, endpoint),
+    strangers: unknownEntries(controlPlane),
+  }
+}
+
+const others = ({ allowList }: Pick<ControlPlane, 'allowList'>) =>
+  allowList.length === 0 ? 'the list is empty' : `${allowList.length} other ${allowList.length === 1 ? 'entry' : 'entries'}`
+
+const seen = (evidence: Evidence) =>
+  isBlind(evidence)
+    ? 'The connection is Approved, but nothing could be seen from inside the network.'
+    : `DNS leads to the endpoint, its connection is Approved, TCP opens, then the service resets TLS on ${listed(refusedHellos(evidence))}.`
+
+export const allowListRules: readonly Rule[] = [
+  {
+    code: 'allow-list-wrong-id',
+    severity: 'fail',
+    title: "the service's allow list holds a wrong id",
+    when: (evidence) => {
+      const missing = gaps(evidence)
+      return missing?.service === true && missing.strangers.length > 0
+    },
+    say: (evidence) => {
+      const strangers = gaps(evidence)?.strangers ?? []
+      return `${seen(evidence)} Neither the endpoint's GUID nor its Resource ID is in the list; it holds ${listed(strangers)}, which the organization does not know: an old GUID or another endpoint's id.`
+    },
+    remedy: (evidence) =>
+      bySetup(evidence, `Allow the right id, then take ${listed(gaps(evidence)?.strangers ?? [])} off the list.`),
+  },
+  {
+    code: 'allow-list-missing',
+    severity: 'fail',
+    title: "the endpoint is not on the service's allow list",
+    when: (evidence) => {
+      const missing = gaps(evidence)
+      return missing?.service === true && missing.strangers.length === 0
+    },
+    say: (evidence) =>
+      `${seen(evidence)} Neither the endpoint's GUID nor its Resource ID is in the list (${others(evidence.controlPlane ?? { allowList: [] })}).`,
+    remedy: (evidence) => bySetup(evidence, `Put the endpoint on the allow list of ${serviceName(evidence)}.`),
+  },
+  {
+    code: 'organization-entry-missing',
+    severity: 'fail',
+    title: 'the organization does not know the endpoint',
+    when: (evidence) => gaps(evidence)?.organization === true,
+    say: (evidence) =>
+      `${seen(evidence)} Neither the endpoint's GUID nor its Resource ID is among the organization's private endpoints.`,
+    remedy: (evidence) => bySetup(evidence, 'Register the endpoint with the organization, then with the service.'),
+  },
+  {
+    code: 'allow-list-not-effective',
+    severity: 'fail',
+    title: 'the endpoint is on the allow list and still refused',
+    when: (evidence) => {
+      const missing = gaps(evidence)
+      return missing !== undefined && !missing.service && !missing.organization && !isBlind(evidence)
+    },
+    say: (evidence) =>
+      `${seen(evidence)} The endpoint is on the allow list of ${serviceName(evidence)}; the change may still be on its way.`,
+    remedy: (evidence) =>
+      thenDiagnose(
+        evidence,
+        'Run it again in a few minutes; if it stays, send the requestId of the change to ClickHouse support.',
+      ),
+  },
+]

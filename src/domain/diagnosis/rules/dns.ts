@@ -1,0 +1,153 @@
+import { endpointAddress, isBlind } from '../control-facts.ts'
+import {
+  azureAddresses,
+  azureDnsOf,
+  isFromAzureZone,
+  isOutsidePrefixes,
+  kindOf,
+  resolverMisleads,
+  resolverOf,
+  rightAddress,
+} from '../dns-facts.ts'
+import type { Evidence } from '../evidence.ts'
+import type { Rule } from '../finding.ts'
+import { bySetup, listed, networkSymptoms, shown, thenDiagnose, tlsSymptoms } from './words.ts'
+import { zoneRules } from './zone.ts'
+
+const answered = (evidence: Evidence) => kindOf(resolverOf(evidence)) === 'addresses'
+const seconds = (ttl: number | undefined) => (ttl === undefined ? 'a time that is not known' : `${ttl} s`)
+
+function azureIsRight(evidence: Evidence): boolean {
+  const right = rightAddress(evidence)
+  return right !== undefined && azureAddresses(evidence)?.includes(right) === true
+}
+
+/** The addresses that the record is blamed for: what Azure answers, else what the resolver does; in a blind judgement the record itself. */
+function blamed(evidence: Evidence): readonly string[] {
+  if (isBlind(evidence)) return evidence.controlPlane?.record?.addresses ?? []
+  if (!resolverMisleads(evidence)) return []
+  const azure = azureAddresses(evidence) ?? []
+  return azure.length > 0 ? azure : (resolverOf(evidence)?.addresses ?? [])
+}
+
+const azureAnswers = (evidence: Evidence) => (azureAddresses(evidence) ?? []).length > 0
+
+/** Azure answers the right address alone, so another answer of the resolver is an old one. */
+const azureIsSure = (evidence: Evidence) => azureIsRight(evidence) && new Set(azureAddresses(evidence)).size === 1
+
+/** The addresses of an answer that names the endpoint's (as far as that is known) among others. */
+function several(evidence: Evidence): readonly string[] {
+  const right = endpointAddress(evidence)
+  const answers = azureIsSure(evidence) && !isBlind(evidence) ? [] : [blamed(evidence), resolverOf(evidence)?.addresses ?? []]
+  return (
+    answers
+      .map((addresses) => [...new Set(addresses)])
+      .find((addresses) => addresses.length > 1 && (right === undefined || addresses.includes(right))) ?? []
+  )
+}
+
+/** The answer is outside the prefixes, and it is not the record of the linked zone that says so. */
+function isPublic(evidence: Evidence): boolean {
+  const record = evidence.controlPlane?.record?.addresses ?? []
+  return isOutsidePrefixes(evidence) && !resolverOf(evidence)?.addresses.every((address) => record.includes(address))
+}
+
+function isStale(evidence: Evidence): boolean {
+  const right = endpointAddress(evidence)
+  const addresses = blamed(evidence)
+  const leads = resolverOf(evidence)?.addresses.includes(right ?? '') === true
+  return right !== undefined && addresses.length > 0 && !addresses.includes(right) && !leads && !isPublic(evidence)
+}
+
+/** The negative answer came from Azure's zone, so the resolver does forward: it only remembers that there was nothing. */
+const remembersNothing = (evidence: Evidence) =>
+  kindOf(resolverOf(evidence)) === 'nxdomain' && isFromAzureZone(resolverOf(evidence)) && azureAnswers(evidence)
+
+export const dnsRules: readonly Rule[] = [
+  ...zoneRules,
+  {
+    code: 'dns-record-stale',
+    severity: 'fail',
+    title: 'the DNS record leads to another address than the endpoint',
+    hides: [...networkSymptoms, ...tlsSymptoms],
+    when: isStale,
+    say: (evidence) =>
+      `The name leads to ${listed(blamed(evidence))}; the private endpoint has ${shown(endpointAddress(evidence))}. An old or a foreign endpoint had that address.`,
+    remedy: (evidence) => bySetup(evidence, "Point the record at the endpoint's address."),
+  },
+  {
+    code: 'dns-several-addresses',
+    severity: 'fail',
+    title: 'the name leads to several addresses',
+    when: (evidence) => several(evidence).length > 1 && !isOutsidePrefixes(evidence),
+    say: (evidence) =>
+      `The name leads to ${listed(several(evidence))}; a private endpoint has one address${endpointAddress(evidence) === undefined ? '' : `, here ${shown(endpointAddress(evidence))}`}. Connections to the others fail now and then.`,
+    remedy: (evidence) => bySetup(evidence, "Leave only the endpoint's address in the record."),
+  },
+  {
+    code: 'dns-cache-stale',
+    severity: 'fail',
+    title: "the network's resolver still has the old answer",
+    hides: [...networkSymptoms, ...tlsSymptoms],
+    when: (evidence) =>
+      remembersNothing(evidence) ||
+      (answered(evidence) && resolverMisleads(evidence) && azureIsSure(evidence) && !isOutsidePrefixes(evidence)),
+    say: (evidence) => {
+      const { server, addresses, ttl } = resolverOf(evidence) ?? { server: 'the resolver', addresses: [], ttl: undefined }
+      return `${shown(server)} answers ${addresses.length > 0 ? listed(addresses) : 'that there is no such name'} for another ${seconds(ttl)}; Azure already answers ${listed(azureAddresses(evidence) ?? [])}.`
+    },
+    remedy: (evidence) =>
+      thenDiagnose(
+        evidence,
+        `Wait for ${seconds(resolverOf(evidence)?.ttl)} until the old answer expires, or clear the resolver's cache.`,
+      ),
+  },
+  {
+    code: 'dns-forwarder-missing',
+    severity: 'fail',
+    title: "the network's DNS server does not ask Azure",
+    when: (evidence) => {
+      const kind = kindOf(resolverOf(evidence))
+      if (!resolverMisleads(evidence) || remembersNothing(evidence)) return false
+      if (kind === 'addresses') return isOutsidePrefixes(evidence) && azureIsRight(evidence)
+      return kind !== 'failed' && azureAnswers(evidence)
+    },
+    say: (evidence) => {
+      const { server, rcode, addresses } = resolverOf(evidence) ?? { server: 'The resolver', rcode: 'nothing', addresses: [] }
+      return `Azure answers ${listed(azureAddresses(evidence) ?? [])}, but ${shown(server)} answers ${addresses.length > 0 ? listed(addresses) : shown(rcode)}.`
+    },
+    remedy: (evidence) =>
+      thenDiagnose(evidence, `Forward the zone from ${shown(resolverOf(evidence)?.server)} to 168.63.129.16.`),
+  },
+  {
+    code: 'dns-public-address',
+    severity: 'fail',
+    title: "the private name leads outside the network's prefixes",
+    when: (evidence) =>
+      isOutsidePrefixes(evidence) &&
+      !isStale(evidence) &&
+      (!azureIsRight(evidence) || resolverOf(evidence)?.addresses.includes(rightAddress(evidence) ?? '') === true),
+    say: (evidence) =>
+      `The name leads to ${listed(resolverOf(evidence)?.addresses ?? [])}, outside the prefixes that the network may connect to. Nothing was sent there.`,
+    remedy: (evidence) =>
+      bySetup(
+        evidence,
+        'Link the zone to the network and remove what overrides it; if the address is right, permit its prefix in DIAGNOSTICS_PREFIXES.',
+      ),
+  },
+  {
+    code: 'dns-server-failing',
+    severity: 'fail',
+    title: "the network's DNS server gives no answer",
+    when: (evidence) => kindOf(resolverOf(evidence)) === 'failed',
+    say: (evidence) => {
+      const azure = azureDnsOf(evidence)
+      const direct =
+        azure === undefined
+          ? ''
+          : ` Azure DNS, asked directly, answers ${azure.addresses.length > 0 ? listed(azure.addresses) : shown(azure.rcode)}.`
+      return `${shown(resolverOf(evidence)?.server)} answers ${shown(resolverOf(evidence)?.rcode)}.${direct}`
+    },
+    remedy: (evidence) => thenDiagnose(evidence, `Repair the DNS server ${shown(resolverOf(evidence)?.server)} of this network.`),
+  },
+]

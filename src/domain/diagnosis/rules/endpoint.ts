@@ -1,0 +1,57 @@
+import { connectionOf, isOtherService } from '../control-facts.ts'
+import type { Evidence } from '../evidence.ts'
+import type { Rule } from '../finding.ts'
+import { serviceAnswered } from '../port-facts.ts'
+import { bySetup, networkSymptoms, serviceName, shown, tlsSymptoms } from './words.ts'
+
+const endpointIsGone = ({ controlPlane }: Evidence) => controlPlane !== undefined && controlPlane.endpoint === undefined
+
+/** The connection's state as Azure shows it. */
+export const endpointRules: readonly Rule[] = [
+  {
+    code: 'endpoint-disconnected',
+    severity: 'fail',
+    title: 'the private endpoint is disconnected or gone',
+    hides: [...networkSymptoms, ...tlsSymptoms],
+    when: (evidence) => endpointIsGone(evidence) || connectionOf(evidence) === 'disconnected',
+    say: (evidence) => {
+      const state = endpointIsGone(evidence)
+        ? `Azure shows no private endpoint for ${serviceName(evidence)} in ${shown(evidence.network)}.`
+        : 'The connection of the private endpoint is Disconnected: the other side removed it.'
+      return serviceAnswered(evidence) ? `${state} The service answers from there all the same, by another way.` : state
+    },
+    remedy: (evidence) => bySetup(evidence, 'Set up the private endpoint again.'),
+  },
+  {
+    code: 'endpoint-rejected',
+    severity: 'fail',
+    title: 'the connection of the private endpoint was rejected',
+    hides: [...networkSymptoms, ...tlsSymptoms],
+    when: (evidence) => connectionOf(evidence) === 'rejected',
+    say: () => 'The connection is Rejected, and a rejected connection cannot be approved any more.',
+    remedy: (evidence) => bySetup(evidence, 'Recreate the private endpoint, then allow it.'),
+  },
+  {
+    code: 'endpoint-other-service',
+    severity: 'fail',
+    title: 'the private endpoint leads to another service',
+    hides: tlsSymptoms,
+    when: isOtherService,
+    say: (evidence) => {
+      const { controlPlane } = evidence
+      return `The endpoint's alias is ${shown(controlPlane?.endpoint?.alias)}; that of ${serviceName(evidence)} is ${shown(controlPlane?.alias)}.`
+    },
+    remedy: (evidence) => bySetup(evidence, "Set up an endpoint for this service's alias."),
+  },
+  {
+    code: 'endpoint-pending',
+    severity: 'fail',
+    title: 'the connection of the private endpoint is not approved yet',
+    hides: [...networkSymptoms, ...tlsSymptoms],
+    // Azure documents a free string: a state that nobody knows is not an approval.
+    when: (evidence) => !['approved', 'rejected', 'disconnected', undefined].includes(connectionOf(evidence)),
+    say: ({ controlPlane }) =>
+      `Azure shows the connection as ${shown(controlPlane?.endpoint?.connection) || 'nothing'}; it has to be Approved.`,
+    remedy: (evidence) => bySetup(evidence, "Put the endpoint on the service's allow list: that approves the connection."),
+  },
+]

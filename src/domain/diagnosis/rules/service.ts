@@ -1,0 +1,94 @@
+import type { Evidence } from '../evidence.ts'
+import type { Remedy, Rule } from '../finding.ts'
+import { serviceAnswered } from '../port-facts.ts'
+import { networkIsHealthy, unknownChecks } from '../required.ts'
+import { listed, serviceName, shown, thenDiagnose } from './words.ts'
+
+const state = ({ controlPlane }: Evidence) => controlPlane?.serviceState.toLowerCase() ?? ''
+const stopped = ['stopped', 'stopping', 'terminated', 'terminating', 'softdeleted', 'softdeleting', 'failed']
+const idle = ['idle', 'awaking', 'starting', 'provisioning']
+
+/** Judged with the control plane, before the phases of a connection. A service that answers is neither asleep nor stopped, whatever its state said. */
+export const serviceStateRules: readonly Rule[] = [
+  {
+    code: 'service-stopped',
+    severity: 'fail',
+    title: 'the service is stopped',
+    hides: ['service-idle', 'allow-list-not-effective', 'tls-closed-early', 'tls-silent', 'http-unexpected'],
+    when: (evidence) => stopped.includes(state(evidence)) && !serviceAnswered(evidence),
+    say: (evidence) =>
+      `ClickHouse Cloud shows ${serviceName(evidence)} as ${shown(evidence.controlPlane?.serviceState)}; it does not start on its own.`,
+    remedy: (evidence) => thenDiagnose(evidence, 'Start the service in ClickHouse Cloud.'),
+  },
+  {
+    code: 'service-idle',
+    severity: 'warn',
+    title: 'the service is asleep',
+    hides: ['tls-closed-early', 'tls-silent', 'http-unexpected'],
+    when: (evidence) => idle.includes(state(evidence)) && !serviceAnswered(evidence),
+    say: (evidence) =>
+      `ClickHouse Cloud shows ${serviceName(evidence)} as ${shown(evidence.controlPlane?.serviceState)}: its first answer takes a while.`,
+    remedy: (evidence) => thenDiagnose(evidence, 'Wake the service, which costs money, or wait until somebody uses it.'),
+  },
+]
+
+function pingRemedy(evidence: Evidence): Remedy {
+  const { status = 0, body = '' } = evidence.networkPlane?.ping ?? {}
+  if (body.includes('clickhouse-client')) return thenDiagnose(evidence, 'Use the HTTPS port: this is the native one.')
+  if (status === 401 || status === 403 || status === 407)
+    return thenDiagnose(evidence, 'Look for a proxy on the way: the service asks nobody for credentials here.')
+  if (status >= 500)
+    return thenDiagnose(evidence, 'Check the state of the service, and run it again; then ask ClickHouse support.')
+  return thenDiagnose(evidence, 'Check what answers at this address in place of the service.')
+}
+
+export const serviceRules: readonly Rule[] = [
+  {
+    code: 'http-unexpected',
+    severity: 'fail',
+    title: 'the service does not answer /ping as it should',
+    when: (evidence) => evidence.networkPlane?.ping !== undefined && !serviceAnswered(evidence),
+    say: (evidence) => {
+      const { status, body, failure } = evidence.networkPlane?.ping ?? {}
+      if (status === undefined) return `TLS is verified, but /ping failed with ${shown(failure?.code)}.`
+      return `TLS is verified, but /ping answered ${status}: "${shown(body)}".`
+    },
+    remedy: pingRemedy,
+  },
+]
+
+function fromInside(evidence: Evidence): string {
+  if (networkIsHealthy(evidence)) return 'From inside the network everything passes.'
+  const unknown = unknownChecks(evidence)
+  return unknown.length === 0
+    ? 'What was seen from inside the network is judged alone.'
+    : `From inside the network these were not checked: ${listed(unknown)}.`
+}
+
+/** What could not be looked at. A warning: it lowers no fault, and it forbids "healthy". */
+export const unknownRules: readonly Rule[] = [
+  {
+    code: 'control-plane-unknown',
+    severity: 'warn',
+    title: 'the cloud could not be asked',
+    when: ({ controlPlane, controlPlaneProblem }) => controlPlane === undefined && controlPlaneProblem !== undefined,
+    say: (evidence) => `Azure or ClickHouse Cloud gave no answer: ${shown(evidence.controlPlaneProblem)} ${fromInside(evidence)}`,
+    remedy: (evidence) =>
+      thenDiagnose(evidence, 'Check the credentials and the permissions of the jobs process, then run it again.'),
+  },
+  {
+    code: 'worker-absent',
+    severity: 'warn',
+    title: 'the network could not be seen from inside',
+    when: (evidence) => evidence.workerAbsent === true || unknownChecks(evidence).length > 0,
+    say: (evidence) =>
+      evidence.workerAbsent === true || evidence.networkPlane === undefined
+        ? `No diagnostics worker of ${shown(evidence.network)} answered, so DNS, TCP, TLS and the service were not checked.`
+        : `The diagnostics worker did not report ${listed(unknownChecks(evidence))}.`,
+    remedy: (evidence) =>
+      thenDiagnose(
+        evidence,
+        `Start the diagnostics process in ${shown(evidence.network)} (npm run diagnostics, DIAGNOSTICS_NETWORK=${shown(evidence.network)}), then run it again.`,
+      ),
+  },
+]

@@ -1,0 +1,134 @@
+import type { Evidence, TlsResult } from '../evidence.ts'
+import type { FindingCode, Remedy, Rule } from '../finding.ts'
+import { alertNumber, failedTls, portsWithTlsFault, refusedHellos, type TlsFault } from '../port-facts.ts'
+import { allowListRules } from './allow-list.ts'
+import { listed, serviceName, shown, thenDiagnose } from './words.ts'
+
+const alerts: Readonly<Record<number, { readonly name: string; readonly fix: string }>> = {
+  40: { name: 'handshake_failure', fix: 'Check that no appliance restricts the cipher suites.' },
+  42: { name: 'bad_certificate', fix: 'Check whether an appliance asks for a client certificate.' },
+  70: { name: 'protocol_version', fix: 'Check that no appliance holds TLS to an old version.' },
+  80: { name: 'internal_error', fix: 'Ask ClickHouse support, with the time and the address.' },
+  112: { name: 'unrecognized_name', fix: 'Check the host name and the record: the server does not serve this name.' },
+  116: { name: 'certificate_required', fix: 'Check whether an appliance asks for a client certificate.' },
+}
+
+function firstWith(evidence: Evidence, ...faults: readonly TlsFault[]): TlsResult | undefined {
+  const [port] = portsWithTlsFault(evidence, ...faults)
+  return port && failedTls(evidence, port)
+}
+
+function alertOf(evidence: Evidence) {
+  const number = alertNumber(firstWith(evidence, 'alert')?.failure)
+  return { number, ...(number === undefined ? undefined : alerts[number]) }
+}
+
+function rule(
+  code: FindingCode,
+  title: string,
+  faults: readonly TlsFault[],
+  say: (evidence: Evidence, ports: string) => string,
+  remedy: (evidence: Evidence) => Remedy,
+): Rule {
+  return {
+    code,
+    severity: 'fail',
+    title,
+    when: (evidence) => portsWithTlsFault(evidence, ...faults).length > 0,
+    say: (evidence) => say(evidence, listed(portsWithTlsFault(evidence, ...faults))),
+    remedy,
+  }
+}
+
+/** A reset that the allow list cannot explain, or cannot be judged against. */
+function unexplainedResets(evidence: Evidence) {
+  const refused = evidence.controlPlane?.endpoint === undefined ? [] : refusedHellos(evidence)
+  return portsWithTlsFault(evidence, 'reset').filter((port) => !refused.includes(port))
+}
+
+function sayClosed(evidence: Evidence): string {
+  const resets = unexplainedResets(evidence)
+  if (resets.length === 0) {
+    return `The connection was closed before TLS was established on ${listed(portsWithTlsFault(evidence, 'closed'))}.`
+  }
+  const after =
+    (failedTls(evidence, resets[0] ?? 8443)?.bytesRead ?? 0) > 0 ? 'in the middle of the handshake' : 'after the hello'
+  const what = `TCP opens, then the connection is reset ${after} on ${listed(resets)}.`
+  if (evidence.controlPlane !== undefined || refusedHellos(evidence).length === 0) return what
+  return `${what} Without the control plane these causes remain: the endpoint is not on the service's allow list or not known to the organization, its connection is not Approved, it belongs to another service, the service is stopped, or an appliance on the way resets TLS.`
+}
+
+export const tlsRules: readonly Rule[] = [
+  ...allowListRules,
+  {
+    code: 'tls-closed-early',
+    severity: 'fail',
+    title: 'the connection ends before TLS is established',
+    when: (evidence) => portsWithTlsFault(evidence, 'closed').length > 0 || unexplainedResets(evidence).length > 0,
+    say: sayClosed,
+    remedy: (evidence) =>
+      evidence.controlPlane === undefined
+        ? thenDiagnose(evidence, "Check the service's allow list and its state, then the endpoint's connection.")
+        : thenDiagnose(evidence, 'Check the state of the service; if it runs, ask ClickHouse support.'),
+  },
+  rule(
+    'tls-silent',
+    'nothing answers the TLS hello',
+    ['silent'],
+    (evidence, ports) =>
+      `TCP opens at ${shown(evidence.networkPlane?.address?.dialled)}, but nothing answered the hello on ${ports}.`,
+    (evidence) =>
+      thenDiagnose(evidence, `Check whether ${serviceName(evidence)} is idle; if it runs, look for an appliance on the way.`),
+  ),
+  rule(
+    'tls-wrong-name',
+    'the certificate is for another name',
+    ['wrong-name'],
+    (evidence, ports) =>
+      `The certificate on ${ports} is for ${shown(firstWith(evidence, 'wrong-name')?.certificate?.subject)}, not for ${shown(evidence.host)}.`,
+    (evidence) => thenDiagnose(evidence, 'Check the host name and the record: they lead to another server.'),
+  ),
+  rule(
+    'tls-expired',
+    'the certificate has expired',
+    ['expired'],
+    (evidence, ports) =>
+      `The certificate on ${ports} was valid until ${shown(firstWith(evidence, 'expired')?.certificate?.validTo)}.`,
+    (evidence) => thenDiagnose(evidence, "Check the worker's clock; if it is right, ask ClickHouse support."),
+  ),
+  rule(
+    'clock-skew',
+    'the clock of the worker is behind the certificate',
+    ['not-yet-valid'],
+    (evidence, ports) =>
+      `The certificate on ${ports} is valid only from ${shown(firstWith(evidence, 'not-yet-valid')?.certificate?.validFrom)}.`,
+    (evidence) => thenDiagnose(evidence, "Set the worker's clock by NTP."),
+  ),
+  rule(
+    'tls-intercepted',
+    'a proxy re-signs TLS',
+    ['untrusted'],
+    (evidence, ports) => {
+      const tls = firstWith(evidence, 'untrusted')
+      return `The certificate on ${ports} is signed by ${shown(tls?.certificate?.issuer)}, which is not trusted here (${shown(tls?.failure?.code)}).`
+    },
+    (evidence) => thenDiagnose(evidence, 'Exempt this zone from TLS inspection.'),
+  ),
+  rule(
+    'tls-alert',
+    'the server refuses TLS with an alert',
+    ['alert'],
+    (evidence, ports) => {
+      const { number, name } = alertOf(evidence)
+      return `On ${ports} the server sent TLS alert ${number ?? shown(firstWith(evidence, 'alert')?.failure?.code)}${name === undefined ? '' : ` (${name})`}.`
+    },
+    (evidence) => thenDiagnose(evidence, alertOf(evidence).fix ?? 'Ask ClickHouse support, with the number of the alert.'),
+  ),
+  rule(
+    'not-tls',
+    'something that does not speak TLS listens',
+    ['not-tls'],
+    (evidence, ports) => `What answers at ${shown(evidence.networkPlane?.address?.dialled)} on ${ports} does not speak TLS.`,
+    (evidence) => thenDiagnose(evidence, 'Check which server listens at this address and port.'),
+  ),
+]

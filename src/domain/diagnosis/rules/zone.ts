@@ -1,0 +1,87 @@
+import { zoneOf } from '../../target.ts'
+import { isBlind } from '../control-facts.ts'
+import { azureAddresses, azureDnsOf, isFromAzureZone, kindOf, resolverMisleads, resolverOf } from '../dns-facts.ts'
+import type { Evidence } from '../evidence.ts'
+import type { Rule } from '../finding.ts'
+import { bySetup, shown } from './words.ts'
+
+const hasNoAddress = (evidence: Evidence) => (azureAddresses(evidence) ?? []).length === 0
+const zone = ({ host }: Evidence) => shown(zoneOf(host))
+
+/** Nobody who answered knows the name. */
+function isLost(evidence: Evidence): boolean {
+  const [resolver, azure] = [kindOf(resolverOf(evidence)), kindOf(azureDnsOf(evidence))]
+  return (
+    hasNoAddress(evidence) && azure !== 'none' && (resolver === 'nxdomain' || (resolver === 'failed' && azure === 'nxdomain'))
+  )
+}
+
+/** Some zone of this name that Azure holds is linked here, whether the configuration knows it or not. */
+const zoneAnswers = (evidence: Evidence) => isFromAzureZone(azureDnsOf(evidence)) || isFromAzureZone(resolverOf(evidence))
+
+const isEmpty = (evidence: Evidence) =>
+  resolverMisleads(evidence) &&
+  hasNoAddress(evidence) &&
+  [resolverOf(evidence), azureDnsOf(evidence)].some((answer) => kindOf(answer) === 'none')
+
+const chainOf = (evidence: Evidence) => [...(resolverOf(evidence)?.cnames ?? []), ...(azureDnsOf(evidence)?.cnames ?? [])]
+
+/** The private zone, its link and its record. */
+export const zoneRules: readonly Rule[] = [
+  {
+    code: 'dns-zone-absent',
+    severity: 'fail',
+    title: 'the private DNS zone does not exist',
+    when: (evidence) =>
+      isBlind(evidence)
+        ? evidence.controlPlane !== undefined && evidence.controlPlane.zone === undefined
+        : isLost(evidence) && !zoneAnswers(evidence) && evidence.controlPlane?.zone === undefined,
+    say: (evidence) =>
+      evidence.controlPlane === undefined
+        ? `The name does not exist here, and no zone ${zone(evidence)} answers: there is none, or it is not linked to ${shown(evidence.network)}. Azure was not asked which.`
+        : `Azure has no private DNS zone ${zone(evidence)}${isBlind(evidence) ? '' : ', and the name does not exist here'}.`,
+    remedy: (evidence) => bySetup(evidence, 'Create the zone with its record, and link it to the network.'),
+  },
+  {
+    code: 'dns-zone-not-linked',
+    severity: 'fail',
+    title: 'the private DNS zone is not linked to the network',
+    when: (evidence) =>
+      evidence.controlPlane?.zone?.linked === false && (isBlind(evidence) || (isLost(evidence) && !zoneAnswers(evidence))),
+    say: (evidence) =>
+      `The zone ${zone(evidence)} exists, but it has no link to the virtual network of ${shown(evidence.network)}.`,
+    remedy: (evidence) => bySetup(evidence, 'Link the zone to the network.'),
+  },
+  {
+    code: 'dns-record-absent',
+    severity: 'fail',
+    title: 'the private DNS zone has no record for the name',
+    when: (evidence) => {
+      const zoneOfRecord = evidence.controlPlane?.zone
+      if (isBlind(evidence)) return zoneOfRecord !== undefined && (evidence.controlPlane?.record?.addresses ?? []).length === 0
+      return isLost(evidence) && (zoneAnswers(evidence) || zoneOfRecord?.linked === true)
+    },
+    say: (evidence) =>
+      (evidence.controlPlane?.record?.addresses ?? []).length > 0
+        ? `The zone of Azure that answers here has no record for ${shown(evidence.host)}. The zone ${zone(evidence)} that the bot knows has one: it is new, or another zone of the same name is linked.`
+        : `The zone ${zone(evidence)} has neither a wildcard record nor one for this host.`,
+    remedy: (evidence) => bySetup(evidence, "Create the record with the endpoint's address."),
+  },
+  {
+    code: 'dns-dangling-cname',
+    severity: 'fail',
+    title: 'the name is an alias of a name without an address',
+    when: (evidence) => isEmpty(evidence) && chainOf(evidence).length > 0,
+    say: (evidence) => `${shown(evidence.host)} leads to ${shown(chainOf(evidence).at(-1))}, which has no address.`,
+    remedy: (evidence) => bySetup(evidence, 'Remove the alias (CNAME), so that the record of the zone answers.'),
+  },
+  {
+    code: 'dns-record-masked',
+    severity: 'fail',
+    title: 'a record of another type hides the address',
+    when: (evidence) => isEmpty(evidence) && chainOf(evidence).length === 0,
+    say: (evidence) =>
+      `${shown(evidence.host)} exists, but without an address: a record of another type at that name hides the wildcard.`,
+    remedy: (evidence) => bySetup(evidence, 'Remove the record of another type at this name.'),
+  },
+]

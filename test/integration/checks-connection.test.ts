@@ -1,0 +1,186 @@
+import { createServer as createHttps } from 'node:https'
+import { createServer as createTls, type TlsOptions } from 'node:tls'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { type Authority, createAuthority } from '../../sandbox/certificates.ts'
+import { pingCheck } from '../../src/diagnostics/checks/ping.ts'
+import { tcpCheck } from '../../src/diagnostics/checks/tcp.ts'
+import { tlsCheck } from '../../src/diagnostics/checks/tls.ts'
+import { createTrust } from '../../src/diagnostics/trust.ts'
+import { tlsFault } from '../../src/domain/diagnosis/port-facts.ts'
+import { host, listen, loneAddress, runAlone, serve } from './checks-fixture.ts'
+
+const address = '127.0.0.1'
+const open = { address, connected: true, elapsedMs: 1 }
+const reached = { address: { dialled: address }, 'tcp:8443': open }
+const secured = { ...reached, 'tls:8443': { address, verified: true, bytesRead: 1, elapsedMs: 1 } }
+
+let authority: Authority
+let trust: ReturnType<typeof createTrust>
+beforeAll(async () => {
+  authority = await createAuthority()
+  trust = createTrust([authority.certificate])
+})
+
+const shake = (port: number, context = trust) => runAlone(tlsCheck(8443, context, port), reached)
+const listenTls = async (options: TlsOptions) => await listen(createTls(options))
+
+describe('TCP', () => {
+  test('opens and closes again', async () => {
+    let ended = () => {}
+    const closed = new Promise<void>((resolve) => {
+      ended = resolve
+    })
+    const port = await serve((socket) => socket.resume().on('close', ended))
+    expect(await runAlone(tcpCheck(8443, port), reached)).toEqual({ address, connected: true, elapsedMs: expect.any(Number) })
+    await closed
+  })
+
+  test('a closed port is refused', async () => {
+    const elsewhere = loneAddress()
+    const result = await runAlone(tcpCheck(8443, 9), { address: { dialled: elsewhere } })
+    expect(result).toMatchObject({ address: elsewhere, connected: false, failure: { code: 'ECONNREFUSED', syscall: 'connect' } })
+  })
+
+  test('nothing to dial, nothing dialled', async () => {
+    const check = tcpCheck(8443)
+    expect(await check.run({ host }, { address: { refused: 'outside-prefixes' } }, new AbortController().signal)).toBeUndefined()
+  })
+})
+
+describe('TLS', () => {
+  test('verified', async () => {
+    let servername: unknown
+    const identity = await authority.issue({ names: [`*.${host.slice(host.indexOf('.') + 1)}`] })
+    const sniCallback = (name: string, use: (error: null) => void) => {
+      servername = name
+      use(null)
+    }
+    const result = await shake(await listenTls({ ...identity, SNICallback: sniCallback }))
+    expect(result).toMatchObject({
+      verified: true,
+      protocol: 'TLSv1.3',
+      certificate: { subject: expect.stringContaining('CN=*.westus3') },
+    })
+    expect(result).not.toHaveProperty('failure')
+    expect(result.bytesRead).toBeGreaterThan(500)
+    expect(servername).toBe(host)
+  })
+
+  test('reset after the hello, without a byte', async () => {
+    const result = await shake(await serve((socket) => socket.once('data', () => socket.resetAndDestroy())))
+    expect(result).toMatchObject({ verified: false, bytesRead: 0, failure: { code: 'ECONNRESET', syscall: 'read' } })
+    expect(tlsFault(result)).toBe('reset')
+  })
+
+  test('closed after the hello: the same code, and no system call', async () => {
+    const result = await shake(await serve((socket) => socket.once('data', () => socket.end())))
+    expect(result).toMatchObject({ bytesRead: 0, failure: { code: 'ECONNRESET' } })
+    expect(result.failure).not.toHaveProperty('syscall')
+    expect(tlsFault(result)).toBe('closed')
+  })
+
+  test('reset in the middle of the handshake', async () => {
+    const port = await serve((socket) =>
+      socket.once('data', () => {
+        socket.write(Buffer.from('160303', 'hex'))
+        setTimeout(() => socket.resetAndDestroy(), 50)
+      }),
+    )
+    expect(await shake(port)).toMatchObject({ bytesRead: 3, failure: { code: 'ECONNRESET', syscall: 'read' } })
+  })
+
+  test('refused between the checks: the connect phase', async () => {
+    const result = await runAlone(tlsCheck(8443, trust, 9), { ...reached, address: { dialled: loneAddress() } })
+    expect(result.failure).toMatchObject({ code: 'ECONNREFUSED', syscall: 'connect' })
+  })
+
+  test('silence ends by our own timer', async () => {
+    const result = await shake(await serve(() => {}))
+    expect(result).toMatchObject({ verified: false, bytesRead: 0, failure: { code: 'ETIMEDOUT', syscall: 'read' } })
+    expect(result.elapsedMs).toBeGreaterThan(2_900)
+  })
+
+  test('not TLS', async () => {
+    const result = await shake(await serve((socket) => socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))))
+    expect(result.bytesRead).toBeGreaterThan(0)
+    expect(tlsFault(result)).toBe('not-tls')
+  })
+
+  test('an alert keeps its number', async () => {
+    const identity = await authority.issue({ names: [host] })
+    const result = await shake(await listenTls({ ...identity, minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1' }))
+    expect(result.failure?.message).toContain('alert number 70')
+    expect(tlsFault(result)).toBe('alert')
+  })
+
+  test('a certificate that fails is kept, with the reason', async () => {
+    const past = { notBefore: new Date('2020-01-01T00:00:00Z'), notAfter: new Date('2021-01-01T00:00:00Z') }
+    const expired = await shake(await listenTls(await authority.issue({ names: [host], ...past })))
+    expect(expired).toMatchObject({
+      verified: false,
+      failure: { code: 'CERT_HAS_EXPIRED' },
+      certificate: { validTo: '2021-01-01T00:00:00.000Z' },
+    })
+
+    const wrongName = await shake(await listenTls(await authority.issue({ names: ['other.example'] })))
+    expect(wrongName).toMatchObject({
+      failure: { code: 'ERR_TLS_CERT_ALTNAME_INVALID' },
+      certificate: { subject: 'CN=other.example' },
+    })
+
+    const foreign = await createAuthority('Corp\u202eCA')
+    const intercepted = await shake(await listenTls(await foreign.issue({ names: [host] })))
+    expect(intercepted).toMatchObject({ verified: false, certificate: { issuer: 'CN=CorpCA' } })
+    expect(tlsFault(intercepted)).toBe('untrusted')
+    expect(JSON.stringify([expired, wrongName, intercepted])).not.toContain('\u202e')
+  })
+
+  test('the default trust does not know the authority of this test', async () => {
+    const port = await listenTls(await authority.issue({ names: [host] }))
+    expect(await shake(port, createTrust())).toMatchObject({ verified: false })
+  })
+})
+
+describe('ping', () => {
+  const ping = async (answer: Parameters<typeof createHttps>[1], names = [host]) => {
+    const port = await listen(createHttps(await authority.issue({ names }), answer))
+    return await runAlone(pingCheck(trust, port), secured)
+  }
+
+  test('Ok.', async () => {
+    let asked: unknown
+    const result = await ping((request, response) => {
+      asked = { url: request.url, method: request.method, headers: request.headers }
+      response.end('Ok.\n')
+    })
+    expect(result).toMatchObject({ status: 200, body: 'Ok.' })
+    expect(asked).toMatchObject({ url: '/ping', method: 'GET', headers: { host: `${host}:8443` } })
+    expect(asked).not.toHaveProperty('headers.authorization')
+  })
+
+  test('follows nothing, and cleans and bounds what it reads', async () => {
+    expect(
+      await ping((_request, response) => void response.writeHead(302, { location: 'http://169.254.169.254/' }).end()),
+    ).toMatchObject({ status: 302 })
+    const flood = await ping((_request, response) => {
+      response.write('\u202e\u0007'.repeat(10))
+      const more = () => void (response.destroyed || response.write('x'.repeat(65_536), more))
+      more()
+    })
+    expect(flood.body).toMatch(/^x{900,1024}$/)
+  })
+
+  test('a verified connection or none', async () => {
+    const result = await ping((_request, response) => void response.end('Ok.\n'), ['other.example'])
+    expect(result).not.toHaveProperty('status')
+    expect(result.failure).toMatchObject({ code: 'ERR_TLS_CERT_ALTNAME_INVALID' })
+  })
+
+  test('a body that breaks off is not an answer', async () => {
+    const result = await ping((_request, response) => {
+      response.writeHead(200, { 'content-length': '100' })
+      response.write('Ok.\n', () => response.destroy())
+    })
+    expect(result).toMatchObject({ status: 200, body: 'Ok.', failure: { code: 'ECONNRESET' } })
+  })
+})

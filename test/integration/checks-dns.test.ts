@@ -1,0 +1,144 @@
+import { encode } from 'dns-packet'
+import { describe, expect, test } from 'vitest'
+import { createBounds } from '../../src/diagnostics/bounds.ts'
+import { addressCheck } from '../../src/diagnostics/checks/address.ts'
+import { azureDnsCheck } from '../../src/diagnostics/checks/azure-dns.ts'
+import { resolverCheck } from '../../src/diagnostics/checks/resolver.ts'
+import { queryDns } from '../../src/diagnostics/dns-query.ts'
+import { askSystem } from '../../src/diagnostics/system-resolver.ts'
+import { a, azureSoa, host, loneAddress, responseTo, runAlone, serveDns } from './checks-fixture.ts'
+
+const never = new AbortController().signal
+
+describe('a question on the wire', () => {
+  test('addresses, the chain of aliases and the least TTL', async () => {
+    const cname = { type: 'CNAME', name: host, ttl: 30, data: 'ev\u202eil.example' } as const
+    const server = await serveDns(() => ({ answers: [cname, a('10.0.0.4', 60, cname.data), a('10.0.0.5', 90, cname.data)] }))
+    const answer = await runAlone(azureDnsCheck([server]))
+    expect(answer).toMatchObject({ rcode: 'NOERROR', addresses: ['10.0.0.4', '10.0.0.5'], cnames: ['evil.example'], ttl: 30 })
+    expect(answer.server).toBe(`${server.address}:${server.port}`)
+    expect(answer.elapsedMs).toBeGreaterThan(0)
+  })
+
+  test('a negative answer with the SOA of its zone', async () => {
+    const server = await serveDns(() => ({ rcode: 3, authorities: [azureSoa] }))
+    expect(await runAlone(azureDnsCheck([server]))).toMatchObject({
+      rcode: 'NXDOMAIN',
+      addresses: [],
+      soa: 'azureprivatedns.net',
+      ttl: 10,
+    })
+  })
+
+  test.each([
+    [2, 'SERVFAIL'],
+    [5, 'REFUSED'],
+    [0, 'NOERROR'],
+  ])('response code %i is %s', async (rcode, word) => {
+    const server = await serveDns(() => ({ rcode }))
+    expect(await runAlone(azureDnsCheck([server]))).toMatchObject({ rcode: word, addresses: [] })
+  })
+
+  test('asks again when the datagram is lost', async () => {
+    const server = await serveDns((_query, nth) => (nth === 1 ? undefined : { answers: [a('10.0.0.4')] }))
+    expect(await queryDns(server, host, never, 200)).toMatchObject({ addresses: ['10.0.0.4'] })
+    expect(server.queries).toHaveLength(2)
+  })
+
+  test('silence is a timeout, a closed port is unreachable at once', async () => {
+    const silent = await serveDns(() => undefined)
+    expect(await queryDns(silent, host, never, 200)).toMatchObject({ rcode: 'TIMEOUT', addresses: [] })
+    const closed = await queryDns({ address: loneAddress(), port: 1 }, host, never)
+    expect(closed.rcode).toBe('UNREACHABLE')
+    expect(closed.elapsedMs).toBeLessThan(500)
+  })
+
+  test('TCP when the answer is cut short', async () => {
+    const full = { answers: [a('10.0.0.4')] }
+    const server = await serveDns(
+      () => ({ truncated: true }),
+      () => full,
+    )
+    expect(await queryDns(server, host, never)).toMatchObject({ rcode: 'NOERROR', addresses: ['10.0.0.4'] })
+    const silent = await serveDns(() => ({ truncated: true }))
+    await expect(queryDns(silent, host, never, 300)).resolves.toMatchObject({ rcode: 'UNREACHABLE' })
+  })
+
+  test('ignores what does not answer the question', async () => {
+    const forged = (query: Parameters<typeof responseTo>[0], changes: object) => ({
+      raw: encode({ ...responseTo(query, { answers: [a('6.6.6.6')] }), ...changes }),
+    })
+    const server = await serveDns((query) => [
+      { raw: Buffer.from('not DNS') },
+      forged(query, { id: ((query.id ?? 0) + 1) % 65_536 }),
+      forged(query, { questions: [{ type: 'A', name: 'other.example' }] }),
+      forged(query, { questions: [] }),
+      forged(query, { type: 'query' }),
+      { answers: [a('10.0.0.4')] },
+    ])
+    expect(await queryDns(server, host, never)).toMatchObject({ addresses: ['10.0.0.4'] })
+  })
+
+  test('id and port are not the same twice', async () => {
+    const server = await serveDns(() => ({ answers: [a('10.0.0.4')] }))
+    for (let index = 0; index < 8; index++) await queryDns(server, host, never)
+    expect(new Set(server.queries.map(({ id }) => id)).size).toBeGreaterThan(5)
+    expect(server.ports.size).toBeGreaterThan(5)
+  })
+
+  test('an abort ends it', async () => {
+    const silent = await serveDns(() => undefined)
+    const startedAt = performance.now()
+    expect((await queryDns(silent, host, AbortSignal.timeout(50))).rcode).toBe('TIMEOUT')
+    expect(performance.now() - startedAt).toBeLessThan(500)
+  })
+})
+
+describe('several servers', () => {
+  test('the second answers for a dead or a failing first', async () => {
+    const dead = await serveDns(() => undefined)
+    const failing = await serveDns(() => ({ rcode: 2 }))
+    const well = await serveDns(() => ({ answers: [a('10.0.0.4')] }))
+    expect(await runAlone(resolverCheck([failing, well]))).toMatchObject({ addresses: ['10.0.0.4'] })
+    const late = await runAlone(resolverCheck([dead, well]))
+    expect(late).toMatchObject({ addresses: ['10.0.0.4'], server: `${well.address}:${well.port}` })
+  })
+
+  test('the first answers alone while it is well, also when it knows no such name', async () => {
+    const first = await serveDns(() => ({ rcode: 3 }))
+    const second = await serveDns(() => ({ answers: [a('10.0.0.4')] }))
+    expect((await runAlone(resolverCheck([first, second]))).rcode).toBe('NXDOMAIN')
+    expect(second.queries).toHaveLength(0)
+  })
+
+  test('none knows: the failure of the first', async () => {
+    const first = await serveDns(() => ({ rcode: 5 }))
+    const second = await serveDns(() => ({ rcode: 2 }))
+    expect((await runAlone(resolverCheck([first, second]))).rcode).toBe('REFUSED')
+  })
+})
+
+test("the system's resolver reads the hosts file", async () => {
+  expect(await askSystem('localhost', never)).toMatchObject({
+    rcode: 'NOERROR',
+    addresses: ['127.0.0.1'],
+    server: expect.stringMatching(/^system resolver/),
+  })
+})
+
+describe('the address to dial', () => {
+  const bounds = createBounds({ hostSuffixes: [], prefixes: ['10.0.0.0/16'] })
+  const choose = (addresses: readonly string[], expected?: string) =>
+    runAlone(addressCheck(bounds), { resolver: { server: 's', rcode: 'NOERROR', addresses, cnames: [], elapsedMs: 1 } }, expected)
+
+  test('one permitted address, the expected one if it is among them', async () => {
+    expect(await choose(['10.0.0.9', '10.0.0.4'])).toEqual({ dialled: '10.0.0.9' })
+    expect(await choose(['10.0.0.9', '10.0.0.4'], '10.0.0.4')).toEqual({ dialled: '10.0.0.4' })
+    expect(await choose(['8.8.8.8', '10.0.0.4'])).toEqual({ dialled: '10.0.0.4' })
+  })
+
+  test('elsewhere is reported, and nothing that a job expects permits it', async () => {
+    expect(await choose(['8.8.8.8'], '8.8.8.8')).toEqual({ refused: 'outside-prefixes' })
+    expect(await choose([])).toEqual({ refused: 'no-answer' })
+  })
+})

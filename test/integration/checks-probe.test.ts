@@ -1,0 +1,118 @@
+import { createServer as createHttps } from 'node:https'
+import { setTimeout as delay } from 'node:timers/promises'
+import { createServer as createTls } from 'node:tls'
+import { describe, expect, test } from 'vitest'
+import { createAuthority } from '../../sandbox/certificates.ts'
+import type { AnyCheck } from '../../src/diagnostics/check.ts'
+import { createProbe } from '../../src/diagnostics/probe.ts'
+import { runChecks } from '../../src/diagnostics/run-checks.ts'
+import { createTrust } from '../../src/diagnostics/trust.ts'
+import { judge } from '../../src/domain/diagnosis/judge.ts'
+import { rules } from '../../src/domain/diagnosis/rules/all.ts'
+import { a, host, listen, loneAddress, serve, serveDns } from './checks-fixture.ts'
+
+const signal = new AbortController().signal
+const hostSuffixes = ['.privatelink.azure.clickhouse.cloud']
+
+describe('a probe', () => {
+  async function network(address = loneAddress(), prefixes = [`${address}/32`]) {
+    const authority = await createAuthority()
+    const identity = await authority.issue({ names: [host] })
+    const dns = await serveDns(() => ({ answers: [a(address)] }))
+    const probe = createProbe({
+      dnsServers: [dns],
+      resolver: [dns],
+      hostSuffixes,
+      prefixes,
+      trust: createTrust([authority.certificate]),
+    })
+    return { address, identity, dns, probe }
+  }
+
+  test('healthy', async () => {
+    const { address, identity, probe } = await network()
+    await listen(
+      createHttps(identity, (_request, response) => void response.end('Ok.\n')),
+      address,
+      8443,
+    )
+    await listen(createTls(identity), address, 9440)
+    const networkPlane = await probe({ host, expectedAddress: address }, signal)
+    expect(judge(rules, { host, network: 'n', networkPlane, expectedAddress: address })).toMatchObject({ code: 'healthy' })
+    expect(Object.keys(networkPlane)).toHaveLength(8)
+  })
+
+  test('the service refuses the endpoint', async () => {
+    const { address, probe } = await network()
+    for (const port of [8443, 9440]) await serve((socket) => socket.once('data', () => socket.resetAndDestroy()), address, port)
+    const networkPlane = await probe({ host }, signal)
+    expect(networkPlane).not.toHaveProperty('ping')
+    expect(judge(rules, { host, network: 'n', networkPlane })).toMatchObject({
+      code: 'tls-closed-early',
+      detail: expect.stringContaining('allow list'),
+    })
+  })
+
+  test('an address outside the prefixes is not dialled', async () => {
+    let connections = 0
+    const { address, probe } = await network(undefined, ['10.0.0.0/8'])
+    for (const port of [8443, 9440]) await serve(() => void connections++, address, port)
+    const networkPlane = await probe({ host, expectedAddress: address }, signal)
+    expect(networkPlane.address).toEqual({ refused: 'outside-prefixes' })
+    expect(Object.keys(networkPlane).sort()).toEqual(['address', 'azure-dns', 'resolver'])
+    expect(connections).toBe(0)
+    expect(judge(rules, { host, network: 'n', networkPlane })).toMatchObject({ code: 'dns-public-address' })
+  })
+
+  test('another host is refused before anything is asked', async () => {
+    const { dns, probe } = await network()
+    await expect(probe({ host: 'metadata.example' }, signal)).rejects.toMatchObject({
+      name: 'TerminalError',
+      code: 'host-not-permitted',
+    })
+    expect(dns.queries).toHaveLength(0)
+  })
+})
+
+describe('running checks', () => {
+  const dnsAnswer = { server: 's', rcode: 'NOERROR', addresses: ['10.0.0.4'], cnames: [], elapsedMs: 1 }
+  const resolver = (run: () => Promise<typeof dnsAnswer>, deadlineMs = 1_000): AnyCheck => ({
+    id: 'resolver',
+    needs: [],
+    deadlineMs,
+    run,
+  })
+  const azure = (run: () => Promise<typeof dnsAnswer>): AnyCheck => ({ id: 'azure-dns', needs: [], deadlineMs: 1_000, run })
+  const address: AnyCheck = {
+    id: 'address',
+    needs: ['resolver'],
+    deadlineMs: 1_000,
+    run: async (_target, soFar) => (soFar.resolver === undefined ? undefined : { dialled: '10.0.0.4' }),
+  }
+
+  test('independent checks run at the same time, dependent ones see what came before', async () => {
+    const slow = () => delay(200, dnsAnswer)
+    const startedAt = performance.now()
+    const evidence = await runChecks([address, azure(slow), resolver(slow)], { host }, signal)
+    expect(performance.now() - startedAt).toBeLessThan(380)
+    expect(evidence).toEqual({ resolver: dnsAnswer, 'azure-dns': dnsAnswer, address: { dialled: '10.0.0.4' } })
+  })
+
+  test('a check that hangs is absent, and delays nobody else', async () => {
+    const hang = () => new Promise<never>(() => {})
+    const startedAt = performance.now()
+    const evidence = await runChecks([resolver(hang, 100), azure(async () => dnsAnswer), address], { host }, signal)
+    expect(evidence).toEqual({ 'azure-dns': dnsAnswer })
+    expect(performance.now() - startedAt).toBeLessThan(1_000)
+    expect(await runChecks([resolver(hang)], { host }, signal, 50)).toEqual({})
+  })
+
+  test('the caller can stop it, and a defect is not swallowed', async () => {
+    const hang = () => new Promise<never>(() => {})
+    await expect(runChecks([resolver(hang)], { host }, AbortSignal.timeout(30))).rejects.toThrow(/timeout|abort/i)
+    const defect = async () => {
+      throw new TypeError('defect')
+    }
+    await expect(runChecks([resolver(defect)], { host }, signal)).rejects.toThrow('defect')
+  })
+})

@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createProber } from '../../src/redis/prober.ts'
+import { startRedis, type TestRedis } from '../redis.ts'
+import { a, host, loneAddress, serve, serveDns } from './checks-fixture.ts'
+
+let redis: TestRedis
+beforeAll(async () => {
+  redis = await startRedis()
+})
+afterAll(() => redis.close())
+
+test('the process answers from its queue, refuses other hosts, and stops when told', async () => {
+  const address = loneAddress()
+  const dns = await serveDns(() => ({ answers: [a(address)] }))
+  for (const port of [8443, 9440]) await serve((socket) => socket.once('data', () => socket.resetAndDestroy()), address, port)
+  const server = `${dns.address}:${dns.port}`
+  const child = spawn(process.execPath, ['src/diagnostics/main.ts'], {
+    env: {
+      REDIS_URL: redis.url,
+      DIAGNOSTICS_NETWORK: 'test',
+      DIAGNOSTICS_DNS_SERVERS: server,
+      DIAGNOSTICS_RESOLVER: server,
+      DIAGNOSTICS_PREFIXES: `${address}/32`,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const exited = once(child, 'exit')
+  const prober = createProber(redis.url)
+  try {
+    const [line] = await once(createInterface(child.stdout), 'line')
+    expect(JSON.parse(line)).toMatchObject({ msg: 'ready', network: 'test' })
+    const signal = AbortSignal.timeout(20_000)
+    const evidence = await prober.probe('test', { host, expectedAddress: address }, signal)
+    expect(evidence).toMatchObject({
+      address: { dialled: address },
+      'tls:8443': { bytesRead: 0, failure: { code: 'ECONNRESET' } },
+    })
+    await expect(prober.probe('test', { host: 'metadata.example' }, signal)).rejects.toThrow(/host-not-permitted/)
+  } finally {
+    child.kill('SIGTERM')
+    await prober.close()
+  }
+  expect(await exited).toEqual([0, null])
+})

@@ -1,0 +1,174 @@
+import { describe, expect, test } from 'vitest'
+import type { DnsAnswer, Evidence, NetworkEvidence } from '../../src/domain/diagnosis/evidence.ts'
+import { judge } from '../../src/domain/diagnosis/judge.ts'
+import { isHealthy } from '../../src/domain/diagnosis/required.ts'
+import { rules } from '../../src/domain/diagnosis/rules/all.ts'
+import * as the from './evidence-literals.ts'
+
+const { evidence, leadingTo, nxdomain, tcpFailing, tlsFailing, reset, unresolved } = the
+const codes = (seen: Evidence) => judge(rules, seen).findings.map(({ code }) => code)
+
+describe('precedence', () => {
+  test('a stale record is judged before the allow list is blamed', () => {
+    const stale = { ...leadingTo(['10.0.0.9'], ['10.0.0.9']), ...tlsFailing(reset) }
+    const tcp = { address: '10.0.0.9', connected: true, elapsedMs: 1 }
+    expect(codes(evidence({ network: { ...stale, 'tcp:8443': tcp, 'tcp:9440': tcp }, control: { allowList: [] } }))).toEqual([
+      'dns-record-stale',
+    ])
+  })
+
+  test('independent causes stand side by side, the control plane first', () => {
+    const pending = {
+      endpoint: { ...the.controlPlane.endpoint, connection: 'Pending' } as never,
+      zone: undefined,
+      record: undefined,
+    }
+    expect(codes(evidence({ network: unresolved(nxdomain, nxdomain), control: pending }))).toEqual([
+      'endpoint-pending',
+      'dns-zone-absent',
+    ])
+  })
+
+  test('both lists lack the endpoint', () => {
+    expect(codes(evidence({ network: tlsFailing(reset), control: { allowList: [], organizationIds: [] } }))).toEqual([
+      'allow-list-missing',
+      'organization-entry-missing',
+    ])
+  })
+
+  test('an unknown control plane is told after the fault', () => {
+    expect(codes(evidence({ network: tcpFailing(the.timeout), control: 'unknown' }))).toEqual([
+      'network-blocked',
+      'control-plane-unknown',
+    ])
+  })
+
+  test('without a worker the control plane is still judged', () => {
+    expect(codes(evidence({ network: 'absent', control: { zone: undefined, record: undefined } }))).toEqual([
+      'dns-zone-absent',
+      'worker-absent',
+    ])
+    expect(codes(evidence({ network: 'absent', control: { allowList: [] } }))).toEqual(['allow-list-missing', 'worker-absent'])
+    expect(codes(evidence({ network: 'absent', control: { record: { name: '*', addresses: ['10.0.0.9'] } } }))).toEqual([
+      'dns-record-stale',
+      'worker-absent',
+    ])
+    expect(codes(evidence({ network: 'absent', control: 'unknown' }))).toEqual(['control-plane-unknown', 'worker-absent'])
+  })
+
+  test('a reset is not blamed on the allow list when the other port speaks TLS', () => {
+    const network = { 'tls:9440': tlsFailing(reset)['tls:9440'] }
+    expect(codes(evidence({ network, control: { allowList: [] } }))).toEqual(['tls-closed-early'])
+  })
+
+  test('a sleeping service does not excuse a missing entry', () => {
+    const control = { serviceState: 'idle', allowList: [] }
+    expect(codes(evidence({ network: tlsFailing(reset), control }))).toEqual(['allow-list-missing', 'service-idle'])
+  })
+
+  test('a service that answers is well, whatever its state was when it was read', () => {
+    expect(codes(evidence({ control: { serviceState: 'idle' } }))).toEqual([])
+    expect(codes(evidence({ control: { allowList: [] } }))).toEqual([])
+  })
+})
+
+describe('never healthy when anything required is missing', () => {
+  const required = ['resolver', 'address', 'tcp:8443', 'tcp:9440', 'tls:8443', 'tls:9440', 'ping'] as const
+  test.each(required)('without %s', (id) => {
+    for (const control of [{}, 'not-asked', 'unknown'] as const) {
+      const verdict = judge(rules, evidence({ network: { [id]: undefined }, control }))
+      expect(verdict.severity).toBe('warn')
+      expect(['worker-absent', 'control-plane-unknown']).toContain(verdict.code)
+    }
+  })
+
+  test('not even where no rule speaks', () => {
+    for (const id of required) expect(judge([], evidence({ network: { [id]: undefined } })).severity, id).toBe('warn')
+    const { 'tls:9440': failed } = tlsFailing(reset)
+    const wrong = [
+      evidence({ network: { ping: { status: 200, body: 'Ok', elapsedMs: 1 } } }),
+      evidence({ network: { ping: { status: 503, body: 'Ok.', elapsedMs: 1 } } }),
+      evidence({ network: { 'tls:9440': failed } }),
+      evidence({ network: { 'tls:8443': { ...the.verified, address: '10.0.0.9' } } }),
+      evidence({ network: { resolver: { ...the.answer, addresses: ['10.0.0.9'] } } }),
+      evidence({ control: { endpoint: { ...the.controlPlane.endpoint, connection: '' } as never } }),
+      evidence({ control: { endpoint: undefined } }),
+      evidence({ control: 'unknown' }),
+      evidence({ host: 'q7.westus3.azure.clickhouse.cloud' }),
+      { ...the.healthy, workerAbsent: true as const },
+    ]
+    for (const seen of wrong) expect(judge([], seen).severity, JSON.stringify(seen)).toBe('warn')
+    expect(judge([], the.healthy).severity).toBe('ok')
+  })
+
+  test('without anything', () => {
+    expect(judge(rules, { host: the.host, network: 'n' }).code).toBe('worker-absent')
+    expect(judge([], { host: the.host, network: 'n' }).severity).toBe('warn')
+    expect(judge(rules, evidence({ network: { address: {} } })).code).toBe('worker-absent')
+    expect(judge(rules, evidence({ network: {}, control: 'unknown' })).severity).toBe('warn')
+  })
+
+  test('with an address that is not the expected one', () => {
+    expect(judge(rules, { ...evidence({ control: 'not-asked' }), expectedAddress: '10.0.0.7' }).code).toBe('dns-record-stale')
+    expect(judge(rules, evidence({ network: { address: { dialled: '10.0.0.9' } } })).severity).not.toBe('ok')
+  })
+})
+
+/** Every answer that one resolver can give, times every answer of the other, times what the control plane knows. */
+test('whatever fails gets a code, and only proof is healthy', () => {
+  const from = (changes: Partial<DnsAnswer>): DnsAnswer => ({ ...the.answer, addresses: [], ...changes })
+  const answers = [
+    the.answer,
+    from({ addresses: ['10.0.0.9'] }),
+    from({ addresses: ['203.0.113.9'] }),
+    from({ addresses: [the.address, '10.0.0.9'] }),
+    from({ addresses: ['10.0.0.8', '10.0.0.9'] }),
+    from({ rcode: 'NXDOMAIN' }),
+    from({ rcode: 'NXDOMAIN', soa: the.azureSoa }),
+    from({}),
+    from({ cnames: ['x.example'] }),
+    from({ rcode: 'SERVFAIL' }),
+    from({ rcode: 'TIMEOUT' }),
+  ]
+  const controls = [
+    'unknown',
+    'not-asked',
+    {},
+    { zone: undefined, record: undefined },
+    { zone: { id: 'z', linked: false } },
+    { record: undefined },
+    { record: { name: '*', addresses: ['10.0.0.9'] } },
+    { endpoint: undefined },
+  ] as const
+  const phases = [{}, tcpFailing(the.timeout), tlsFailing(reset), tlsFailing({ code: 'ESTRANGE', message: '' })]
+  for (const resolver of answers) {
+    for (const azure of [...answers, undefined]) {
+      for (const control of controls) {
+        for (const phase of phases) {
+          const seen = evidence({ network: { ...phase, ...consistent(resolver, phase), 'azure-dns': azure }, control })
+          const verdict = judge(rules, seen)
+          const what = JSON.stringify([verdict.code, resolver, azure, control, phase])
+          expect(verdict.severity === 'ok', what).toBe(isHealthy(seen))
+          expect(verdict.title, what).not.toBe('what was seen does not fit together')
+          const dnsFails = resolver.addresses.join() !== the.address && typeof control === 'object' && control !== controls[7]
+          if (dnsFails) expect(verdict.code, what).toMatch(/^dns-/)
+        }
+      }
+    }
+  }
+})
+
+/** What the checks would have seen after this answer. */
+function consistent(resolver: DnsAnswer, phase: object): { [Id in keyof NetworkEvidence]: NetworkEvidence[Id] | undefined } {
+  const inside = resolver.addresses.filter((address) => address.startsWith('10.'))
+  const dialled = inside.find((address) => address === the.address) ?? inside[0]
+  if (dialled === undefined) {
+    const { 'azure-dns': _, ...nothing } = unresolved(resolver, undefined)
+    return resolver.addresses.length > 0 ? { ...nothing, address: { refused: 'outside-prefixes' } } : nothing
+  }
+  const entries = Object.entries({ ...the.networkPlane, ...phase }).map(([id, result]) => [
+    id,
+    result !== undefined && 'address' in result ? { ...result, address: dialled } : result,
+  ])
+  return { ...Object.fromEntries(entries), resolver, address: { dialled } }
+}

@@ -162,6 +162,16 @@ export function diagnosticsConfig(environment: Environment = process.env): Diagn
   }
 }
 
+/** The passwords in Redis addresses, to be kept out of logs. */
+export function secretsIn(redisAddresses: string): readonly string[] {
+  return redisAddresses.split(',').map((node) => decodeURIComponent(new URL(node).password))
+}
+
+/** Options of `resolv.conf` for this process, unless its environment has some. The C library reads them at the first lookup. */
+export function presetResolver(options: string): void {
+  process.env.RES_OPTIONS ??= options
+}
+
 /** `IP[:PORT]` */
 function parseServer(value: string, context: z.core.$RefinementCtx<string>): DnsServer {
   const [address = '', port = '53', ...rest] = value.split(':')

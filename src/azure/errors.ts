@@ -32,7 +32,10 @@ const wordsByCode: Readonly<Record<string, Words>> = {
   LinkedAuthorizationFailed: {
     remedy: 'Give the bot’s identity the action that Azure names, on the linked scope that it names.',
   },
-  ExpiredAuthenticationToken: { retry: true, remedy: 'Check the clock and the Azure identity of the jobs process: its token has run out.' },
+  ExpiredAuthenticationToken: {
+    retry: true,
+    remedy: 'Check the clock and the Azure identity of the jobs process: its token has run out.',
+  },
   InvalidAuthenticationToken: { remedy: 'Check the Azure identity of the jobs process: Azure does not accept its token.' },
   AuthenticationFailed: { remedy: 'Check the Azure identity of the jobs process: Azure does not accept its token.' },
   SubscriptionNotFound: {

@@ -34,8 +34,8 @@ export interface ClickHouseCloud {
   close(): Promise<void>
 }
 
-/** A throttled call is repeated at most this often; each wait is what the API asks for, so at most about ten seconds. */
-const throttledAttempts = 6
+/** A throttled call is repeated for so long; each wait is what the API asks for, so at most about ten seconds. */
+const throttledPatienceMs = 60_000
 const callTimeoutMs = 15_000
 
 /** `url` carries the version path, e.g. `https://api.clickhouse.cloud/v1`. */
@@ -67,9 +67,10 @@ export function clickHouseCloud(url: string, keys: readonly OrganizationKey[]): 
       accept: 'application/json',
       ...(patch !== undefined && { 'content-type': 'application/json' }),
     }
-    for (let attempt = 1; ; attempt++) {
+    const deadline = performance.now() + throttledPatienceMs
+    for (;;) {
       const answer = await send(`${url}/organizations/${organizationId}${path}`, headers, patch, doing, signal)
-      if (answer.status === 429 && attempt < throttledAttempts) {
+      if (answer.status === 429 && performance.now() < deadline) {
         await sleep(answer.retryAfterMs ?? 1_000, undefined, { signal })
         continue
       }
@@ -158,8 +159,8 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** `X-RateLimit-Reset` is in seconds, perhaps fractional. A little is added, since the API counts by its own clock. */
+/** `X-RateLimit-Reset` is in seconds, perhaps fractional. A little is added, so that calls that wait do not all come back at once. */
 function resetMs(header: string | string[] | undefined): number | undefined {
   const seconds = Number(Array.isArray(header) ? header[0] : header)
-  return header === undefined || !Number.isFinite(seconds) ? undefined : Math.min(Math.max(seconds, 0), 60) * 1_000 + 50
+  return header === undefined || !Number.isFinite(seconds) ? undefined : Math.min(Math.max(seconds, 0), 60) * 1_000 + 20 + 80 * Math.random()
 }

@@ -38,6 +38,6 @@ export type WirePrivateEndpointConfig = z.infer<typeof privateEndpointConfigSche
 export const envelopeSchema = z.object({
   status: z.number().optional(),
   requestId: z.string().optional(),
-  result: z.unknown(),
+  result: z.unknown().optional(),
   error: z.string().optional(),
 })

@@ -1,4 +1,4 @@
-import { diagnosticsConfig } from '../config.ts'
+import { diagnosticsConfig, presetResolver, secretsIn } from '../config.ts'
 import { createLog } from '../log.ts'
 import { runProcess } from '../process.ts'
 import { probeQueue, probeSchema } from '../redis/queues.ts'
@@ -11,11 +11,11 @@ import { resolverOptions } from './system-resolver.ts'
 /** Probes at the same time. Each waits for the network most of its time. */
 const concurrency = 10
 
-process.env.RES_OPTIONS ??= resolverOptions
+presetResolver(resolverOptions)
 
 await runProcess(async () => {
   const { redisUrl, network, ...settings } = diagnosticsConfig()
-  const log = createLog('diagnostics')
+  const log = createLog('diagnostics', secretsIn(redisUrl))
   const probe = createProbe(settings)
   const worker = await startWorker({
     redisUrl,

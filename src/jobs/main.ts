@@ -3,7 +3,7 @@ import { DefaultAzureCredential } from '@azure/identity'
 import { azureNetwork } from '../azure/network.ts'
 import { azurePrivateDns } from '../azure/private-dns.ts'
 import { clickHouseCloud } from '../clickhouse/client.ts'
-import { jobsConfig } from '../config.ts'
+import { jobsConfig, secretsIn } from '../config.ts'
 import { createLog } from '../log.ts'
 import { runProcess } from '../process.ts'
 import { connect } from '../redis/connection.ts'
@@ -28,7 +28,7 @@ await runProcess(async () => {
     keySecret,
     Buffer.from(`${keyId}:${keySecret}`).toString('base64'),
   ])
-  const log = createLog('jobs', secrets)
+  const log = createLog('jobs', [...secrets, ...secretsIn(config.redisUrl)])
   const credential = new DefaultAzureCredential()
   const clickhouse = clickHouseCloud(cloud.apiUrl, cloud.organizations)
   const prober = createProber(config.redisUrl)

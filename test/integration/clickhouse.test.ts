@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { startClickHouseCloud } from '../../sandbox/clickhouse-cloud/server.ts'
+import { acme, keys, organizationId } from '../../sandbox/estate.ts'
+import type { Refusal, World } from '../../sandbox/world.ts'
+import { type ClickHouseCloud, clickHouseCloud } from '../../src/clickhouse/client.ts'
+
+const signal = new AbortController().signal
+const key = { organizationId, organizationName: 'acme', keyId: keys.id, keySecret: keys.secret }
+const service = '9a1c4d2e-0b3f-4a5d-8c7e-6f5a4b3c2d10'
+
+let world: World
+let vendor: Awaited<ReturnType<typeof startClickHouseCloud>>
+let client: ClickHouseCloud
+
+beforeAll(async () => {
+  world = acme({
+    addressBase: '127.9.8',
+    latencies: { arm: 1, privateEndpoint: 1, privateZone: 1, networkLink: 1, clickhouse: 1, propagation: 1 },
+  })
+  vendor = await startClickHouseCloud(world, { rateLimit: { requests: 10, windowMs: 700 } })
+  client = clickHouseCloud(vendor.url, [key])
+})
+afterAll(async () => {
+  await client.close()
+  await vendor.close()
+})
+beforeEach(() => {
+  world.gate = async () => undefined
+})
+
+function refuseOnce(refusal: Refusal): void {
+  let pending: Refusal | undefined = refusal
+  world.gate = async () => {
+    const now = pending
+    pending = undefined
+    return now
+  }
+}
+
+describe('what is read and written', () => {
+  test('services, their private endpoint configuration, and the lists', async () => {
+    expect((await client.services(organizationId, signal)).map(({ name }) => name)).toContain('analytics-prod')
+    expect(await client.privateEndpointConfig(organizationId, service, signal)).toEqual({
+      endpointServiceId: expect.stringContaining('westus3.azure.privatelinkservice'),
+      privateDnsHostname: 'q7k3m9x2wb.westus3.privatelink.azure.clickhouse.cloud',
+    })
+    const id = '11111111-2222-4333-8444-555555555555'
+    const organization = await client.addOrganizationEntry(
+      organizationId,
+      { id, description: 'prod-westus3', region: 'westus3' },
+      signal,
+    )
+    expect(organization.privateEndpoints).toMatchObject([{ id, cloudProvider: 'azure', region: 'westus3' }])
+    expect((await client.allowEndpoint(organizationId, service, id, signal)).privateEndpointIds).toEqual([id])
+    expect((await client.service(organizationId, service, signal)).privateEndpointIds).toEqual([id])
+  })
+})
+
+describe('refusals', () => {
+  test('throttling is waited for, as long as the API says', async () => {
+    const before = world.calls.length
+    const answers = await Promise.all(Array.from({ length: 25 }, () => client.organization(organizationId, signal)))
+    expect(answers).toHaveLength(25)
+    expect(world.calls.slice(before).some(({ status }) => status === 429)).toBe(true)
+  })
+
+  test('waiting ends when the signal aborts', async () => {
+    refuseOnce({ status: 429, headers: { 'X-RateLimit-Reset': '30' }, body: { status: 429, error: 'TOO_MANY' } })
+    await expect(client.organization(organizationId, AbortSignal.timeout(50))).rejects.toThrow(/abort/i)
+  })
+
+  test.each([
+    [401, 'UNAUTHORIZED: no', 'TerminalError', 'clickhouse-credentials', 'API key'],
+    [403, 'FORBIDDEN: no', 'TerminalError', 'clickhouse-forbidden', 'Admin role'],
+    [400, 'BAD_REQUEST: id already there', 'TerminalError', 'BAD_REQUEST', 'request id'],
+    [409, 'CONFLICT: later', 'RetryableError', 'CONFLICT', 'request id'],
+    [424, 'FAILED_DEPENDENCY: Current state: idle', 'TerminalError', 'FAILED_DEPENDENCY', 'request id'],
+    [500, 'oops', 'RetryableError', 'http-500', 'few minutes'],
+  ])('HTTP %i "%s" is a %s', async (status, error, name, code, remedy) => {
+    refuseOnce({ status, body: { status, error, requestId: 'rq-1' } })
+    const thrown: unknown = await client.organization(organizationId, signal).catch((reason: unknown) => reason)
+    expect(thrown).toMatchObject({ name, code, vendorRequestId: 'rq-1', remedy: expect.stringContaining(remedy) })
+  })
+
+  test('an answer that is not of the API is told as that', async () => {
+    refuseOnce({ status: 200, body: { hello: 'proxy' } })
+    await expect(client.organization(organizationId, signal)).rejects.toMatchObject({ code: 'clickhouse-answer-unreadable' })
+  })
+
+  test('an API that cannot be reached', async () => {
+    const away = clickHouseCloud('http://127.0.0.1:9/v1', [key])
+    await expect(away.organization(organizationId, signal)).rejects.toMatchObject({
+      name: 'RetryableError',
+      code: 'clickhouse-unreachable',
+    })
+    await away.close()
+  })
+
+  test('an organization without a key', async () => {
+    await expect(client.organization('00000000-0000-4000-8000-000000000000', signal)).rejects.toMatchObject({
+      code: 'organization-unknown',
+    })
+  })
+})

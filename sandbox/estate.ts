@@ -5,7 +5,6 @@ import { World } from './world.ts'
 
 export const organizationId = '6f1a2c7e-55a1-4a0e-9d5e-0c4b1d2f3a41'
 export const subscription = 'b0f7c1d2-3e4a-4b5c-8d6e-7f8091a2b3c4'
-export const tenantId = '0d9c8b7a-6f5e-4d3c-9b2a-1a2b3c4d5e6f'
 
 export const keys = { id: 'sandboxKeyId0000000', secret: '4b1dsandboxKeySecret4b1d' }
 
@@ -24,16 +23,16 @@ const zone = `${region}.privatelink.azure.clickhouse.cloud`
 const alias = 'production-westus3-0-0.3f2a9c04-7d5b-4c1e-9c0d-2b1a0f9e8d7c.westus3.azure.privatelinkservice'
 
 /** In real life an endpoint takes a minute or two; here seconds, in the same proportions. */
-export const defaultLatencies: Latencies = {
+const defaultLatencies: Latencies = {
   arm: 20,
-  privateEndpoint: 4_000,
-  privateZone: 2_000,
-  networkLink: 2_000,
+  privateEndpoint: 8_000,
+  privateZone: 3_000,
+  networkLink: 3_000,
   clickhouse: 60,
   propagation: 500,
 }
 
-export function network(name: string, vnet: string, location: string) {
+function network(name: string, vnet: string, location: string) {
   return {
     name,
     subscription,

@@ -6,7 +6,7 @@ export interface RateLimitOptions {
 }
 
 /** What the vendor documents for every key. */
-export const documentedRateLimit: RateLimitOptions = { requests: 10, windowMs: 10_000 }
+const documentedRateLimit: RateLimitOptions = { requests: 10, windowMs: 10_000 }
 
 /**
  * A sliding window for each key: the strictest reading of "10 requests in 10 seconds", so a client that passes here passes wherever the vendor's

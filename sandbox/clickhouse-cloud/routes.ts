@@ -7,7 +7,7 @@ const organization = '/organizations/{organizationId}'
 const service = `${organization}/services/{serviceId}`
 
 /** What is simulated of the vendor's API; everything else is answered 404. */
-export const routes: readonly Route[] = [
+const routes: readonly Route[] = [
   { method: 'GET', path: '/organizations', role: 'developer', answer: listOrganizations },
   { method: 'GET', path: organization, role: 'developer', answer: getOrganization },
   { method: 'PATCH', path: organization, role: 'admin', answer: patchOrganization },

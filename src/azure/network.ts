@@ -161,7 +161,7 @@ function splitId(id: string): { subscription?: string; resourceGroup?: string; n
 }
 
 /** "There is none" is an observation, not an error. */
-export async function orUndefined<Value>(reading: Promise<Value>): Promise<Value | undefined> {
+async function orUndefined<Value>(reading: Promise<Value>): Promise<Value | undefined> {
   try {
     return await reading
   } catch (error) {

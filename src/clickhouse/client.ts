@@ -162,5 +162,7 @@ function parseJson(text: string): unknown {
 /** `X-RateLimit-Reset` is in seconds, perhaps fractional. A little is added, so that calls that wait do not all come back at once. */
 function resetMs(header: string | string[] | undefined): number | undefined {
   const seconds = Number(Array.isArray(header) ? header[0] : header)
-  return header === undefined || !Number.isFinite(seconds) ? undefined : Math.min(Math.max(seconds, 0), 60) * 1_000 + 20 + 80 * Math.random()
+  return header === undefined || !Number.isFinite(seconds)
+    ? undefined
+    : Math.min(Math.max(seconds, 0), 60) * 1_000 + 20 + 80 * Math.random()
 }

@@ -27,7 +27,7 @@ const duration = z.string().transform((value, context) => {
   return z.NEVER
 })
 
-export const actions = ['setup', 'allow', 'revoke', 'teardown'] as const
+const actions = ['setup', 'allow', 'revoke', 'teardown'] as const
 
 /** The configuration file as written. Cross-references are checked in `file.ts`. */
 export const fileSchema = known({

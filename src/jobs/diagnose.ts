@@ -10,19 +10,20 @@ import type { Diagnoses } from '../redis/records.ts'
 import type { Catalog } from './inventory.ts'
 import { retrying } from './patience.ts'
 import type { Clouds } from './step.ts'
-import { networkNamed, targetOf } from './target.ts'
+import { networkNamed, type Targets } from './target.ts'
 
 export interface DiagnosisJobs {
   readonly networks: readonly Network[]
   readonly diagnoses: Diagnoses
   readonly producer: Producer
   readonly catalog: Catalog
+  readonly targets: Targets
   readonly clouds: Clouds
   readonly log: Log
 }
 
-/** Services come and go slowly; an incident does not wait for a list. */
-const inventoryMaxAgeMs = 10 * 60_000
+/** Services, their aliases and hosts change slowly; an incident does not wait for them to be read again. */
+const namesMaxAgeMs = 10 * 60_000
 
 /** Looks at both planes, judges, and hands the verdict to the outbox. May run twice: it only reads. */
 export async function workOnDiagnosis(id: string, jobs: DiagnosisJobs, signal: AbortSignal): Promise<void> {
@@ -36,8 +37,8 @@ export async function workOnDiagnosis(id: string, jobs: DiagnosisJobs, signal: A
   }
   try {
     const network = networkNamed(jobs.networks, diagnosis.asked.network)
-    const service = await jobs.catalog.resolve(diagnosis.asked, inventoryMaxAgeMs, signal)
-    const target = await retrying(() => targetOf(jobs.clouds.clickhouse, service, network, signal), signal)
+    const service = await jobs.catalog.resolve(diagnosis.asked, namesMaxAgeMs, signal)
+    const target = await retrying(() => jobs.targets.of(service, network, namesMaxAgeMs, signal), signal)
     const evidence = await gather(target, jobs.clouds, log, signal)
     await end({ evidence, verdict: judge(rules, evidence) })
   } catch (error) {

@@ -17,6 +17,7 @@ import { workOnDiagnosis } from './diagnose.ts'
 import { createCatalog } from './inventory.ts'
 import { workOnRequest } from './requests.ts'
 import { startSweep } from './sweep.ts'
+import { createTargets } from './target.ts'
 
 const inventoryEveryMs = 5 * 60_000
 const firstInventoryWithinMs = 3_000
@@ -44,7 +45,17 @@ await runProcess(async () => {
   const producer = createProducer(redis)
   const ledger = redisLedger(redis)
   const catalog = createCatalog(clickhouse, cloud.organizations, redisInventory(redis))
-  const shared = { networks, policies, ledger, producer, catalog, clouds, log, diagnoses: redisDiagnoses(redis) }
+  const shared = {
+    networks,
+    policies,
+    ledger,
+    producer,
+    catalog,
+    targets: createTargets(clickhouse),
+    clouds,
+    log,
+    diagnoses: redisDiagnoses(redis),
+  }
 
   const worker = await startWorker({
     redisUrl: config.redisUrl,

@@ -11,7 +11,7 @@ import type { Catalog } from './inventory.ts'
 import { retrying } from './patience.ts'
 import { planSetup } from './setup.ts'
 import type { Clouds, Facts, StepContext } from './step.ts'
-import { networkNamed, targetOf } from './target.ts'
+import { networkNamed, type Targets } from './target.ts'
 
 export interface RequestJobs {
   readonly networks: readonly Network[]
@@ -19,6 +19,7 @@ export interface RequestJobs {
   readonly ledger: Ledger
   readonly producer: Producer
   readonly catalog: Catalog
+  readonly targets: Targets
   readonly clouds: Clouds
   readonly log: Log
 }
@@ -129,13 +130,13 @@ async function record(event: RequestEvent, { ledger, producer, id }: RequestWork
 }
 
 async function contextOf(request: Request, worker: RequestWorker, maxAgeMs: number): Promise<StepContext> {
-  const { catalog, clouds, ledger, networks, run, id, signal } = worker
+  const { catalog, targets, clouds, ledger, networks, run, id, signal } = worker
   const { asked, plan } = request
   const network = networkNamed(networks, asked.network)
   const service = plan?.service ?? (await retrying(() => catalog.resolve(asked, maxAgeMs, signal), signal))
   const target =
     plan === undefined
-      ? await retrying(() => targetOf(clouds.clickhouse, service, network, signal), signal)
+      ? await retrying(() => targets.of(service, network, 0, signal), signal)
       : { service, network, alias: plan.alias, host: plan.host }
   return {
     requestId: id,

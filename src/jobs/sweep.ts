@@ -1,6 +1,7 @@
 import type { Ledger } from '../domain/ledger.ts'
 import type { Log } from '../log.ts'
 import type { Producer } from '../redis/producer.ts'
+import { repeat } from '../repeat.ts'
 
 /** A request goes on within this time, plus the queue's own recovery, of whatever interrupted it. */
 const everyMs = 3_000
@@ -10,7 +11,7 @@ const everyMs = 3_000
  * was lost. Ends requests whose approval came too late. Runs at start and at intervals.
  */
 export function startSweep({ ledger, producer, log }: { ledger: Ledger; producer: Producer; log: Log }): { close(): void } {
-  const sweep = async (): Promise<void> => {
+  return repeat('sweep', everyMs, log, async () => {
     for (const { id, state, approval } of await ledger.open()) {
       const item = { kind: 'request', id } as const
       if (state === 'awaiting-approval') {
@@ -22,18 +23,5 @@ export function startSweep({ ledger, producer, log }: { ledger: Ledger; producer
         await producer.work(item)
       }
     }
-  }
-  let running = false
-  const tick = (): void => {
-    if (running) return
-    running = true
-    sweep()
-      .catch((error: unknown) => log.warn({ err: error }, 'sweep'))
-      .finally(() => {
-        running = false
-      })
-  }
-  tick()
-  const timer = setInterval(tick, everyMs)
-  return { close: () => clearInterval(timer) }
+  })
 }

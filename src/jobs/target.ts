@@ -16,13 +16,33 @@ export function networkNamed(networks: readonly Network[], name: string): Networ
   )
 }
 
-/** Adds alias and private host, or says why this service cannot be reached privately. */
-export async function targetOf(
-  clickhouse: ClickHouseCloud,
+export interface Targets {
+  /**
+   * Adds alias and private host, or says why this service cannot be reached privately. They hardly ever change, so what was read less than `maxAgeMs`
+   * ago by this process is good enough.
+   */
+  of(service: Service, network: Network, maxAgeMs: number, signal: AbortSignal): Promise<Target>
+}
+
+export function createTargets(clickhouse: Pick<ClickHouseCloud, 'privateEndpointConfig'>): Targets {
+  const known = new Map<string, { readonly alias: string; readonly host: string; readonly readAt: number }>()
+  return {
+    async of(service, network, maxAgeMs, signal) {
+      const kept = known.get(service.id)
+      if (kept !== undefined && performance.now() - kept.readAt < maxAgeMs)
+        return { service, network, alias: kept.alias, host: kept.host }
+      const names = await readNames(clickhouse, service, signal)
+      known.set(service.id, { ...names, readAt: performance.now() })
+      return { service, network, ...names }
+    },
+  }
+}
+
+async function readNames(
+  clickhouse: Pick<ClickHouseCloud, 'privateEndpointConfig'>,
   service: Service,
-  network: Network,
   signal: AbortSignal,
-): Promise<Target> {
+): Promise<{ alias: string; host: string }> {
   if (service.provider !== 'azure') {
     throw new TerminalError(
       'service-not-on-azure',
@@ -44,5 +64,5 @@ export async function targetOf(
       },
     )
   }
-  return { service, network, alias, host }
+  return { alias, host }
 }

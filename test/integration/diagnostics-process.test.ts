@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createProber } from '../../src/redis/prober.ts'
-import { startRedis, type TestRedis } from '../redis.ts'
+import { startRedis, type RedisServer } from '../../sandbox/redis.ts'
 import { a, host, loneAddress, serve, serveDns } from './checks-fixture.ts'
 
-let redis: TestRedis
+let redis: RedisServer
 beforeAll(async () => {
   redis = await startRedis()
 })

@@ -1,0 +1,88 @@
+import type { BotConfig } from '../config.ts'
+import type { Log } from '../log.ts'
+import { connect } from '../redis/connection.ts'
+import { redisLedger } from '../redis/ledger.ts'
+import { createProducer } from '../redis/producer.ts'
+import { outboxQueue, outboxSchema } from '../redis/queues.ts'
+import { redisDiagnoses, redisInventory, redisMessages, redisSeen } from '../redis/records.ts'
+import { startWorker } from '../redis/worker.ts'
+import { answerClick } from './approvals.ts'
+import type { Desk } from './desk.ts'
+import { createHealth } from './health.ts'
+import { honest } from './honest.ts'
+import { startHttpServer } from './http-server.ts'
+import { answerCommand } from './intake.ts'
+import { deliver } from './outbox.ts'
+import { refillSetup, submitSetup } from './setup-intake.ts'
+import { rememberSeconds } from './slack/guard.ts'
+import { createReceiver } from './slack/receiver.ts'
+import { createSlackSurface } from './slack/surface.ts'
+import { startCatchUp } from './unshown.ts'
+
+/** Messages about different records are delivered side by side. */
+const outboxConcurrency = 4
+
+export interface Bot {
+  readonly port: number
+  close(): Promise<void>
+}
+
+/** Everything of the bot process, until it serves. Rejects when Slack refuses the token or stays away, or the port is taken. */
+export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
+  const redis = connect(config.redisUrl, { patient: false })
+  redis.on('error', (error) => log.warn({ err: error }, 'redis'))
+  const producer = createProducer(redis)
+  const ledger = redisLedger(redis)
+  const diagnoses = redisDiagnoses(redis)
+  const desk: Desk = {
+    ledger,
+    producer,
+    diagnoses,
+    inventory: redisInventory(redis),
+    organizations: config.organizations,
+    networks: config.networks,
+    log,
+    now: () => new Date().toISOString(),
+  }
+  const health = createHealth(redis)
+  const intake = createReceiver({ ...config.slack, log })
+  const seen = redisSeen(redis, { name: 'slack', seconds: rememberSeconds })
+  const surface = createSlackSurface({ ...config.slack, intake, people: config.people, seen, log })
+
+  await surface.listen(
+    honest(
+      {
+        command: (said) => answerCommand(desk, said),
+        click: (click) => answerClick(desk, click),
+        refill: (place, filled) => refillSetup(desk, place, filled),
+        submit: (by, place, filled) => submitSetup(desk, by, place, filled),
+      },
+      { log, redisAnswers: health.redisAnswers },
+    ),
+  )
+  const server = await startHttpServer(config, {
+    ...health.routes,
+    ...(intake.serve !== undefined && { 'POST /slack/events': intake.serve }),
+  })
+  const messages = redisMessages(redis)
+  const worker = await startWorker({
+    redisUrl: config.redisUrl,
+    queue: outboxQueue,
+    schema: outboxSchema,
+    concurrency: outboxConcurrency,
+    log,
+    handle: ({ data }) => deliver({ surface, ledger, diagnoses, messages, log }, data),
+  })
+  const catchUp = startCatchUp({ ledger, producer, log })
+  return {
+    port: server.port,
+    async close() {
+      catchUp.close()
+      await server.close()
+      await surface.close()
+      await worker.close()
+      await producer.close()
+      redis.disconnect()
+    },
+  }
+}

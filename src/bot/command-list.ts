@@ -1,0 +1,57 @@
+import { nearest } from '../domain/target.ts'
+
+/** What `/privatelink` understands, in the order in which help shows it. */
+export const commandList = [
+  {
+    name: 'setup',
+    usage: 'setup [SERVICE] [in NETWORK] [because REASON]',
+    example: 'setup analytics-prod in prod-westus3 because "BI moves into the VNet"',
+    does: 'Plans a Private Link from a network to a service, asks for approval, carries it out and verifies it. What you leave out is asked for in a form.',
+  },
+  {
+    name: 'diagnose',
+    usage: 'diagnose SERVICE [from NETWORK]',
+    example: 'diagnose analytics-prod from prod-westus3',
+    does: 'Looks from inside the network why a service can or cannot be reached. It changes nothing.',
+  },
+  {
+    name: 'help',
+    usage: 'help [COMMAND]',
+    example: 'help setup',
+    does: 'Shows this list, or one command.',
+  },
+] as const
+
+export type CommandName = (typeof commandList)[number]['name']
+
+/** Words of the whole product that this version does not carry out yet. */
+const laterCommands = ['allow', 'revoke', 'teardown', 'watch', 'unwatch', 'status', 'requests', 'request', 'cancel'] as const
+
+export type LaterCommand = (typeof laterCommands)[number]
+
+export function commandNamed(word: string): (typeof commandList)[number] | undefined {
+  return commandList.find(({ name }) => name === word.toLowerCase())
+}
+
+export function laterNamed(word: string): LaterCommand | undefined {
+  return laterCommands.find((name) => name === word.toLowerCase())
+}
+
+/** Words that people use for ours. */
+const synonyms: Readonly<Record<string, CommandName>> = {
+  connect: 'setup',
+  create: 'setup',
+  'set-up': 'setup',
+  add: 'setup',
+  check: 'diagnose',
+  test: 'diagnose',
+  verify: 'diagnose',
+  debug: 'diagnose',
+}
+
+/** The command that a misspelt word was probably meant to be. */
+export function nearestCommand(word: string): CommandName | LaterCommand | undefined {
+  const names = [...commandList.map(({ name }) => name), ...laterCommands]
+  const found = synonyms[word.toLowerCase()] ?? nearest(word, names)
+  return names.find((name) => name === found)
+}

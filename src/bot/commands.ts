@@ -1,0 +1,114 @@
+import { type CommandName, commandNamed, type LaterCommand, laterNamed, nearestCommand } from './command-list.ts'
+import { type Token, tokensOf, unquote } from './tokens.ts'
+
+/** A service as a person names it: by name or id, with the organization where that is needed: `acme/twin`. */
+export interface ServiceName {
+  readonly organization?: string
+  readonly service: string
+}
+
+export type Command =
+  | { readonly kind: 'setup'; readonly services: readonly ServiceName[]; readonly network?: string; readonly reason?: string }
+  | { readonly kind: 'diagnose'; readonly service?: ServiceName; readonly network?: string }
+  | { readonly kind: 'help'; readonly about?: CommandName }
+  | { readonly kind: 'later'; readonly name: LaterCommand }
+  /** `suggestion` is a whole command, without `/privatelink`. */
+  | { readonly kind: 'misunderstood'; readonly problem: string; readonly suggestion: string }
+
+/** Reads what follows `/privatelink`. Pure: whether a service or a network exists, it does not know. */
+export function parseCommand(text: string): Command {
+  const [first, ...rest] = tokensOf(text)
+  if (first === undefined) return { kind: 'help' }
+  const later = laterNamed(first.text)
+  if (later !== undefined) return { kind: 'later', name: later }
+  switch (commandNamed(first.text)?.name) {
+    case 'setup':
+      return parseSetup(text, rest)
+    case 'diagnose':
+      return parseDiagnose(rest)
+    case 'help':
+      return parseHelp(rest)
+    default:
+      return parseUnknown(text, first)
+  }
+}
+
+function parseSetup(text: string, tokens: readonly Token[]): Command {
+  const because = tokens.findIndex((token) => isWord(token, 'because'))
+  const reasonFrom = tokens[because]?.end
+  const reason = reasonFrom === undefined ? '' : unquote(text.slice(reasonFrom))
+  const { before, network, extra } = split(because < 0 ? tokens : tokens.slice(0, because))
+  const services = before.filter((token) => !isWord(token, 'and')).map(serviceName)
+  if (extra.length > 0) {
+    const said = services.map(spell).join(' ')
+    const why = [extra.map(({ text: word }) => word).join(' '), reason].filter((part) => part !== '').join(' because ')
+    return {
+      kind: 'misunderstood',
+      problem: `After "in ${network}" I expected "because" and a reason.`,
+      suggestion: `setup ${said === '' ? '' : `${said} `}in ${network} because "${why}"`,
+    }
+  }
+  return { kind: 'setup', services, ...(network !== undefined && { network }), ...(reason !== '' && { reason }) }
+}
+
+function parseDiagnose(tokens: readonly Token[]): Command {
+  const everywhere = tokens.some((token) => isWord(token, 'everywhere'))
+  const { before, network, extra } = split(tokens.filter((token) => !isWord(token, 'everywhere')))
+  const [service, ...more] = before.map(serviceName)
+  const suggestion = `diagnose ${service === undefined ? 'SERVICE' : spell(service)} from ${network ?? 'NETWORK'}`
+  if (everywhere)
+    return {
+      kind: 'misunderstood',
+      problem: 'In this version I look from one network at a time, not from everywhere.',
+      suggestion,
+    }
+  if (more.length > 0 || extra.length > 0)
+    return { kind: 'misunderstood', problem: 'I diagnose one service from one network at a time.', suggestion }
+  return { kind: 'diagnose', ...(service !== undefined && { service }), ...(network !== undefined && { network }) }
+}
+
+function parseHelp([about]: readonly Token[]): Command {
+  if (about === undefined) return { kind: 'help' }
+  const later = laterNamed(about.text)
+  if (later !== undefined) return { kind: 'later', name: later }
+  const known = commandNamed(about.text)
+  if (known !== undefined) return { kind: 'help', about: known.name }
+  const guess = nearestCommand(about.text)
+  return {
+    kind: 'misunderstood',
+    problem: `I do not know the command "${about.text}".`,
+    suggestion: guess === undefined ? 'help' : `help ${guess}`,
+  }
+}
+
+function parseUnknown(text: string, first: Token): Command {
+  const guess = nearestCommand(first.text)
+  return {
+    kind: 'misunderstood',
+    problem: `I do not know the command "${first.text}".`,
+    suggestion: guess === undefined ? 'help' : `${guess}${text.slice(first.end).trimEnd()}`,
+  }
+}
+
+/** At the first `in` or `from`: what stands before it, the one word after it, and whatever else follows. */
+function split(tokens: readonly Token[]): { before: readonly Token[]; network: string | undefined; extra: readonly Token[] } {
+  const at = tokens.findIndex((token) => isWord(token, 'in') || isWord(token, 'from'))
+  if (at < 0) return { before: tokens, network: undefined, extra: [] }
+  return { before: tokens.slice(0, at), network: tokens[at + 1]?.text, extra: tokens.slice(at + 2) }
+}
+
+function isWord(token: Token, word: string): boolean {
+  return !token.quoted && token.text.toLowerCase() === word
+}
+
+function serviceName({ text }: Token): ServiceName {
+  const slash = text.indexOf('/')
+  if (slash <= 0 || slash === text.length - 1) return { service: text }
+  return { organization: text.slice(0, slash), service: text.slice(slash + 1) }
+}
+
+/** As it would be typed. */
+export function spell({ organization, service }: ServiceName): string {
+  const name = /[\s,"'“”„«»‘’]/.test(service) ? `"${service}"` : service
+  return organization === undefined ? name : `${organization}/${name}`
+}

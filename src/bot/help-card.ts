@@ -1,0 +1,17 @@
+import { type Card, command, type Text, words } from './card.ts'
+import { type CommandName, commandList } from './command-list.ts'
+
+export function helpCard(about?: CommandName): Card {
+  const shown = commandList.filter(({ name }) => about === undefined || name === about)
+  return {
+    summary: about === undefined ? 'What I understand' : `How to use ${about}`,
+    parts: [
+      { kind: 'title', text: about === undefined ? 'ClickHouse Cloud over Azure Private Link' : about },
+      ...shown.map((entry) => ({ kind: 'lines', lines: linesOf(entry) }) as const),
+    ],
+  }
+}
+
+function linesOf({ usage, example, does }: (typeof commandList)[number]): readonly Text[] {
+  return [words`${command(usage)}`, does, words`For example ${command(example)}`]
+}

@@ -1,0 +1,35 @@
+import type { Log } from '../log.ts'
+import { internalFault, ledgerUnreachable } from './answers.ts'
+import { type Card, plain } from './card.ts'
+import type { Handlers } from './surface.ts'
+
+/** Handlers that never reject: whoever asked hears that it failed, and of what kind the failure was. */
+export function honest(handlers: Handlers, { log, redisAnswers }: { log: Log; redisAnswers(): Promise<boolean> }): Handlers {
+  const explain = async (error: unknown): Promise<Card> => {
+    log.error({ err: error }, 'an answer failed')
+    return (await redisAnswers()) ? internalFault : ledgerUnreachable
+  }
+  return {
+    command: (said) => handlers.command(said).catch(async (error) => ({ kind: 'card', card: await explain(error) })),
+    click: (click) => handlers.click(click).catch(explain),
+    refill: (place, filled) =>
+      handlers.refill(place, filled).catch((error) => {
+        log.error({ err: error }, 'a form was not refilled')
+        return undefined
+      }),
+    submit: (by, place, filled) => handlers.submit(by, place, filled).catch(async (error) => asProblem(await explain(error))),
+  }
+}
+
+/** While it cannot be known whether a request is new, nobody acts on it. */
+export const unreachableHandlers: Handlers = {
+  command: async () => ({ kind: 'card', card: ledgerUnreachable }),
+  click: async () => ledgerUnreachable,
+  refill: async () => undefined,
+  submit: async () => asProblem(ledgerUnreachable),
+}
+
+/** In the form itself, so that nothing that was filled in is lost. */
+function asProblem(card: Card) {
+  return { problems: { organization: plain(card.summary) } }
+}

@@ -1,0 +1,41 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+
+export type Route = (request: IncomingMessage, response: ServerResponse) => void
+
+export interface HttpServer {
+  /** The one that the system chose when `port` was 0. */
+  readonly port: number
+  close(): Promise<void>
+}
+
+/** How long open requests may take to finish when the process stops, in milliseconds. */
+const graceMs = 3_000
+
+/** The one server of the process. Routes are keyed `METHOD /path`; anything else is 404. */
+export async function startHttpServer(
+  { host, port }: { host: string; port: number },
+  routes: Readonly<Record<string, Route>>,
+): Promise<HttpServer> {
+  const server = createServer((request, response) => {
+    const path = (request.url ?? '/').split('?')[0]
+    const route = routes[`${request.method} ${path}`]
+    if (route !== undefined) return route(request, response)
+    response.writeHead(404, { 'content-type': 'text/plain' }).end('There is nothing here.\n')
+  })
+  server.headersTimeout = 10_000
+  server.requestTimeout = 10_000
+  server.listen({ host, port })
+  await once(server, 'listening')
+  const address = server.address()
+  return {
+    port: address === null || typeof address === 'string' ? port : address.port,
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve))
+      server.closeIdleConnections()
+      const late = setTimeout(() => server.closeAllConnections(), graceMs)
+      await closed
+      clearTimeout(late)
+    },
+  }
+}

@@ -1,0 +1,80 @@
+import { nearest } from '../domain/target.ts'
+import { nearestValid, unknownNetwork } from './answers.ts'
+import { type Card, command, say, words } from './card.ts'
+import type { LaterCommand } from './command-list.ts'
+import { type Command, parseCommand, type ServiceName, spell } from './commands.ts'
+import type { Desk } from './desk.ts'
+import { askForDiagnosis } from './diagnosis-intake.ts'
+import { helpCard } from './help-card.ts'
+import { sameName, setupForm } from './setup-form.ts'
+import { askForSetup } from './setup-intake.ts'
+import { shownName } from './subject.ts'
+import type { Reply, Said } from './surface.ts'
+
+/** What the bot answers to a command. */
+export async function answerCommand(desk: Desk, said: Said): Promise<Reply> {
+  const asked = parseCommand(said.text)
+  switch (asked.kind) {
+    case 'setup':
+      return await setup(desk, said, asked)
+    case 'diagnose':
+      return { kind: 'card', card: await diagnose(desk, said, asked) }
+    case 'help':
+      return { kind: 'card', card: helpCard(asked.about) }
+    case 'later':
+      return { kind: 'card', card: later(asked.name) }
+    case 'misunderstood':
+      return { kind: 'card', card: nearestValid(asked.problem, asked.suggestion) }
+  }
+}
+
+async function setup(desk: Desk, { by, place }: Said, asked: Extract<Command, { kind: 'setup' }>): Promise<Reply> {
+  const { services, network, reason } = asked
+  const [service, ...more] = services
+  if (service !== undefined && more.length > 0) return { kind: 'card', card: oneAtATime(service, network) }
+  if (service === undefined || network === undefined) {
+    const inventory = await desk.inventory.read()
+    if (inventory === undefined) return { kind: 'card', card: noInventory(desk) }
+    const given = { ...service, ...(network !== undefined && { network }), ...(reason !== undefined && { reason }) }
+    return { kind: 'form', form: setupForm(place, given, { ...desk, inventory }) }
+  }
+  const known = knownNetwork(desk, network)
+  if (typeof known !== 'string') return { kind: 'card', card: known }
+  return {
+    kind: 'card',
+    card: await askForSetup(desk, { by, place, ...service, network: known, ...(reason !== undefined && { reason }) }),
+  }
+}
+
+async function diagnose(desk: Desk, { by, place }: Said, asked: Extract<Command, { kind: 'diagnose' }>): Promise<Card> {
+  const names = desk.networks.map(({ name }) => name)
+  const [sole] = names
+  const network = asked.network ?? (names.length === 1 ? sole : undefined)
+  const example = `diagnose ${asked.service === undefined ? 'SERVICE' : spell(asked.service)} from ${network ?? names.join('|')}`
+  if (asked.service === undefined) return say(words`Which service shall I look at? Say ${command(example)}`)
+  if (network === undefined) return say(words`From which network shall I look: ${names.join(', ')}? Say ${command(example)}`)
+  const known = knownNetwork(desk, network)
+  return typeof known === 'string' ? await askForDiagnosis(desk, { by, place, ...asked.service, network: known }) : known
+}
+
+/** The network as the configuration spells it, or the answer that says which are known. */
+function knownNetwork({ networks }: Desk, said: string): string | Card {
+  const names = networks.map(({ name }) => name)
+  return names.find((name) => sameName(name, said)) ?? unknownNetwork(shownName(said), nearest(said, names), names)
+}
+
+function oneAtATime(first: ServiceName, network: string | undefined): Card {
+  const example = `setup ${spell(first)} in ${network ?? 'NETWORK'}`
+  return say(words`I set up one service at a time for now, and nothing was asked for. Start with ${command(example)}`)
+}
+
+function noInventory({ networks }: Desk): Card {
+  const network = networks.length === 1 && networks[0] !== undefined ? networks[0].name : 'NETWORK'
+  return say(
+    words`I have not read the list of services yet, so I cannot offer you a choice. Name the service: ${command(`setup SERVICE in ${network}`)} or try again in a minute.`,
+  )
+}
+
+function later(name: LaterCommand): Card {
+  return say(words`"${name}" is not in this version yet, so nothing was done. ${command('help')} shows what I can do today.`)
+}

@@ -1,0 +1,91 @@
+import type { types } from '@slack/bolt'
+import { agoText } from '../duration.ts'
+import { type Choice, longestReason, noServices, type SetupForm } from '../setup-form.ts'
+import { mrkdwn, plainText } from './slack-text.ts'
+
+export const setupCallback = 'setup'
+
+/** A select holds at most 100 options, or 100 groups of 100. */
+const groupSize = 100
+
+/** The form as a modal. `private_metadata` carries only where the person asked. */
+export function setupView(form: SetupForm, now: number): types.ModalView {
+  const { organization, services } = form
+  return {
+    type: 'modal',
+    callback_id: setupCallback,
+    private_metadata: form.place.id,
+    title: plain('Set up Private Link', 24),
+    submit: plain('Plan it', 24),
+    close: plain('Cancel', 24),
+    blocks: [
+      ...(form.notice === undefined ? [] : [note(form.notice)]),
+      {
+        ...input('organization', 'Organization', select('organization', form.organizations, organization)),
+        dispatch_action: true,
+      },
+      ...serviceBlocks(form, organization, services),
+      note(`Services as read ${agoText(form.readAt, now)}.`),
+      input('network', 'Network', select('network', form.networks, form.network)),
+      reasonBlock(form.reason),
+    ],
+  }
+}
+
+/** The block's id names the organization, so that Slack forgets the choice when another organization is chosen. */
+function serviceBlocks(
+  { service, organizations }: SetupForm,
+  organization?: string,
+  services?: readonly Choice[],
+): types.KnownBlock[] {
+  if (organization === undefined || services === undefined) return [note('Choose an organization to see its services.')]
+  const name = organizations.find(({ value }) => value === organization)?.label ?? 'This organization'
+  if (services.length === 0) return [note(noServices(name))]
+  return [input(`service:${organization}`, 'Service', select('service', services, service))]
+}
+
+function reasonBlock(reason: string | undefined): types.InputBlock {
+  return {
+    ...input('reason', 'Reason', {
+      type: 'plain_text_input',
+      action_id: 'reason',
+      multiline: true,
+      max_length: longestReason,
+      ...(reason !== undefined && reason !== '' && { initial_value: plainText(reason, longestReason) }),
+    }),
+    optional: true,
+    hint: plain('The approvers see it.', 75),
+  }
+}
+
+function input(blockId: string, label: string, element: types.InputBlock['element']): types.InputBlock {
+  return { type: 'input', block_id: blockId, label: plain(label, 75), element }
+}
+
+function select(actionId: string, choices: readonly Choice[], chosen: string | undefined): types.StaticSelect {
+  const options = choices.map(({ value, label }): types.PlainTextOption => ({ text: plain(label, 75), value }))
+  const initial = options.find(({ value }) => value === chosen)
+  return {
+    type: 'static_select',
+    action_id: actionId,
+    ...(options.length <= groupSize ? { options } : { option_groups: grouped(options) }),
+    ...(initial !== undefined && { initial_option: initial }),
+  }
+}
+
+/** Groups named after their first and last option. */
+function grouped(options: readonly types.PlainTextOption[]) {
+  return Array.from({ length: Math.min(100, Math.ceil(options.length / groupSize)) }, (_, index) => {
+    const group = options.slice(index * groupSize, (index + 1) * groupSize)
+    const [first, last] = [group[0], group.at(-1)].map((option) => plainText(option?.text.text ?? '', 35))
+    return { label: plain(`${first} … ${last}`, 75), options: group }
+  })
+}
+
+function note(text: string): types.KnownBlock {
+  return { type: 'context', elements: [{ type: 'mrkdwn', text: mrkdwn(text, 1_000), verbatim: true }] }
+}
+
+function plain(text: string, limit: number) {
+  return { type: 'plain_text' as const, text: plainText(text, limit), emoji: false }
+}

@@ -1,0 +1,88 @@
+import { cleanText } from '../domain/hostile-text.ts'
+import type { Request } from '../domain/request.ts'
+import { type Button, type Card, mention, type Part, type Text, time, words } from './card.ts'
+import { connectParts, problemParts, verdictParts } from './outcome-parts.ts'
+import { planLines, planSummary, trafficSentence } from './plan-lines.ts'
+import { doneAndNotDone, progressLines } from './progress-lines.ts'
+import { nextSentence, stateSentence } from './state-sentences.ts'
+import { statusOf, subjectOf } from './subject.ts'
+
+/** Longest reason in a message, in code points. */
+const reasonLength = 500
+
+export interface Audience {
+  /** Decisions are taken here: this card has the buttons. */
+  readonly decides: boolean
+  /** What only these readers need to know, e.g. that another message could not be posted. */
+  readonly notice?: Text
+}
+
+/** The one message that shows a request: the plan, then its progress, then its outcome. */
+export function requestCard(request: Request, { decides, notice }: Audience): Card {
+  const title = `Set up Private Link: ${subjectOf(request)}`
+  const buttons = decides ? buttonsOf(request) : []
+  return {
+    summary: `${title} (${statusOf(request)})`,
+    parts: [
+      { kind: 'title', text: title },
+      { kind: 'note', text: words`${statusOf(request)}${replannedMark(request)}` },
+      { kind: 'note', text: askedBy(request) },
+      ...paragraph(stateSentence(request)),
+      ...bodyOf(request),
+      ...paragraph(nextSentence(request, decides)),
+      ...paragraph(notice),
+    ],
+    ...(buttons.length > 0 && { buttons }),
+  }
+}
+
+function paragraph(text: Text | undefined): readonly Part[] {
+  return text === undefined ? [] : [{ kind: 'text', text }]
+}
+
+function askedBy({ asked }: Request): Text {
+  const reason = asked.reason === undefined ? '.' : `: “${cleanText(asked.reason, reasonLength)}”`
+  return words`Asked by ${mention(asked.by)} ${time(asked.at)}${reason}`
+}
+
+function replannedMark({ replanned, state }: Request): string {
+  return replanned === true && state === 'awaiting-approval' ? ' · the plan has changed' : ''
+}
+
+function bodyOf(request: Request): readonly Part[] {
+  const { plan, outcome } = request
+  switch (request.state) {
+    case 'planning':
+      return []
+    case 'awaiting-approval':
+    case 'rejected':
+    case 'expired':
+    case 'cancelled':
+      if (plan === undefined) return []
+      return [
+        { kind: 'lines', lines: planLines(plan) },
+        { kind: 'text', text: `${planSummary(plan)} ${trafficSentence(plan)}` },
+      ]
+    case 'applying':
+      return [{ kind: 'lines', lines: progressLines(request) }]
+    case 'done':
+      return [{ kind: 'lines', lines: progressLines(request) }, ...connectParts(request), ...verdictParts(request)]
+    case 'nothing-to-do':
+      return [...connectParts(request), ...verdictParts(request)]
+    case 'failed':
+      return [
+        ...(plan === undefined ? [] : [{ kind: 'lines', lines: progressLines(request) } as const]),
+        { kind: 'text', text: doneAndNotDone(request) },
+        ...problemParts(outcome?.problem),
+      ]
+  }
+}
+
+function buttonsOf({ id, state, digest }: Request): readonly Button[] {
+  if (state !== 'awaiting-approval' || digest === undefined) return []
+  return [
+    { verb: 'approve', label: 'Approve', weight: 'primary', id, digest },
+    { verb: 'reject', label: 'Reject', weight: 'danger', id, digest },
+    { verb: 'details', label: 'Details', id, digest },
+  ]
+}

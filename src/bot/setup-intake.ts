@@ -1,0 +1,56 @@
+import type { Person, Place } from '../domain/person.ts'
+import { type Asked, newRequest } from '../domain/request.ts'
+import { type Card, strong, words } from './card.ts'
+import { type Desk, wake } from './desk.ts'
+import { azureServices, checkForm, setupForm } from './setup-form.ts'
+import { statusOf, subjectOf } from './subject.ts'
+import type { FilledForm, FormProblems } from './surface.ts'
+
+/** Writes the request down and wakes the planner. Nothing else is decided here: whether the service exists, the planner finds out. */
+export async function askForSetup(desk: Desk, asked: Omit<Asked, 'at'>): Promise<Card> {
+  const request = newRequest(await desk.ledger.nextId(), { ...asked, at: desk.now() })
+  if ((await desk.ledger.create(request)) === 'exists') throw new Error(`The ledger gave out ${request.id} twice.`)
+  const item = { kind: 'request', id: request.id } as const
+  const awake = await wake(desk, desk.producer.work(item), desk.producer.show(item))
+  const subject = subjectOf(request)
+  return {
+    summary: `Planning ${request.id}: ${subject} (${statusOf(request)})`,
+    parts: [
+      {
+        kind: 'text',
+        text: awake
+          ? words`Planning ${strong(request.id)}: ${subject}. The plan follows here.`
+          : words`${strong(request.id)} is written down: ${subject}. I could not wake the planner at once, so the plan takes a little longer.`,
+      },
+      { kind: 'note', text: statusOf(request) },
+    ],
+  }
+}
+
+/** The form's answer, judged again on this side: the lists may have changed since it was opened. */
+export async function submitSetup(desk: Desk, by: Person, place: Place, filled: FilledForm): Promise<Card | FormProblems> {
+  const inventory = await desk.inventory.read()
+  if (inventory === undefined)
+    return { problems: { organization: 'The list of services is gone for the moment. Try again in a minute.' } }
+  const checked = checkForm(filled, { ...desk, inventory })
+  if ('problems' in checked) return checked
+  const { service, network } = checked
+  const namesakes = azureServices(inventory).filter(({ name, organizationId }) => {
+    return name === service.name && organizationId === service.organizationId
+  })
+  const reason = filled.reason?.trim() ?? ''
+  return await askForSetup(desk, {
+    by,
+    place,
+    service: namesakes.length === 1 ? service.name : service.id,
+    organization: service.organizationName,
+    network: network.name,
+    ...(reason !== '' && { reason }),
+  })
+}
+
+/** The form with the services of the organization that is chosen in it now. */
+export async function refillSetup(desk: Desk, place: Place, filled: FilledForm) {
+  const inventory = await desk.inventory.read()
+  return inventory === undefined ? undefined : setupForm(place, filled, { ...desk, inventory })
+}

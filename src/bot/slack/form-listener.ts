@@ -1,0 +1,54 @@
+import type { App, BlockAction, ViewOutput } from '@slack/bolt'
+import { setupCallback, setupView } from '../render/slack-view.ts'
+import type { Field, FilledForm, FormProblems } from '../surface.ts'
+import { handlersFor, type ListenerContext, slackPlace } from './listener-context.ts'
+import { whisper } from './whisper.ts'
+
+const fields: readonly Field[] = ['organization', 'service', 'network', 'reason']
+
+/** The form that asks for what a command left out: filled anew when the organization changes, and judged when it is sent. */
+export function listenForForms(app: App, shared: ListenerContext): void {
+  app.action<BlockAction>({ type: 'block_actions', action_id: 'organization' }, async ({ ack, body, context }) => {
+    await ack()
+    const { view } = body
+    if (view === undefined) return
+    const form = await handlersFor(shared, context).refill(slackPlace(view.private_metadata), filledIn(view))
+    if (form === undefined) return
+    try {
+      await shared.client.views.update({ view_id: view.id, hash: view.hash, view: setupView(form, shared.now()) })
+    } catch (error) {
+      shared.log.warn({ err: error }, 'form not refilled')
+    }
+  })
+
+  app.view(setupCallback, async ({ ack, body, view, context }) => {
+    const by = shared.identify(body.user.id, body.user.name)
+    const answer = await shared.track(handlersFor(shared, context).submit(by, slackPlace(view.private_metadata), filledIn(view)))
+    if ('problems' in answer) {
+      await ack({ response_action: 'errors', errors: byBlock(answer, view) })
+      return
+    }
+    await ack()
+    await shared.track(whisper(shared.client, shared.log, { user: body.user.id, channel: view.private_metadata }, answer))
+  })
+}
+
+function filledIn({ state }: Pick<ViewOutput, 'state'>): FilledForm {
+  const entries = fields.flatMap((field) => {
+    const element = Object.values(state.values).find((block) => block[field] !== undefined)?.[field]
+    const value = element?.selected_option?.value ?? element?.value
+    return value === undefined || value === null ? [] : [[field, value]]
+  })
+  return Object.fromEntries(entries)
+}
+
+/** Slack shows a problem at the block that it names; a field that the form does not have yet is the organization's matter. */
+function byBlock({ problems }: FormProblems, { state }: Pick<ViewOutput, 'state'>): Record<string, string> {
+  return Object.fromEntries(
+    fields.flatMap((field) => {
+      const problem = problems[field]
+      const block = Object.entries(state.values).find(([, elements]) => elements[field] !== undefined)?.[0] ?? 'organization'
+      return problem === undefined ? [] : [[block, problem]]
+    }),
+  )
+}

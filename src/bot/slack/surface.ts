@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { App } from '@slack/bolt'
+import { RetryableError } from '../../domain/errors.ts'
+import { type Person, personOf } from '../../domain/person.ts'
+import type { Log } from '../../log.ts'
+import type { Seen } from '../../redis/records.ts'
+import { unreachableHandlers } from '../honest.ts'
+import { type SlackMessage, slackMessage } from '../render/slack-blocks.ts'
+import type { ChatSurface } from '../surface.ts'
+import { boltLog } from './bolt-log.ts'
+import { listenForClicks } from './click-listener.ts'
+import { slackClients } from './clients.ts'
+import { listenForCommands } from './command-listener.ts'
+import { asking } from './errors.ts'
+import { listenForForms } from './form-listener.ts'
+import { guard, UnwantedRequest } from './guard.ts'
+import type { ListenerContext } from './listener-context.ts'
+import type { Intake } from './receiver.ts'
+
+export interface SlackOptions {
+  readonly botToken: string
+  readonly apiUrl?: string
+  readonly intake: Intake
+  readonly people: readonly Person[]
+  readonly seen: Seen
+  readonly log: Log
+}
+
+/** Slack, as the bot needs it. A message's id is `channel/ts`. */
+export function createSlackSurface(options: SlackOptions): ChatSurface {
+  const { intake, people, seen, log } = options
+  const { interactive, queued } = slackClients(options, log)
+  const working = new Set<Promise<unknown>>()
+
+  const post = async (channel: string, message: SlackMessage): Promise<string> => {
+    const posted = await asking(() => queued.chat.postMessage({ channel, ...message, unfurl_links: false, unfurl_media: false }))
+    return `${posted.channel}/${posted.ts}`
+  }
+
+  return {
+    name: 'slack',
+    async listen(handlers) {
+      const me = await patiently(() => asking(() => interactive.auth.test()))
+      const identity = {
+        botToken: options.botToken,
+        ...(me.bot_id !== undefined && { botId: me.bot_id }),
+        ...(me.user_id !== undefined && { botUserId: me.user_id }),
+      }
+      const app = new App({
+        receiver: intake.receiver,
+        logger: boltLog(log),
+        convoStore: false,
+        // A fresh object each time: Bolt writes the caller's user and team into it.
+        authorize: async () => ({ ...identity }),
+      })
+      // Rejecting here hands the error to the receiver, which answers 401 or 500 when nothing was answered yet.
+      app.error(async (error) => {
+        if (error instanceof UnwantedRequest) log.warn(error.message)
+        else log.error({ err: error }, 'a listener failed')
+        throw error
+      })
+      guard(app, { seen, teamId: me.team_id, now: Date.now, http: intake.serve !== undefined })
+      const shared: ListenerContext = {
+        client: interactive,
+        log,
+        handlers,
+        unchecked: unreachableHandlers,
+        identify: (id, name) => personOf(people, 'slack', id, name),
+        now: Date.now,
+        track(work) {
+          const settled: Promise<void> = work.then(
+            () => undefined,
+            () => undefined,
+          )
+          working.add(settled)
+          settled.then(() => working.delete(settled))
+          return work
+        },
+      }
+      listenForCommands(app, shared)
+      listenForClicks(app, shared)
+      listenForForms(app, shared)
+      if (intake.serve === undefined) await app.start()
+    },
+    post: (place, card) => post(place.id, slackMessage(card)),
+    direct: (person, card) => post(person.accounts.slack ?? person.name, slackMessage(card)),
+    async update(message, card) {
+      const [channel = '', ts = ''] = message.split('/')
+      await asking(() => queued.chat.update({ channel, ts, ...slackMessage(card) }))
+    },
+    async close() {
+      if (intake.serve === undefined) await intake.receiver.stop()
+      await Promise.all(working)
+    },
+  }
+}
+
+/** Slack may be away for a moment when we start. */
+async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (attempt === 5 || !(error instanceof RetryableError)) throw error
+      await sleep(1_000)
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import type { Person, Place, Surface } from '../domain/person.ts'
+import type { Card, Verb } from './card.ts'
+import type { SetupForm } from './setup-form.ts'
+
+/**
+ * What the bot needs of a chat, and all it needs. `post`, `update` and `direct` throw a `RetryableError` when asking again may help (throttling
+ * with the time to wait), else a `TerminalError`: `place-unreachable` where the bot cannot write, `message-gone` when there is nothing to update.
+ */
+export interface ChatSurface {
+  readonly name: Surface
+  /** Resolves when people are being answered. */
+  listen(handlers: Handlers): Promise<void>
+  /** Returns the message's id, by which it can be updated. May post twice when repeated. */
+  post(place: Place, card: Card): Promise<string>
+  update(message: string, card: Card): Promise<void>
+  /** Posts to the person alone. */
+  direct(person: Person, card: Card): Promise<string>
+  /** Takes no more questions, and finishes what it is answering. */
+  close(): Promise<void>
+}
+
+/** What the bot does about what people say. Whatever a handler returns, only the person who spoke sees it. */
+export interface Handlers {
+  command(said: Said): Promise<Reply>
+  click(click: Click): Promise<Card>
+  /** The form again, after the organization was changed in it; nothing when it cannot be made just now. */
+  refill(place: Place, filled: FilledForm): Promise<SetupForm | undefined>
+  submit(by: Person, place: Place, filled: FilledForm): Promise<Card | FormProblems>
+}
+
+export interface Said {
+  readonly by: Person
+  readonly place: Place
+  /** Without the leading `/privatelink`. */
+  readonly text: string
+}
+
+export interface Click {
+  readonly by: Person
+  readonly verb: Verb
+  readonly id: string
+  readonly digest: string
+}
+
+export type Reply = { readonly kind: 'card'; readonly card: Card } | { readonly kind: 'form'; readonly form: SetupForm }
+
+export type Field = 'organization' | 'service' | 'network' | 'reason'
+
+/** What the form holds: ids of organization and service, the network's name. */
+export type FilledForm = { readonly [F in Field]?: string }
+
+/** By field, what is wrong with it. */
+export interface FormProblems {
+  readonly problems: { readonly [F in Field]?: string }
+}

@@ -1,0 +1,15 @@
+import type { Log } from './log.ts'
+
+/** Does something now and at intervals, never twice at the same time. A failure is logged, and the next turn comes as usual. */
+export function repeat(what: string, everyMs: number, log: Log, work: () => Promise<void>): { close(): void } {
+  let running = false
+  const turn = async (): Promise<void> => {
+    if (running) return
+    running = true
+    await work().catch((error: unknown) => log.warn({ err: error }, what))
+    running = false
+  }
+  void turn()
+  const timer = setInterval(turn, everyMs)
+  return { close: () => clearInterval(timer) }
+}

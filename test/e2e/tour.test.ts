@@ -1,0 +1,15 @@
+import { spawn } from 'node:child_process'
+import { text } from 'node:stream/consumers'
+import { expect, test } from 'vitest'
+
+/** The whole story, as `npm start -- --tour` plays it. */
+test('the tour observes everything that it tells', async () => {
+  const tour = spawn(process.execPath, ['sandbox/main.ts', '--tour'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const status = new Promise<number | null>((resolve) => tour.once('close', resolve))
+  const [told, complaints] = await Promise.all([text(tour.stdout), text(tour.stderr)])
+  expect(complaints).toBe('')
+  expect(told).toContain('Everything in the story happened')
+  for (const word of ['awaiting-approval', 'applying', 'healthy', 'allow-list-missing', 'dns-record-stale', 'nothing-to-do'])
+    expect(told).toContain(word)
+  expect(await status).toBe(0)
+})

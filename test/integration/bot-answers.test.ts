@@ -1,0 +1,54 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Refusal } from '../../sandbox/world.ts'
+import { redisInventory } from '../../src/redis/records.ts'
+import { bob, digest, plan } from '../sample-requests.ts'
+import { type BotWorld, startBotWorld, textOf } from './bot-harness.ts'
+
+/** Everybody gets an answer, also when the usual way to them does not work. */
+
+let at: BotWorld
+beforeEach(async () => {
+  at = await startBotWorld()
+})
+afterEach(async () => {
+  await at.close()
+})
+
+const refusing = (path: string, refusal: Refusal) => {
+  at.world.gate = async (call, phase) => (phase === 'arrived' && call.path.startsWith(path) ? refusal : undefined)
+}
+
+async function card() {
+  const { body } = await at.driver.command('alice', 'setup analytics-prod in prod-westus3', { channel: 'data' })
+  const id = /request (PL-\d+)/.exec(body)?.[1] ?? ''
+  const now = new Date().toISOString()
+  await at.ledger.record(id, { type: 'claim', run: 'r', at: now })
+  const expiresAt = new Date(Date.now() + 60_000).toISOString()
+  const approval = { approvers: [bob], place: { surface: 'slack', id: 'C012ABC' } as const, askedAt: now, expiresAt }
+  await at.ledger.record(id, { type: 'plan-ready', run: 'r', plan, digest, approval })
+  await at.producer.show({ kind: 'request', id })
+  return await at.slack.until(({ messages }) => messages.find((one) => textOf(one).includes('"action_id":"approve"')))
+}
+
+test('a form that does not open in time: how to say it in one command', async () => {
+  await redisInventory(at.connection).write({ readAt: new Date().toISOString(), services: [plan.service] })
+  refusing('/api/views.open', { status: 200, body: { ok: false, error: 'expired_trigger_id' } })
+  const answer = await at.driver.command('alice', 'setup')
+  expect(answer.body).toContain('/privatelink setup SERVICE in NETWORK because REASON')
+})
+
+test('a response_url that does not work: another way', async () => {
+  const message = await card()
+  refusing('/actions', { status: 404, body: { ok: false, error: 'expired_url' } })
+  await at.driver.click('alice', message, 'Approve')
+  const told = await at.slack.until(({ ephemerals }) => ephemerals.find((one) => textOf(one).includes('You asked for')))
+  expect(told.via).toBe('chat.postEphemeral')
+})
+
+test('a slow ledger: acknowledged at once, answered afterwards', async () => {
+  await at.connection.client('PAUSE', 700, 'WRITE')
+  const answer = await at.driver.command('alice', 'setup analytics-prod in prod-westus3')
+  expect(answer.status).toBe(200)
+  const told = await at.slack.until(({ ephemerals }) => ephemerals.find((one) => textOf(one).includes('Planning')))
+  expect(told.user).toBe('U01ALICE')
+})

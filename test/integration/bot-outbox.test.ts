@@ -1,0 +1,118 @@
+import { afterEach, expect, test } from 'vitest'
+import { slack as workspace } from '../../sandbox/estate.ts'
+import { redisDiagnoses } from '../../src/redis/records.ts'
+import { bob, carol, digest, plan } from '../sample-requests.ts'
+import { type BotWorld, type BotWorldOptions, startBotWorld, textOf } from './bot-harness.ts'
+
+let at: BotWorld | undefined
+afterEach(async () => {
+  await at?.close()
+  at = undefined
+})
+
+async function start(options: BotWorldOptions): Promise<BotWorld> {
+  at = await startBotWorld(options)
+  return at
+}
+
+const { users, channels } = workspace
+const direct = `D${users.alice.slice(1)}`
+
+async function ask({ driver }: BotWorld, text = 'setup analytics-prod in prod-westus3', channel = 'data'): Promise<string> {
+  const { body } = await driver.command('alice', text, { channel })
+  return /request (PL-\d+)/.exec(body)?.[1] ?? `no request in ${body}`
+}
+
+async function plannedIn({ ledger, producer }: BotWorld, id: string, channel: string): Promise<void> {
+  const now = new Date().toISOString()
+  await ledger.record(id, { type: 'claim', run: 'r', at: now })
+  const approval = {
+    approvers: [bob, carol],
+    place: { surface: 'slack', id: channel } as const,
+    askedAt: now,
+    expiresAt: new Date(Date.now() + 60_000).toISOString(),
+  }
+  await ledger.record(id, { type: 'plan-ready', run: 'r', plan, digest, approval })
+  await producer.show({ kind: 'request', id })
+}
+
+test('where the bot may not write, the one who asked is told personally, in one message', async () => {
+  const bot = await start({ slack: { notMemberOf: ['data'] } })
+  const id = await ask(bot)
+  await bot.slack.until(({ messages }) =>
+    messages.some((one) => one.channel === direct && textOf(one).includes(`request ${id} · planning`)),
+  )
+  await plannedIn(bot, id, channels.approvals)
+  await bot.slack.until(({ messages }) =>
+    messages.some((one) => one.channel === direct && textOf(one).includes(`request ${id} · awaiting-approval`)),
+  )
+  expect(bot.slack.messages.map(({ channel }) => channel).toSorted()).toEqual([channels.approvals, direct].toSorted())
+})
+
+test('an approval channel that the bot cannot write to is named to the one who asked', async () => {
+  const bot = await start({ slack: { notMemberOf: ['approvals'] } })
+  const id = await ask(bot)
+  await plannedIn(bot, id, channels.approvals)
+  const shown = await bot.slack.until(({ messages }) =>
+    messages.find((one) => one.channel === channels.data && textOf(one).includes('awaiting-approval')),
+  )
+  expect(textOf(shown)).toContain(
+    `I could not post this to <#${channels.approvals}>, where it is to be approved. Invite me there with /invite.`,
+  )
+})
+
+test('asked in the approval channel itself: one message, with buttons', async () => {
+  const bot = await start({})
+  const id = await ask(bot, 'setup analytics-prod in prod-westus3', 'approvals')
+  await plannedIn(bot, id, channels.approvals)
+  const shown = await bot.slack.until(({ messages }) => messages.find((one) => textOf(one).includes('awaiting-approval')))
+  expect(textOf(shown)).toContain('"action_id":"approve"')
+  expect(bot.slack.messages).toHaveLength(1)
+})
+
+test('what Slack throttles arrives later', async () => {
+  const bot = await start({ slack: { rates: { 'chat.postMessage': { burst: 1, perSecond: 2 } } } })
+  const ids = [await ask(bot), await ask(bot), await ask(bot)]
+  await bot.slack.until(
+    ({ messages }) => ids.every((id) => messages.some((one) => textOf(one).includes(`request ${id} · planning`))),
+    { timeoutMs: 15_000 },
+  )
+  expect(bot.slack.messages).toHaveLength(3)
+  expect(bot.world.calls.filter(({ vendor, status }) => vendor === 'slack' && status === 429).length).toBeGreaterThan(0)
+})
+
+test('a diagnosis is answered at once, and its finding follows', async () => {
+  const bot = await start({})
+  const { body } = await bot.driver.command('alice', 'diagnose analytics-prod from prod-westus3', { channel: 'data' })
+  const id = /DG-\d+/.exec(body)?.[0] ?? ''
+  const diagnoses = redisDiagnoses(bot.connection)
+  const asked = await diagnoses.get(id)
+  if (asked === undefined) throw new Error(`no diagnosis in ${body}`)
+  expect(await bot.producer.isAwake({ kind: 'diagnosis', id })).toBe(true)
+  const finding = {
+    code: 'allow-list-missing',
+    severity: 'fail',
+    title: "The endpoint is not on the service's allow list",
+    detail: 'DNS leads to the endpoint, TCP opens, then the service resets TLS.',
+    remedy: { text: 'Put it there:', command: 'setup analytics-prod in prod-westus3' },
+  } as const
+  await diagnoses.save({ ...asked, endedAt: new Date().toISOString(), verdict: { ...finding, findings: [finding] } })
+  await bot.producer.show({ kind: 'diagnosis', id })
+  const shown = await bot.slack.until(({ messages }) =>
+    messages.find((one) => textOf(one).includes('fault · allow-list-missing')),
+  )
+  expect(shown.channel).toBe(channels.data)
+  expect(textOf(shown)).toContain('`/privatelink setup analytics-prod in prod-westus3`')
+})
+
+test('what changed in the ledger without anybody saying so is shown all the same', async () => {
+  const bot = await start({})
+  const id = await ask(bot)
+  await bot.slack.until(({ messages }) => messages.find((one) => textOf(one).includes(`request ${id} · planning`)))
+  const at = new Date().toISOString()
+  await bot.ledger.record(id, { type: 'cancel', by: bob, at })
+  await bot.slack.until(({ messages }) => messages.find((one) => textOf(one).includes(`request ${id} · cancelled`)), {
+    timeoutMs: 10_000,
+  })
+  await bot.slack.until(() => bot.slack.messages.length === 1)
+})

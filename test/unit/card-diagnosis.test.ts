@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest'
+import { diagnosisCard } from '../../src/bot/diagnosis-card.ts'
+import type { Diagnosis } from '../../src/domain/diagnosis/diagnosis.ts'
+import type { Finding } from '../../src/domain/diagnosis/finding.ts'
+import { alice, askedAt, data, healthy } from '../sample-requests.ts'
+import { textOf } from './card-text.ts'
+
+const open: Diagnosis = {
+  id: 'DG-1',
+  asked: { by: alice, place: data, at: askedAt, service: 'analytics-prod', network: 'prod-westus3' },
+}
+const endedAt = '2026-03-01T14:05:03.000Z'
+
+const missing: Finding = {
+  code: 'allow-list-missing',
+  severity: 'fail',
+  title: "The endpoint is not on the service's allow list",
+  detail: 'DNS leads to the endpoint, its connection is Approved, TCP opens, then the service resets TLS.',
+  remedy: { text: 'Put the endpoint on the list:', command: 'setup analytics-prod in prod-westus3' },
+}
+const skewed: Finding = {
+  code: 'clock-skew',
+  severity: 'warn',
+  title: 'The clock is wrong',
+  detail: 'By an hour.',
+  remedy: { text: 'Set up NTP.' },
+}
+
+test('while it still looks there is nothing to show', () => {
+  expect(diagnosisCard(open)).toBeUndefined()
+})
+
+test('a fault: what, the path as far as it was seen, why, and what mends it', () => {
+  const host = 'q7k3m9x2wb.westus3.privatelink.azure.clickhouse.cloud'
+  const address = '10.0.0.4'
+  const dns = { server: '168.63.129.16', rcode: 'NOERROR', addresses: [address], cnames: [], elapsedMs: 4 }
+  const failure = { code: 'ECONNRESET', syscall: 'read', message: 'read ECONNRESET' }
+  const card = diagnosisCard({
+    ...open,
+    endedAt,
+    verdict: { ...missing, findings: [missing, skewed] },
+    evidence: {
+      host,
+      network: 'prod-westus3',
+      networkPlane: {
+        resolver: dns,
+        'azure-dns': dns,
+        address: { dialled: address },
+        'tcp:8443': { address, connected: true, elapsedMs: 2 },
+        'tcp:9440': { address, connected: true, elapsedMs: 2 },
+        'tls:8443': { address, verified: false, failure, bytesRead: 0, elapsedMs: 3 },
+        'tls:9440': { address, verified: false, failure, bytesRead: 0, elapsedMs: 3 },
+      },
+    },
+  })
+  const text = card === undefined ? '' : textOf(card)
+  expect(text).toContain("analytics-prod from prod-westus3: the endpoint is not on the service's allow list")
+  expect(text).toContain('fault · allow-list-missing')
+  expect(text).toMatch(/DNS ✔ 10\.0\.0\.4 \(4 ms\) → .*TCP ✔.*→ TLS ✘/)
+  expect(text).toContain('*Why*  DNS leads to the endpoint')
+  expect(text).toContain('*Fix*  Put the endpoint on the list:  `/privatelink setup analytics-prod in prod-westus3`')
+  expect(text).toContain('`clock-skew` The clock is wrong. Set up NTP.')
+  expect(text).toContain('answered in 3 s')
+})
+
+test('healthy says healthy, and no remedy', () => {
+  const card = diagnosisCard({ ...open, endedAt, verdict: healthy })
+  const text = card === undefined ? '' : textOf(card)
+  expect(text).toContain('\nhealthy\n')
+  expect(text).not.toContain('*Fix*')
+})
+
+test('no verdict: why not, and what to do', () => {
+  const problem = { code: 'service-unknown', message: '"x" is not a service of acme.', remedy: 'Did you mean y?' }
+  const card = diagnosisCard({ ...open, endedAt, problem })
+  const text = card === undefined ? '' : textOf(card)
+  expect(text).toContain('no diagnosis')
+  expect(text).toContain('Did you mean y?')
+})

@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest'
+import { slackMessage } from '../../src/bot/render/slack-blocks.ts'
+import { requestCard } from '../../src/bot/request-card.ts'
+import { requestStates } from '../../src/domain/request.ts'
+import { failedWhilePlanning, plan, samples } from '../sample-requests.ts'
+import { textOf } from './card-text.ts'
+
+describe.each(requestStates)('%s', (state) => {
+  test.each([true, false])('says which request and which state it is (decides: %s)', (decides) => {
+    const card = requestCard(samples[state], { decides })
+    expect(textOf(card)).toContain(`request PL-42 · ${state}`)
+    expect(slackMessage(card).text).toContain(`request PL-42 · ${state}`)
+    expect(textOf(card)).toContain('analytics-prod → prod-westus3')
+    expect(textOf(card)).toContain('<@U01ALICE>')
+    expect(textOf(card)).toContain('BI moves into the VNet')
+  })
+
+  test('has buttons only where and while there is something to decide', () => {
+    const buttons = requestCard(samples[state], { decides: true }).buttons ?? []
+    expect(buttons.map(({ label }) => label)).toEqual(state === 'awaiting-approval' ? ['Approve', 'Reject', 'Details'] : [])
+    expect(requestCard(samples[state], { decides: false }).buttons).toBeUndefined()
+  })
+})
+
+test('the plan: what is created, changed and in place, what it costs, who decides until when', () => {
+  const text = textOf(requestCard(samples['awaiting-approval'], { decides: true }))
+  expect(text).toContain('`+ create  ` private endpoint `pe-analytics-prod`: location westus3, subnet vnet-prod/endpoints')
+  expect(text).toContain('`= in place` organization entry `acme`')
+  expect(text).toContain('`~ change  ` allow list `analytics-prod`: GUID (known after apply), entries 1 → 2')
+  expect(text).toContain('Creates 4, changes 1, deletes nothing. About 2 minutes. Same region: no inter-region charges.')
+  expect(text).toContain('by <@U02BOB> or <@U03CAROL>, before <!date^1772460300^{date_short_pretty} {time}|2026-03-02 14:05 UTC>')
+  expect(text).not.toContain('connection approved')
+})
+
+test('traffic between regions is called what it is', () => {
+  const text = textOf(requestCard({ ...samples['awaiting-approval'], plan: { ...plan, crossRegion: true } }, { decides: true }))
+  expect(text).toContain('inter-region traffic is billed by Azure')
+})
+
+test('a plan that changed after its approval says so', () => {
+  const text = textOf(requestCard({ ...samples['awaiting-approval'], replanned: true }, { decides: true }))
+  expect(text).toContain('no longer what was approved')
+})
+
+test('progress in words as well as symbols', () => {
+  const text = textOf(requestCard(samples.applying, { decides: true }))
+  expect(text).toContain('✔ private endpoint `pe-analytics-prod`: done in 41 s · GUID 3f1c… · 10.0.0.4')
+  expect(text).toContain('▸ A record `*`: running')
+  expect(text).toContain('· allow list `analytics-prod`: waiting')
+  expect(text).toContain('· verified from the network: waiting')
+  expect(text).toContain('approved by <@U02BOB>')
+})
+
+test('done: how long it took, how to connect, and what was seen', () => {
+  const text = textOf(requestCard(samples.done, { decides: true }))
+  expect(text).toContain('Done in 1 min 52 s, approved by <@U02BOB>')
+  expect(text).toContain(`https://${plan.host}:8443\nclickhouse client --secure --host ${plan.host} --port 9440`)
+  expect(text).toContain('*Verified* from prod-westus3: healthy.')
+})
+
+test('done without a healthy verdict is not called verified', () => {
+  const verdict = {
+    code: 'worker-absent',
+    severity: 'warn',
+    title: 'No diagnostics worker answers in this network',
+    detail: 'Nobody looked from inside.',
+    remedy: { text: 'Start one.' },
+    findings: [],
+  } as const
+  const text = textOf(requestCard({ ...samples.done, outcome: { verdict } }, { decides: true }))
+  expect(text).toContain('*Not verified* from prod-westus3: No diagnostics worker answers in this network (`worker-absent`)')
+  expect(text).toContain('*Fix*  Start one.')
+})
+
+test('failed: what was done, what was not, why, and the one next thing', () => {
+  const text = textOf(requestCard(samples.failed, { decides: true }))
+  expect(text).toContain(
+    'Changed, and left in place: private endpoint, private DNS zone. Begun, and perhaps changed: A record. Not done: virtual network link, allow list.',
+  )
+  expect(text).toContain('*Problem*  Azure does not let the bot write A records in rg-dns. (`AuthorizationFailed`)')
+  expect(text).toContain('*Next*  Give the bot’s identity')
+  expect(text).toContain('0f3c1d2e-aaaa-bbbb-cccc-1234567890ab')
+})
+
+test('failed while planning: nothing was changed, and nobody was asked', () => {
+  const text = textOf(requestCard(failedWhilePlanning, { decides: false }))
+  expect(text).toContain('request PL-42 · failed')
+  expect(text).toContain('Nothing was changed.')
+  expect(text).toContain('Did you mean analytics-prod?')
+})
+
+test.each(['rejected', 'expired', 'cancelled'] as const)('%s: nothing was changed, and how to ask again', (state) => {
+  const text = textOf(requestCard(samples[state], { decides: false }))
+  expect(text).toContain('Nothing was changed.')
+  expect(text).toContain('To ask again: `/privatelink setup analytics-prod in prod-westus3`')
+})
+
+test('nothing to do: nobody had to approve anything, and how to connect', () => {
+  const text = textOf(requestCard(samples['nothing-to-do'], { decides: false }))
+  expect(text).toContain('Everything is already in place.')
+  expect(text).toContain(`https://${plan.host}:8443`)
+})
+
+test('readers elsewhere are told where it is decided', () => {
+  const text = textOf(requestCard(samples['awaiting-approval'], { decides: false }))
+  expect(text).toContain('Waiting in <#C012ABC> for 1 approval, by <@U02BOB> or <@U03CAROL>')
+})

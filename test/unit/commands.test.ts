@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest'
+import { type Command, parseCommand, spell } from '../../src/bot/commands.ts'
+
+const table: readonly [said: string, understood: Command][] = [
+  ['', { kind: 'help' }],
+  ['   ', { kind: 'help' }],
+  ['help', { kind: 'help' }],
+  ['HELP Setup', { kind: 'help', about: 'setup' }],
+  ['help watch', { kind: 'later', name: 'watch' }],
+  ['setup', { kind: 'setup', services: [] }],
+  ['setup analytics-prod', { kind: 'setup', services: [{ service: 'analytics-prod' }] }],
+  ['setup in prod-westus3', { kind: 'setup', services: [], network: 'prod-westus3' }],
+  ['setup because BI moves', { kind: 'setup', services: [], reason: 'BI moves' }],
+  ['setup analytics-prod in', { kind: 'setup', services: [{ service: 'analytics-prod' }] }],
+  [
+    'setup analytics-prod in prod-westus3 because "BI moves into the VNet"',
+    { kind: 'setup', services: [{ service: 'analytics-prod' }], network: 'prod-westus3', reason: 'BI moves into the VNet' },
+  ],
+  [
+    '  SETUP   analytics-prod\tIn  prod-westus3   BECAUSE   BI moves,  in  two steps ',
+    { kind: 'setup', services: [{ service: 'analytics-prod' }], network: 'prod-westus3', reason: 'BI moves,  in  two steps' },
+  ],
+  [
+    'setup analytics-prod in prod-westus3 because “BI moves because of “cost””',
+    { kind: 'setup', services: [{ service: 'analytics-prod' }], network: 'prod-westus3', reason: '“BI moves because of “cost””' },
+  ],
+  ['setup x in n because “alice’s move”', { kind: 'setup', services: [{ service: 'x' }], network: 'n', reason: 'alice’s move' }],
+  ["setup x in n because 'it''s", { kind: 'setup', services: [{ service: 'x' }], network: 'n', reason: "'it''s" }],
+  ['setup "in" in n', { kind: 'setup', services: [{ service: 'in' }], network: 'n' }],
+  ['setup “my service” in n', { kind: 'setup', services: [{ service: 'my service' }], network: 'n' }],
+  ['setup acme/twin in n', { kind: 'setup', services: [{ organization: 'acme', service: 'twin' }], network: 'n' }],
+  ['setup acme/"my twin" in n', { kind: 'setup', services: [{ organization: 'acme', service: 'my twin' }], network: 'n' }],
+  ['setup a, b and c in n', { kind: 'setup', services: [{ service: 'a' }, { service: 'b' }, { service: 'c' }], network: 'n' }],
+  ['setup "unclosed in n', { kind: 'setup', services: [{ service: '"unclosed' }], network: 'n' }],
+  [
+    'setup analytics-prod in prod-westus3 BI moves',
+    {
+      kind: 'misunderstood',
+      problem: 'After "in prod-westus3" I expected "because" and a reason.',
+      suggestion: 'setup analytics-prod in prod-westus3 because "BI moves"',
+    },
+  ],
+  ['diagnose', { kind: 'diagnose' }],
+  ['diagnose analytics-prod', { kind: 'diagnose', service: { service: 'analytics-prod' } }],
+  [
+    'Diagnose analytics-prod FROM prod-westus3',
+    { kind: 'diagnose', service: { service: 'analytics-prod' }, network: 'prod-westus3' },
+  ],
+  ['diagnose acme/twin in n', { kind: 'diagnose', service: { organization: 'acme', service: 'twin' }, network: 'n' }],
+  [
+    'diagnose twin from everywhere',
+    {
+      kind: 'misunderstood',
+      problem: 'In this version I look from one network at a time, not from everywhere.',
+      suggestion: 'diagnose twin from NETWORK',
+    },
+  ],
+  [
+    'diagnose a b from n',
+    {
+      kind: 'misunderstood',
+      problem: 'I diagnose one service from one network at a time.',
+      suggestion: 'diagnose a from n',
+    },
+  ],
+  [
+    'setpu analytics-prod in prod-westus3',
+    { kind: 'misunderstood', problem: 'I do not know the command "setpu".', suggestion: 'setup analytics-prod in prod-westus3' },
+  ],
+  [
+    'connect "my service" in n',
+    { kind: 'misunderstood', problem: 'I do not know the command "connect".', suggestion: 'setup "my service" in n' },
+  ],
+  ['frobnicate', { kind: 'misunderstood', problem: 'I do not know the command "frobnicate".', suggestion: 'help' }],
+  ['help diagnoze', { kind: 'misunderstood', problem: 'I do not know the command "diagnoze".', suggestion: 'help diagnose' }],
+]
+
+test.each(table)('%j', (said, understood) => {
+  expect(parseCommand(said)).toEqual(understood)
+})
+
+describe('words of the product that this version does not carry out', () => {
+  test.each(['allow', 'revoke', 'teardown', 'watch', 'unwatch', 'status', 'requests', 'request', 'cancel'])('%s', (name) => {
+    expect(parseCommand(`${name} analytics-prod`)).toEqual({ kind: 'later', name })
+  })
+})
+
+test('a suggestion that repeats the service is understood the same way', () => {
+  for (const name of [{ service: 'my service' }, { organization: 'acme', service: 'a, b' }, { service: 'plain' }]) {
+    expect(parseCommand(`setup ${spell(name)} in n`)).toEqual({ kind: 'setup', services: [name], network: 'n' })
+  }
+})

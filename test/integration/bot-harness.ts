@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { stringify } from 'yaml'
 import { acme, networks, organizationId, slack as workspace } from '../../sandbox/estate.ts'
+import { type RedisServer, startRedis } from '../../sandbox/redis.ts'
 import type { SlackDriver } from '../../sandbox/slack/driver/driver.ts'
 import { type SlackOptions, type SlackSandbox, startSlack } from '../../sandbox/slack/start.ts'
 import type { World } from '../../sandbox/world.ts'
@@ -13,7 +14,6 @@ import type { Ledger } from '../../src/domain/ledger.ts'
 import { type Connection, connect } from '../../src/redis/connection.ts'
 import { redisLedger } from '../../src/redis/ledger.ts'
 import { createProducer, type Producer } from '../../src/redis/producer.ts'
-import { startRedis, type RedisServer } from '../../sandbox/redis.ts'
 
 /** The bot with a Redis of its own and a simulated Slack; the test plays the jobs process. */
 export interface BotWorld {

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type RedisServer, startRedis } from '../../sandbox/redis.ts'
 import { createProber } from '../../src/redis/prober.ts'
-import { startRedis, type RedisServer } from '../../sandbox/redis.ts'
 import { a, host, loneAddress, serve, serveDns } from './checks-fixture.ts'
 
 let redis: RedisServer

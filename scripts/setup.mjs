@@ -25,17 +25,17 @@ function modifiedAt(file) {
   return existsSync(join(root, file)) ? statSync(join(root, file)).mtimeMs : 0
 }
 
-// npm writes node_modules/.package-lock.json at the end of an install.
+// npm writes node_modules/.package-lock.json at the end of an install. Not `npm ci`: a registry may lack the optional packages of other platforms.
 if (
   modifiedAt('node_modules/.package-lock.json') < modifiedAt('package-lock.json') ||
   !existsSync(join(root, 'node_modules/.bin/node'))
 ) {
   console.error('Installing dependencies…')
-  if (!run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']))
+  if (!run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']))
     stop('The dependencies could not be installed: see npm’s message above.')
 }
 if (spawnSync(join(root, 'node_modules/.bin/node'), ['--version']).status !== 0) {
-  stop('The pinned Node did not install. Its package needs its install script: run `npm ci` without --ignore-scripts.')
+  stop('The pinned Node did not install. Its package needs its install script: run `npm install` without --ignore-scripts.')
 }
 
 const servers = ['redis-server', 'valkey-server']

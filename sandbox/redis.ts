@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { accessSync, constants, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { Redis } from 'ioredis'
@@ -9,8 +10,16 @@ const patienceMs = 10_000
 
 export interface RedisServer {
   readonly url: string
+  /** The same Redis, for the user of one of our processes. */
+  urlFor(user: string): string
   close(): Promise<void>
 }
+
+/** The users and their rights, as in production, with passwords of this run. */
+const users = readFileSync(new URL('../redis-users.acl', import.meta.url), 'utf8')
+  .split('\n')
+  .filter((line) => line.startsWith('user ') && !line.startsWith('user default'))
+  .map((line) => line.split(' ').slice(1))
 
 /** A real Redis (or Valkey) of our own, on a free port, that keeps nothing. */
 export async function startRedis(): Promise<RedisServer> {
@@ -40,7 +49,9 @@ export async function startRedis(): Promise<RedisServer> {
     throw error
   }
   absent.catch(() => undefined)
-  return { url, close }
+  const passwords = new Map(users.map(([name = '']) => [name, randomUUID()]))
+  await createUsers(url, passwords)
+  return { url, urlFor: (user) => url.replace('//', `//${user}:${passwords.get(user)}@`), close }
 }
 
 /** A port that was free a moment ago. */
@@ -51,6 +62,15 @@ export async function freePort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve))
   if (address === null || typeof address === 'string') throw new Error('A TCP server without a port.')
   return address.port
+}
+
+async function createUsers(url: string, passwords: ReadonlyMap<string, string>): Promise<void> {
+  const redis = new Redis(url)
+  for (const [name = '', ...rules] of users) {
+    const own = rules.map((rule) => (rule.startsWith('>') ? `>${passwords.get(name)}` : rule))
+    await redis.call('ACL', 'SETUSER', name, ...own)
+  }
+  redis.disconnect()
 }
 
 function serverOnPath(): string {

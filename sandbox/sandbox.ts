@@ -56,14 +56,15 @@ export async function startSandbox({ latencies, redisUrl, configure = (file) => 
   const slack = await startSlack(world, workspace)
   const [virtualNetwork] = world.networks.values()
   const network = await startNetwork(world, { authority, virtualNetworkId: virtualNetwork?.id ?? '' })
-  const redis = redisUrl === undefined ? await startRedis() : { url: redisUrl, close: async () => undefined }
+  const redis =
+    redisUrl === undefined ? await startRedis() : { url: redisUrl, urlFor: () => redisUrl, close: async () => undefined }
   const port = await freePort()
   const running = new Set<RunningProcess>()
 
   const environments: Record<ProcessName, Readonly<Record<string, string>>> = {
     bot: {
       PRIVATELINK_CONFIG: configPath,
-      REDIS_URL: redis.url,
+      REDIS_URL: redis.urlFor('bot'),
       HOST: '127.0.0.1',
       PORT: String(port),
       SLACK_BOT_TOKEN: workspace.botToken,
@@ -72,7 +73,7 @@ export async function startSandbox({ latencies, redisUrl, configure = (file) => 
     },
     jobs: {
       PRIVATELINK_CONFIG: configPath,
-      REDIS_URL: redis.url,
+      REDIS_URL: redis.urlFor('jobs'),
       CLICKHOUSE_KEY_ID: keys.id,
       CLICKHOUSE_KEY_SECRET: keys.secret,
       CLICKHOUSE_API_URL: clickhouse.url,
@@ -82,7 +83,7 @@ export async function startSandbox({ latencies, redisUrl, configure = (file) => 
       NODE_EXTRA_CA_CERTS: authorityPath,
     },
     diagnostics: {
-      REDIS_URL: redis.url,
+      REDIS_URL: redis.urlFor('diagnostics'),
       DIAGNOSTICS_NETWORK: networks.prodWestus3.name,
       DIAGNOSTICS_DNS_SERVERS: `${network.dns.address}:${network.dns.port}`,
       DIAGNOSTICS_RESOLVER: `${network.dns.address}:${network.dns.port}`,

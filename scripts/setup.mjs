@@ -61,7 +61,10 @@ if (!process.env.REDIS_URL && !servers.some(onPath)) {
     const [command, calls] = manager
     console.error(`Installing a Redis server with ${command}…`)
     process.env.DEBIAN_FRONTEND = 'noninteractive'
-    for (const args of calls) run(root ? command : 'sudo', root ? args : ['-n', command, ...args])
+    for (const args of calls) {
+      const { status, stdout, stderr } = spawnSync(root ? command : 'sudo', root ? args : ['-n', command, ...args], { encoding: 'utf8' })
+      if (status !== 0) console.error(`${stdout}${stderr}`)
+    }
   }
   if (!servers.some(onPath)) stop('Redis is missing: install redis-server or valkey-server, or set REDIS_URL to one that runs.')
 }

@@ -96,10 +96,10 @@ async function firstSetup(stage: Stage): Promise<Done> {
   const told = await cardIn(stage, 'data', id, ' done')
   out.check('alice is told in the channel where she asked', told.ts !== final.ts)
   const done = madeIn(stage)
-  out.check(
-    'the host name to use, and the address that it leads to, are in the message',
-    shows(slack.render(final), done.service.privateHost ?? '?', done.endpoint.address),
-  )
+  const { privateHost = '?' } = done.service
+  const connect = [`https://${privateHost}:8443`, `--host ${privateHost} --port 9440`, done.endpoint.address]
+  out.check('the host name to use, both ways to connect, and the address are shown', shows(slack.render(final), ...connect))
+  out.check('so are the verdict and the total time', shows(slack.render(final), 'Verified from', 'Ok.', 'Done in'))
   out.check('one endpoint, one zone, one link, one wildcard record, one organization entry, one allow-list entry', isWhole(stage))
   const least = criticalPathMs(world.latencies)
   const calls = world.calls.filter(({ vendor, startedAt }) => vendor === 'clickhouse' && startedAt > approvedAt - 60_000).length

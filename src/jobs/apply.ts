@@ -37,7 +37,7 @@ async function carryOut(step: Step, application: Application): Promise<void> {
   try {
     let seen = await look(step, context)
     if (seen.change.kind !== 'none') {
-      hold(step, seen, application, changed)
+      hold(step, seen.change, application, changed)
       changed ||= step.waits !== true
       await record(step.id, { state: 'running', startedAt, changed })
       seen = await change(step, seen, application)
@@ -65,6 +65,7 @@ async function change(step: Step, first: Observation, application: Application):
     seen ??= await look(step, context)
     const { change } = seen
     seen = undefined
+    hold(step, change, application, true)
     if (change.kind !== 'none') await applyUnlessDone(step, change, context)
   }, context.signal)
   const done = await until(
@@ -99,8 +100,8 @@ async function look(step: Step, context: StepContext): Promise<Observation> {
 }
 
 /** Stops before a change that nobody approved. */
-function hold(step: Step, { change }: Observation, { plan }: Application, begun: boolean): void {
-  if (step.waits === true) return
+function hold(step: Step, change: Change, { plan }: Application, begun: boolean): void {
+  if (step.waits === true || change.kind === 'none') return
   const approved = plan.steps.find(({ id }) => id === step.id)
   if (approved === undefined || !stepStillApproved(approved.change, change, begun)) throw new PlanChanged()
 }

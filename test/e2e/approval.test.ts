@@ -1,7 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
-import type { PrivateZone } from '../../sandbox/world.ts'
 import { type Chat, openChat, writes } from './chat.ts'
-import { made, nothing, whole } from './house.ts'
+import { addZone, made, nothing, whole } from './house.ts'
 
 let chat: Chat | undefined
 afterEach(async () => {
@@ -37,7 +36,7 @@ test('a plan that changed before the first write goes back to the approvers, and
   await people.command('alice', setup)
   const card = await chat.card('approvals', 'request PL-1 · awaiting-approval', '+ create   private DNS zone')
   const asSeen = { ...card, blocks: structuredClone(card.blocks) }
-  addZone(chat)
+  addZone(sandbox)
   await people.click('bob', card, 'Approve')
   const again = await chat.card('approvals', 'request PL-1 · awaiting-approval', 'changed')
   expect(chat.text(again)).not.toContain('+ create   private DNS zone')
@@ -94,20 +93,3 @@ test('a jobs process that is told to stop leaves the request to the next one', a
   await chat.card('approvals', 'request PL-1 · done')
   expect(made(sandbox)).toEqual(whole)
 })
-
-/** A colleague makes the zone by hand. */
-function addZone({ sandbox: { world } }: Chat): void {
-  const name = 'westus3.privatelink.azure.clickhouse.cloud'
-  const id = `/subscriptions/b0f7c1d2-3e4a-4b5c-8d6e-7f8091a2b3c4/resourceGroups/rg-dns/providers/Microsoft.Network/privateDnsZones/${name}`
-  const zone: PrivateZone = {
-    id,
-    name,
-    tags: { owner: 'hub' },
-    etag: 'e1',
-    provisioningState: 'Succeeded',
-    records: new Map(),
-    links: new Map(),
-  }
-  world.zones.set(id.toLowerCase(), zone)
-  world.changed()
-}

@@ -1,6 +1,6 @@
-import { networks } from '../../sandbox/estate.ts'
+import { networks, subscription } from '../../sandbox/estate.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
-import type { Latencies } from '../../sandbox/world.ts'
+import type { Latencies, PrivateZone } from '../../sandbox/world.ts'
 import { newRequest, type Request } from '../../src/domain/request.ts'
 import { connect } from '../../src/redis/connection.ts'
 import { redisLedger } from '../../src/redis/ledger.ts'
@@ -24,7 +24,10 @@ export interface Desk {
   /** Asks, and waits for the plan. */
   ask(service: string): Promise<Request>
   approve(request: Request): Promise<void>
-  reject(request: Request): Promise<void>
+  /** Decides, and dies before any worker is woken. */
+  approveWithoutWaking(request: Request): Promise<void>
+  /** Takes the request away from the worker that has it, as a second worker would. */
+  steal(id: string): Promise<void>
   /** Waits until the request is in one of these states. */
   settled(id: string, states: readonly Request['state'][]): Promise<Request>
   close(): Promise<void>
@@ -43,9 +46,8 @@ export function openDesk(sandbox: Sandbox, { patienceMs = 90_000 } = {}): Desk {
       await new Promise((resolve) => setTimeout(resolve, 25))
     }
   }
-  const decide = async (type: 'approve' | 'reject', { id, digest = '' }: Request): Promise<void> => {
-    await ledger.record(id, { type, by: bob, digest, at: new Date().toISOString() })
-    await producer.work({ kind: 'request', id })
+  const decide = async ({ id, digest = '' }: Request): Promise<void> => {
+    await ledger.record(id, { type: 'approve', by: bob, digest, at: new Date().toISOString() })
   }
   return {
     settled,
@@ -58,13 +60,37 @@ export function openDesk(sandbox: Sandbox, { patienceMs = 90_000 } = {}): Desk {
       await producer.work({ kind: 'request', id })
       return await settled(id, ['awaiting-approval', 'failed', 'nothing-to-do'])
     },
-    approve: async (request) => await decide('approve', request),
-    reject: async (request) => await decide('reject', request),
+    async approve(request) {
+      await decide(request)
+      await producer.work({ kind: 'request', id: request.id })
+    },
+    approveWithoutWaking: decide,
+    async steal(id) {
+      await ledger.record(id, { type: 'claim', run: 'thief', at: new Date().toISOString() })
+    },
     async close() {
       await producer.close()
       redis.disconnect()
     },
   }
+}
+
+/** A colleague makes the zone by hand, in the resource group of the network's zones. */
+export function addZone({ world }: Sandbox): PrivateZone {
+  const name = 'westus3.privatelink.azure.clickhouse.cloud'
+  const id = `/subscriptions/${subscription}/resourceGroups/rg-dns/providers/Microsoft.Network/privateDnsZones/${name}`
+  const zone: PrivateZone = {
+    id,
+    name,
+    tags: { owner: 'hub' },
+    etag: 'e1',
+    provisioningState: 'Succeeded',
+    records: new Map(),
+    links: new Map(),
+  }
+  world.zones.set(id.toLowerCase(), zone)
+  world.changed()
+  return zone
 }
 
 /** What a setup of analytics-prod leaves in the clouds, counted. */

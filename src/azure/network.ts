@@ -41,6 +41,8 @@ export interface AzureNetwork {
   endpoint(network: Network, name: string, signal: AbortSignal): Promise<EndpointDetail | undefined>
   /** Returns when Azure has finished. An existing endpoint of the name is updated. */
   createEndpoint(network: Network, endpoint: NewEndpoint, signal: AbortSignal): Promise<void>
+  /** Returns when Azure has finished. One that is gone already is no error. */
+  deleteEndpoint(network: Network, name: string, signal: AbortSignal): Promise<void>
 }
 
 export function azureNetwork(credential: TokenCredential, url: string): AzureNetwork {
@@ -116,6 +118,16 @@ export function azureNetwork(credential: TokenCredential, url: string): AzureNet
         })
       })
     },
+
+    async deleteEndpoint(network, name, signal) {
+      await translating(`delete the private endpoint ${name}`, async () => {
+        await orUndefined(
+          Promise.resolve(
+            clientOf(network.subscription).privateEndpoints.delete(network.resourceGroup, name, { abortSignal: signal }),
+          ),
+        )
+      })
+    },
   }
 }
 
@@ -161,7 +173,7 @@ function splitId(id: string): { subscription?: string; resourceGroup?: string; n
 }
 
 /** "There is none" is an observation, not an error. */
-async function orUndefined<Value>(reading: Promise<Value>): Promise<Value | undefined> {
+export async function orUndefined<Value>(reading: Promise<Value>): Promise<Value | undefined> {
   try {
     return await reading
   } catch (error) {

@@ -1,7 +1,7 @@
 import { PrivateDnsManagementClient, type RecordSet } from '@azure/arm-privatedns'
 import type { TokenCredential } from '@azure/identity'
 import { type Network, sameId, vnetId } from '../domain/target.ts'
-import { translating } from './network.ts'
+import { orUndefined, translating } from './network.ts'
 
 /** A private DNS zone, and how it stands to one VNet. */
 export interface Zone {
@@ -13,6 +13,8 @@ export interface Zone {
   readonly settled: boolean
   /** The link to the VNet that was asked about. */
   readonly link?: ZoneLink
+  /** How many other VNets are linked to it. */
+  readonly otherLinks: number
 }
 
 export interface ZoneLink {
@@ -36,7 +38,7 @@ export type ZonePlace = Pick<Zone, 'name' | 'subscription' | 'resourceGroup'>
 
 /** Private DNS. All errors are `TerminalError` or `RetryableError`. */
 export interface AzurePrivateDns {
-  /** The zones of this name in the subscription of the network's zones, the one linked to the network's VNet first. */
+  /** The zones of this name in all subscriptions that the configuration names, the one linked to the network's VNet first. */
   zones(name: string, network: Network, signal: AbortSignal): Promise<readonly Zone[]>
   aRecords(zone: ZonePlace, signal: AbortSignal): Promise<readonly ARecord[]>
   /** Returns when Azure has finished. Refused when there is one already. */
@@ -51,9 +53,20 @@ export interface AzurePrivateDns {
   ): Promise<void>
   /** Writes the whole record set. With an ETag only over that very version, without one only where there is none yet. */
   putARecord(zone: ZonePlace, record: Omit<ARecord, 'etag'> & { readonly etag?: string }, signal: AbortSignal): Promise<void>
+  /** Removes the record set if it is still this very version. One that is gone already is no error, here and below. */
+  deleteARecord(zone: ZonePlace, record: Pick<ARecord, 'name' | 'etag'>, signal: AbortSignal): Promise<void>
+  /** Returns when Azure has finished. */
+  deleteLink(zone: ZonePlace, name: string, signal: AbortSignal): Promise<void>
+  /** Returns when Azure has finished. Its records go with it; Azure refuses while a VNet is linked. */
+  deleteZone(zone: ZonePlace, signal: AbortSignal): Promise<void>
 }
 
-export function azurePrivateDns(credential: TokenCredential, url: string): AzurePrivateDns {
+/** `subscriptions`: where zones are looked for, besides the network's own. */
+export function azurePrivateDns(
+  credential: TokenCredential,
+  url: string,
+  subscriptions: readonly string[] = [],
+): AzurePrivateDns {
   const clients = new Map<string, PrivateDnsManagementClient>()
   const clientOf = (subscription: string): PrivateDnsManagementClient => {
     const client = clients.get(subscription) ?? new PrivateDnsManagementClient(credential, subscription, { endpoint: url })
@@ -61,29 +74,36 @@ export function azurePrivateDns(credential: TokenCredential, url: string): Azure
     return client
   }
 
-  const linkOf = async (zone: ZonePlace, network: Network, signal: AbortSignal): Promise<ZoneLink | undefined> => {
-    const links = clientOf(zone.subscription).virtualNetworkLinks.list(zone.resourceGroup, zone.name, { abortSignal: signal })
-    for await (const link of links) {
-      if (!sameId(link.virtualNetwork?.id, vnetId(network))) continue
-      return { name: link.name ?? '', completed: link.virtualNetworkLinkState === 'Completed', tags: link.tags ?? {} }
+  const linksOf = async (zone: ZonePlace, network: Network, signal: AbortSignal): Promise<Pick<Zone, 'link' | 'otherLinks'>> => {
+    let own: ZoneLink | undefined
+    let otherLinks = 0
+    for await (const link of clientOf(zone.subscription).virtualNetworkLinks.list(zone.resourceGroup, zone.name, {
+      abortSignal: signal,
+    })) {
+      if (!sameId(link.virtualNetwork?.id, vnetId(network))) otherLinks++
+      else own = { name: link.name ?? '', completed: link.virtualNetworkLinkState === 'Completed', tags: link.tags ?? {} }
     }
-    return undefined
+    return { otherLinks, ...(own !== undefined && { link: own }) }
   }
+
+  const zonesIn = async (subscription: string, name: string, network: Network, signal: AbortSignal): Promise<readonly Zone[]> =>
+    await translating(`list the private DNS zones of subscription ${subscription}`, async () => {
+      const found: Zone[] = []
+      for await (const zone of clientOf(subscription).privateZones.list({ abortSignal: signal })) {
+        if (zone.name?.toLowerCase() !== name.toLowerCase() || zone.id === undefined) continue
+        const place = { name, subscription, resourceGroup: resourceGroupOf(zone.id) }
+        const settled = zone.provisioningState === 'Succeeded'
+        const links = settled ? await linksOf(place, network, signal) : { otherLinks: 0 }
+        found.push({ ...place, id: zone.id, tags: zone.tags ?? {}, settled, ...links })
+      }
+      return found
+    })
 
   return {
     async zones(name, network, signal) {
-      const { subscription } = network.dns
-      return await translating(`list the private DNS zones of subscription ${subscription}`, async () => {
-        const found: Zone[] = []
-        for await (const zone of clientOf(subscription).privateZones.list({ abortSignal: signal })) {
-          if (zone.name?.toLowerCase() !== name.toLowerCase() || zone.id === undefined) continue
-          const place = { name, subscription, resourceGroup: resourceGroupOf(zone.id) }
-          const settled = zone.provisioningState === 'Succeeded'
-          const link = settled ? await linkOf(place, network, signal) : undefined
-          found.push({ ...place, id: zone.id, tags: zone.tags ?? {}, settled, ...(link !== undefined && { link }) })
-        }
-        return found.toSorted((a, b) => rank(a, network) - rank(b, network))
-      })
+      const everywhere = new Set([network.dns.subscription, ...subscriptions].map((each) => each.toLowerCase()))
+      const lists = await Promise.all([...everywhere].map((subscription) => zonesIn(subscription, name, network, signal)))
+      return lists.flat().toSorted((a, b) => rank(a, network) - rank(b, network))
     },
 
     async aRecords(zone, signal) {
@@ -129,6 +149,31 @@ export function azurePrivateDns(credential: TokenCredential, url: string): Azure
           ...guard,
           abortSignal: signal,
         })
+      })
+    },
+
+    async deleteARecord(zone, { name, etag }, signal) {
+      await translating(`delete the A record ${name} of ${zone.name}`, async () => {
+        const options = { ifMatch: etag, abortSignal: signal }
+        await orUndefined(clientOf(zone.subscription).recordSets.delete(zone.resourceGroup, zone.name, 'A', name, options))
+      })
+    },
+
+    async deleteLink(zone, name, signal) {
+      await translating(`unlink the zone ${zone.name}`, async () => {
+        const options = { abortSignal: signal }
+        await orUndefined(
+          Promise.resolve(clientOf(zone.subscription).virtualNetworkLinks.delete(zone.resourceGroup, zone.name, name, options)),
+        )
+      })
+    },
+
+    async deleteZone(zone, signal) {
+      await translating(`delete the private DNS zone ${zone.name}`, async () => {
+        const options = { abortSignal: signal }
+        await orUndefined(
+          Promise.resolve(clientOf(zone.subscription).privateZones.delete(zone.resourceGroup, zone.name, options)),
+        )
       })
     },
   }

@@ -45,8 +45,8 @@ function askedBy({ asked }: Request): Text {
   return words`Asked by ${mention(asked.by)} ${time(asked.at)}${reason}`
 }
 
-function replannedMark({ replanned, state }: Request): string {
-  return replanned === true && state === 'awaiting-approval' ? ' · the plan has changed' : ''
+function replannedMark({ previousPlan, state }: Request): string {
+  return previousPlan !== undefined && state === 'awaiting-approval' ? ' · the plan has changed' : ''
 }
 
 function bodyOf(request: Request): readonly Part[] {

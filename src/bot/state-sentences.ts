@@ -11,7 +11,7 @@ export function stateSentence(request: Request): Text | undefined {
     case 'planning':
       return 'I am reading Azure and ClickHouse Cloud to see what would have to change. Nothing is changed without an approval.'
     case 'awaiting-approval':
-      return request.replanned === true
+      return (request.previousPlan !== undefined) === true
         ? 'What has to change is no longer what was approved, so it needs a new approval. This is the new plan.'
         : undefined
     case 'applying':

@@ -31,6 +31,15 @@ export interface ClickHouseCloud {
   addOrganizationEntry(organizationId: string, entry: OrganizationEntry, signal: AbortSignal): Promise<WireOrganization>
   /** May fail when the id is already there: read first. Answers with the service as changed. */
   allowEndpoint(organizationId: string, serviceId: string, endpointId: string, signal: AbortSignal): Promise<WireService>
+  /** Fails when the id is not there: read first. `description` need not match. */
+  removeOrganizationEntry(organizationId: string, entry: OrganizationEntry, signal: AbortSignal): Promise<WireOrganization>
+  /** Takes the exact strings that the list holds. Fails when one is not there: read first. */
+  disallowEndpoint(
+    organizationId: string,
+    serviceId: string,
+    entries: readonly string[],
+    signal: AbortSignal,
+  ): Promise<WireService>
   close(): Promise<void>
 }
 
@@ -144,6 +153,19 @@ export function clickHouseCloud(url: string, keys: readonly OrganizationKey[]): 
         { organizationId, path, doing: 'add the endpoint to the service’s allow list', schema: serviceSchema, patch },
         signal,
       )
+    },
+    async removeOrganizationEntry(organizationId, entry, signal) {
+      const patch = { privateEndpoints: { remove: [{ ...entry, cloudProvider: 'azure' }] } }
+      return await call(
+        { organizationId, doing: 'remove the endpoint from the organization', schema: organizationSchema, patch },
+        signal,
+      )
+    },
+    async disallowEndpoint(organizationId, serviceId, entries, signal) {
+      const patch = { privateEndpointIds: { remove: entries } }
+      const path = `/services/${serviceId}`
+      const doing = 'remove the endpoint from the service’s allow list'
+      return await call({ organizationId, path, doing, schema: serviceSchema, patch }, signal)
     },
     async close() {
       await agent.close()

@@ -1,5 +1,6 @@
 import ms from 'ms'
 import { z } from 'zod'
+import { actions } from '../domain/request.ts'
 import { nearest } from '../domain/target.ts'
 
 /** An object whose unknown keys are errors that name the nearest valid key. */
@@ -26,8 +27,6 @@ const duration = z.string().transform((value, context) => {
   context.addIssue({ code: 'custom', message: `"${value}" is not a duration such as "24h" or "30m"` })
   return z.NEVER
 })
-
-const actions = ['setup', 'allow', 'revoke', 'teardown'] as const
 
 /** The configuration file as written. Cross-references are checked in `file.ts`. */
 export const fileSchema = known({

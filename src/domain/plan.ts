@@ -11,6 +11,12 @@ export type StepId =
   | 'allow-list'
   | 'connection'
   | 'verification'
+  | 'allow-list-removal'
+  | 'organization-entry-removal'
+  | 'dns-record-removal'
+  | 'network-link-removal'
+  | 'dns-zone-removal'
+  | 'private-endpoint-removal'
 
 /** Stands for a value that only the change itself brings to light, e.g. the endpoint's GUID. */
 export const knownAfterApply = '(known after apply)'
@@ -46,6 +52,8 @@ export interface Plan {
   readonly steps: readonly PlannedStep[]
   /** The service's region is not the network's: Azure bills traffic between regions. */
   readonly crossRegion: boolean
+  /** What the approvers should know besides, e.g. which other services lose access. Part of what they approve. */
+  readonly warnings?: readonly string[]
 }
 
 /** Identifies what a plan would do, and only that: an approval binds to it. SHA-256, 64 hex digits. */
@@ -56,6 +64,7 @@ export function digestOf(plan: Plan): string {
     alias: plan.alias,
     host: plan.host,
     steps: plan.steps.map(({ id, resource, change }) => ({ id, resource, change })),
+    warnings: plan.warnings ?? [],
   }
   return createHash('sha256').update(canonical(essence)).digest('hex')
 }

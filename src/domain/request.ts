@@ -32,6 +32,10 @@ export const requestStates = [
 ] as const
 export type RequestState = (typeof requestStates)[number]
 
+/** What people can ask for, by the word of its command. */
+export const actions = ['setup', 'allow', 'revoke', 'teardown'] as const
+export type Action = (typeof actions)[number]
+
 export interface Asked {
   readonly by: Person
   /** Where the person asked, and is told how it went. */
@@ -81,14 +85,14 @@ export interface Outcome {
 
 export interface Request {
   readonly id: string
-  readonly action: 'setup'
+  readonly action: Action
   readonly state: RequestState
   readonly asked: Asked
   readonly approval?: Approval
   readonly plan?: Plan
   readonly digest?: string
-  /** The plan changed between approval and the first write, so it is asked for again. */
-  readonly replanned?: true
+  /** The plan that was approved before, where it changed between approval and the first write, so that approval is asked for again. */
+  readonly previousPlan?: Plan
   readonly decision?: Decision
   /** Fencing token of the worker that has this request. */
   readonly run?: string
@@ -130,8 +134,8 @@ export function isOpen({ state }: Request): boolean {
   return state === 'planning' || state === 'awaiting-approval' || state === 'applying'
 }
 
-export function newRequest(id: string, asked: Asked): Request {
-  return { id, action: 'setup', state: 'planning', asked, steps: {} }
+export function newRequest(id: string, asked: Asked, action: Action = 'setup'): Request {
+  return { id, action, state: 'planning', asked, steps: {} }
 }
 
 /** Pure. Returns the same object when the event means nothing in this state. */
@@ -194,7 +198,8 @@ function whileApplying(request: Request, event: RequestEvent): Request {
     case 'plan-changed': {
       const { plan, digest, approval } = event
       const { decision: _void, ...rest } = request
-      return { ...rest, state: 'awaiting-approval', plan, digest, approval, replanned: true }
+      const previous = request.plan === undefined ? {} : { previousPlan: request.plan }
+      return { ...rest, ...previous, state: 'awaiting-approval', plan, digest, approval }
     }
     case 'finish':
       return { ...request, state: 'done', outcome: event.outcome, endedAt: event.at }

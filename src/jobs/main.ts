@@ -33,9 +33,10 @@ await runProcess(async () => {
   const credential = new DefaultAzureCredential()
   const clickhouse = clickHouseCloud(cloud.apiUrl, cloud.organizations)
   const prober = createProber(config.redisUrl)
+  const subscriptions = networks.flatMap((network) => [network.subscription, network.dns.subscription])
   const clouds = {
     network: azureNetwork(credential, config.azureUrl),
-    dns: azurePrivateDns(credential, config.azureUrl),
+    dns: azurePrivateDns(credential, config.azureUrl, subscriptions),
     clickhouse,
     prober,
   }

@@ -38,7 +38,7 @@ test('traffic between regions is called what it is', () => {
 })
 
 test('a plan that changed after its approval says so', () => {
-  const text = textOf(requestCard({ ...samples['awaiting-approval'], replanned: true }, { decides: true }))
+  const text = textOf(requestCard({ ...samples['awaiting-approval'], previousPlan: plan }, { decides: true }))
   expect(text).toContain('no longer what was approved')
 })
 

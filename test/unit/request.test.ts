@@ -106,7 +106,7 @@ describe('guards', () => {
   test('a changed plan voids the decision on the old one', () => {
     const approved = transition(requestIn('awaiting-approval'), events.approve)
     const again = transition(approved, events['plan-changed'])
-    expect(again).toMatchObject({ state: 'awaiting-approval', digest: 'digest-2', replanned: true })
+    expect(again).toMatchObject({ state: 'awaiting-approval', digest: 'digest-2', previousPlan: plan })
     expect(again.decision).toBeUndefined()
   })
 

@@ -62,7 +62,7 @@ export function configuration() {
     policies: [
       {
         networks: ['prod-*'],
-        actions: ['setup'],
+        actions: ['setup', 'allow', 'revoke', 'teardown'],
         approvers: ['Bob Builder', 'Carol Jones'],
         approvals: 1,
         expiry: '24h',

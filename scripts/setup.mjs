@@ -62,7 +62,9 @@ if (!process.env.REDIS_URL && !servers.some(onPath)) {
     console.error(`Installing a Redis server with ${command}…`)
     process.env.DEBIAN_FRONTEND = 'noninteractive'
     for (const args of calls) {
-      const { status, stdout, stderr } = spawnSync(root ? command : 'sudo', root ? args : ['-n', command, ...args], { encoding: 'utf8' })
+      const { status, stdout, stderr } = spawnSync(root ? command : 'sudo', root ? args : ['-n', command, ...args], {
+        encoding: 'utf8',
+      })
       if (status !== 0) console.error(`${stdout}${stderr}`)
     }
   }

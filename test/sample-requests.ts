@@ -2,6 +2,7 @@ import type { Verdict } from '../src/domain/diagnosis/finding.ts'
 import type { Person } from '../src/domain/person.ts'
 import { digestOf, knownAfterApply, type Plan } from '../src/domain/plan.ts'
 import { newRequest, type Request, type RequestState, type StepProgress } from '../src/domain/request.ts'
+import type { Service } from '../src/domain/target.ts'
 
 /** Requests in every state, as the jobs process would have written them. */
 
@@ -15,19 +16,21 @@ export const data = { surface: 'slack', id: 'C034DEF' } as const
 const zone = 'westus3.privatelink.azure.clickhouse.cloud'
 const alias = 'production-westus3-0-0.3f2a9c04-7d5b-4c1e-9c0d-2b1a0f9e8d7c.westus3.azure.privatelinkservice'
 
+const host = `q7k3m9x2wb.${zone}`
+const service: Service = {
+  organizationId: '6f1a2c7e-55a1-4a0e-9d5e-0c4b1d2f3a41',
+  organizationName: 'acme',
+  id: '9a1c4d2e-0b3f-4a5d-8c7e-6f5a4b3c2d10',
+  name: 'analytics-prod',
+  provider: 'azure',
+  region: 'westus3',
+  state: 'running',
+}
+
 export const plan: Plan = {
-  service: {
-    organizationId: '6f1a2c7e-55a1-4a0e-9d5e-0c4b1d2f3a41',
-    organizationName: 'acme',
-    id: '9a1c4d2e-0b3f-4a5d-8c7e-6f5a4b3c2d10',
-    name: 'analytics-prod',
-    provider: 'azure',
-    region: 'westus3',
-    state: 'running',
-  },
+  services: [{ service, host }],
   network: 'prod-westus3',
   alias,
-  host: `q7k3m9x2wb.${zone}`,
   crossRegion: false,
   steps: [
     {
@@ -109,7 +112,7 @@ const planning: Request = newRequest('PL-42', {
   by: alice,
   place: data,
   at: askedAt,
-  service: 'analytics-prod',
+  services: [{ service: 'analytics-prod' }],
   network: 'prod-westus3',
   reason: 'BI moves into the VNet',
 })

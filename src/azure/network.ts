@@ -28,6 +28,7 @@ export interface EndpointDetail extends EndpointSummary {
 export interface NewEndpoint {
   readonly name: string
   readonly alias: string
+  readonly networkInterface?: string
   /** Shown to whoever approves the connection; at most 140 characters. */
   readonly requestMessage: string
   readonly tags: Readonly<Record<string, string>>
@@ -99,7 +100,7 @@ export function azureNetwork(credential: TokenCredential, url: string): AzureNet
       })
     },
 
-    async createEndpoint(network, { name, alias, requestMessage, tags }, signal) {
+    async createEndpoint(network, { name, alias, networkInterface, requestMessage, tags }, signal) {
       await translating(`create the private endpoint ${name}`, async () => {
         const parameters: PrivateEndpoint = {
           location: network.location,
@@ -109,6 +110,7 @@ export function azureNetwork(credential: TokenCredential, url: string): AzureNet
           manualPrivateLinkServiceConnections: [
             { name, privateLinkServiceId: alias, groupIds: [], requestMessage: requestMessage.slice(0, 140) },
           ],
+          ...(networkInterface !== undefined && { customNetworkInterfaceName: networkInterface }),
           ...(network.applicationSecurityGroups.length > 0 && {
             applicationSecurityGroups: network.applicationSecurityGroups.map((id) => ({ id })),
           }),

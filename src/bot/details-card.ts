@@ -8,7 +8,7 @@ import { shownName, statusOf, subjectOf } from './subject.ts'
 export function detailsCard(request: Request, seen: string): Card {
   const { plan, digest } = request
   if (plan === undefined || digest === undefined) return say(words`${request.id} has no plan.`, statusOf(request))
-  const { service, alias, host } = plan
+  const { services, alias } = plan
   return {
     summary: `Details of ${request.id} (${statusOf(request)})`,
     parts: [
@@ -20,9 +20,11 @@ export function detailsCard(request: Request, seen: string): Card {
       {
         kind: 'lines',
         lines: [
-          words`service ${shownName(service.name)} (${code(service.id)}) of ${shownName(service.organizationName)}, ${service.provider} ${service.region}`,
+          ...services.flatMap(({ service, host }) => [
+            words`service ${shownName(service.name)} (${code(service.id)}) of ${shownName(service.organizationName)}, ${service.provider} ${service.region}`,
+            words`host ${code(cleanText(host, 253))}`,
+          ]),
           words`alias ${code(cleanText(alias, 300))}`,
-          words`host ${code(cleanText(host, 253))}`,
         ],
       },
       ...plan.steps.map((step) => ({ kind: 'lines', lines: detailLines(step) }) as const),

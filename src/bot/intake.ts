@@ -42,7 +42,7 @@ async function setup(desk: Desk, { by, place }: Said, asked: Extract<Command, { 
   if (typeof known !== 'string') return { kind: 'card', card: known }
   return {
     kind: 'card',
-    card: await askForSetup(desk, { by, place, ...service, network: known, ...(reason !== undefined && { reason }) }),
+    card: await askForSetup(desk, { by, place, services: [service], network: known, ...(reason !== undefined && { reason }) }),
   }
 }
 

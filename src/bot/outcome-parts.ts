@@ -8,7 +8,7 @@ import { shownName } from './subject.ts'
 /** How to use the connection, by its private host name. */
 export function connectParts({ plan, outcome }: Request): readonly Part[] {
   if (plan === undefined) return []
-  const host = cleanText(plan.host, 253)
+  const host = cleanText(plan.services[0].host, 253)
   const address = outcome?.address === undefined ? '' : words` (${code(outcome.address)})`
   return [
     { kind: 'text', text: words`${strong('Connect')} from ${shownName(plan.network)} to ${code(host)}${address}` },

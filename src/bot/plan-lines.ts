@@ -63,7 +63,7 @@ export function planSummary(plan: Plan): string {
   return `Creates ${count('create')}, changes ${count('update')}, deletes ${count('delete')}.${slow ? ' About 2 minutes.' : ''}`
 }
 
-export function trafficSentence({ crossRegion, service }: Plan): string {
+export function trafficSentence({ crossRegion, services: [{ service }] }: Plan): string {
   return crossRegion
     ? `The service is in ${cleanText(service.region, 40)} and the network is not: inter-region traffic is billed by Azure.`
     : 'Same region: no inter-region charges.'

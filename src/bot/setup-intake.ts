@@ -42,8 +42,7 @@ export async function submitSetup(desk: Desk, by: Person, place: Place, filled: 
   return await askForSetup(desk, {
     by,
     place,
-    service: namesakes.length === 1 ? service.name : service.id,
-    organization: service.organizationName,
+    services: [{ service: namesakes.length === 1 ? service.name : service.id, organization: service.organizationName }],
     network: network.name,
     ...(reason !== '' && { reason }),
   })

@@ -11,8 +11,11 @@ export function shownName(name: string): string {
 
 /** `analytics-prod → prod-westus3` */
 export function subjectOf({ plan, asked }: Request): string {
-  const asWritten = asked.organization === undefined ? asked.service : `${asked.organization}/${asked.service}`
-  return `${shownName(plan?.service.name ?? asWritten)} → ${shownName(asked.network)}`
+  const asWritten = asked.services.map(({ organization, service }) =>
+    organization === undefined ? service : `${organization}/${service}`,
+  )
+  const names = plan?.services.map(({ service }) => service.name) ?? asWritten
+  return `${names.map(shownName).join(', ')} → ${shownName(asked.network)}`
 }
 
 /** The command that asks for the same again, as it would be typed. */
@@ -24,8 +27,8 @@ export function diagnoseCommand(request: Request): string {
   return `diagnose ${typedService(request)} from ${shownName(request.asked.network)}`
 }
 
-function typedService({ asked: { service, organization } }: Request): string {
-  return shownName(spell({ service, ...(organization !== undefined && { organization }) }))
+function typedService({ asked }: Request): string {
+  return asked.services.map((words) => shownName(spell(words))).join(' ')
 }
 
 /** By these words every message about a request can be found. */

@@ -21,6 +21,11 @@ export interface OrganizationEntry {
   readonly region: string
 }
 
+export interface ListChange {
+  readonly add?: readonly string[]
+  readonly remove?: readonly string[]
+}
+
 /** The ClickHouse Cloud API. All errors are `TerminalError` or `RetryableError`; being throttled is waited for. */
 export interface ClickHouseCloud {
   organization(organizationId: string, signal: AbortSignal): Promise<WireOrganization>
@@ -29,17 +34,13 @@ export interface ClickHouseCloud {
   privateEndpointConfig(organizationId: string, serviceId: string, signal: AbortSignal): Promise<WirePrivateEndpointConfig>
   /** May fail when the id is already there: read first. Answers with the organization as changed. */
   addOrganizationEntry(organizationId: string, entry: OrganizationEntry, signal: AbortSignal): Promise<WireOrganization>
-  /** May fail when the id is already there: read first. Answers with the service as changed. */
-  allowEndpoint(organizationId: string, serviceId: string, endpointId: string, signal: AbortSignal): Promise<WireService>
+  /**
+   * What is removed must be the exact strings of the list; removal comes before adding. May fail when an added id is there already, or a removed one
+   * is not: read first. Answers with the service as changed.
+   */
+  changeAllowList(organizationId: string, serviceId: string, change: ListChange, signal: AbortSignal): Promise<WireService>
   /** Fails when the id is not there: read first. `description` need not match. */
   removeOrganizationEntry(organizationId: string, entry: OrganizationEntry, signal: AbortSignal): Promise<WireOrganization>
-  /** Takes the exact strings that the list holds. Fails when one is not there: read first. */
-  disallowEndpoint(
-    organizationId: string,
-    serviceId: string,
-    entries: readonly string[],
-    signal: AbortSignal,
-  ): Promise<WireService>
   close(): Promise<void>
 }
 
@@ -146,13 +147,10 @@ export function clickHouseCloud(url: string, keys: readonly OrganizationKey[]): 
         signal,
       )
     },
-    async allowEndpoint(organizationId, serviceId, endpointId, signal) {
-      const patch = { privateEndpointIds: { add: [endpointId] } }
+    async changeAllowList(organizationId, serviceId, { add = [], remove = [] }, signal) {
+      const patch = { privateEndpointIds: { ...(add.length > 0 && { add }), ...(remove.length > 0 && { remove }) } }
       const path = `/services/${serviceId}`
-      return await call(
-        { organizationId, path, doing: 'add the endpoint to the service’s allow list', schema: serviceSchema, patch },
-        signal,
-      )
+      return await call({ organizationId, path, doing: 'change the service’s allow list', schema: serviceSchema, patch }, signal)
     },
     async removeOrganizationEntry(organizationId, entry, signal) {
       const patch = { privateEndpoints: { remove: [{ ...entry, cloudProvider: 'azure' }] } }
@@ -160,12 +158,6 @@ export function clickHouseCloud(url: string, keys: readonly OrganizationKey[]): 
         { organizationId, doing: 'remove the endpoint from the organization', schema: organizationSchema, patch },
         signal,
       )
-    },
-    async disallowEndpoint(organizationId, serviceId, entries, signal) {
-      const patch = { privateEndpointIds: { remove: entries } }
-      const path = `/services/${serviceId}`
-      const doing = 'remove the endpoint from the service’s allow list'
-      return await call({ organizationId, path, doing, schema: serviceSchema, patch }, signal)
     },
     async close() {
       await agent.close()

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parse, YAMLParseError } from 'yaml'
 import type { Person } from '../domain/person.ts'
 import type { Policy } from '../domain/policy.ts'
-import { type Network, nearest } from '../domain/target.ts'
+import { type EndpointOptions, type Network, nearest } from '../domain/target.ts'
 import { type ConfigFile, fileSchema } from './schema.ts'
 
 /** What the configuration file says, with its cross-references resolved. */
@@ -91,10 +91,19 @@ function resolve(file: ConfigFile, problem: (at: string, message: string) => voi
   const networks = file.networks.map(
     (network): Network => ({
       ...network,
+      ...(file.endpoints !== undefined && { endpoints: definedIn(file.endpoints) }),
       dns: network.dns ?? { subscription: network.subscription, resourceGroup: network.resourceGroup },
     }),
   )
   return { organizations: file.organizations, networks, people, policies }
+}
+
+function definedIn({ name, networkInterface, listAs }: NonNullable<ConfigFile['endpoints']>): EndpointOptions {
+  return {
+    ...(name !== undefined && { name }),
+    ...(networkInterface !== undefined && { networkInterface }),
+    ...(listAs !== undefined && { listAs }),
+  }
 }
 
 function unknownApprover(name: string, people: readonly Person[]): string {

@@ -1,6 +1,7 @@
 import ms from 'ms'
 import { z } from 'zod'
 import { actions } from '../domain/request.ts'
+import { placeholders } from '../domain/resource-names.ts'
 import { nearest } from '../domain/target.ts'
 
 /** An object whose unknown keys are errors that name the nearest valid key. */
@@ -27,6 +28,11 @@ const duration = z.string().transform((value, context) => {
   context.addIssue({ code: 'custom', message: `"${value}" is not a duration such as "24h" or "30m"` })
   return z.NEVER
 })
+
+const nameTemplate = text.refine(
+  (template) => [...template.matchAll(/\{([^}]*)\}/g)].every(([, word]) => placeholders.some((known) => known === word)),
+  `may use only ${placeholders.map((word) => `{${word}}`).join(', ')}`,
+)
 
 /** The configuration file as written. Cross-references are checked in `file.ts`. */
 export const fileSchema = known({
@@ -55,6 +61,11 @@ export const fileSchema = known({
       }),
     )
     .min(1),
+  endpoints: known({
+    name: nameTemplate.refine((template) => template.includes('{service}'), 'must contain {service}').optional(),
+    networkInterface: nameTemplate.refine((template) => template.includes('{service}'), 'must contain {service}').optional(),
+    listAs: z.enum(['guid', 'resource-id']).optional(),
+  }).optional(),
   people: z.array(known({ name: text, email: z.email().optional(), slack: text.optional(), teams: text.optional() })).default([]),
   policies: z
     .array(

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Service } from './target.ts'
+import type { Target } from './target.ts'
 
 /** Stable: a step's id is a ledger key. */
 export type StepId =
@@ -41,14 +41,15 @@ export interface PlannedStep {
   /** Which one, e.g. `pe-analytics-prod`. */
   readonly resource: string
   readonly change: Change
+  /** What was seen, in a few words, e.g. why something is kept. Not part of what is approved. */
+  readonly note?: string
 }
 
 /** The ordered changes that a request would make. */
 export interface Plan {
-  readonly service: Service
+  readonly services: Target['services']
   readonly network: string
   readonly alias: string
-  readonly host: string
   readonly steps: readonly PlannedStep[]
   /** The service's region is not the network's: Azure bills traffic between regions. */
   readonly crossRegion: boolean
@@ -59,10 +60,9 @@ export interface Plan {
 /** Identifies what a plan would do, and only that: an approval binds to it. SHA-256, 64 hex digits. */
 export function digestOf(plan: Plan): string {
   const essence = {
-    service: plan.service.id,
+    services: plan.services.map(({ service, host }) => [service.id, host]),
     network: plan.network,
     alias: plan.alias,
-    host: plan.host,
     steps: plan.steps.map(({ id, resource, change }) => ({ id, resource, change })),
     warnings: plan.warnings ?? [],
   }
@@ -83,16 +83,18 @@ export function isBlocked(plan: Plan): boolean {
  */
 export function stillApproved(approved: Plan, now: Plan, begun: ReadonlySet<StepId>): boolean {
   const sameSubject =
-    approved.service.id === now.service.id &&
+    approved.services.length === now.services.length &&
+    approved.services.every(
+      ({ service, host }, at) => service.id === now.services[at]?.service.id && host === now.services[at]?.host,
+    ) &&
     approved.network === now.network &&
     approved.alias === now.alias &&
-    approved.host === now.host &&
-    approved.steps.length === now.steps.length
+    now.steps.every(({ id, change }) => change.kind === 'none' || approved.steps.some((step) => step.id === id))
   return (
     sameSubject &&
     approved.steps.every((before) => {
-      const after = now.steps.find(({ id }) => id === before.id)
-      return after?.resource === before.resource && stepStillApproved(before.change, after.change, begun.has(before.id))
+      const after = now.steps.find(({ id }) => id === before.id) ?? { ...before, change: { kind: 'none' } as const }
+      return after.resource === before.resource && stepStillApproved(before.change, after.change, begun.has(before.id))
     })
   )
 }

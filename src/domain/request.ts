@@ -17,6 +17,7 @@ import type { Verdict } from './diagnosis/finding.ts'
 import type { Problem } from './errors.ts'
 import type { Person, Place } from './person.ts'
 import type { Plan, StepId } from './plan.ts'
+import type { ServiceWords } from './target.ts'
 
 /** User-visible and never renamed. */
 export const requestStates = [
@@ -41,10 +42,7 @@ export interface Asked {
   /** Where the person asked, and is told how it went. */
   readonly place: Place
   readonly at: string
-  /** The service by name or id, as the person wrote it. */
-  readonly service: string
-  /** Name or id; needed only where two organizations have a service of this name. */
-  readonly organization?: string
+  readonly services: readonly ServiceWords[]
   readonly network: string
   readonly reason?: string
 }

@@ -24,21 +24,50 @@ export interface Network {
   readonly dns: { readonly subscription: string; readonly resourceGroup: string }
   readonly applicationSecurityGroups: readonly string[]
   readonly tags: Readonly<Record<string, string>>
+  readonly endpoints?: EndpointOptions
 }
 
-/** One service to be reached from one network. */
-export interface Target {
+/** How private endpoints are made and listed. Names are templates with `{service}`, `{network}` and `{vnet}`. */
+export interface EndpointOptions {
+  /** Default `pe-{service}-{network}`. */
+  readonly name?: string
+  /** Azure makes a name up unless told. */
+  readonly networkInterface?: string
+  /** The form of the id that goes into allow lists; both are recognised. Default `guid`. */
+  readonly listAs?: 'guid' | 'resource-id'
+}
+
+/** A service as a person means it. */
+export interface ServiceWords {
+  /** Name or id. */
+  readonly service: string
+  /** Name or id; needed only where two organizations have a service of this name. */
+  readonly organization?: string
+}
+
+/** A service, and the name under which it is reached privately. */
+export interface Reached {
   readonly service: Service
+  /** `privateDnsHostname`, e.g. `q7….westus3.privatelink.azure.clickhouse.cloud`. */
+  readonly host: string
+}
+
+/** Services to be reached from one network, through one endpoint: so they are of one organization, and have one alias and one zone. */
+export interface Target {
+  readonly services: readonly [Reached, ...Reached[]]
   readonly network: Network
   /** `endpointServiceId`: the Private Link Service alias. */
   readonly alias: string
-  /** `privateDnsHostname`, e.g. `q7….westus3.privatelink.azure.clickhouse.cloud`. */
-  readonly host: string
 }
 
 /** The private DNS zone of a host: its name without the first label, so always of the *service's* region. */
 export function zoneOf(host: string): string {
   return host.slice(host.indexOf('.') + 1)
+}
+
+/** The one zone of all hosts of a target. */
+export function zoneNameOf({ services: [{ host }] }: Target): string {
+  return zoneOf(host)
 }
 
 /** The virtual network's ARM resource id. */

@@ -2,7 +2,7 @@ import { TerminalError, toProblem } from '../domain/errors.ts'
 import { type Change, type Plan, type StepId, stepStillApproved } from '../domain/plan.ts'
 import type { Request, StepProgress } from '../domain/request.ts'
 import { retrying, until } from './patience.ts'
-import { setupSteps } from './setup.ts'
+import { procedures } from './procedure.ts'
 import type { Observation, Step, StepContext } from './step.ts'
 import { walk } from './walk.ts'
 
@@ -26,7 +26,7 @@ interface Application {
 
 /** Carries out an approved plan. Every step is observed again at the end, and done only when it then needs no change. */
 export async function apply(application: Application): Promise<void> {
-  await walk(setupSteps, (step) => carryOut(step, application))
+  await walk(procedures[application.request.action], (step) => carryOut(step, application))
 }
 
 async function carryOut(step: Step, application: Application): Promise<void> {
@@ -78,7 +78,7 @@ async function change(step: Step, first: Observation, application: Application):
   )
   if (done !== undefined) return done
   throw new TerminalError('change-not-seen', `The change of ${step.title} was accepted but does not show.`, {
-    remedy: 'Someone or something may be undoing it. Look at the resource’s activity log, then run setup again.',
+    remedy: 'Someone or something may be undoing it. Look at the resource’s activity log, then run the command again.',
   })
 }
 

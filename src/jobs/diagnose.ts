@@ -3,14 +3,14 @@ import { judge } from '../domain/diagnosis/judge.ts'
 import { rules } from '../domain/diagnosis/rules/all.ts'
 import { toProblem } from '../domain/errors.ts'
 import type { Network } from '../domain/target.ts'
-import { sameId, subnetId, type Target, zoneOf } from '../domain/target.ts'
+import { sameId, subnetId, zoneOf } from '../domain/target.ts'
 import type { Log } from '../log.ts'
 import type { Producer } from '../redis/producer.ts'
 import type { Diagnoses } from '../redis/records.ts'
 import type { Catalog } from './inventory.ts'
 import { retrying } from './patience.ts'
 import type { Clouds } from './step.ts'
-import { networkNamed, type Targets } from './target.ts'
+import { type Named, networkNamed, type Targets } from './target.ts'
 
 export interface DiagnosisJobs {
   readonly networks: readonly Network[]
@@ -38,7 +38,7 @@ export async function workOnDiagnosis(id: string, jobs: DiagnosisJobs, signal: A
   try {
     const network = networkNamed(jobs.networks, diagnosis.asked.network)
     const service = await jobs.catalog.resolve(diagnosis.asked, namesMaxAgeMs, signal)
-    const target = await retrying(() => jobs.targets.of(service, network, namesMaxAgeMs, signal), signal)
+    const target = { network, ...(await retrying(() => jobs.targets.of(service, namesMaxAgeMs, signal), signal)) }
     const evidence = await gather(target, jobs.clouds, log, signal)
     await end({ evidence, verdict: judge(rules, evidence) })
   } catch (error) {
@@ -48,7 +48,11 @@ export async function workOnDiagnosis(id: string, jobs: DiagnosisJobs, signal: A
   }
 }
 
-async function gather(target: Target, clouds: Clouds, log: Log, signal: AbortSignal): Promise<Evidence> {
+interface Subject extends Named {
+  readonly network: Network
+}
+
+async function gather(target: Subject, clouds: Clouds, log: Log, signal: AbortSignal): Promise<Evidence> {
   const { host, service, network } = target
   const [controlPlane, problem] = await readControlPlane(target, clouds, signal).then(
     (read) => [read, undefined] as const,
@@ -75,7 +79,7 @@ async function gather(target: Target, clouds: Clouds, log: Log, signal: AbortSig
 
 /** Azure and ClickHouse Cloud as they are now, asked at the same time. */
 async function readControlPlane(
-  { service, network, alias, host }: Target,
+  { service, network, alias, host }: Subject,
   clouds: Clouds,
   signal: AbortSignal,
 ): Promise<ControlPlane> {

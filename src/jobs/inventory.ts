@@ -1,15 +1,8 @@
 import type { ClickHouseCloud } from '../clickhouse/client.ts'
 import { TerminalError } from '../domain/errors.ts'
 import type { OrganizationKey } from '../domain/organization.ts'
-import { nearest, type Service } from '../domain/target.ts'
+import { nearest, type Service, type ServiceWords } from '../domain/target.ts'
 import type { Inventory, InventoryStore } from '../redis/records.ts'
-
-export interface ServiceWords {
-  /** Name or id. */
-  readonly service: string
-  /** Name or id. */
-  readonly organization?: string
-}
 
 export interface Catalog {
   /** Reads the services of all organizations anew. */

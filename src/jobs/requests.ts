@@ -1,17 +1,18 @@
-import { TerminalError, toProblem } from '../domain/errors.ts'
+import { RetryableError, TerminalError, toProblem } from '../domain/errors.ts'
 import type { Ledger } from '../domain/ledger.ts'
 import { changesOf, digestOf, type Plan, type StepId, stillApproved } from '../domain/plan.ts'
 import { approversFor, type Policy, policyFor } from '../domain/policy.ts'
 import type { Approval, Outcome, Request, RequestEvent } from '../domain/request.ts'
-import type { Network } from '../domain/target.ts'
+import type { Network, Target } from '../domain/target.ts'
+import { aheadOf } from '../domain/turns.ts'
 import type { Log } from '../log.ts'
 import type { Producer } from '../redis/producer.ts'
 import { apply, PlanChanged } from './apply.ts'
 import type { Catalog } from './inventory.ts'
 import { retrying } from './patience.ts'
-import { planSetup } from './setup.ts'
+import { makePlan } from './procedure.ts'
 import type { Clouds, Facts, StepContext } from './step.ts'
-import { networkNamed, type Targets } from './target.ts'
+import { type Named, networkNamed, type Targets, together } from './target.ts'
 
 export interface RequestJobs {
   readonly networks: readonly Network[]
@@ -39,6 +40,7 @@ class LostRun extends Error {
 
 /** Does what the request's state asks for: plans it, or applies its approved plan. May run twice; the ledger's fencing token lets one of two write. */
 export async function workOnRequest(id: string, jobs: RequestJobs, signal: AbortSignal): Promise<void> {
+  await waitForTurn(id, jobs)
   const run = crypto.randomUUID()
   const { request, changed } = await jobs.ledger.record(id, { type: 'claim', run, at: now() })
   if (!changed) return
@@ -55,6 +57,17 @@ export async function workOnRequest(id: string, jobs: RequestJobs, signal: Abort
   }
 }
 
+/** Requests that touch the same thing run one after the other; the job comes back until it is this one's turn. */
+async function waitForTurn(id: string, { ledger }: RequestJobs): Promise<void> {
+  const request = await ledger.get(id)
+  const ahead = request?.state === 'applying' ? aheadOf(request, await ledger.open()) : undefined
+  if (ahead === undefined) return
+  throw new RetryableError('not-its-turn', `${id} waits for ${ahead.id}, which works on the same network.`, {
+    remedy: 'Wait.',
+    retryAfterMs: 1_000,
+  })
+}
+
 interface RequestWorker extends RequestJobs {
   readonly id: string
   readonly run: string
@@ -64,7 +77,7 @@ interface RequestWorker extends RequestJobs {
 async function plan(request: Request, worker: RequestWorker): Promise<void> {
   const policy = policyOf(request, worker)
   const context = await contextOf(request, worker, namesMaxAgeMs)
-  const plan = await planSetup(context)
+  const plan = await makePlan(request.action, context)
   if (changesOf(plan).length === 0) {
     await record({ type: 'nothing-to-do', run: worker.run, plan, outcome: outcomeOf(context.facts), at: now() }, worker)
   } else {
@@ -79,10 +92,10 @@ async function carryOut(request: Request, worker: RequestWorker): Promise<void> 
   const context = await contextOf(
     request,
     { ...worker, signal: AbortSignal.any([worker.signal, AbortSignal.timeout(applyWithinMs)]) },
-    60_000,
+    namesMaxAgeMs,
   )
   try {
-    const current = await planSetup(context)
+    const current = await makePlan(request.action, context)
     if (!stillApproved(approved, current, begunBy(request))) throw new PlanChanged()
     await apply({
       plan: approved,
@@ -95,7 +108,7 @@ async function carryOut(request: Request, worker: RequestWorker): Promise<void> 
     })
     await record({ type: 'finish', run: worker.run, outcome: outcomeOf(context.facts), at: now() }, worker)
   } catch (error) {
-    if (error instanceof PlanChanged) await askAgain(request, await planSetup({ ...context, facts: {} }), worker)
+    if (error instanceof PlanChanged) await askAgain(request, await makePlan(request.action, { ...context, facts: {} }), worker)
     else if (error instanceof LostRun || worker.signal.aborted) throw error
     else await fail(context.signal.aborted ? timedOut() : error, context.facts, worker)
   }
@@ -133,17 +146,24 @@ async function contextOf(request: Request, worker: RequestWorker, maxAgeMs: numb
   const { catalog, targets, clouds, ledger, networks, run, id, signal } = worker
   const { asked, plan } = request
   const network = networkNamed(networks, asked.network)
-  const service = plan?.service ?? (await retrying(() => catalog.resolve(asked, maxAgeMs, signal), signal))
-  const target =
-    plan === undefined
-      ? await retrying(() => targets.of(service, network, 0, signal), signal)
-      : { service, network, alias: plan.alias, host: plan.host }
+  const namedServices = async (): Promise<readonly Named[]> => {
+    const named: Named[] = []
+    for (const words of asked.services) {
+      const service = await retrying(() => catalog.resolve(words, maxAgeMs, signal), signal)
+      named.push(await retrying(() => targets.of(service, 0, signal), signal))
+    }
+    return named
+  }
+  const target: Target =
+    plan === undefined ? together(network, await namedServices()) : { network, alias: plan.alias, services: plan.services }
   return {
     requestId: id,
     requester: asked.by.name,
     target,
     clouds,
     facts: {},
+    endpointMayBeGone: request.steps['private-endpoint-removal']?.changed === true,
+    replacedIds: replacedBy(plan),
     signal,
     async fence() {
       const now = await ledger.get(id)
@@ -178,6 +198,13 @@ function approvalFor({ asked, action }: Request, policy: Policy): Approval {
     askedAt: new Date(askedAt).toISOString(),
     expiresAt: new Date(askedAt + policy.expiryMs).toISOString(),
   }
+}
+
+/** GUIDs of endpoints that the approved plan makes anew. */
+function replacedBy(plan: Plan | undefined): readonly string[] {
+  const change = plan?.steps.find(({ id }) => id === 'private-endpoint')?.change
+  if (change?.kind !== 'update') return []
+  return change.fields.flatMap(({ name, before }) => (name === 'GUID' && before !== undefined ? [before] : []))
 }
 
 function begunBy({ steps }: Request): ReadonlySet<StepId> {

@@ -1,6 +1,7 @@
 import type { AzureNetwork, EndpointDetail } from '../azure/network.ts'
 import type { ARecord, AzurePrivateDns, Zone } from '../azure/private-dns.ts'
 import type { ClickHouseCloud } from '../clickhouse/client.ts'
+import type { WireOrganization } from '../clickhouse/wire.ts'
 import type { Verdict } from '../domain/diagnosis/finding.ts'
 import type { Change, StepId } from '../domain/plan.ts'
 import type { Target } from '../domain/target.ts'
@@ -9,20 +10,26 @@ import type { Prober } from '../redis/prober.ts'
 /** What the steps have seen so far; a step reads what those that it needs have left. Absent means that it is not there yet. */
 export interface Facts {
   endpoint?: EndpointDetail
+  /** GUIDs of dead endpoints that are to be made anew. */
+  replacedIds?: readonly string[]
   zone?: Zone
   records?: readonly ARecord[]
-  organization?: OrganizationIds
-  /** The service's allow list. */
-  allowList?: readonly string[]
-  serviceState?: string
+  organization?: OrganizationEntries
+  allowLists?: AllowLists
   verdict?: Verdict
 }
 
-/** The endpoint ids that the organization knew at that moment (of `performance.now`). */
-export interface OrganizationIds {
-  readonly ids: readonly string[]
+/** The endpoints that the organization knew at that moment (of `performance.now`). */
+export interface OrganizationEntries {
+  readonly entries: WireOrganization['privateEndpoints']
   readonly readAt: number
 }
+
+/** Allow lists by service id. */
+export type AllowLists = ReadonlyMap<
+  string,
+  { readonly name: string; readonly state: string; readonly entries: readonly string[] }
+>
 
 export interface Clouds {
   readonly network: AzureNetwork
@@ -38,6 +45,10 @@ export interface StepContext {
   readonly target: Target
   readonly clouds: Clouds
   readonly facts: Facts
+  /** This request has begun to take the endpoint away. */
+  readonly endpointMayBeGone: boolean
+  /** GUIDs of endpoints that the approved plan replaces: they leave the lists. */
+  readonly replacedIds: readonly string[]
   /** Called before each write: throws when the request is not this worker's any more. */
   fence(): Promise<void>
   readonly signal: AbortSignal
@@ -60,6 +71,8 @@ export interface Step {
   readonly needs: readonly StepId[]
   /** Changes nothing itself, only waits until something is seen: not part of a plan. */
   readonly waits?: true
+  /** Left out of a plan in which it has nothing to do. */
+  readonly quiet?: true
   /** Reads only. */
   plan(context: StepContext): Promise<Observation>
   /** Safe to repeat after a crash on any line. */

@@ -1,6 +1,6 @@
 import type { ClickHouseCloud } from '../clickhouse/client.ts'
 import { TerminalError } from '../domain/errors.ts'
-import { type Network, nearest, type Service, type Target } from '../domain/target.ts'
+import { type Network, nearest, type Reached, type Service, type Target } from '../domain/target.ts'
 
 export function networkNamed(networks: readonly Network[], name: string): Network {
   const network = networks.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase())
@@ -16,24 +16,44 @@ export function networkNamed(networks: readonly Network[], name: string): Networ
   )
 }
 
+export interface Named extends Reached {
+  readonly alias: string
+}
+
+/** The services as one target, or why they cannot be one. */
+export function together(network: Network, [first, ...rest]: readonly Named[]): Target {
+  if (first === undefined) throw new Error('A target without a service.')
+  const apart = rest.find((each) => each.alias !== first.alias || each.service.organizationId !== first.service.organizationId)
+  if (apart !== undefined) {
+    throw new TerminalError(
+      'services-apart',
+      `${first.service.name} and ${apart.service.name} cannot share an endpoint: their connection aliases differ.`,
+      {
+        remedy: 'Ask for them one at a time.',
+      },
+    )
+  }
+  const reach = ({ service, host }: Named): Reached => ({ service, host })
+  return { network, alias: first.alias, services: [reach(first), ...rest.map(reach)] }
+}
+
 export interface Targets {
   /**
    * Adds alias and private host, or says why this service cannot be reached privately. They hardly ever change, so what was read less than `maxAgeMs`
    * ago by this process is good enough.
    */
-  of(service: Service, network: Network, maxAgeMs: number, signal: AbortSignal): Promise<Target>
+  of(service: Service, maxAgeMs: number, signal: AbortSignal): Promise<Named>
 }
 
 export function createTargets(clickhouse: Pick<ClickHouseCloud, 'privateEndpointConfig'>): Targets {
   const known = new Map<string, { readonly alias: string; readonly host: string; readonly readAt: number }>()
   return {
-    async of(service, network, maxAgeMs, signal) {
+    async of(service, maxAgeMs, signal) {
       const kept = known.get(service.id)
-      if (kept !== undefined && performance.now() - kept.readAt < maxAgeMs)
-        return { service, network, alias: kept.alias, host: kept.host }
+      if (kept !== undefined && performance.now() - kept.readAt < maxAgeMs) return { service, alias: kept.alias, host: kept.host }
       const names = await readNames(clickhouse, service, signal)
       known.set(service.id, { ...names, readAt: performance.now() })
-      return { service, network, ...names }
+      return { service, ...names }
     },
   }
 }

@@ -12,7 +12,7 @@ const at = '2026-01-01T12:00:00.000Z'
 const place = { surface: 'slack', id: 'C1' } as const
 
 function request(id: string): Request {
-  return newRequest(id, { by: alice, place, at, service: 'analytics-prod', network: 'prod-westus3' })
+  return newRequest(id, { by: alice, place, at, services: [{ service: 'analytics-prod' }], network: 'prod-westus3' })
 }
 
 const claim: RequestEvent = { type: 'claim', run: 'r1', at }

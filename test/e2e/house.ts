@@ -1,7 +1,7 @@
 import { networks, subscription } from '../../sandbox/estate.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { Latencies, PrivateZone } from '../../sandbox/world.ts'
-import { newRequest, type Request } from '../../src/domain/request.ts'
+import { type Action, newRequest, type Request } from '../../src/domain/request.ts'
 import { connect } from '../../src/redis/connection.ts'
 import { redisLedger } from '../../src/redis/ledger.ts'
 import { createProducer } from '../../src/redis/producer.ts'
@@ -22,7 +22,7 @@ const bob = { key: 'person:Bob Builder', name: 'Bob Builder', accounts: { slack:
 /** Asks and approves straight in the ledger, as the bot would: for tests that are not about chat. */
 export interface Desk {
   /** Asks, and waits for the plan. */
-  ask(service: string): Promise<Request>
+  ask(service: string, action?: Action): Promise<Request>
   approve(request: Request): Promise<void>
   /** Decides, and dies before any worker is woken. */
   approveWithoutWaking(request: Request): Promise<void>
@@ -51,11 +51,22 @@ export function openDesk(sandbox: Sandbox, { patienceMs = 90_000 } = {}): Desk {
   }
   return {
     settled,
-    async ask(service) {
+    async ask(service, action = 'setup') {
+      const services = service.split(' ')
       const id = await ledger.nextId()
       const place = { surface: 'slack', id: 'C034DEF' } as const
       await ledger.create(
-        newRequest(id, { by: alice, place, at: new Date().toISOString(), service, network: networks.prodWestus3.name }),
+        newRequest(
+          id,
+          {
+            by: alice,
+            place,
+            at: new Date().toISOString(),
+            services: services.map((each) => ({ service: each })),
+            network: networks.prodWestus3.name,
+          },
+          action,
+        ),
       )
       await producer.work({ kind: 'request', id })
       return await settled(id, ['awaiting-approval', 'failed', 'nothing-to-do'])

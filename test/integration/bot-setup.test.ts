@@ -86,7 +86,7 @@ test('a setup from the command to the end, in one message a place', async () => 
   await shows(channels.approvals, '▸ private endpoint')
   await at.ledger.record(id, { type: 'finish', run: 'run-2', outcome: { verdict: healthy, address: '10.0.0.4' }, at: now })
   await at.producer.show({ kind: 'request', id })
-  await shows(channels.approvals, `request ${id} · done`, `https://${plan.host}:8443`, 'Verified')
+  await shows(channels.approvals, `request ${id} · done`, `https://${plan.services[0].host}:8443`, 'Verified')
   await shows(channels.data, `request ${id} · done`)
 
   const about = at.slack.messages.filter((message) => textOf(message).includes(`request ${id}`))

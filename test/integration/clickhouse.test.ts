@@ -51,7 +51,7 @@ describe('what is read and written', () => {
       signal,
     )
     expect(organization.privateEndpoints).toMatchObject([{ id, cloudProvider: 'azure', region: 'westus3' }])
-    expect((await client.allowEndpoint(organizationId, service, id, signal)).privateEndpointIds).toEqual([id])
+    expect((await client.changeAllowList(organizationId, service, { add: [id] }, signal)).privateEndpointIds).toEqual([id])
     expect((await client.service(organizationId, service, signal)).privateEndpointIds).toEqual([id])
   })
 })

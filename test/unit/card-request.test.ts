@@ -54,7 +54,9 @@ test('progress in words as well as symbols', () => {
 test('done: how long it took, how to connect, and what was seen', () => {
   const text = textOf(requestCard(samples.done, { decides: true }))
   expect(text).toContain('Done in 1 min 52 s, approved by <@U02BOB>')
-  expect(text).toContain(`https://${plan.host}:8443\nclickhouse client --secure --host ${plan.host} --port 9440`)
+  expect(text).toContain(
+    `https://${plan.services[0].host}:8443\nclickhouse client --secure --host ${plan.services[0].host} --port 9440`,
+  )
   expect(text).toContain('*Verified* from prod-westus3: healthy.')
 })
 
@@ -98,7 +100,7 @@ test.each(['rejected', 'expired', 'cancelled'] as const)('%s: nothing was change
 test('nothing to do: nobody had to approve anything, and how to connect', () => {
   const text = textOf(requestCard(samples['nothing-to-do'], { decides: false }))
   expect(text).toContain('Everything is already in place.')
-  expect(text).toContain(`https://${plan.host}:8443`)
+  expect(text).toContain(`https://${plan.services[0].host}:8443`)
 })
 
 test('readers elsewhere are told where it is decided', () => {

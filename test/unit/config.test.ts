@@ -110,6 +110,12 @@ describe('the file', () => {
     ],
     ['a quorum', 'approvals: 1', 'approvals: 2', 'policies[0].approvals: only 1 is supported in this version'],
     ['a name twice', 'Carol Jones, slack', 'Bob Builder, slack', 'people[1].name: "Bob Builder" is used twice'],
+    [
+      'a name template',
+      'people:',
+      'endpoints: { name: "pe-{servce}" }\npeople:',
+      'endpoints.name: may use only {service}, {network}, {vnet}',
+    ],
     ['no YAML', 'organizations:', 'organizations: [', 'not valid YAML'],
   ])('%s', (_what, from, to, expected) => {
     const problems = problemsOf(() => jobsConfig(jobsEnvironment(file(good.replace(from, to)))))

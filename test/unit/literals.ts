@@ -17,10 +17,9 @@ export const service: Service = {
 }
 
 export const plan: Plan = {
-  service,
+  services: [{ service, host: 'q7k3m9x2wb.westus3.privatelink.azure.clickhouse.cloud' }],
   network: 'prod-westus3',
   alias: 'production-westus3-0-0.3f2a.westus3.azure.privatelinkservice',
-  host: 'q7k3m9x2wb.westus3.privatelink.azure.clickhouse.cloud',
   crossRegion: false,
   steps: [
     {

@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { type Change, digestOf, type Plan, type StepId, stillApproved } from '../../src/domain/plan.ts'
 import { plan } from './literals.ts'
 
+const [reached] = plan.services
+
 function withChange(id: StepId, change: Change): Plan {
   return { ...plan, steps: plan.steps.map((step) => (step.id === id ? { ...step, change } : step)) }
 }
@@ -9,13 +11,15 @@ function withChange(id: StepId, change: Change): Plan {
 describe('digestOf', () => {
   test('does not depend on the order of keys, nor on the service’s state', () => {
     const { steps, ...rest } = plan
-    expect(digestOf({ steps, ...rest, service: { ...plan.service, state: 'idle' } })).toBe(digestOf(plan))
+    expect(digestOf({ steps, ...rest, services: [{ ...reached, service: { ...reached.service, state: 'idle' } }] })).toBe(
+      digestOf(plan),
+    )
   })
 
   test.each([
     ['another alias', { ...plan, alias: 'other' }],
     ['another network', { ...plan, network: 'other' }],
-    ['another service', { ...plan, service: { ...plan.service, id: 'other' } }],
+    ['another service', { ...plan, services: [{ ...reached, service: { ...reached.service, id: 'other' } }] } as const],
     ['another field', withChange('allow-list', { kind: 'update', fields: [{ name: 'entries', before: '2', after: '3' }] })],
     ['a step fewer to do', withChange('private-endpoint', { kind: 'none' })],
   ])('changes with %s', (_what, other) => {
@@ -45,6 +49,13 @@ describe('stillApproved', () => {
     const now = withChange('private-endpoint', { kind: 'none' })
     expect(stillApproved(plan, now, nothingBegun)).toBe(false)
     expect(stillApproved(plan, now, new Set<StepId>(['private-endpoint']))).toBe(true)
+  })
+
+  test('a step that has nothing to do any more may be left out of it, but none may come', () => {
+    const without = { ...plan, steps: plan.steps.filter(({ id }) => id !== 'allow-list') }
+    expect(stillApproved(plan, without, new Set<StepId>(['allow-list']))).toBe(true)
+    expect(stillApproved(plan, without, nothingBegun)).toBe(false)
+    expect(stillApproved(without, plan, nothingBegun)).toBe(false)
   })
 
   test('a change that was not in the plan is not, even when the step is marked as begun', () => {

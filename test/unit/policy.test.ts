@@ -46,7 +46,7 @@ describe('standingOf', () => {
     id: 'PL-1',
     action: 'setup',
     state: 'awaiting-approval',
-    asked: { by: alice, place: channel, at, service: 's', network: 'n' },
+    asked: { by: alice, place: channel, at, services: [{ service: 's' }], network: 'n' },
     approval: { approvers: [bob], place: channel, askedAt: at, expiresAt },
     digest: 'd1',
     steps: {},

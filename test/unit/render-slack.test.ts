@@ -47,8 +47,10 @@ test.each(requestStates)('a hostile request in state %s stays within every limit
     .map((step) => ({ ...step, resource: hostile, change: { kind: 'create' as const, fields: [{ name: 'x', after: hostile }] } }))
   const request = {
     ...sample,
-    asked: { ...sample.asked, service: hostile, network: hostile, reason: hostile },
-    ...(sample.plan !== undefined && { plan: { ...plan, service: { ...plan.service, name: hostile }, host: hostile, steps } }),
+    asked: { ...sample.asked, services: [{ service: hostile }], network: hostile, reason: hostile },
+    ...(sample.plan !== undefined && {
+      plan: { ...plan, services: [{ service: { ...plan.services[0].service, name: hostile }, host: hostile }] as const, steps },
+    }),
     outcome: { problem: { code: hostile, message: hostile, remedy: hostile, vendorRequestId: hostile } },
   }
   for (const card of [requestCard(request, { decides: true, notice: hostile }), detailsCard(request, digest)]) {
@@ -86,7 +88,7 @@ test('a button carries the request and the digest, and nothing else', () => {
 
 test('the form with more services than one list holds, all with hostile names', () => {
   const services = Array.from({ length: 1_250 }, (_, index) => ({
-    ...plan.service,
+    ...plan.services[0].service,
     id: `id-${index}`,
     name: `${index} ${hostile}`.slice(0, 200),
   }))
@@ -96,7 +98,7 @@ test('the form with more services than one list holds, all with hostile names', 
     { reason: hostile, service: hostile, network: 'prod' },
     {
       inventory: { readAt: '2026-03-01T14:00:00.000Z', services },
-      organizations: [{ id: plan.service.organizationId, name: 'acme' }],
+      organizations: [{ id: plan.services[0].service.organizationId, name: 'acme' }],
       networks: [{ ...network, dns: { subscription: '', resourceGroup: '' }, applicationSecurityGroups: [], tags: {} }],
     },
   )

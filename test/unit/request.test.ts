@@ -24,7 +24,7 @@ function requestIn(state: RequestState): Request {
     by: alice,
     place: { surface: 'slack', id: 'C1' },
     at,
-    service: 'analytics-prod',
+    services: [{ service: 'analytics-prod' }],
     network: 'prod-westus3',
   } as const
   return { id: 'PL-1', action: 'setup', state, asked, steps: {}, run, approval, plan, digest: 'digest-1' }

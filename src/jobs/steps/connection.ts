@@ -6,7 +6,7 @@ import type { Step } from '../step.ts'
 export const connection: Step = {
   id: 'connection',
   title: 'connection approved',
-  resource: ({ service }) => service.name,
+  resource: ({ network }) => network.name,
   needs: ['allow-list'],
   waits: true,
 

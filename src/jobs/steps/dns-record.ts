@@ -1,104 +1,101 @@
 import type { ARecord } from '../../azure/private-dns.ts'
 import { isOurs, marks, tagText } from '../../domain/ownership.ts'
-import { type Change, knownAfterApply } from '../../domain/plan.ts'
-import { type Target, zoneOf } from '../../domain/target.ts'
+import { type Change, type FieldChange, knownAfterApply } from '../../domain/plan.ts'
+import { type Target, zoneNameOf } from '../../domain/target.ts'
 import type { Observation, Step, StepContext } from '../step.ts'
+import { otherEndpoints } from './endpoints.ts'
 
 const ttl = 300
 
-/** The wildcard record that leads every host of the zone to the endpoint. A foreign record is never overwritten. */
+/**
+ * The record that leads to the endpoint: the wildcard, which serves every host of the zone, or where that one serves another endpoint, a record for
+ * each host's own label. A foreign record is never overwritten.
+ */
 export const dnsRecord: Step = {
   id: 'dns-record',
   title: 'A record',
-  resource: ({ host }) => `*.${zoneOf(host)}`,
+  resource: (target) => `*.${zoneNameOf(target)}`,
   needs: ['private-endpoint', 'dns-zone'],
 
   async plan(context) {
     const { zone, endpoint } = context.facts
-    if (zone === undefined) return { change: creation(endpoint?.address), facts: {} }
+    if (zone === undefined) return { change: creation(['*'], endpoint?.address), facts: {} }
     const records = await context.clouds.dns.aRecords(zone, context.signal)
     return { ...(await compare(context, records)), facts: { records } }
   },
 
   async apply(context, change) {
-    const { zone, endpoint, records } = context.facts
-    if (zone === undefined || endpoint?.address === undefined || change.kind === 'none') return
-    const wildcard = records?.find(({ name }) => name === '*')
-    await context.fence()
-    await context.clouds.dns.putARecord(
-      zone,
-      {
-        name: '*',
-        ttl,
-        addresses: [endpoint.address],
-        metadata: { ...wildcard?.metadata, ...marks(context.requestId) },
-        ...(wildcard !== undefined && { etag: wildcard.etag }),
-      },
-      context.signal,
-    )
+    const { zone, endpoint, records = [] } = context.facts
+    if (zone === undefined || endpoint?.address === undefined || change.kind === 'none' || change.kind === 'blocked') return
+    const names = change.fields.flatMap(({ name }) => (name.startsWith(addressOf) ? [name.slice(addressOf.length)] : []))
+    for (const name of names) {
+      const existing = records.find((record) => record.name === name)
+      await context.fence()
+      const metadata = { ...existing?.metadata, ...marks(context.requestId) }
+      const version = existing === undefined ? {} : { etag: existing.etag }
+      await context.clouds.dns.putARecord(
+        zone,
+        { name, ttl, addresses: [endpoint.address], metadata, ...version },
+        context.signal,
+      )
+    }
   },
 }
 
+/** Fields of a change are named for the record: `address of *`. */
+const addressOf = 'address of '
+
 async function compare(context: StepContext, records: readonly ARecord[]): Promise<Omit<Observation, 'facts'>> {
   const address = context.facts.endpoint?.address
-  const own = records.find(({ name }) => name.toLowerCase() === hostLabel(context.target))
+  const labels = labelsOf(context.target)
+  const own = records.filter(({ name }) => labels.includes(name.toLowerCase()))
   const wildcard = records.find(({ name }) => name === '*')
-  if (own !== undefined && !leadsTo(own, address)) {
-    return {
-      change: {
-        kind: 'blocked',
-        reason: `The record ${own.name} overrides the wildcard and leads to ${said(own)} (${tagText(own.metadata)}). Remove or correct it, then run setup again.`,
-      },
-    }
-  }
-  if (own !== undefined || (wildcard !== undefined && leadsTo(wildcard, address)))
-    return { change: { kind: 'none' }, note: `→ ${address}` }
-  if (wildcard === undefined) return { change: creation(address) }
-  if (!isOurs(wildcard.metadata)) {
-    return {
-      change: {
-        kind: 'blocked',
-        reason: `The wildcard record leads to ${said(wildcard)} and was not made by this bot (${tagText(wildcard.metadata)}). Ask its owner, then run setup again.`,
-      },
-    }
-  }
-  const user = await otherUser(context, wildcard)
-  if (user !== undefined) {
-    return {
-      change: {
-        kind: 'blocked',
-        reason: `The wildcard record leads to ${said(wildcard)}, which is the endpoint ${user}: one wildcard cannot serve two endpoints.`,
-      },
-    }
-  }
-  return { change: { kind: 'update', fields: [{ name: 'address', before: said(wildcard), after: address ?? knownAfterApply }] } }
+  const wrong = own.filter((record) => !leadsTo(record, address))
+  const foreign = wrong.find((record) => !isOurs(record.metadata))
+  if (foreign !== undefined) return { change: blockedBy(foreign, 'overrides the wildcard and') }
+  const unserved = labels.filter((label) => !own.some((record) => record.name.toLowerCase() === label))
+  const wildcardServes = wildcard !== undefined && leadsTo(wildcard, address)
+  if (wrong.length === 0 && (unserved.length === 0 || wildcardServes)) return { change: { kind: 'none' }, note: `→ ${address}` }
+  if (wrong.length > 0) return { change: update(wrong, address) }
+  if (wildcard === undefined) return { change: creation(['*'], address) }
+  const [user] = (await otherEndpoints(context, context.facts.endpoint?.id)).filter((other) =>
+    wildcard.addresses.includes(other.address ?? ''),
+  )
+  if (user !== undefined) return { change: creation(unserved, address), note: `the wildcard serves ${user.name}` }
+  return { change: isOurs(wildcard.metadata) ? update([wildcard], address) : blockedBy(wildcard, '') }
 }
 
-/** The name of another live endpoint that the record serves. */
-async function otherUser({ target, clouds, facts, signal }: StepContext, record: ARecord): Promise<string | undefined> {
-  const others = (await clouds.network.endpoints(target.network, signal)).filter(({ id }) => id !== facts.endpoint?.id)
-  const details = await Promise.all(others.map(({ name }) => clouds.network.endpoint(target.network, name, signal)))
-  return details.find((endpoint) => endpoint?.address !== undefined && record.addresses.includes(endpoint.address))?.name
-}
-
-function creation(address: string | undefined): Change {
+function blockedBy(record: ARecord, what: string): Change {
+  const does = `The record ${record.name} ${what} leads to ${said(record)}`.replace(/ +/g, ' ')
   return {
-    kind: 'create',
-    fields: [
-      { name: 'address', after: address ?? knownAfterApply },
-      { name: 'TTL', after: `${ttl} s` },
-    ],
+    kind: 'blocked',
+    reason: `${does}, and was not made by this bot (${tagText(record.metadata)}). Ask its owner to correct or remove it, then run setup again.`,
   }
 }
 
-function leadsTo({ addresses }: ARecord, address: string | undefined): boolean {
+function creation(names: readonly string[], address: string | undefined): Change {
+  const fields: FieldChange[] = names.map((name) => ({ name: `${addressOf}${name}`, after: address ?? knownAfterApply }))
+  return { kind: 'create', fields: [...fields, { name: 'TTL', after: `${ttl} s` }] }
+}
+
+function update(records: readonly ARecord[], address: string | undefined): Change {
+  const fields = records.map((record) => ({
+    name: `${addressOf}${record.name}`,
+    before: said(record),
+    after: address ?? knownAfterApply,
+  }))
+  return { kind: 'update', fields }
+}
+
+export function leadsTo({ addresses }: ARecord, address: string | undefined): boolean {
   return address !== undefined && addresses.length === 1 && addresses[0] === address
+}
+
+/** The first labels of the hosts, which would be their own records. */
+export function labelsOf({ services }: Target): readonly string[] {
+  return services.map(({ host }) => host.slice(0, host.indexOf('.')).toLowerCase())
 }
 
 function said({ addresses }: ARecord): string {
   return addresses.length === 0 ? 'nowhere' : addresses.join(', ')
-}
-
-function hostLabel({ host }: Target): string {
-  return host.slice(0, host.indexOf('.')).toLowerCase()
 }

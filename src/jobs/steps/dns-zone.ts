@@ -1,5 +1,5 @@
 import { marks } from '../../domain/ownership.ts'
-import { zoneOf } from '../../domain/target.ts'
+import { zoneNameOf } from '../../domain/target.ts'
 import { until } from '../patience.ts'
 import type { Step } from '../step.ts'
 
@@ -7,19 +7,19 @@ import type { Step } from '../step.ts'
 export const dnsZone: Step = {
   id: 'dns-zone',
   title: 'private DNS zone',
-  resource: ({ host }) => zoneOf(host),
+  resource: zoneNameOf,
   needs: [],
 
   async plan({ target, clouds, signal }) {
-    const { network, host } = target
-    const [zone] = await clouds.dns.zones(zoneOf(host), network, signal)
+    const { network } = target
+    const [zone] = await clouds.dns.zones(zoneNameOf(target), network, signal)
     if (zone?.settled === true) return { change: { kind: 'none' }, facts: { zone }, note: `in ${zone.resourceGroup}` }
     return { change: { kind: 'create', fields: [{ name: 'resource group', after: network.dns.resourceGroup }] }, facts: {} }
   },
 
   async apply({ target, clouds, requestId, fence, signal }) {
-    const { network, host } = target
-    const name = zoneOf(host)
+    const { network } = target
+    const name = zoneNameOf(target)
     const [existing] = await clouds.dns.zones(name, network, signal)
     if (existing === undefined) {
       await fence()

@@ -1,6 +1,6 @@
 import { marks } from '../../domain/ownership.ts'
 import { linkName } from '../../domain/resource-names.ts'
-import { zoneOf } from '../../domain/target.ts'
+import { zoneNameOf } from '../../domain/target.ts'
 import { until } from '../patience.ts'
 import type { Step } from '../step.ts'
 
@@ -13,15 +13,15 @@ export const networkLink: Step = {
 
   async plan({ target, clouds, facts, signal }) {
     // The zone step may have looked before this link was made, so look again once there is a zone.
-    const [zone] = facts.zone === undefined ? [] : await clouds.dns.zones(zoneOf(target.host), target.network, signal)
+    const [zone] = facts.zone === undefined ? [] : await clouds.dns.zones(zoneNameOf(target), target.network, signal)
     if (zone?.link?.completed === true) return { change: { kind: 'none' }, facts: { zone } }
     return { change: { kind: 'create', fields: [{ name: 'registration', after: 'off' }] }, facts: {} }
   },
 
   async apply({ target, clouds, facts, requestId, fence, signal }) {
-    const { network, host } = target
+    const { network } = target
     if (facts.zone === undefined) return
-    const linkNow = async () => (await clouds.dns.zones(zoneOf(host), network, signal))[0]?.link
+    const linkNow = async () => (await clouds.dns.zones(zoneNameOf(target), network, signal))[0]?.link
     if ((await linkNow()) === undefined) {
       await fence()
       await clouds.dns.createLink(facts.zone, linkName(network), network, { ...network.tags, ...marks(requestId) }, signal)

@@ -3,13 +3,14 @@ import type { Verdict } from '../../domain/diagnosis/finding.ts'
 import { judge } from '../../domain/diagnosis/judge.ts'
 import { rules } from '../../domain/diagnosis/rules/all.ts'
 import { TerminalError } from '../../domain/errors.ts'
+import { type Reached, zoneNameOf } from '../../domain/target.ts'
 import { until } from '../patience.ts'
 import type { Step, StepContext } from '../step.ts'
 
 /** Resolvers may remember for a while that the name did not exist, and admission takes a moment to spread. */
 const grace = { everyMs: 5_000, withinMs: 60_000 }
 
-/** Looks from inside the network until the path is healthy. */
+/** Looks from inside the network until the path to every service is healthy. */
 export const verification: Step = {
   id: 'verification',
   title: 'verified from the network',
@@ -23,42 +24,45 @@ export const verification: Step = {
   },
 
   async apply(context) {
-    const { facts, signal } = context
+    const { facts, target, signal } = context
     const look = async (): Promise<Verdict | undefined> => {
-      const verdict = judge(rules, await gather(context))
-      facts.verdict = verdict
-      return verdict.code === 'healthy' || verdict.code === 'worker-absent' ? verdict : undefined
+      const verdicts = await Promise.all(target.services.map(async (reached) => judge(rules, await gather(reached, context))))
+      const verdict = verdicts.find(({ code }) => code !== 'healthy') ?? verdicts[0]
+      if (verdict !== undefined) facts.verdict = verdict
+      return verdict?.code === 'healthy' || verdict?.code === 'worker-absent' ? verdict : undefined
     }
     await until(look, grace, signal)
     if (facts.verdict === undefined || facts.verdict.code === 'healthy') return
+    const { code, title, remedy } = facts.verdict
     throw new TerminalError(
-      facts.verdict.code,
-      `Everything is in place, but it could not be seen to work from ${context.target.network.name}: ${facts.verdict.title}.`,
-      {
-        remedy: facts.verdict.remedy.text,
-      },
+      code,
+      `Everything is in place, but it could not be seen to work from ${target.network.name}: ${title}.`,
+      { remedy: remedy.text },
     )
   },
 }
 
 /** The control plane as the steps before have just seen it, and a fresh look from inside. */
-async function gather({ target, clouds, facts, signal }: StepContext): Promise<Evidence> {
-  const { service, network, host, alias } = target
-  const address = facts.endpoint?.address
+async function gather({ service, host }: Reached, { target, clouds, facts, signal }: StepContext): Promise<Evidence> {
+  const { network, alias } = target
+  const { endpoint } = facts
+  const [zone] = facts.zone === undefined ? await clouds.dns.zones(zoneNameOf(target), network, signal) : [facts.zone]
+  const records = facts.records ?? (zone === undefined ? [] : await clouds.dns.aRecords(zone, signal))
+  const address = endpoint?.address
   const networkPlane = await clouds.prober.probe(
     network.name,
     { host, ...(address !== undefined && { expectedAddress: address }) },
     signal,
   )
-  const { endpoint, zone } = facts
-  const record = facts.records?.find(({ name }) => name === host.split('.')[0]) ?? facts.records?.find(({ name }) => name === '*')
+  const record = records.find(({ name }) => name === host.split('.')[0]) ?? records.find(({ name }) => name === '*')
+  const list = facts.allowLists?.get(service.id)
   return {
     host,
     network: network.name,
     service: service.name,
     ...(networkPlane === undefined ? { workerAbsent: true as const } : { networkPlane }),
     controlPlane: {
-      serviceState: facts.serviceState ?? service.state,
+      serviceState: list?.state ?? service.state,
       host,
       alias,
       ...(endpoint !== undefined && {
@@ -72,8 +76,8 @@ async function gather({ target, clouds, facts, signal }: StepContext): Promise<E
       }),
       ...(zone !== undefined && { zone: { id: zone.id, linked: zone.link?.completed === true } }),
       ...(record !== undefined && { record: { name: record.name, addresses: record.addresses } }),
-      organizationIds: facts.organization?.ids ?? [],
-      allowList: facts.allowList ?? [],
+      organizationIds: facts.organization?.entries.map(({ id }) => id) ?? [],
+      allowList: list?.entries ?? [],
     },
   }
 }

@@ -1,0 +1,41 @@
+import { attribute, block, code, comment, type Item, text } from './hcl.ts'
+import type { Assumable, TerraformInput } from './input.ts'
+import { terraformName } from './terraform-name.ts'
+
+/** The names of resources in the file, by what they stand for. */
+export interface Names {
+  readonly endpoint: string
+  readonly zone: string
+  readonly link: string
+  /** In the order of the input's lists. */
+  readonly groups: readonly string[]
+  readonly records: readonly string[]
+  readonly services: readonly string[]
+}
+
+/** Names need to be unique only among resources of one type. */
+export function namesOf({ endpoint, network, dns, services }: TerraformInput): Names {
+  const unique = (texts: readonly string[]): readonly string[] => {
+    const taken = new Set<string>()
+    return texts.map((each) => terraformName(each, taken))
+  }
+  return {
+    endpoint: terraformName(endpoint.name, new Set()),
+    zone: terraformName(dns?.zone.name ?? '', new Set()),
+    link: terraformName(dns?.link.name ?? '', new Set()),
+    groups: unique(network.applicationSecurityGroups.map((id) => id.slice(id.lastIndexOf('/') + 1))),
+    records: unique((dns?.records ?? []).map(({ name }) => (name === '*' ? 'wildcard' : name))),
+    services: unique(services.map(({ name }) => name)),
+  }
+}
+
+/** The import block of what exists; nothing for what does not. */
+export function adoption(address: string, id: string, { standing, assumed }: Assumable): readonly Item[] {
+  if (standing === 'planned') return []
+  return [
+    ...(assumed === true
+      ? [comment('Check this id: this was in place before the request, which does not tell its exact name or place.')]
+      : []),
+    block('import', [], [attribute('to', code(address)), attribute('id', text(id))]),
+  ]
+}

@@ -1,0 +1,185 @@
+import { marks } from '../ownership.ts'
+import { sameId, subnetId, vnetId } from '../target.ts'
+import { adoption, type Names } from './adoption.ts'
+import { attribute, block, code, type Item, list, text, textMap } from './hcl.ts'
+import type { Standing, TerraformInput } from './input.ts'
+
+/**
+ * The azurerm resources. Names of arguments and forms of import ids are those of https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs,
+ * resources `private_endpoint`, `private_endpoint_application_security_group_association`, `private_dns_zone`,
+ * `private_dns_zone_virtual_network_link` and `private_dns_a_record`.
+ */
+export function azureBlocks(input: TerraformInput, names: Names): readonly Item[] {
+  return [
+    ...endpointBlocks(input, names),
+    ...zoneBlocks(input, names),
+    ...linkBlocks(input, names),
+    ...recordBlocks(input, names),
+  ]
+}
+
+/** Default provider: the network's subscription. A zone elsewhere needs a second one. */
+export function azureProviders({ network, dns }: TerraformInput): readonly Item[] {
+  const provider = (subscription: string, ...more: readonly Item[]) =>
+    block('provider', ['azurerm'], [...more, attribute('subscription_id', text(subscription)), block('features', [], [])])
+  const elsewhere = dns !== undefined && isElsewhere(dns.zone, network)
+  return [
+    provider(network.subscription),
+    ...(elsewhere ? [provider(dns.zone.subscription, attribute('alias', text('dns')))] : []),
+  ]
+}
+
+type Dns = NonNullable<TerraformInput['dns']>
+
+function isElsewhere(zone: Dns['zone'], network: TerraformInput['network']): boolean {
+  return !sameId(zone.subscription, network.subscription)
+}
+
+function endpointBlocks(input: TerraformInput, names: Names): readonly Item[] {
+  const { network, endpoint, alias, services, requestId, requester } = input
+  const message = `${requestId}: ${services.map(({ name }) => name).join(', ')} from ${network.name}, asked by ${requester}`
+  return [
+    ...adoption(`azurerm_private_endpoint.${names.endpoint}`, endpointId(input), endpoint),
+    block(
+      'resource',
+      ['azurerm_private_endpoint', names.endpoint],
+      [
+        attribute('name', text(endpoint.name)),
+        attribute('location', text(network.location)),
+        attribute('resource_group_name', text(network.resourceGroup)),
+        attribute('subnet_id', text(subnetId(network))),
+        ...tags(endpoint.standing, { ...network.tags, ...marks(requestId) }),
+        // An alias is accepted only in a manual connection; Azure allows 140 characters of message.
+        block(
+          'private_service_connection',
+          [],
+          [
+            attribute('name', text(endpoint.name)),
+            attribute('private_connection_resource_alias', text(alias)),
+            attribute('is_manual_connection', code('true')),
+            attribute('request_message', text(message.slice(0, 140))),
+          ],
+        ),
+        // The connection of an endpoint that somebody else made has a name and a message of its own, and a new name would replace the endpoint.
+        ...lifecycle(endpoint.standing, true, ['private_service_connection']),
+      ],
+    ),
+    ...groupBlocks(input, names),
+  ]
+}
+
+/** An endpoint that was found keeps the groups that its owner gave it. */
+function groupBlocks(input: TerraformInput, names: Names): readonly Item[] {
+  const { network, endpoint } = input
+  if (endpoint.standing === 'found') return []
+  const type = 'azurerm_private_endpoint_application_security_group_association'
+  return network.applicationSecurityGroups.flatMap((group, at) => {
+    const name = names.groups[at] ?? `group_${at}`
+    return [
+      ...adoption(`${type}.${name}`, `${endpointId(input)}|${group}`, endpoint),
+      block(
+        'resource',
+        [type, name],
+        [
+          attribute('private_endpoint_id', code(`azurerm_private_endpoint.${names.endpoint}.id`)),
+          attribute('application_security_group_id', text(group)),
+        ],
+      ),
+    ]
+  })
+}
+
+function zoneBlocks(input: TerraformInput, names: Names): readonly Item[] {
+  const { dns, network, requestId } = input
+  if (dns === undefined) return []
+  return [
+    ...adoption(`azurerm_private_dns_zone.${names.zone}`, zoneId(dns), dns.zone),
+    block(
+      'resource',
+      ['azurerm_private_dns_zone', names.zone],
+      [
+        ...dnsProvider(input),
+        attribute('name', text(dns.zone.name)),
+        attribute('resource_group_name', text(dns.zone.resourceGroup)),
+        ...tags(dns.zone.standing, { ...network.tags, ...marks(requestId) }),
+        ...lifecycle(dns.zone.standing, true),
+      ],
+    ),
+  ]
+}
+
+function linkBlocks(input: TerraformInput, names: Names): readonly Item[] {
+  const { dns, network, requestId } = input
+  if (dns === undefined) return []
+  const type = 'azurerm_private_dns_zone_virtual_network_link'
+  return [
+    ...adoption(`${type}.${names.link}`, `${zoneId(dns)}/virtualNetworkLinks/${dns.link.name}`, dns.link),
+    block(
+      'resource',
+      [type, names.link],
+      [
+        ...dnsProvider(input),
+        attribute('name', text(dns.link.name)),
+        attribute('resource_group_name', text(dns.zone.resourceGroup)),
+        attribute('private_dns_zone_name', code(`azurerm_private_dns_zone.${names.zone}.name`)),
+        attribute('virtual_network_id', text(vnetId(network))),
+        attribute('registration_enabled', code('false')),
+        ...tags(dns.link.standing, { ...network.tags, ...marks(requestId) }),
+        ...lifecycle(dns.link.standing, false, ['registration_enabled']),
+      ],
+    ),
+  ]
+}
+
+function recordBlocks(input: TerraformInput, names: Names): readonly Item[] {
+  const { dns, requestId } = input
+  if (dns === undefined) return []
+  return dns.records.flatMap((record, at) => {
+    const name = names.records[at] ?? `record_${at}`
+    return [
+      ...adoption(`azurerm_private_dns_a_record.${name}`, `${zoneId(dns)}/A/${record.name}`, record),
+      block(
+        'resource',
+        ['azurerm_private_dns_a_record', name],
+        [
+          ...dnsProvider(input),
+          attribute('name', text(record.name)),
+          attribute('zone_name', code(`azurerm_private_dns_zone.${names.zone}.name`)),
+          attribute('resource_group_name', text(dns.zone.resourceGroup)),
+          attribute('ttl', code('300')),
+          attribute(
+            'records',
+            list([code(`azurerm_private_endpoint.${names.endpoint}.private_service_connection[0].private_ip_address`)]),
+          ),
+          ...tags(record.standing, marks(requestId)),
+          ...lifecycle(record.standing, false, ['ttl']),
+        ],
+      ),
+    ]
+  })
+}
+
+function dnsProvider({ dns, network }: TerraformInput): readonly Item[] {
+  return dns !== undefined && isElsewhere(dns.zone, network) ? [attribute('provider', code('azurerm.dns'))] : []
+}
+
+/** The tags of what was found are its owner's business: `lifecycle` leaves them as they are. */
+function tags(standing: Standing, entries: Readonly<Record<string, string>>): readonly Item[] {
+  return standing === 'found' ? [] : [attribute('tags', textMap(entries))]
+}
+
+/** `costly`: others depend on it, and a new one would not be the same. */
+function lifecycle(standing: Standing, costly: boolean, unknown: readonly string[] = []): readonly Item[] {
+  const guard = costly && standing !== 'planned' ? [attribute('prevent_destroy', code('true'))] : []
+  const ignored = standing === 'found' ? [attribute('ignore_changes', list(['tags', ...unknown].map(code)))] : []
+  return guard.length + ignored.length === 0 ? [] : [block('lifecycle', [], [...guard, ...ignored])]
+}
+
+function endpointId({ network, endpoint }: TerraformInput): string {
+  const { subscription, resourceGroup } = network
+  return `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/Microsoft.Network/privateEndpoints/${endpoint.name}`
+}
+
+function zoneId({ zone }: Dns): string {
+  return `/subscriptions/${zone.subscription}/resourceGroups/${zone.resourceGroup}/providers/Microsoft.Network/privateDnsZones/${zone.name}`
+}

@@ -1,0 +1,40 @@
+import type { Network } from '../target.ts'
+
+/** Not there yet; made by the request; or found in place, so that its owner and its details are not known for certain. */
+export type Standing = 'planned' | 'made' | 'found'
+
+/** Everything that an export says. */
+export interface TerraformInput {
+  readonly requestId: string
+  /** Who asked: the endpoint's request message names them. */
+  readonly requester: string
+  readonly network: Network
+  readonly organizationId: string
+  /** `endpointServiceId`: the Private Link Service alias. */
+  readonly alias: string
+  readonly services: readonly ExportedService[]
+  readonly endpoint: { readonly name: string; readonly standing: Standing; readonly guid?: string }
+  /** Absent where the request has nothing to do with DNS. */
+  readonly dns?: {
+    readonly zone: Assumable & { readonly name: string; readonly subscription: string; readonly resourceGroup: string }
+    readonly link: Assumable & { readonly name: string }
+    /** Relative names, `*` for the wildcard. */
+    readonly records: readonly (Assumable & { readonly name: string })[]
+  }
+}
+
+export interface Assumable {
+  readonly standing: Standing
+  /** The most likely name or place, not one that was seen: the file asks to check it. */
+  readonly assumed?: boolean
+}
+
+export interface ExportedService {
+  readonly id: string
+  readonly name: string
+  readonly host: string
+  /** Its allow list has entries, ours or others', so that there is something to import. */
+  readonly hasEntries: boolean
+  /** What else is on its allow list. Absent when not known: then Terraform asks, because it manages the whole list. */
+  readonly otherIds?: readonly string[]
+}

@@ -1,0 +1,85 @@
+import { TerminalError } from '../domain/errors.ts'
+import { isBlocked, type Plan, type PlannedStep, type StepId } from '../domain/plan.ts'
+import type { Action } from '../domain/request.ts'
+import { sameId } from '../domain/target.ts'
+import { retrying } from './patience.ts'
+import type { Step, StepContext } from './step.ts'
+import { allowList } from './steps/allow-list.ts'
+import { connection } from './steps/connection.ts'
+import { dnsRecord } from './steps/dns-record.ts'
+import { dnsZone } from './steps/dns-zone.ts'
+import { endpointInPlace } from './steps/endpoint-in-place.ts'
+import { networkLink } from './steps/network-link.ts'
+import { organizationEntry, replacedEntry } from './steps/organization-entry.ts'
+import { privateEndpoint } from './steps/private-endpoint.ts'
+import {
+  allowListRemoval,
+  dnsRecordRemoval,
+  dnsZoneRemoval,
+  networkLinkRemoval,
+  organizationEntryRemoval,
+  privateEndpointRemoval,
+} from './steps/removals.ts'
+import { verification } from './steps/verification.ts'
+import { walk } from './walk.ts'
+
+/** What each action does, in the order in which people read it. */
+export const procedures: Readonly<Record<Action, readonly Step[]>> = {
+  setup: [
+    privateEndpoint,
+    dnsZone,
+    dnsRecord,
+    networkLink,
+    organizationEntry,
+    allowList,
+    replacedEntry,
+    connection,
+    verification,
+  ],
+  allow: [endpointInPlace, organizationEntry, allowList, connection, verification],
+  revoke: [endpointInPlace, allowListRemoval, organizationEntryRemoval],
+  teardown: [
+    endpointInPlace,
+    allowListRemoval,
+    organizationEntryRemoval,
+    dnsRecordRemoval,
+    networkLinkRemoval,
+    dnsZoneRemoval,
+    privateEndpointRemoval,
+  ],
+}
+
+/** Looks at everything and says what would change. Leaves what it saw in `context.facts`. Throws when a person has to decide first. */
+export async function makePlan(action: Action, context: StepContext): Promise<Plan> {
+  const steps = procedures[action].filter(({ waits }) => waits !== true)
+  const planned = new Map<StepId, PlannedStep>()
+  await walk(steps, async (step) => {
+    const { change, facts, note } = await retrying(() => step.plan(context), context.signal)
+    Object.assign(context.facts, facts)
+    if (step.quiet === true && change.kind === 'none') return
+    planned.set(step.id, {
+      id: step.id,
+      title: step.title,
+      resource: step.resource(context.target),
+      change,
+      ...(note !== undefined && { note }),
+    })
+  })
+  const { services, network, alias } = context.target
+  const plan: Plan = {
+    services,
+    network: network.name,
+    alias,
+    steps: steps.flatMap(({ id }) => planned.get(id) ?? []),
+    crossRegion: !sameId(services[0].service.region, network.location),
+  }
+  if (isBlocked(plan)) throw blocked(plan)
+  return plan
+}
+
+function blocked({ steps }: Plan): TerminalError {
+  const reasons = steps.flatMap(({ title, change }) => (change.kind === 'blocked' ? [`${title}: ${change.reason}`] : []))
+  return new TerminalError('blocked', `Something that this bot did not make is in the way. ${reasons.join(' ')}`, {
+    remedy: 'A person has to decide about what is named above; the bot changes only what it made.',
+  })
+}

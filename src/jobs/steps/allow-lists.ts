@@ -1,0 +1,25 @@
+import type { EndpointDetail } from '../../azure/network.ts'
+import { sameId } from '../../domain/target.ts'
+import type { AllowLists, StepContext } from '../step.ts'
+
+/** An endpoint is listed by its GUID or by its Resource ID; both are compared without case. */
+export function isIdOf(entry: string, endpoint: EndpointDetail | undefined): boolean {
+  return endpoint !== undefined && (sameId(entry, endpoint.guid) || sameId(entry, endpoint.id))
+}
+
+/** The lists of the target's services, read now. */
+export async function listsOf({ target, clouds, signal }: StepContext): Promise<AllowLists> {
+  const lists = await Promise.all(
+    target.services.map(async ({ service: { organizationId, id, name } }) => {
+      const { privateEndpointIds, state } = await clouds.clickhouse.service(organizationId, id, signal)
+      return [id, { name, state, entries: privateEndpointIds }] as const
+    }),
+  )
+  return new Map(lists)
+}
+
+/** The lists of every service of the organization, in one call. */
+export async function allListsOf({ target, clouds, signal }: StepContext): Promise<AllowLists> {
+  const services = await clouds.clickhouse.services(target.services[0].service.organizationId, signal)
+  return new Map(services.map(({ id, name, state, privateEndpointIds }) => [id, { name, state, entries: privateEndpointIds }]))
+}

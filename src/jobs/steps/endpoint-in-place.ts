@@ -1,0 +1,28 @@
+import { TerminalError } from '../../domain/errors.ts'
+import { endpointName } from '../../domain/resource-names.ts'
+import type { Step } from '../step.ts'
+import { isFinished, usable } from './endpoints.ts'
+
+/** The endpoint that others stand on, found and never changed. */
+export const endpointInPlace: Step = {
+  id: 'private-endpoint',
+  title: 'private endpoint',
+  resource: ({ services: [{ service }], network }) => endpointName(service, network),
+  needs: [],
+
+  async plan(context) {
+    const { network } = context.target
+    const found = usable(await context.clouds.network.endpoints(network, context.signal), context)
+    const endpoint = found === undefined ? undefined : await context.clouds.network.endpoint(network, found.name, context.signal)
+    if (endpoint !== undefined && isFinished(endpoint))
+      return { change: { kind: 'none' }, facts: { endpoint }, note: `${endpoint.name} · ${endpoint.address}` }
+    // A teardown that comes to its end after a crash has deleted it itself.
+    if (context.endpointMayBeGone) return { change: { kind: 'none' }, facts: {}, note: 'gone' }
+    const names = context.target.services.map(({ service }) => service.name).join(' ')
+    throw new TerminalError('endpoint-absent', `${network.name} has no live private endpoint for ${names}.`, {
+      remedy: `Run setup ${names} in ${network.name} first.`,
+    })
+  },
+
+  async apply() {},
+}

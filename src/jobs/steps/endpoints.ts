@@ -1,0 +1,38 @@
+import { type EndpointDetail, type EndpointSummary, serves } from '../../azure/network.ts'
+import { endpointName } from '../../domain/resource-names.ts'
+import { sameId, subnetId } from '../../domain/target.ts'
+import type { StepContext } from '../step.ts'
+
+/** A Rejected connection cannot be approved any more, and the other side of a Disconnected one is gone: neither can be used. */
+export function isDead({ connection }: EndpointSummary): boolean {
+  return connection === 'Rejected' || connection === 'Disconnected'
+}
+
+export function isFinished(endpoint: EndpointDetail): boolean {
+  return endpoint.provisioning === 'Succeeded' && endpoint.guid !== undefined && endpoint.address !== undefined
+}
+
+/** The name that a new endpoint of this target gets. */
+export function ownName({ target }: StepContext): string {
+  return endpointName(target.services[0].service, target.network)
+}
+
+/** An endpoint that connects this network to the alias, the one with our name before others. */
+export function usable(all: readonly EndpointSummary[], context: StepContext): EndpointSummary | undefined {
+  const { alias, network } = context.target
+  const candidates = all.filter((endpoint) => serves(endpoint, alias, network) && !isDead(endpoint))
+  const name = ownName(context).toLowerCase()
+  return candidates.find((endpoint) => endpoint.name.toLowerCase() === name) ?? candidates[0]
+}
+
+/** Live endpoints in the network's subnet other than this one, with their addresses. */
+export async function otherEndpoints(
+  { target, clouds, signal }: StepContext,
+  id: string | undefined,
+): Promise<readonly EndpointDetail[]> {
+  const { network } = target
+  const all = await clouds.network.endpoints(network, signal)
+  const others = all.filter((endpoint) => endpoint.id !== id && !isDead(endpoint) && sameId(endpoint.subnetId, subnetId(network)))
+  const details = await Promise.all(others.map(({ name }) => clouds.network.endpoint(network, name, signal)))
+  return details.filter((endpoint) => endpoint !== undefined)
+}

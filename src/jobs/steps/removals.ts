@@ -1,0 +1,218 @@
+import type { ARecord } from '../../azure/private-dns.ts'
+import { isOurs } from '../../domain/ownership.ts'
+import type { Change } from '../../domain/plan.ts'
+import { sameId, zoneNameOf } from '../../domain/target.ts'
+import type { Observation, Step, StepContext } from '../step.ts'
+import { allListsOf, isIdOf } from './allow-lists.ts'
+import { labelsOf, leadsTo } from './dns-record.ts'
+import { endpointInPlace } from './endpoint-in-place.ts'
+import { isOurEntry } from './organization-entry.ts'
+
+/**
+ * Taking away, in the order that never leaves something pointing nowhere: allow lists, organization entry, record, link and zone, endpoint. What
+ * another service still uses, and what this bot did not make, is kept, and the plan says so.
+ */
+
+const none: Change = { kind: 'none' }
+const gone: Change = { kind: 'delete', fields: [] }
+
+const keep = (note: string): Omit<Observation, 'facts'> => ({ change: none, note })
+
+/** Names of services outside the request that list the endpoint. */
+function otherUsers({ facts, target }: StepContext): readonly string[] {
+  const asked = target.services.map(({ service }) => service.id)
+  const others = [...(facts.allowLists ?? [])].filter(
+    ([id, { entries }]) => !asked.includes(id) && entries.some((entry) => isIdOf(entry, facts.endpoint)),
+  )
+  return others.map(([, { name }]) => name)
+}
+
+function usedNote(context: StepContext): string | undefined {
+  const users = otherUsers(context)
+  return users.length === 0 ? undefined : `kept: ${users.join(', ')} still ${users.length === 1 ? 'uses' : 'use'} the endpoint`
+}
+
+export const allowListRemoval: Step = {
+  id: 'allow-list-removal',
+  title: 'allow list',
+  resource: ({ services }) => services.map(({ service }) => service.name).join(', '),
+  needs: [endpointInPlace.id],
+
+  async plan(context) {
+    const allowLists = await allListsOf(context)
+    const fields = context.target.services.flatMap(({ service }) => {
+      const entries = allowLists.get(service.id)?.entries ?? []
+      return entries
+        .filter((entry) => isIdOf(entry, context.facts.endpoint))
+        .map((entry) => ({ name: service.name, before: entry }))
+    })
+    if (fields.length === 0) return { ...keep('not listed'), facts: { allowLists } }
+    return { change: { kind: 'delete', fields }, facts: { allowLists } }
+  },
+
+  async apply({ target, facts, clouds, fence, signal }) {
+    for (const { service } of target.services) {
+      const entries = facts.allowLists?.get(service.id)?.entries ?? []
+      const remove = entries.filter((entry) => isIdOf(entry, facts.endpoint))
+      if (remove.length === 0) continue
+      await fence()
+      await clouds.clickhouse.changeAllowList(service.organizationId, service.id, { remove }, signal)
+    }
+  },
+}
+
+export const organizationEntryRemoval: Step = {
+  id: 'organization-entry-removal',
+  title: 'organization entry',
+  resource: ({ services: [{ service }] }) => service.organizationName,
+  needs: [allowListRemoval.id],
+
+  async plan(context) {
+    const used = usedNote(context)
+    if (used !== undefined) return { ...keep(used), facts: {} }
+    const entries = await entriesOf(context)
+    if (entries.length === 0) return { ...keep('not there'), facts: {} }
+    return { change: { kind: 'delete', fields: entries.map(({ id }) => ({ name: 'id', before: id })) }, facts: {} }
+  },
+
+  async apply(context) {
+    const { target, clouds, fence, signal } = context
+    const [{ service }] = target.services
+    for (const { id, description, region } of await entriesOf(context)) {
+      await fence()
+      const entry = { id, description: description ?? '', region: region ?? service.region }
+      await clouds.clickhouse.removeOrganizationEntry(service.organizationId, entry, signal)
+    }
+  },
+}
+
+/** The endpoint's own, and ours for this network that no service lists any more: deleting a service leaves such behind. */
+async function entriesOf({ target, clouds, facts, signal }: StepContext) {
+  const { privateEndpoints } = await clouds.clickhouse.organization(target.services[0].service.organizationId, signal)
+  const listed = [...(facts.allowLists?.values() ?? [])].flatMap(({ entries }) => entries)
+  const lingers = (id: string) => !listed.some((entry) => sameId(entry, id))
+  return privateEndpoints.filter(
+    (entry) => isIdOf(entry.id, facts.endpoint) || (isOurEntry(entry, target.network.name) && lingers(entry.id)),
+  )
+}
+
+export const dnsRecordRemoval: Step = {
+  id: 'dns-record-removal',
+  title: 'A record',
+  resource: (target) => `*.${zoneNameOf(target)}`,
+  needs: [organizationEntryRemoval.id],
+
+  async plan(context) {
+    const used = usedNote(context)
+    const { target, clouds, signal } = context
+    const [zone] = await clouds.dns.zones(zoneNameOf(target), target.network, signal)
+    if (zone === undefined) return { ...keep('not there'), facts: {} }
+    const records = await clouds.dns.aRecords(zone, signal)
+    if (used !== undefined) return { ...keep(used), facts: { zone, records } }
+    const removed = removable(context, records)
+    if (removed.length === 0) return { ...keep('kept: not made by this bot, or not there'), facts: { zone, records } }
+    const fields = removed.map(({ name, addresses }) => ({ name, before: addresses.join(', ') }))
+    return { change: { kind: 'delete', fields }, facts: { zone, records } }
+  },
+
+  async apply(context) {
+    const { facts, clouds, fence, signal } = context
+    for (const record of removable(context, facts.records ?? [])) {
+      if (facts.zone === undefined) return
+      await fence()
+      await clouds.dns.deleteARecord(facts.zone, record, signal)
+    }
+  },
+}
+
+/** Our records that lead to this very endpoint: the wildcard, and those of the services' own labels. */
+function removable({ facts, target }: StepContext, records: readonly ARecord[]): readonly ARecord[] {
+  const names = ['*', ...labelsOf(target)]
+  return records.filter(
+    (record) => names.includes(record.name.toLowerCase()) && leadsTo(record, facts.endpoint?.address) && isOurs(record.metadata),
+  )
+}
+
+export const networkLinkRemoval: Step = {
+  id: 'network-link-removal',
+  title: 'virtual network link',
+  resource: ({ network }) => network.vnet,
+  needs: [dnsRecordRemoval.id],
+
+  async plan(context) {
+    const why = whyZoneStays(context)
+    if (why !== undefined) return { ...keep(why), facts: {} }
+    const { target, clouds, signal } = context
+    const [zone] = await clouds.dns.zones(zoneNameOf(target), target.network, signal)
+    if (zone?.link === undefined) return { ...keep('not there'), facts: {} }
+    return isOurs(zone.link.tags) ? { change: gone, facts: { zone } } : { ...keep('kept: not made by this bot'), facts: { zone } }
+  },
+
+  async apply({ facts, clouds, fence, signal }) {
+    if (facts.zone?.link === undefined) return
+    await fence()
+    await clouds.dns.deleteLink(facts.zone, facts.zone.link.name, signal)
+  },
+}
+
+export const dnsZoneRemoval: Step = {
+  id: 'dns-zone-removal',
+  title: 'private DNS zone',
+  resource: zoneNameOf,
+  needs: [networkLinkRemoval.id],
+
+  async plan(context) {
+    const why = whyZoneStays(context)
+    if (why !== undefined) return { ...keep(why), facts: {} }
+    const { target, clouds, signal } = context
+    const [zone] = await clouds.dns.zones(zoneNameOf(target), target.network, signal)
+    if (zone === undefined) return { ...keep('not there'), facts: {} }
+    if (zone.otherLinks > 0) return { ...keep(`kept: ${zone.otherLinks} other networks are linked to it`), facts: { zone } }
+    const foreignLink = zone.link !== undefined && !isOurs(zone.link.tags)
+    return isOurs(zone.tags) && !foreignLink
+      ? { change: gone, facts: { zone } }
+      : { ...keep('kept: not made by this bot'), facts: { zone } }
+  },
+
+  async apply({ facts, clouds, fence, signal }) {
+    if (facts.zone === undefined) return
+    await fence()
+    await clouds.dns.deleteZone(facts.zone, signal)
+  },
+}
+
+/** Link and zone serve every record of the zone, so they go only with the last. */
+function whyZoneStays(context: StepContext): string | undefined {
+  const records = context.facts.records ?? []
+  const removed = removable(context, records)
+  const others = records.filter((record) => !removed.includes(record)).map(({ name }) => name)
+  return usedNote(context) ?? (others.length === 0 ? undefined : `kept: the zone has other records (${others.join(', ')})`)
+}
+
+export const privateEndpointRemoval: Step = {
+  id: 'private-endpoint-removal',
+  title: 'private endpoint',
+  resource: ({ network }) => network.name,
+  needs: [dnsZoneRemoval.id],
+
+  async plan(context) {
+    const { facts, target, clouds, signal } = context
+    const used = usedNote(context)
+    if (used !== undefined) return { ...keep(used), facts: {} }
+    const name = facts.endpoint?.name
+    const endpoint = name === undefined ? undefined : await clouds.network.endpoint(target.network, name, signal)
+    if (endpoint === undefined) return { ...keep('not there'), facts: {} }
+    if (!isOurs(endpoint.tags)) return { ...keep(`kept: ${endpoint.name} was not made by this bot`), facts: {} }
+    const left = (facts.records ?? []).filter(
+      (record) => !removable(context, facts.records ?? []).includes(record) && leadsTo(record, endpoint.address),
+    )
+    if (left.length > 0) return { ...keep(`kept: the record ${left[0]?.name} still leads to it`), facts: {} }
+    return { change: { kind: 'delete', fields: [{ name: 'name', before: endpoint.name }] }, facts: {} }
+  },
+
+  async apply({ target, facts, clouds, fence, signal }) {
+    if (facts.endpoint === undefined) return
+    await fence()
+    await clouds.network.deleteEndpoint(target.network, facts.endpoint.name, signal)
+  },
+}

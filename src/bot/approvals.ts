@@ -5,7 +5,7 @@ import { type Desk, wake } from './desk.ts'
 import { detailsCard } from './details-card.ts'
 import { agoText } from './duration.ts'
 import { planLines, planSummary } from './plan-lines.ts'
-import { setupCommand, shownName, statusOf } from './subject.ts'
+import { sameCommand, shownName, statusOf } from './subject.ts'
 import type { Click } from './surface.ts'
 
 /**
@@ -73,7 +73,7 @@ async function expired(desk: Desk, before: Request): Promise<Card> {
   await wake(desk, desk.producer.show({ kind: 'request', id: request.id }))
   const since = request.approval === undefined ? [] : words` ${time(request.approval.expiresAt)}`
   return say(
-    words`${request.id} expired${since}: nothing to decide any more. To ask again: ${command(setupCommand(request))}`,
+    words`${request.id} expired${since}: nothing to decide any more. To ask again: ${command(sameCommand(request))}`,
     statusOf(request),
   )
 }
@@ -86,7 +86,10 @@ async function stale(desk: Desk, request: Request): Promise<Card> {
     statusOf(request),
   )
   if (plan === undefined) return said
-  return { ...said, parts: [...said.parts, { kind: 'lines', lines: planLines(plan) }, { kind: 'text', text: planSummary(plan) }] }
+  return {
+    ...said,
+    parts: [...said.parts, { kind: 'lines', lines: planLines(plan) }, { kind: 'text', text: planSummary(plan, request.action) }],
+  }
 }
 
 /** `PL-42 was approved by @bob 2 min ago and is running` */

@@ -4,15 +4,51 @@ import { nearest } from '../domain/target.ts'
 export const commandList = [
   {
     name: 'setup',
-    usage: 'setup [SERVICE] [in NETWORK] [because REASON]',
+    usage: 'setup [SERVICE…] [in NETWORK] [because REASON]',
     example: 'setup analytics-prod in prod-westus3 because "BI moves into the VNet"',
-    does: 'Plans a Private Link from a network to a service, asks for approval, carries it out and verifies it. What you leave out is asked for in a form.',
+    does: 'Plans a Private Link from a network to services, asks for approval, carries it out and verifies it. What you leave out is asked for in a form.',
+  },
+  {
+    name: 'allow',
+    usage: 'allow SERVICE… [from NETWORK] [because REASON]',
+    example: 'allow billing-prod from prod-westus3',
+    does: 'Puts the endpoint that the network has already on the allow lists of these services. It changes nothing in Azure.',
+  },
+  {
+    name: 'revoke',
+    usage: 'revoke SERVICE… [from NETWORK] [because REASON]',
+    example: 'revoke billing-prod from prod-westus3',
+    does: "Takes the network's endpoint off the allow lists of these services. Endpoint and DNS stay.",
+  },
+  {
+    name: 'teardown',
+    usage: 'teardown SERVICE… in NETWORK [because REASON]',
+    example: 'teardown analytics-prod in prod-westus3',
+    does: 'Takes away what connects these services: allow lists first, and record, link, zone and endpoint where I made them and nobody else uses them.',
   },
   {
     name: 'diagnose',
     usage: 'diagnose SERVICE [from NETWORK]',
     example: 'diagnose analytics-prod from prod-westus3',
     does: 'Looks from inside the network why a service can or cannot be reached. It changes nothing.',
+  },
+  {
+    name: 'requests',
+    usage: 'requests [mine|open|all]',
+    example: 'requests open',
+    does: 'Lists the newest requests: yours, those that are not finished, or all.',
+  },
+  {
+    name: 'request',
+    usage: 'request ID',
+    example: 'request PL-42',
+    does: 'Shows one request: its plan, how far it is, how it ended.',
+  },
+  {
+    name: 'cancel',
+    usage: 'cancel ID',
+    example: 'cancel PL-42',
+    does: 'Ends a request that is not running yet. Those who asked for it and its approvers can.',
   },
   {
     name: 'help',
@@ -25,7 +61,7 @@ export const commandList = [
 export type CommandName = (typeof commandList)[number]['name']
 
 /** Words of the whole product that this version does not carry out yet. */
-const laterCommands = ['allow', 'revoke', 'teardown', 'watch', 'unwatch', 'status', 'requests', 'request', 'cancel'] as const
+const laterCommands = ['watch', 'unwatch', 'status'] as const
 
 export type LaterCommand = (typeof laterCommands)[number]
 

@@ -1,3 +1,4 @@
+import type { Action } from '../domain/request.ts'
 import { type CommandName, commandNamed, type LaterCommand, laterNamed, nearestCommand } from './command-list.ts'
 import { type Token, tokensOf, unquote } from './tokens.ts'
 
@@ -8,8 +9,10 @@ export interface ServiceName {
 }
 
 export type Command =
-  | { readonly kind: 'setup'; readonly services: readonly ServiceName[]; readonly network?: string; readonly reason?: string }
+  | { readonly kind: Action; readonly services: readonly ServiceName[]; readonly network?: string; readonly reason?: string }
   | { readonly kind: 'diagnose'; readonly service?: ServiceName; readonly network?: string }
+  | { readonly kind: 'requests'; readonly which: 'mine' | 'open' | 'all' }
+  | { readonly kind: 'request' | 'cancel'; readonly id: string }
   | { readonly kind: 'help'; readonly about?: CommandName }
   | { readonly kind: 'later'; readonly name: LaterCommand }
   /** `suggestion` is a whole command, without `/privatelink`. */
@@ -21,11 +24,20 @@ export function parseCommand(text: string): Command {
   if (first === undefined) return { kind: 'help' }
   const later = laterNamed(first.text)
   if (later !== undefined) return { kind: 'later', name: later }
-  switch (commandNamed(first.text)?.name) {
+  const name = commandNamed(first.text)?.name
+  switch (name) {
     case 'setup':
-      return parseSetup(text, rest)
+    case 'allow':
+    case 'revoke':
+    case 'teardown':
+      return parseChange(name, text, rest)
     case 'diagnose':
       return parseDiagnose(rest)
+    case 'requests':
+      return parseRequests(rest)
+    case 'request':
+    case 'cancel':
+      return parseId(name, rest)
     case 'help':
       return parseHelp(rest)
     default:
@@ -33,7 +45,10 @@ export function parseCommand(text: string): Command {
   }
 }
 
-function parseSetup(text: string, tokens: readonly Token[]): Command {
+/** The word before the network, as people say it; both are understood. */
+export const prepositions: Readonly<Record<Action, string>> = { setup: 'in', allow: 'from', revoke: 'from', teardown: 'in' }
+
+function parseChange(kind: Action, text: string, tokens: readonly Token[]): Command {
   const because = tokens.findIndex((token) => isWord(token, 'because'))
   const reasonFrom = tokens[because]?.end
   const reason = reasonFrom === undefined ? '' : unquote(text.slice(reasonFrom))
@@ -44,11 +59,11 @@ function parseSetup(text: string, tokens: readonly Token[]): Command {
     const why = [extra.map(({ text: word }) => word).join(' '), reason].filter((part) => part !== '').join(' because ')
     return {
       kind: 'misunderstood',
-      problem: `After "in ${network}" I expected "because" and a reason.`,
-      suggestion: `setup ${said === '' ? '' : `${said} `}in ${network} because "${why}"`,
+      problem: `After "${prepositions[kind]} ${network}" I expected "because" and a reason.`,
+      suggestion: `${kind} ${said === '' ? '' : `${said} `}${prepositions[kind]} ${network} because "${why}"`,
     }
   }
-  return { kind: 'setup', services, ...(network !== undefined && { network }), ...(reason !== '' && { reason }) }
+  return { kind, services, ...(network !== undefined && { network }), ...(reason !== '' && { reason }) }
 }
 
 function parseDiagnose(tokens: readonly Token[]): Command {
@@ -65,6 +80,19 @@ function parseDiagnose(tokens: readonly Token[]): Command {
   if (more.length > 0 || extra.length > 0)
     return { kind: 'misunderstood', problem: 'I diagnose one service from one network at a time.', suggestion }
   return { kind: 'diagnose', ...(service !== undefined && { service }), ...(network !== undefined && { network }) }
+}
+
+function parseRequests([which, ...more]: readonly Token[]): Command {
+  const word = which?.text.toLowerCase() ?? 'mine'
+  if (more.length === 0 && (word === 'mine' || word === 'open' || word === 'all')) return { kind: 'requests', which: word }
+  return { kind: 'misunderstood', problem: `I can list the requests that are mine, open or all.`, suggestion: 'requests mine' }
+}
+
+/** `PL-42`, also as `pl-42` or `42`. */
+function parseId(kind: 'request' | 'cancel', [id, ...more]: readonly Token[]): Command {
+  const [, number] = /^(?:pl-)?(\d{1,9})$/i.exec(id?.text ?? '') ?? []
+  if (number !== undefined && more.length === 0) return { kind, id: `PL-${number}` }
+  return { kind: 'misunderstood', problem: 'A request is named by its number, such as PL-42.', suggestion: `${kind} PL-42` }
 }
 
 function parseHelp([about]: readonly Token[]): Command {

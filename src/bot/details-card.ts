@@ -1,7 +1,7 @@
 import { cleanText } from '../domain/hostile-text.ts'
 import type { Request } from '../domain/request.ts'
 import { type Card, code, say, words } from './card.ts'
-import { detailLines, planSummary, trafficSentence } from './plan-lines.ts'
+import { detailLines, planSummary } from './plan-lines.ts'
 import { shownName, statusOf, subjectOf } from './subject.ts'
 
 /** Every field of every step, and what the approval binds to. `seen` is the digest of the plan that the person had before them. */
@@ -28,7 +28,7 @@ export function detailsCard(request: Request, seen: string): Card {
         ],
       },
       ...plan.steps.map((step) => ({ kind: 'lines', lines: detailLines(step) }) as const),
-      { kind: 'text', text: `${planSummary(plan)} ${trafficSentence(plan)}` },
+      { kind: 'text', text: planSummary(plan, request.action) },
       { kind: 'note', text: words`An approval counts for exactly this plan: ${code(digest.slice(0, 12))}` },
     ],
   }

@@ -1,15 +1,19 @@
+import type { Action } from '../domain/request.ts'
 import { nearest } from '../domain/target.ts'
 import { nearestValid, unknownNetwork } from './answers.ts'
 import { type Card, command, say, words } from './card.ts'
 import type { LaterCommand } from './command-list.ts'
-import { type Command, parseCommand, type ServiceName, spell } from './commands.ts'
+import { type Command, parseCommand, prepositions, spell } from './commands.ts'
 import type { Desk } from './desk.ts'
 import { askForDiagnosis } from './diagnosis-intake.ts'
 import { helpCard } from './help-card.ts'
+import { cancelRequest, listRequests, showRequest } from './requests-intake.ts'
 import { sameName, setupForm } from './setup-form.ts'
-import { askForSetup } from './setup-intake.ts'
+import { askForChange } from './setup-intake.ts'
 import { shownName } from './subject.ts'
 import type { Reply, Said } from './surface.ts'
+
+type ChangeCommand = Extract<Command, { kind: Action }>
 
 /** What the bot answers to a command. */
 export async function answerCommand(desk: Desk, said: Said): Promise<Reply> {
@@ -17,8 +21,18 @@ export async function answerCommand(desk: Desk, said: Said): Promise<Reply> {
   switch (asked.kind) {
     case 'setup':
       return await setup(desk, said, asked)
+    case 'allow':
+    case 'revoke':
+    case 'teardown':
+      return { kind: 'card', card: await change(desk, said, asked) }
     case 'diagnose':
       return { kind: 'card', card: await diagnose(desk, said, asked) }
+    case 'requests':
+      return { kind: 'card', card: await listRequests(desk, said.by, asked.which) }
+    case 'request':
+      return { kind: 'card', card: await showRequest(desk, asked.id) }
+    case 'cancel':
+      return { kind: 'card', card: await cancelRequest(desk, said.by, asked.id) }
     case 'help':
       return { kind: 'card', card: helpCard(asked.about) }
     case 'later':
@@ -28,10 +42,9 @@ export async function answerCommand(desk: Desk, said: Said): Promise<Reply> {
   }
 }
 
-async function setup(desk: Desk, { by, place }: Said, asked: Extract<Command, { kind: 'setup' }>): Promise<Reply> {
+async function setup(desk: Desk, { by, place }: Said, asked: ChangeCommand): Promise<Reply> {
   const { services, network, reason } = asked
-  const [service, ...more] = services
-  if (service !== undefined && more.length > 0) return { kind: 'card', card: oneAtATime(service, network) }
+  const [service] = services
   if (service === undefined || network === undefined) {
     const inventory = await desk.inventory.read()
     if (inventory === undefined) return { kind: 'card', card: noInventory(desk) }
@@ -42,8 +55,23 @@ async function setup(desk: Desk, { by, place }: Said, asked: Extract<Command, { 
   if (typeof known !== 'string') return { kind: 'card', card: known }
   return {
     kind: 'card',
-    card: await askForSetup(desk, { by, place, services: [service], network: known, ...(reason !== undefined && { reason }) }),
+    card: await askForChange(desk, 'setup', { by, place, services, network: known, ...(reason !== undefined && { reason }) }),
   }
+}
+
+/** Everything but setup: what is missing is asked for in the answer. */
+async function change(desk: Desk, { by, place }: Said, asked: ChangeCommand): Promise<Card> {
+  const { kind, services, reason } = asked
+  const names = desk.networks.map(({ name }) => name)
+  const [sole] = names
+  const network = asked.network ?? (names.length === 1 ? sole : undefined)
+  const said = services.length === 0 ? 'SERVICE' : services.map(spell).join(' ')
+  const example = `${kind} ${said} ${prepositions[kind]} ${network ?? names.join('|')}`
+  if (services.length === 0) return say(words`Which services? Say ${command(example)}`)
+  if (network === undefined) return say(words`Which network: ${names.join(', ')}? Say ${command(example)}`)
+  const known = knownNetwork(desk, network)
+  if (typeof known !== 'string') return known
+  return await askForChange(desk, kind, { by, place, services, network: known, ...(reason !== undefined && { reason }) })
 }
 
 async function diagnose(desk: Desk, { by, place }: Said, asked: Extract<Command, { kind: 'diagnose' }>): Promise<Card> {
@@ -61,11 +89,6 @@ async function diagnose(desk: Desk, { by, place }: Said, asked: Extract<Command,
 function knownNetwork({ networks }: Desk, said: string): string | Card {
   const names = networks.map(({ name }) => name)
   return names.find((name) => sameName(name, said)) ?? unknownNetwork(shownName(said), nearest(said, names), names)
-}
-
-function oneAtATime(first: ServiceName, network: string | undefined): Card {
-  const example = `setup ${spell(first)} in ${network ?? 'NETWORK'}`
-  return say(words`I set up one service at a time for now, and nothing was asked for. Start with ${command(example)}`)
 }
 
 function noInventory({ networks }: Desk): Card {

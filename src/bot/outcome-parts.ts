@@ -6,14 +6,16 @@ import { code, command, type Part, strong, type Text, words } from './card.ts'
 import { shownName } from './subject.ts'
 
 /** How to use the connection, by its private host name. */
-export function connectParts({ plan, outcome }: Request): readonly Part[] {
-  if (plan === undefined) return []
-  const host = cleanText(plan.services[0].host, 253)
+export function connectParts({ action, plan, outcome }: Request): readonly Part[] {
+  if (plan === undefined || action === 'revoke' || action === 'teardown') return []
   const address = outcome?.address === undefined ? '' : words` (${code(outcome.address)})`
-  return [
-    { kind: 'text', text: words`${strong('Connect')} from ${shownName(plan.network)} to ${code(host)}${address}` },
+  return plan.services.flatMap(({ host }) => [
+    {
+      kind: 'text' as const,
+      text: words`${strong('Connect')} from ${shownName(plan.network)} to ${code(cleanText(host, 253))}${address}`,
+    },
     connectLines(host),
-  ]
+  ])
 }
 
 /** To be copied: HTTPS, and the native protocol. */

@@ -1,5 +1,6 @@
 import { cleanText } from '../domain/hostile-text.ts'
 import type { FieldChange, Plan, PlannedStep } from '../domain/plan.ts'
+import type { Action } from '../domain/request.ts'
 import { code, type Text, words } from './card.ts'
 
 /** Longest value in a plan line, in code points; Details shows all of it. */
@@ -10,16 +11,26 @@ export function planLines(plan: Plan): readonly Text[] {
   return plan.steps.map(planLine)
 }
 
-function planLine({ title, resource, change }: PlannedStep): Text {
+function planLine(step: PlannedStep): Text {
+  const { title, resource, change, note } = step
   const subject = words`${title} ${code(cleanText(resource, 120))}`
   switch (change.kind) {
     case 'none':
-      return words`${code('= in place')} ${subject}`
+      return words`${code(isKept(step) ? '= as it is' : '= in place')} ${subject}${noteText(note)}`
     case 'blocked':
       return words`${code('! blocked ')} ${subject}: ${cleanText(change.reason, 300)}`
     default:
       return words`${code(marks[change.kind])} ${subject}${compact(change.fields)}`
   }
+}
+
+/** Removals say of what stays why it does. */
+export function isKept({ change, note }: PlannedStep): boolean {
+  return change.kind === 'none' && note !== undefined && /^(kept|not )/.test(note)
+}
+
+function noteText(note: string | undefined): string {
+  return note === undefined ? '' : `: ${cleanText(note, 150)}`
 }
 
 const marks = { create: '+ create  ', update: '~ change  ', delete: '- delete  ' } as const
@@ -37,11 +48,12 @@ function fieldText({ name, before, after }: FieldChange, length: number): string
 }
 
 /** Every field before and after, for Details. */
-export function detailLines({ title, resource, change }: PlannedStep): readonly Text[] {
+export function detailLines(step: PlannedStep): readonly Text[] {
+  const { title, resource, change, note } = step
   const head = words`${title} ${code(cleanText(resource, 300))}`
   switch (change.kind) {
     case 'none':
-      return [words`${head}: already in place`]
+      return [words`${head}: ${isKept(step) ? cleanText(note ?? '', 300) : 'already in place'}`]
     case 'blocked':
       return [words`${head}: blocked, ${cleanText(change.reason, 600)}`]
     default:
@@ -56,14 +68,15 @@ export function detailLines({ title, resource, change }: PlannedStep): readonly 
 }
 
 /** `Creates 4, changes 2, deletes nothing. About 2 minutes.` Azure takes most of that for a new endpoint. */
-export function planSummary(plan: Plan): string {
+export function planSummary(plan: Plan, action: Action): string {
   const { steps } = plan
   const count = (kind: string) => steps.filter(({ change }) => change.kind === kind).length || 'nothing'
   const slow = steps.some(({ id, change }) => id === 'private-endpoint' && change.kind === 'create')
-  return `Creates ${count('create')}, changes ${count('update')}, deletes ${count('delete')}.${slow ? ' About 2 minutes.' : ''}`
+  const summary = `Creates ${count('create')}, changes ${count('update')}, deletes ${count('delete')}.${slow ? ' About 2 minutes.' : ''}`
+  return action === 'setup' || action === 'allow' ? `${summary} ${trafficSentence(plan)}` : summary
 }
 
-export function trafficSentence({ crossRegion, services: [{ service }] }: Plan): string {
+function trafficSentence({ crossRegion, services: [{ service }] }: Plan): string {
   return crossRegion
     ? `The service is in ${cleanText(service.region, 40)} and the network is not: inter-region traffic is billed by Azure.`
     : 'Same region: no inter-region charges.'

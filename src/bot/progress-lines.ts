@@ -3,6 +3,7 @@ import type { PlannedStep, StepId } from '../domain/plan.ts'
 import type { Request, StepProgress } from '../domain/request.ts'
 import { code, type Text, words } from './card.ts'
 import { durationBetween } from './duration.ts'
+import { isKept } from './plan-lines.ts'
 
 /** Steps that change nothing and so stand in no plan: they wait until something is seen. */
 const looks: readonly { readonly id: StepId; readonly title: string }[] = [
@@ -18,18 +19,25 @@ export function progressLines(request: Request): readonly Text[] {
       const [symbol, state] = changeState(request, step)
       return words`${symbol} ${step.title} ${code(cleanText(step.resource, 120))}: ${state}${noteOf(request, step.id)}`
     }),
-    ...looks.map(({ id, title }) => {
+    ...looksOf(request).map(({ id, title }) => {
       const [symbol, state] = lookState(request, id)
       return words`${symbol} ${title}: ${state}${noteOf(request, id)}`
     }),
   ]
 }
 
+/** Taking away ends with the last removal; there is nothing to look at afterwards. */
+function looksOf({ action }: Request): typeof looks {
+  return action === 'setup' || action === 'allow' ? looks : []
+}
+
 type State = readonly [symbol: string, words: string]
 
-function changeState(request: Request, { id, change }: PlannedStep): State {
+function changeState(request: Request, step: PlannedStep): State {
+  const { id, change } = step
   const progress = request.steps[id]
   const applying = request.state === 'applying'
+  if (isKept(step) && progress?.changed !== true) return ['=', 'left as it is']
   if (progress === undefined && change.kind === 'none') return ['=', 'already in place']
   if (progress === undefined) return ['·', applying ? 'waiting' : 'not done']
   switch (progress.state) {
@@ -77,7 +85,7 @@ export function doneAndNotDone({ plan, steps }: Request): string {
   const left = planned.filter(({ id }) => steps[id]?.changed !== true && steps[id]?.state !== 'done')
   if (changed.length === 0) return 'Nothing was changed.'
   const sentences = [
-    done.length > 0 ? `Changed, and left in place: ${titles(done)}.` : '',
+    done.length > 0 ? `Changed, and left so: ${titles(done)}.` : '',
     unsure.length > 0 ? `Begun, and perhaps changed: ${titles(unsure)}.` : '',
     left.length > 0 ? `Not done: ${titles(left)}.` : '',
   ]

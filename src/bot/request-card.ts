@@ -2,10 +2,10 @@ import { cleanText } from '../domain/hostile-text.ts'
 import type { Request } from '../domain/request.ts'
 import { type Button, type Card, mention, type Part, type Text, time, words } from './card.ts'
 import { connectParts, problemParts, verdictParts } from './outcome-parts.ts'
-import { planLines, planSummary, trafficSentence } from './plan-lines.ts'
+import { planLines, planSummary } from './plan-lines.ts'
 import { doneAndNotDone, progressLines } from './progress-lines.ts'
 import { nextSentence, stateSentence } from './state-sentences.ts'
-import { statusOf, subjectOf } from './subject.ts'
+import { statusOf, titleOf } from './subject.ts'
 
 /** Longest reason in a message, in code points. */
 const reasonLength = 500
@@ -19,7 +19,7 @@ export interface Audience {
 
 /** The one message that shows a request: the plan, then its progress, then its outcome. */
 export function requestCard(request: Request, { decides, notice }: Audience): Card {
-  const title = `Set up Private Link: ${subjectOf(request)}`
+  const title = titleOf(request)
   const buttons = decides ? buttonsOf(request) : []
   return {
     summary: `${title} (${statusOf(request)})`,
@@ -61,7 +61,7 @@ function bodyOf(request: Request): readonly Part[] {
       if (plan === undefined) return []
       return [
         { kind: 'lines', lines: planLines(plan) },
-        { kind: 'text', text: `${planSummary(plan)} ${trafficSentence(plan)}` },
+        { kind: 'text', text: planSummary(plan, request.action) },
       ]
     case 'applying':
       return [{ kind: 'lines', lines: progressLines(request) }]

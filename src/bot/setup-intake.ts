@@ -1,5 +1,5 @@
 import type { Person, Place } from '../domain/person.ts'
-import { type Asked, newRequest } from '../domain/request.ts'
+import { type Action, type Asked, newRequest } from '../domain/request.ts'
 import { type Card, strong, words } from './card.ts'
 import { type Desk, wake } from './desk.ts'
 import { azureServices, checkForm, setupForm } from './setup-form.ts'
@@ -7,8 +7,8 @@ import { statusOf, subjectOf } from './subject.ts'
 import type { FilledForm, FormProblems } from './surface.ts'
 
 /** Writes the request down and wakes the planner. Nothing else is decided here: whether the service exists, the planner finds out. */
-export async function askForSetup(desk: Desk, asked: Omit<Asked, 'at'>): Promise<Card> {
-  const request = newRequest(await desk.ledger.nextId(), { ...asked, at: desk.now() })
+export async function askForChange(desk: Desk, action: Action, asked: Omit<Asked, 'at'>): Promise<Card> {
+  const request = newRequest(await desk.ledger.nextId(), { ...asked, at: desk.now() }, action)
   if ((await desk.ledger.create(request)) === 'exists') throw new Error(`The ledger gave out ${request.id} twice.`)
   const item = { kind: 'request', id: request.id } as const
   const awake = await wake(desk, desk.producer.work(item), desk.producer.show(item))
@@ -39,7 +39,7 @@ export async function submitSetup(desk: Desk, by: Person, place: Place, filled: 
     return name === service.name && organizationId === service.organizationId
   })
   const reason = filled.reason?.trim() ?? ''
-  return await askForSetup(desk, {
+  return await askForChange(desk, 'setup', {
     by,
     place,
     services: [{ service: namesakes.length === 1 ? service.name : service.id, organization: service.organizationName }],

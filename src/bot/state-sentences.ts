@@ -2,7 +2,7 @@ import type { Decision, Request } from '../domain/request.ts'
 import { channel, command, type Inline, listed, mention, type Text, time, words } from './card.ts'
 import { durationBetween } from './duration.ts'
 import { doneAndNotDone } from './progress-lines.ts'
-import { diagnoseCommand, setupCommand } from './subject.ts'
+import { diagnoseCommand, sameCommand } from './subject.ts'
 
 /** What the state means for the reader: above the plan. */
 export function stateSentence(request: Request): Text | undefined {
@@ -11,7 +11,7 @@ export function stateSentence(request: Request): Text | undefined {
     case 'planning':
       return 'I am reading Azure and ClickHouse Cloud to see what would have to change. Nothing is changed without an approval.'
     case 'awaiting-approval':
-      return (request.previousPlan !== undefined) === true
+      return request.previousPlan !== undefined
         ? 'What has to change is no longer what was approved, so it needs a new approval. This is the new plan.'
         : undefined
     case 'applying':
@@ -31,7 +31,9 @@ export function stateSentence(request: Request): Text | undefined {
     case 'cancelled':
       return words`Cancelled${who(decision)}. ${doneAndNotDone(request)}`
     case 'nothing-to-do':
-      return 'Everything is already in place. Nothing was changed, and nobody had to approve anything.'
+      return request.action === 'setup' || request.action === 'allow'
+        ? 'Everything is already in place. Nothing was changed, and nobody had to approve anything.'
+        : 'There is nothing to take away. Nothing was changed, and nobody had to approve anything.'
   }
 }
 
@@ -39,8 +41,8 @@ export function stateSentence(request: Request): Text | undefined {
 export function nextSentence(request: Request, decides: boolean): Text | undefined {
   const { approval, state } = request
   if (state === 'rejected' || state === 'expired' || state === 'cancelled')
-    return words`To ask again: ${command(setupCommand(request))}`
-  if (state === 'nothing-to-do' && request.outcome?.verdict === undefined) {
+    return words`To ask again: ${command(sameCommand(request))}`
+  if (state === 'nothing-to-do' && request.outcome?.verdict === undefined && connects(request)) {
     return words`To see whether it works from inside the network: ${command(diagnoseCommand(request))}`
   }
   if (state !== 'awaiting-approval' || approval === undefined) return undefined
@@ -48,6 +50,11 @@ export function nextSentence(request: Request, decides: boolean): Text | undefin
   return decides
     ? words`Needs 1 approval, by ${approvers}, before ${time(approval.expiresAt)}.`
     : words`Waiting in ${channel(approval.place)} for 1 approval, by ${approvers}, before ${time(approval.expiresAt)}.`
+}
+
+/** Whether the action is one that connects. */
+function connects({ action }: Request): boolean {
+  return action === 'setup' || action === 'allow'
 }
 
 function lasting(preposition: string, from: string | undefined, to: string | undefined): string {

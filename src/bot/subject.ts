@@ -1,6 +1,6 @@
 import { cleanText } from '../domain/hostile-text.ts'
-import type { Request } from '../domain/request.ts'
-import { spell } from './commands.ts'
+import type { Action, Request } from '../domain/request.ts'
+import { prepositions, spell } from './commands.ts'
 
 /** Longest name of a service or network in a message, in code points. */
 const nameLength = 80
@@ -18,9 +18,22 @@ export function subjectOf({ plan, asked }: Request): string {
   return `${names.map(shownName).join(', ')} → ${shownName(asked.network)}`
 }
 
+const titles: Readonly<Record<Action, string>> = {
+  setup: 'Set up Private Link',
+  allow: 'Allow over Private Link',
+  revoke: 'Revoke from Private Link',
+  teardown: 'Tear down Private Link',
+}
+
+/** `Set up Private Link: analytics-prod → prod-westus3` */
+export function titleOf(request: Request): string {
+  return `${titles[request.action]}: ${subjectOf(request)}`
+}
+
 /** The command that asks for the same again, as it would be typed. */
-export function setupCommand(request: Request): string {
-  return `setup ${typedService(request)} in ${shownName(request.asked.network)}`
+export function sameCommand(request: Request): string {
+  const { action, asked } = request
+  return `${action} ${typedService(request)} ${prepositions[action]} ${shownName(asked.network)}`
 }
 
 export function diagnoseCommand(request: Request): string {

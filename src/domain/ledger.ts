@@ -12,6 +12,8 @@ export interface Ledger {
   unshown(): Promise<Readonly<Record<string, string>>>
   /** Chat shows this version now. A newer one stays unshown. */
   shown(id: string, version: string): Promise<void>
+  /** The newest requests, of one person (by key) or of all, newest first. */
+  newest(limit: number, person?: string): Promise<readonly Request[]>
   /** Every request that is not finished. */
   open(): Promise<readonly Request[]>
 }

@@ -6,6 +6,7 @@ import { prefix } from './queues.ts'
 
 const openKey = `${prefix}:requests:open`
 const unshownKey = `${prefix}:requests:unshown`
+const allKey = `${prefix}:requests:all`
 const numberKey = `${prefix}:requests:number`
 
 function keyOf(id: string): string {
@@ -13,14 +14,17 @@ function keyOf(id: string): string {
 }
 
 /**
- * Replaces the stored request if it still reads as it did. In the same step it keeps the index of open requests, and notes that chat does not show
- * this version yet. An empty expectation means that there must be none yet. Returns 1 when it wrote.
+ * Replaces the stored request if it still reads as it did. In the same step it keeps the indexes, and notes that chat does not show this version yet. An empty expectation means that there must be none yet. Returns 1 when it wrote.
  */
 const compareAndSet = `
 local stored = redis.call('GET', KEYS[1])
 if (stored or '') ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2])
 redis.call('HSET', KEYS[3], ARGV[3], ARGV[5])
+if not stored then
+  redis.call('ZADD', KEYS[4], ARGV[6], ARGV[3])
+  redis.call('ZADD', KEYS[5], ARGV[6], ARGV[3])
+end
 if ARGV[4] == 'open' then redis.call('SADD', KEYS[2], ARGV[3]) else redis.call('SREM', KEYS[2], ARGV[3]) end
 return 1
 `
@@ -32,8 +36,8 @@ if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then redis.call('HDEL', KEYS[
 
 export function redisLedger(redis: Connection): Ledger {
   const replace = async (expected: string, next: Request): Promise<boolean> => {
-    const keys = [keyOf(next.id), openKey, unshownKey]
-    const values = [expected, JSON.stringify(next), next.id, isOpen(next) ? 'open' : 'closed', randomUUID()]
+    const keys = [keyOf(next.id), openKey, unshownKey, allKey, personKey(next.asked.by.key)]
+    const values = [expected, JSON.stringify(next), next.id, isOpen(next) ? 'open' : 'closed', randomUUID(), numberOf(next.id)]
     const written = await redis.eval(compareAndSet, keys.length, ...keys, ...values)
     return written === 1
   }
@@ -58,6 +62,11 @@ export function redisLedger(redis: Connection): Ledger {
         if (await replace(text, after)) return { request: after, changed: true }
       }
     },
+    async newest(limit, person) {
+      const ids = await redis.zrange(person === undefined ? allKey : personKey(person), '0', String(limit - 1), 'REV')
+      const texts = ids.length === 0 ? [] : await redis.mget(ids.map(keyOf))
+      return texts.flatMap((text) => (text === null ? [] : [parse(text)]))
+    },
     async unshown() {
       return await redis.hgetall(unshownKey)
     },
@@ -70,6 +79,15 @@ export function redisLedger(redis: Connection): Ledger {
       return texts.flatMap((text) => (text === null ? [] : [parse(text)]))
     },
   }
+}
+
+function personKey(person: string): string {
+  return `${prefix}:requests:by:${person}`
+}
+
+/** `PL-42` → 42: the order in which requests were asked for. */
+function numberOf(id: string): number {
+  return Number(/\d+$/.exec(id)?.[0] ?? 0)
 }
 
 /** Only `replace` writes these keys, so what is stored has the shape. */

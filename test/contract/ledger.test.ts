@@ -90,6 +90,15 @@ describe('the ledger in Redis', () => {
     expect((await ledger.open()).map(({ id }) => id)).toEqual(['PL-2'])
   })
 
+  test('lists the newest first, of all and of one person', async () => {
+    for (const number of [1, 2, 10]) await ledger.create(request(`PL-${number}`))
+    const asked = { ...request('PL-11').asked, by: bob }
+    await ledger.create({ ...request('PL-11'), asked })
+    expect((await ledger.newest(3)).map(({ id }) => id)).toEqual(['PL-11', 'PL-10', 'PL-2'])
+    expect((await ledger.newest(10, alice.key)).map(({ id }) => id)).toEqual(['PL-10', 'PL-2', 'PL-1'])
+    expect(await ledger.newest(10, 'nobody')).toEqual([])
+  })
+
   test('remembers what chat does not show yet, and forgets only the version that was shown', async () => {
     await ledger.create(request('PL-1'))
     const { 'PL-1': first = '' } = await ledger.unshown()

@@ -44,7 +44,6 @@ describe('what people ask for', () => {
   test.each([
     ['an unknown network', 'setup analytics-prod in prod-westus', 'prod-westus3'],
     ['an unknown command', 'stup analytics-prod', 'setup'],
-    ['several services', 'setup analytics-prod billing-prod in prod-westus3', 'one'],
   ])('%s is answered at once', async (_what, said, word) => {
     await chat.people.command('alice', said)
     await chat.whisper('alice', word)

@@ -172,8 +172,8 @@ test('what cannot be understood or is not known gets the nearest that is, and no
     [
       'setpu analytics-prod in prod-westus3',
       'setup analytics-prod in prod-westus',
-      'setup a b in prod-westus3',
-      'teardown analytics-prod in prod-westus3',
+      'revoke in prod-westus3',
+      'watch analytics-prod every 5m',
       'help',
       'diagnose analytics-prod',
       'diagnose analytics-prod from nowhere-at-all',
@@ -182,7 +182,7 @@ test('what cannot be understood or is not known gets the nearest that is, and no
   )
   expect(answers[0]).toContain('Did you mean `/privatelink setup analytics-prod in prod-westus3`')
   expect(answers[1]).toContain('Did you mean prod-westus3?')
-  expect(answers[2]).toContain('one service at a time')
+  expect(answers[2]).toContain('Which services?')
   expect(answers[3]).toContain('not in this version')
   expect(answers[4]).toContain('/privatelink diagnose SERVICE [from NETWORK]')
   expect(answers[5]).toContain('prod-westus3, staging-eastus2')
@@ -222,8 +222,7 @@ test('the form asks for what is missing, and refuses what is gone', async () => 
   const message = await told(users.alice, 'Planning', '3e5f7091')
   const id = /request (PL-\d+)/.exec(textOf(message))?.[1] ?? ''
   expect((await at.ledger.get(id))?.asked).toMatchObject({
-    service: '3e5f7091-2b3c-4d4e-8f50-6b7c8d9e0f12',
-    organization: 'acme',
+    services: [{ service: '3e5f7091-2b3c-4d4e-8f50-6b7c8d9e0f12', organization: 'acme' }],
     network: 'prod-westus3',
     reason: 'BI',
     place: { surface: 'slack', id: channels.data },

@@ -24,6 +24,7 @@ function deskWith(first: Request, { now = inTime, beforeRecord }: { now?: string
     ledger: {
       nextId: refuse,
       create: refuse,
+      newest: refuse,
       open: refuse,
       unshown: refuse,
       shown: refuse,

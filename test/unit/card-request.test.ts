@@ -77,7 +77,7 @@ test('done without a healthy verdict is not called verified', () => {
 test('failed: what was done, what was not, why, and the one next thing', () => {
   const text = textOf(requestCard(samples.failed, { decides: true }))
   expect(text).toContain(
-    'Changed, and left in place: private endpoint, private DNS zone. Begun, and perhaps changed: A record. Not done: virtual network link, allow list.',
+    'Changed, and left so: private endpoint, private DNS zone. Begun, and perhaps changed: A record. Not done: virtual network link, allow list.',
   )
   expect(text).toContain('*Problem*  Azure does not let the bot write A records in rg-dns. (`AuthorizationFailed`)')
   expect(text).toContain('*Next*  Give the bot’s identity')

@@ -1,0 +1,58 @@
+import type { Person } from '../domain/person.ts'
+import type { Request } from '../domain/request.ts'
+import { type Card, command, mention, say, strong, type Text, time, words } from './card.ts'
+import { type Desk, wake } from './desk.ts'
+import { requestCard } from './request-card.ts'
+import { statusOf, titleOf } from './subject.ts'
+
+/** More would not be read in a chat. */
+const listed = 20
+
+/** The newest requests, one line each. */
+export async function listRequests(desk: Desk, by: Person, which: 'mine' | 'open' | 'all'): Promise<Card> {
+  const found =
+    which === 'open' ? await openNewestFirst(desk) : await desk.ledger.newest(listed, which === 'mine' ? by.key : undefined)
+  const title = { mine: 'Your requests', open: 'Open requests', all: 'All requests' }[which]
+  if (found.length === 0) return say(words`${title}: none. To ask for something: ${command('help')}`)
+  const lines = found
+    .slice(0, listed)
+    .map(
+      (request) =>
+        words`${strong(statusOf(request))}  ${titleOf(request)}, asked by ${mention(request.asked.by)} ${time(request.asked.at)}`,
+    )
+  const more: Text[] = found.length >= listed ? [`The newest ${listed}.`] : []
+  return {
+    summary: `${title}: ${found.length}`,
+    parts: [{ kind: 'title', text: title }, { kind: 'lines', lines }, ...more.map((text) => ({ kind: 'note', text }) as const)],
+  }
+}
+
+async function openNewestFirst({ ledger }: Desk): Promise<readonly Request[]> {
+  return [...(await ledger.open())].sort((a, b) => Date.parse(b.asked.at) - Date.parse(a.asked.at))
+}
+
+export async function showRequest({ ledger }: Desk, id: string): Promise<Card> {
+  const request = await ledger.get(id)
+  return request === undefined ? unknown(id) : requestCard(request, { decides: false })
+}
+
+/** Decided from the ledger: whoever asked for it, or could approve it, may end what does not run yet. */
+export async function cancelRequest(desk: Desk, by: Person, id: string): Promise<Card> {
+  const request = await desk.ledger.get(id)
+  if (request === undefined) return unknown(id)
+  const mayCancel = request.asked.by.key === by.key || request.approval?.approvers.some(({ key }) => key === by.key) === true
+  if (!mayCancel)
+    return say(words`Only ${mention(request.asked.by)}, who asked for ${id}, and its approvers can cancel it.`, statusOf(request))
+  const { request: now, changed } = await desk.ledger.record(id, { type: 'cancel', by, at: desk.now() })
+  if (changed) {
+    await wake(desk, desk.producer.show({ kind: 'request', id }))
+    return say(words`You cancelled ${strong(id)}. Nothing was changed.`, statusOf(now))
+  }
+  if (now.state === 'applying')
+    return say(words`${id} is running and cannot be stopped in this version. Its message shows how far it is.`, statusOf(now))
+  return say(words`${id} has ended already: nothing to cancel.`, statusOf(now))
+}
+
+function unknown(id: string): Card {
+  return say(words`I do not know a request ${id}. To see yours: ${command('requests mine')}`)
+}

@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { plan } from '../sample-requests.ts'
+import { type BotWorld, startBotWorld } from './bot-harness.ts'
+
+let at: BotWorld
+beforeAll(async () => {
+  at = await startBotWorld()
+})
+afterAll(async () => {
+  await at.close()
+})
+
+/** What the person reads at once. */
+const say = async (user: string, text: string): Promise<string> => (await at.driver.command(user, text)).body
+
+test.each([
+  ['allow billing-prod from prod-westus3', 'allow', ['billing-prod']],
+  ['revoke a, b from prod-westus3', 'revoke', ['a', 'b']],
+  ['teardown analytics-prod in prod-westus3', 'teardown', ['analytics-prod']],
+  ['setup a and b in prod-westus3', 'setup', ['a', 'b']],
+])('%s becomes one request', async (text, action, services) => {
+  expect(await say('carol', text)).toContain('planning')
+  const [request] = await at.ledger.newest(1)
+  expect(request).toMatchObject({
+    action,
+    asked: { services: services.map((service) => ({ service })), network: 'prod-westus3' },
+  })
+})
+
+test.each([
+  ['allow', 'Which services?'],
+  ['teardown in prod-westus3', 'Which services?'],
+  ['revoke analytics-prod', 'Which network: prod-westus3, staging-eastus2?'],
+  ['revoke analytics-prod from prod-westus', 'prod-westus3'],
+])('%s is answered with what is missing', async (text, answer) => {
+  const before = await at.ledger.newest(100)
+  expect(await say('carol', text)).toContain(answer)
+  expect(await at.ledger.newest(100)).toHaveLength(before.length)
+})
+
+test('requests, request and cancel', async () => {
+  await say('alice', 'setup analytics-prod in prod-westus3')
+  const [mine] = await at.ledger.newest(1)
+  const id = mine?.id ?? ''
+  expect(await say('alice', 'requests')).toContain(`request ${id} · planning`)
+  expect(await say('bob', 'requests mine')).toContain('Your requests: none')
+  expect(await say('bob', 'requests open')).toContain(id)
+  expect(await say('bob', `request ${id}`)).toContain('Set up Private Link: analytics-prod')
+  expect(await say('bob', 'request PL-999')).toContain('I do not know a request PL-999')
+
+  await at.ledger.record(id, { type: 'claim', run: 'r', at: new Date().toISOString() })
+  const approvers = [{ key: 'person:Bob Builder', name: 'Bob Builder', accounts: { slack: 'U02BOB' } }]
+  const place = { surface: 'slack', id: 'C012ABC' } as const
+  const approval = { approvers, place, askedAt: new Date().toISOString(), expiresAt: new Date(Date.now() + 60_000).toISOString() }
+  await at.ledger.record(id, { type: 'plan-ready', run: 'r', plan, digest: 'd', approval })
+  expect(await say('mallory', `cancel ${id}`)).toContain('and its approvers can cancel it')
+  expect((await at.ledger.get(id))?.state).toBe('awaiting-approval')
+  expect(await say('alice', `cancel ${id}`)).toContain('You cancelled')
+  expect((await at.ledger.get(id))?.state).toBe('cancelled')
+  expect(await say('bob', `cancel ${id}`)).toContain('nothing to cancel')
+})

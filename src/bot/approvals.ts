@@ -5,8 +5,10 @@ import { type Desk, wake } from './desk.ts'
 import { detailsCard } from './details-card.ts'
 import { agoText } from './duration.ts'
 import { planLines, planSummary } from './plan-lines.ts'
+import { cancelRequest } from './requests-intake.ts'
 import { sameCommand, shownName, statusOf } from './subject.ts'
 import type { Click } from './surface.ts'
+import { terraformCard } from './terraform-card.ts'
 
 /**
  * What a click on a request's message does. The button says only which request and which plan the person saw; everything else is judged from the
@@ -16,6 +18,8 @@ export async function answerClick(desk: Desk, click: Click): Promise<Card> {
   const request = await desk.ledger.get(click.id)
   if (request === undefined) return say(words`I do not know a request ${shownName(click.id)}, so there is nothing to decide.`)
   if (click.verb === 'details') return detailsCard(request, click.digest)
+  if (click.verb === 'export') return terraformCard(request, desk.networks)
+  if (click.verb === 'cancel') return await cancelRequest(desk, click.by, click.id)
   const standing = standingOf(request, click.by, click.digest, desk.now())
   return standing === 'may-decide' ? await decide(desk, click) : await decline(desk, click, request, standing)
 }

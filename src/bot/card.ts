@@ -34,7 +34,7 @@ export type Inline =
   /** One of our commands, as the person would type it, e.g. `diagnose analytics-prod`. */
   | { readonly kind: 'command'; readonly words: string }
 
-export type Verb = 'approve' | 'reject' | 'details'
+export type Verb = 'approve' | 'reject' | 'details' | 'cancel' | 'export'
 
 /** What a click carries: nothing but which record it is about, and which plan the person saw. */
 export interface Button {

@@ -11,7 +11,7 @@ export function planLines(plan: Plan): readonly Text[] {
   return plan.steps.map(planLine)
 }
 
-function planLine(step: PlannedStep): Text {
+export function planLine(step: PlannedStep): Text {
   const { title, resource, change, note } = step
   const subject = words`${title} ${code(cleanText(resource, 120))}`
   switch (change.kind) {

@@ -1,7 +1,9 @@
 import { cleanText } from '../domain/hostile-text.ts'
+import type { Plan } from '../domain/plan.ts'
 import type { Request } from '../domain/request.ts'
 import { type Button, type Card, mention, type Part, type Text, time, words } from './card.ts'
 import { connectParts, problemParts, verdictParts } from './outcome-parts.ts'
+import { differenceLines } from './plan-difference.ts'
 import { planLines, planSummary } from './plan-lines.ts'
 import { doneAndNotDone, progressLines } from './progress-lines.ts'
 import { nextSentence, stateSentence } from './state-sentences.ts'
@@ -20,7 +22,7 @@ export interface Audience {
 /** The one message that shows a request: the plan, then its progress, then its outcome. */
 export function requestCard(request: Request, { decides, notice }: Audience): Card {
   const title = titleOf(request)
-  const buttons = decides ? buttonsOf(request) : []
+  const buttons = buttonsOf(request, decides)
   return {
     summary: `${title} (${statusOf(request)})`,
     parts: [
@@ -60,7 +62,7 @@ function bodyOf(request: Request): readonly Part[] {
     case 'cancelled':
       if (plan === undefined) return []
       return [
-        { kind: 'lines', lines: planLines(plan) },
+        { kind: 'lines', lines: linesOf(request, plan) },
         { kind: 'text', text: planSummary(plan, request.action) },
       ]
     case 'applying':
@@ -78,11 +80,25 @@ function bodyOf(request: Request): readonly Part[] {
   }
 }
 
-function buttonsOf({ id, state, digest }: Request): readonly Button[] {
-  if (state !== 'awaiting-approval' || digest === undefined) return []
-  return [
+function linesOf({ state, previousPlan }: Request, plan: Plan): readonly Text[] {
+  return previousPlan === undefined || state !== 'awaiting-approval' ? planLines(plan) : differenceLines(plan, previousPlan)
+}
+
+function buttonsOf({ id, state, digest = '', action }: Request, decides: boolean): readonly Button[] {
+  const decisions: readonly Button[] = [
     { verb: 'approve', label: 'Approve', weight: 'primary', id, digest },
     { verb: 'reject', label: 'Reject', weight: 'danger', id, digest },
     { verb: 'details', label: 'Details', id, digest },
   ]
+  const cancel: Button = { verb: 'cancel', label: 'Cancel', id, digest }
+  const adoption: readonly Button[] =
+    action === 'setup' || action === 'allow' ? [{ verb: 'export', label: 'Export Terraform', id, digest }] : []
+  switch (state) {
+    case 'awaiting-approval':
+      return decides ? [...decisions, cancel, ...adoption] : [cancel]
+    case 'done':
+      return decides ? adoption : []
+    default:
+      return []
+  }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { slackMessage } from '../../src/bot/render/slack-blocks.ts'
 import { requestCard } from '../../src/bot/request-card.ts'
+import type { Plan } from '../../src/domain/plan.ts'
 import { requestStates } from '../../src/domain/request.ts'
 import { failedWhilePlanning, plan, samples } from '../sample-requests.ts'
 import { textOf } from './card-text.ts'
@@ -15,10 +16,14 @@ describe.each(requestStates)('%s', (state) => {
     expect(textOf(card)).toContain('BI moves into the VNet')
   })
 
-  test('has buttons only where and while there is something to decide', () => {
-    const buttons = requestCard(samples[state], { decides: true }).buttons ?? []
-    expect(buttons.map(({ label }) => label)).toEqual(state === 'awaiting-approval' ? ['Approve', 'Reject', 'Details'] : [])
-    expect(requestCard(samples[state], { decides: false }).buttons).toBeUndefined()
+  test('has buttons only where and while there is something to do', () => {
+    const labels = (decides: boolean) => requestCard(samples[state], { decides }).buttons?.map(({ label }) => label) ?? []
+    const decider: Partial<Record<typeof state, string[]>> = {
+      'awaiting-approval': ['Approve', 'Reject', 'Details', 'Cancel', 'Export Terraform'],
+      done: ['Export Terraform'],
+    }
+    expect(labels(true)).toEqual(decider[state] ?? [])
+    expect(labels(false)).toEqual(state === 'awaiting-approval' ? ['Cancel'] : [])
   })
 })
 
@@ -40,6 +45,62 @@ test('traffic between regions is called what it is', () => {
 test('a plan that changed after its approval says so', () => {
   const text = textOf(requestCard({ ...samples['awaiting-approval'], previousPlan: plan }, { decides: true }))
   expect(text).toContain('no longer what was approved')
+  expect(text).not.toContain('*was*')
+})
+
+test('and marks what is otherwise, what is new and what fell away', () => {
+  const [first, second, ...rest] = plan.steps
+  if (first === undefined || second === undefined) throw new Error('a plan of fewer steps')
+  const dropped = { ...second, id: 'connection', title: 'something else' } as const
+  const previousPlan = { ...plan, steps: [{ ...first, change: { kind: 'none' } } as const, dropped, ...rest] }
+  const text = textOf(requestCard({ ...samples['awaiting-approval'], previousPlan }, { decides: true }))
+  expect(text).toContain('*now* `+ create  ` private endpoint')
+  expect(text).toContain('*was* `= in place` private endpoint')
+  expect(text).toContain('*new* `+ create  ` private DNS zone')
+  expect(text).toContain('*no longer* `+ create  ` something else')
+})
+
+describe('taking away', () => {
+  const steps: Plan['steps'] = [
+    {
+      id: 'allow-list-removal',
+      title: 'allow list',
+      resource: 'analytics-prod',
+      change: { kind: 'delete', fields: [{ name: 'analytics-prod', before: 'g1' }] },
+    },
+    {
+      id: 'private-endpoint-removal',
+      title: 'private endpoint',
+      resource: 'prod-westus3',
+      change: { kind: 'none' },
+      note: 'kept: billing-prod still uses the endpoint',
+    },
+  ]
+  const teardown = { ...samples['awaiting-approval'], action: 'teardown', plan: { ...plan, steps } } as const
+
+  test('the plan says what goes, what stays and why', () => {
+    const text = textOf(requestCard(teardown, { decides: true }))
+    expect(text).toContain('Tear down Private Link: analytics-prod → prod-westus3')
+    expect(text).toContain('`- delete  ` allow list `analytics-prod`: analytics-prod removed (was g1)')
+    expect(text).toContain('`= as it is` private endpoint `prod-westus3`: kept: billing-prod still uses the endpoint')
+    expect(text).toContain('Creates nothing, changes nothing, deletes 1.')
+    expect(text).not.toContain('inter-region')
+  })
+
+  test('the end says what was left, and offers no connection', () => {
+    const text = textOf(
+      requestCard({ ...samples.done, action: 'teardown', plan: { ...plan, steps }, steps: {} }, { decides: true }),
+    )
+    expect(text).toContain('= private endpoint `prod-westus3`: left as it is')
+    expect(text).not.toContain('Connect')
+    expect(text).not.toContain('verified from the network')
+  })
+
+  test('nothing to take away', () => {
+    const text = textOf(requestCard({ ...samples['nothing-to-do'], action: 'revoke' }, { decides: false }))
+    expect(text).toContain('There is nothing to take away.')
+    expect(text).not.toContain('clickhouse client')
+  })
 })
 
 test('progress in words as well as symbols', () => {

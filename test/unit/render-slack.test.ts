@@ -78,12 +78,9 @@ test('what does not fit is said to be cut, and the buttons stay', () => {
 test('a button carries the request and the digest, and nothing else', () => {
   const { blocks } = slackMessage(requestCard(samples['awaiting-approval'], { decides: true }))
   const actions = JSON.parse(JSON.stringify(blocks.at(-1)))
-  expect(actions.elements.map(({ value }: { value: string }) => JSON.parse(value))).toEqual([
-    { id: 'PL-42', digest },
-    { id: 'PL-42', digest },
-    { id: 'PL-42', digest },
-  ])
-  expect(actions.elements.map(({ style }: { style?: string }) => style)).toEqual(['primary', 'danger', undefined])
+  const values = actions.elements.map(({ value }: { value: string }) => JSON.parse(value))
+  expect(values).toEqual(Array.from({ length: 5 }, () => ({ id: 'PL-42', digest })))
+  expect(actions.elements.map(({ style }: { style?: string }) => style).slice(0, 3)).toEqual(['primary', 'danger', undefined])
 })
 
 test('the form with more services than one list holds, all with hostile names', () => {

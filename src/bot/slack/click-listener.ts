@@ -8,7 +8,7 @@ import { whisper } from './whisper.ts'
 /** Slack gives up after three seconds, and says so. */
 const ackWithinMs = 2_000
 
-const verbSchema = z.enum(['approve', 'reject', 'details'])
+const verbSchema = z.enum(['approve', 'reject', 'details', 'cancel', 'export'])
 const valueSchema = z
   .string()
   .transform((text, context) => {

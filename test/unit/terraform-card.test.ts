@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import { slackMessage } from '../../src/bot/render/slack-blocks.ts'
+import { terraformCard } from '../../src/bot/terraform-card.ts'
+import { parse } from '../hcl.ts'
+import { plan, samples } from '../sample-requests.ts'
+
+const place = { subscription: 'b0f7c1d2-3e4a-4b5c-8d6e-7f8091a2b3c4', resourceGroup: 'rg-network' }
+const network = {
+  name: 'prod-westus3',
+  ...place,
+  vnet: 'vnet-prod',
+  subnet: 'endpoints',
+  location: 'westus3',
+  dns: place,
+  applicationSecurityGroups: [],
+  tags: {},
+}
+
+/** What a person would copy out of the message. */
+function copied(card: Parameters<typeof slackMessage>[0]): string {
+  const texts = slackMessage(card)
+    .blocks.map((block) => JSON.stringify(block))
+    .flatMap((json) => /"text":"```\\n?([^]*?)\\n?```"/.exec(json)?.[1] ?? [])
+  return texts
+    .map((text) => JSON.parse(`"${text}"`))
+    .join('\n\n')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&')
+}
+
+test.each(['awaiting-approval', 'done'] as const)(
+  'what a message of a request that is %s shows is a whole Terraform file',
+  async (state) => {
+    const card = terraformCard(samples[state], [network])
+    const parsed = await parse('main.tf', copied(card))
+    expect(Object.keys(parsed)).toEqual(expect.arrayContaining(['resource', 'provider', 'terraform']))
+    expect(JSON.stringify(parsed)).toContain(plan.alias)
+    expect(JSON.stringify(slackMessage(card))).not.toContain('the rest is cut')
+  },
+)
+
+test('a request without a plan has nothing to adopt', () => {
+  expect(terraformCard(samples.planning, [network]).summary).toContain('nothing that could be adopted')
+})

@@ -120,7 +120,7 @@ async function brokenAllowList(stage: Stage, { service: target }: Done): Promise
   target.privateEndpointIds = []
   stage.sandbox.world.changed()
   const text = await diagnosed(stage, 'allow-list-missing')
-  stage.out.check('the remedy is one of our commands', shows(text, `setup ${service} in ${network}`))
+  stage.out.check('the remedy is one of our commands', shows(text, `allow ${service} from ${network}`))
 }
 
 async function staleRecord(stage: Stage, { wildcard, endpoint, service: target }: Done): Promise<void> {

@@ -1,38 +1,22 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts'
-import type { ClickHouseService } from '../../sandbox/world.ts'
-import type { Action, Request } from '../../src/domain/request.ts'
-import { addZone, made, nothing, openDesk, quick, whole } from './house.ts'
+import type { SandboxOptions } from '../../sandbox/sandbox.ts'
+import type { Request } from '../../src/domain/request.ts'
+import { kinds, type Office, openOffice } from './carry-out.ts'
+import { addZone, made, nothing, whole } from './house.ts'
 
 /** Every change of the guide on an estate that is not empty. */
 
-let sandbox: Sandbox | undefined
+let office: Office | undefined
 afterEach(async () => {
-  await sandbox?.close()
-  sandbox = undefined
+  await office?.close()
+  office = undefined
 })
 
-async function open(options: SandboxOptions = {}) {
-  sandbox = await startSandbox({ latencies: quick, ...options })
-  const { world } = sandbox
-  const desk = openDesk(sandbox)
-  await Promise.all([sandbox.start('jobs'), sandbox.start('diagnostics')])
-  /** Asks, approves if there is something to approve, and waits for the end. */
-  const carryOut = async (services: string, action: Action = 'setup'): Promise<Request> => {
-    const asked = await desk.ask(services, action)
-    if (asked.state !== 'awaiting-approval') return asked
-    await desk.approve(asked)
-    return await desk.settled(asked.id, ['done', 'failed', 'awaiting-approval'])
-  }
-  const service = (name: string): ClickHouseService => {
-    const found = world.services.find((each) => each.name === name)
-    if (found === undefined) throw new Error(`no service ${name}`)
-    return found
-  }
-  return { sandbox, world, desk, carryOut, service }
+async function open(options?: SandboxOptions): Promise<Office> {
+  office = await openOffice(options)
+  return office
 }
 
-const kinds = ({ plan }: Request) => Object.fromEntries((plan?.steps ?? []).map(({ id, change }) => [id, change.kind]))
 const notes = ({ plan }: Request) => Object.fromEntries((plan?.steps ?? []).map(({ id, note }) => [id, note]))
 
 describe('one endpoint for many', () => {
@@ -64,11 +48,10 @@ describe('one endpoint for many', () => {
     expect(await carryOut('billing-prod', 'teardown')).toMatchObject({ state: 'done' })
     expect(made(sandbox)).toEqual(nothing)
     expect(world.organizations[0]?.privateEndpoints).toEqual([])
-    await desk.close()
   })
 
   test('allow and revoke change the lists alone', async () => {
-    const { sandbox, world, desk, carryOut, service } = await open()
+    const { sandbox, world, carryOut, service } = await open()
     await carryOut('analytics-prod')
     const before = world.calls.length
     expect(await carryOut('billing-prod', 'allow')).toMatchObject({ state: 'done', outcome: { verdict: { code: 'healthy' } } })
@@ -80,16 +63,14 @@ describe('one endpoint for many', () => {
     expect(made(sandbox)).toEqual(whole)
     const azureWrites = world.calls.slice(before).filter(({ vendor, method }) => vendor === 'arm' && method !== 'GET')
     expect(azureWrites.filter(({ path }) => !path.includes('checkPrivateLinkServiceVisibility'))).toEqual([])
-    await desk.close()
   })
 
   test('allow without an endpoint says to run setup', async () => {
-    const { desk, carryOut } = await open()
+    const { carryOut } = await open()
     expect((await carryOut('analytics-prod', 'allow')).outcome?.problem).toMatchObject({
       code: 'endpoint-absent',
       remedy: 'Run setup analytics-prod in prod-westus3 first.',
     })
-    await desk.close()
   })
 })
 
@@ -105,13 +86,12 @@ test('two setups of one network at once run one after the other, and the second 
   await desk.settled(again?.id ?? '', ['done'])
   expect(made(sandbox)).toEqual(whole)
   expect(service('billing-prod').privateEndpointIds).toEqual(service('analytics-prod').privateEndpointIds)
-  await desk.close()
 })
 
 describe('what others made', () => {
   test('is used, and stays when we leave', async () => {
-    const { world, desk, carryOut } = await open()
-    const zone = addZone(await Promise.resolve(sandbox as Sandbox))
+    const { sandbox, world, carryOut } = await open()
+    const zone = addZone(sandbox)
     await carryOut('analytics-prod')
     for (const endpoint of world.endpoints.values()) endpoint.tags = { owner: 'hub' }
     const again = await carryOut('billing-prod')
@@ -119,11 +99,10 @@ describe('what others made', () => {
     expect(await carryOut('analytics-prod billing-prod', 'teardown')).toMatchObject({ state: 'done' })
     expect(world.endpoints.size).toBe(1)
     expect(world.zones.get(zone.id.toLowerCase())).toBeDefined()
-    await desk.close()
   })
 
   test('another alias in the region gets an endpoint and a record of its own', async () => {
-    const { world, desk, carryOut, service } = await open()
+    const { world, carryOut, service } = await open()
     await carryOut('analytics-prod')
     const other = service('billing-prod')
     other.alias = 'production-westus3-0-1.aaaa9c04-7d5b-4c1e-9c0d-2b1a0f9e8d7c.westus3.azure.privatelinkservice'
@@ -132,13 +111,12 @@ describe('what others made', () => {
     const [zone] = world.zones.values()
     expect(zone?.records.get('a/h2v8n4c6zt')?.addresses).toEqual([`${world.addressBase}.5`])
     expect(zone?.records.get('a/*')?.addresses).toEqual([`${world.addressBase}.4`])
-    await desk.close()
   })
 })
 
 test('names and the form of ids are as the configuration says, and a mixed list is cleaned up', async () => {
   const endpoints = { name: 'ple-{vnet}-{service}', networkInterface: 'nic-{service}', listAs: 'resource-id' }
-  const { world, desk, carryOut, service } = await open({ configure: (file) => ({ ...file, endpoints }) })
+  const { world, carryOut, service } = await open({ configure: (file) => ({ ...file, endpoints }) })
   await carryOut('analytics-prod')
   const [endpoint] = world.endpoints.values()
   expect(endpoint?.id).toMatch(/ple-vnet-prod-analytics-prod$/)
@@ -147,44 +125,4 @@ test('names and the form of ids are as the configuration says, and a mixed list 
   service('analytics-prod').privateEndpointIds.push(endpoint?.resourceGuid.toUpperCase() ?? '', 'somebody-else')
   expect(await carryOut('analytics-prod')).toMatchObject({ state: 'done' })
   expect(service('analytics-prod').privateEndpointIds).toEqual([endpoint?.id, 'somebody-else'])
-  await desk.close()
-})
-
-describe('states that heal', () => {
-  test.each(['Rejected', 'Disconnected'] as const)(
-    'an endpoint whose connection is %s is made anew, and its new id and address carried on',
-    async (state) => {
-      const { sandbox, world, desk, carryOut, service } = await open()
-      await carryOut('analytics-prod')
-      const [old] = world.endpoints.values()
-      if (old !== undefined) old.connection = state
-      world.changed()
-      const asked = await desk.ask('analytics-prod')
-      expect(kinds(asked)).toMatchObject({
-        'private-endpoint': 'update',
-        'dns-record': 'update',
-        'allow-list': 'update',
-        'organization-entry': 'create',
-      })
-      await desk.approve(asked)
-      const done = await desk.settled(asked.id, ['done', 'failed', 'awaiting-approval'])
-      expect(done.outcome?.problem).toBeUndefined()
-      expect(done).toMatchObject({ state: 'done', outcome: { verdict: { code: 'healthy' } } })
-      const [fresh] = world.endpoints.values()
-      expect(fresh?.resourceGuid).not.toBe(old?.resourceGuid)
-      expect(service('analytics-prod').privateEndpointIds).toEqual([fresh?.resourceGuid])
-      expect(made(sandbox)).toEqual(whole)
-      await desk.close()
-    },
-  )
-
-  test('an endpoint that was deleted meanwhile is made again', async () => {
-    const { sandbox, world, desk, carryOut } = await open()
-    await carryOut('analytics-prod')
-    world.endpoints.clear()
-    world.changed()
-    expect(await carryOut('analytics-prod')).toMatchObject({ state: 'done', outcome: { verdict: { code: 'healthy' } } })
-    expect(made(sandbox)).toMatchObject({ endpoints: 1, records: 1 })
-    await desk.close()
-  })
 })

@@ -201,9 +201,9 @@ test('healthy, with the connection string', () => {
   expect(judge(rules, evidence({ control: 'not-asked' })).code).toBe('healthy')
 })
 
-test('what setup repairs names the command, and nothing names a command without a service', () => {
+test('what one of our commands repairs names it, and nothing names a command without a service', () => {
   expect(judge(rules, evidence({ network: refused, control: { allowList: [] } })).remedy.command).toBe(
-    'setup analytics-prod in prod-westus3',
+    'allow analytics-prod from prod-westus3',
   )
   const { service: _service, ...nameless } = evidence({ network: tcpFailing(the.timeout) })
   expect(judge(rules, nameless).remedy).not.toHaveProperty('command')

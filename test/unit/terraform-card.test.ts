@@ -20,7 +20,7 @@ const network = {
 function copied(card: Parameters<typeof slackMessage>[0]): string {
   const texts = slackMessage(card)
     .blocks.map((block) => JSON.stringify(block))
-    .flatMap((json) => /"text":"```\\n?([^]*?)\\n?```"/.exec(json)?.[1] ?? [])
+    .flatMap((json) => /"text":"```\\n?([\s\S]*?)\\n?```"/.exec(json)?.[1] ?? [])
   return texts
     .map((text) => JSON.parse(`"${text}"`))
     .join('\n\n')

@@ -2,7 +2,7 @@ import { connectionOf, isBlind, names, unknownEntries } from '../control-facts.t
 import type { ControlPlane, Evidence } from '../evidence.ts'
 import type { Rule } from '../finding.ts'
 import { refusedHellos } from '../port-facts.ts'
-import { bySetup, listed, serviceName, thenDiagnose } from './words.ts'
+import { byAllow, listed, serviceName, thenDiagnose } from './words.ts'
 
 /**
  * What may be missing for a service that refuses the endpoint. Only where that was seen, or where nothing could be seen: a reset alone proves
@@ -43,7 +43,7 @@ export const allowListRules: readonly Rule[] = [
       return `${seen(evidence)} Neither the endpoint's GUID nor its Resource ID is in the list; it holds ${listed(strangers)}, which the organization does not know: an old GUID or another endpoint's id.`
     },
     remedy: (evidence) =>
-      bySetup(evidence, `Allow the right id, then take ${listed(gaps(evidence)?.strangers ?? [])} off the list.`),
+      byAllow(evidence, `Allow the right id, then take ${listed(gaps(evidence)?.strangers ?? [])} off the list.`),
   },
   {
     code: 'allow-list-missing',
@@ -55,7 +55,7 @@ export const allowListRules: readonly Rule[] = [
     },
     say: (evidence) =>
       `${seen(evidence)} Neither the endpoint's GUID nor its Resource ID is in the list (${others(evidence.controlPlane ?? { allowList: [] })}).`,
-    remedy: (evidence) => bySetup(evidence, `Put the endpoint on the allow list of ${serviceName(evidence)}.`),
+    remedy: (evidence) => byAllow(evidence, `Put the endpoint on the allow list of ${serviceName(evidence)}.`),
   },
   {
     code: 'organization-entry-missing',
@@ -64,7 +64,7 @@ export const allowListRules: readonly Rule[] = [
     when: (evidence) => gaps(evidence)?.organization === true,
     say: (evidence) =>
       `${seen(evidence)} Neither the endpoint's GUID nor its Resource ID is among the organization's private endpoints.`,
-    remedy: (evidence) => bySetup(evidence, 'Register the endpoint with the organization, then with the service.'),
+    remedy: (evidence) => byAllow(evidence, 'Register the endpoint with the organization, then with the service.'),
   },
   {
     code: 'allow-list-not-effective',

@@ -2,7 +2,7 @@ import { connectionOf, isOtherService } from '../control-facts.ts'
 import type { Evidence } from '../evidence.ts'
 import type { Rule } from '../finding.ts'
 import { serviceAnswered } from '../port-facts.ts'
-import { bySetup, networkSymptoms, serviceName, shown, tlsSymptoms } from './words.ts'
+import { byAllow, bySetup, networkSymptoms, serviceName, shown, tlsSymptoms } from './words.ts'
 
 const endpointIsGone = ({ controlPlane }: Evidence) => controlPlane !== undefined && controlPlane.endpoint === undefined
 
@@ -52,6 +52,6 @@ export const endpointRules: readonly Rule[] = [
     when: (evidence) => !['approved', 'rejected', 'disconnected', undefined].includes(connectionOf(evidence)),
     say: ({ controlPlane }) =>
       `Azure shows the connection as ${shown(controlPlane?.endpoint?.connection) || 'nothing'}; it has to be Approved.`,
-    remedy: (evidence) => bySetup(evidence, "Put the endpoint on the service's allow list: that approves the connection."),
+    remedy: (evidence) => byAllow(evidence, "Put the endpoint on the service's allow list: that approves the connection."),
   },
 ]

@@ -41,6 +41,11 @@ export function serviceName({ service, host }: Evidence): string {
   return shown(service ?? host)
 }
 
+/** A remedy that `allow` carries out: the endpoint is there, and only lists change. */
+export function byAllow({ service, network }: Evidence, text: string): Remedy {
+  return service === undefined ? { text } : { text, command: `allow ${argument(service)} from ${argument(network)}` }
+}
+
 /** A remedy that `setup` carries out. Without the service's name there is no command to give. */
 export function bySetup({ service, network }: Evidence, text: string): Remedy {
   return service === undefined ? { text } : { text, command: `setup ${argument(service)} in ${argument(network)}` }

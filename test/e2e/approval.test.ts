@@ -39,7 +39,8 @@ test('a plan that changed before the first write goes back to the approvers, and
   addZone(sandbox)
   await people.click('bob', card, 'Approve')
   const again = await chat.card('approvals', 'request PL-1 · awaiting-approval', 'changed')
-  expect(chat.text(again)).not.toContain('+ create   private DNS zone')
+  expect(chat.text(again)).toMatch(/now\W+in place\W+private DNS zone/)
+  expect(chat.text(again)).toMatch(/was\W+create\W+private DNS zone/)
   expect(writes(sandbox)).toEqual([])
 
   await people.click('carol', asSeen, 'Approve')

@@ -29,6 +29,13 @@ export interface ClickHouseService {
   privateEndpointIds: string[]
 }
 
+/** What the product's Azure identity may do on a scope and below it; `*` matches anything, also as a part of an action. */
+export interface Role {
+  readonly scope: string
+  readonly actions: readonly string[]
+  readonly notActions: readonly string[]
+}
+
 export interface VirtualNetwork {
   readonly id: string
   readonly location: string
@@ -126,6 +133,8 @@ export class World {
   readonly networks = new Map<string, VirtualNetwork>()
   readonly endpoints = new Map<string, PrivateEndpoint>()
   readonly zones = new Map<string, PrivateZone>()
+  /** Owner of everything, unless a test says otherwise. */
+  roles: Role[] = [{ scope: '/', actions: ['*'], notActions: [] }]
   readonly calls: Call[] = []
   /** `change` after any change of endpoints, zones or allow lists. */
   readonly events = new EventEmitter<{ change: [] }>()

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:https'
 import type { Authority } from '../certificates.ts'
 import type { World } from '../world.ts'
+import { authorize, permissionRoutes } from './authorization.ts'
 import { ArmError } from './errors.ts'
 import type { Incoming, Reply } from './exchange.ts'
 import { exchange } from './exchange.ts'
@@ -66,6 +67,7 @@ export async function startArm(world: World, { authority }: { authority: Authori
 function responder(arm: Arm, tokens: Tokens): (incoming: Incoming) => Promise<Reply> {
   // Links before record sets: `…/{zone}/{recordType}` would match a link's path as well.
   const routes: Route[] = [
+    ...permissionRoutes(arm.world),
     ...operationRoutes(arm),
     ...networkRoutes(arm),
     ...networkInterfaceRoutes(arm),
@@ -81,6 +83,7 @@ function responder(arm: Arm, tokens: Tokens): (incoming: Incoming) => Promise<Re
     tokens.check(incoming.headers.authorization)
     const hit = match(routes, incoming)
     const request = toRequest(hit, incoming)
+    authorize(arm.world, hit.route, incoming)
     checkScope(arm, request.param('subscription'), hit.params.get('group'))
     const quota = throttle.take(request.param('subscription'), hit.route.method, hit.route.template)
     try {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DefaultAzureCredential } from '@azure/identity'
+import { azureAccess } from '../azure/access.ts'
 import { azureNetwork } from '../azure/network.ts'
 import { azurePrivateDns } from '../azure/private-dns.ts'
 import { clickHouseCloud } from '../clickhouse/client.ts'
@@ -54,6 +55,7 @@ await runProcess(async () => {
     catalog,
     targets: createTargets(clickhouse),
     clouds,
+    access: azureAccess(credential, config.azureUrl),
     log,
     diagnoses: redisDiagnoses(redis),
   }

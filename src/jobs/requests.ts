@@ -1,3 +1,4 @@
+import type { AzureAccess } from '../azure/access.ts'
 import { RetryableError, TerminalError, toProblem } from '../domain/errors.ts'
 import type { Ledger } from '../domain/ledger.ts'
 import { changesOf, digestOf, type Plan, type StepId, stillApproved } from '../domain/plan.ts'
@@ -10,6 +11,7 @@ import type { Producer } from '../redis/producer.ts'
 import { apply, PlanChanged } from './apply.ts'
 import type { Catalog } from './inventory.ts'
 import { retrying } from './patience.ts'
+import { preflight } from './preflight.ts'
 import { makePlan } from './procedure.ts'
 import type { Clouds, Facts, StepContext } from './step.ts'
 import { type Named, networkNamed, type Targets, together } from './target.ts'
@@ -22,6 +24,7 @@ export interface RequestJobs {
   readonly catalog: Catalog
   readonly targets: Targets
   readonly clouds: Clouds
+  readonly access: AzureAccess
   readonly log: Log
 }
 
@@ -82,6 +85,7 @@ async function plan(request: Request, worker: RequestWorker): Promise<void> {
     await record({ type: 'nothing-to-do', run: worker.run, plan, outcome: outcomeOf(context.facts), at: now() }, worker)
   } else {
     const approval = approvalFor(request, policy)
+    await preflight(plan, context, worker)
     await record({ type: 'plan-ready', run: worker.run, plan, digest: digestOf(plan), approval }, worker)
   }
 }

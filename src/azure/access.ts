@@ -1,0 +1,71 @@
+import { AuthorizationManagementClient } from '@azure/arm-authorization'
+import { NetworkManagementClient } from '@azure/arm-network'
+import type { TokenCredential } from '@azure/identity'
+import type { Permission } from '../domain/permissions.ts'
+import type { Network } from '../domain/target.ts'
+import { translating } from './network.ts'
+
+export interface VirtualNetworkFacts {
+  readonly location: string
+  readonly subnets: readonly string[]
+}
+
+/** What can be known before anything is written. All errors are `TerminalError` or `RetryableError`. */
+export interface AzureAccess {
+  /**
+   * The caller's own roles on a resource group or resource, those inherited included. Nothing where Azure does not tell.
+   * Source: Microsoft.Authorization/permissions, api-version 2022-04-01.
+   */
+  permissions(scope: string, signal: AbortSignal): Promise<readonly Permission[]>
+  /** Throws `ResourceNotFound` when there is no such VNet. */
+  virtualNetwork(network: Network, signal: AbortSignal): Promise<VirtualNetworkFacts>
+  /** Whether a private endpoint of the network may ask for a connection to the alias. */
+  sees(network: Network, alias: string, signal: AbortSignal): Promise<boolean>
+}
+
+/** As the other clients ask for it; this one would ask for a token of its endpoint. */
+const credentialScopes = 'https://management.azure.com/.default'
+
+export function azureAccess(credential: TokenCredential, url: string): AzureAccess {
+  return {
+    async permissions(scope, signal) {
+      return await translating(`list the permissions on ${scope}`, async () => {
+        const found: Permission[] = []
+        const [, subscription = '', resourceGroup = '', provider, rest = ''] =
+          /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)(?:\/providers\/([^/]+)\/(.+))?$/i.exec(scope) ?? []
+        const { permissions } = new AuthorizationManagementClient(credential, subscription, { endpoint: url, credentialScopes })
+        const options = { abortSignal: signal }
+        const parts = rest.split('/')
+        const parent = parts.slice(0, -2).join('/')
+        const [type = '', name = ''] = parts.slice(-2)
+        const listed =
+          provider === undefined
+            ? permissions.listForResourceGroup(resourceGroup, options)
+            : permissions.listForResource(resourceGroup, provider, parent, type, name, options)
+        for await (const { actions = [], notActions = [] } of listed) found.push({ actions, notActions })
+        return found
+      })
+    },
+
+    async virtualNetwork({ subscription, resourceGroup, vnet }, signal) {
+      return await translating(`read the virtual network ${vnet}`, async () => {
+        const client = new NetworkManagementClient(credential, subscription, { endpoint: url })
+        const { location = '', subnets = [] } = await client.virtualNetworks.get(resourceGroup, vnet, { abortSignal: signal })
+        return { location, subnets: subnets.flatMap(({ name }) => name ?? []) }
+      })
+    },
+
+    async sees({ subscription, resourceGroup, location }, alias, signal) {
+      return await translating('check whether the alias is visible', async () => {
+        const client = new NetworkManagementClient(credential, subscription, { endpoint: url })
+        const { visible } = await client.privateLinkServices.checkPrivateLinkServiceVisibilityByResourceGroup(
+          resourceGroup,
+          location,
+          { privateLinkServiceAlias: alias },
+          { abortSignal: signal },
+        )
+        return visible === true
+      })
+    },
+  }
+}

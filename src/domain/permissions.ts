@@ -1,0 +1,68 @@
+import type { Plan, PlannedStep, StepId } from './plan.ts'
+import { type Network, subnetId, vnetId } from './target.ts'
+
+/** What a plan needs to be allowed in Azure, and what of it is missing. Source of the actions: Azure's provider operations of `Microsoft.Network`. */
+
+/** One of the caller's roles, as Azure tells it: what `actions` match and `notActions` do not. Patterns with `*`, without case. */
+export interface Permission {
+  readonly actions: readonly string[]
+  readonly notActions: readonly string[]
+}
+
+/** An action, and the ARM id of the resource group or resource on which it must be allowed. */
+export interface Need {
+  readonly action: string
+  readonly scope: string
+}
+
+/** Where the plan's zone is, or will be. */
+export interface ZonePlace {
+  readonly subscription: string
+  readonly resourceGroup: string
+}
+
+const provider = 'Microsoft.Network'
+
+/** What the steps of a plan that change something need, each pair once. */
+export function needsOf({ steps }: Plan, network: Network, zone: ZonePlace): readonly Need[] {
+  const here = groupId(network)
+  const there = groupId(zone)
+  const on = (scope: string, ...actions: readonly string[]): readonly Need[] =>
+    actions.map((action) => ({ action: `${provider}/${action}`, scope }))
+  const needs: Partial<Record<StepId, (step: PlannedStep) => readonly Need[]>> = {
+    'private-endpoint': ({ change }) => [
+      ...on(here, 'privateEndpoints/read', 'privateEndpoints/write', 'networkInterfaces/read'),
+      ...(change.kind === 'update' ? on(here, 'privateEndpoints/delete') : []),
+      ...on(subnetId(network), 'virtualNetworks/subnets/join/action'),
+      ...network.applicationSecurityGroups.flatMap((id) => on(id, 'applicationSecurityGroups/joinIpConfiguration/action')),
+    ],
+    'dns-zone': () => on(there, 'privateDnsZones/read', 'privateDnsZones/write'),
+    'dns-record': () => on(there, 'privateDnsZones/A/read', 'privateDnsZones/A/write'),
+    'network-link': () => [
+      ...on(there, 'privateDnsZones/virtualNetworkLinks/read', 'privateDnsZones/virtualNetworkLinks/write'),
+      ...on(vnetId(network), 'virtualNetworks/join/action'),
+    ],
+    'private-endpoint-removal': () => on(here, 'privateEndpoints/delete'),
+    'dns-record-removal': () => on(there, 'privateDnsZones/A/delete'),
+    'network-link-removal': () => on(there, 'privateDnsZones/virtualNetworkLinks/delete'),
+    'dns-zone-removal': () => on(there, 'privateDnsZones/delete'),
+  }
+  const all = steps.filter(({ change }) => change.kind !== 'none').flatMap((step) => needs[step.id]?.(step) ?? [])
+  return [...new Map(all.map((need) => [`${need.scope} ${need.action}`, need])).values()]
+}
+
+export function isAllowed(action: string, permissions: readonly Permission[]): boolean {
+  return permissions.some(
+    ({ actions, notActions }) =>
+      actions.some((pattern) => covers(pattern, action)) && !notActions.some((pattern) => covers(pattern, action)),
+  )
+}
+
+function covers(pattern: string, action: string): boolean {
+  const expression = pattern.split('*').map(RegExp.escape).join('.*')
+  return new RegExp(`^${expression}$`, 'iu').test(action)
+}
+
+function groupId({ subscription, resourceGroup }: ZonePlace): string {
+  return `/subscriptions/${subscription}/resourceGroups/${resourceGroup}`
+}

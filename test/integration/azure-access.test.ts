@@ -1,0 +1,53 @@
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+import { DefaultAzureCredential } from '@azure/identity'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { networks } from '../../sandbox/estate.ts'
+import { type AzureAccess, azureAccess } from '../../src/azure/access.ts'
+import { azureNetwork } from '../../src/azure/network.ts'
+import { type Network, subnetId, vnetId } from '../../src/domain/target.ts'
+import { type Bench, startBench } from './sandbox-arm-clients.ts'
+
+const network: Network = { ...networks.prodWestus3, applicationSecurityGroups: [], tags: {} }
+const group = `/subscriptions/${network.subscription}/resourceGroups/${network.resourceGroup}`
+const everything = { scope: '/', actions: ['*'], notActions: [] }
+const signal = new AbortController().signal
+
+let bench: Bench
+let access: AzureAccess
+beforeAll(async () => {
+  bench = await startBench()
+  setDefaultCACertificates([...getCACertificates('default'), bench.ca])
+  access = azureAccess(new DefaultAzureCredential(), bench.arm.url)
+})
+afterAll(async () => await bench[Symbol.asyncDispose]())
+
+test('the caller’s roles on a group, a resource and a part of a resource, those inherited included', async () => {
+  const joiner = { actions: ['Microsoft.Network/virtualNetworks/subnets/join/action'], notActions: [] }
+  bench.world.roles = [everything, { scope: subnetId(network), ...joiner }]
+  const owner = { actions: ['*'], notActions: [] }
+  expect(await access.permissions(group, signal)).toEqual([owner])
+  expect(await access.permissions(vnetId(network), signal)).toEqual([owner])
+  expect(await access.permissions(subnetId(network), signal)).toEqual([owner, joiner])
+  bench.world.roles = [everything]
+})
+
+test('the VNet’s place and subnets', async () => {
+  expect(await access.virtualNetwork(network, signal)).toEqual({ location: 'westus3', subnets: ['endpoints'] })
+  await expect(access.virtualNetwork({ ...network, vnet: 'nowhere' }, signal)).rejects.toMatchObject({ code: 'ResourceNotFound' })
+})
+
+test('an alias is visible, or not', async () => {
+  const [alias = ''] = bench.world.services.flatMap((service) => service.alias ?? [])
+  expect(await access.sees(network, alias, signal)).toBe(true)
+  expect(await access.sees(network, 'made-up', signal)).toBe(false)
+})
+
+test('the simulator refuses what a role does not allow, and what a linked resource does not', async () => {
+  const azure = azureNetwork(new DefaultAzureCredential(), bench.arm.url)
+  const endpoint = { name: 'pe', alias: 'a', requestMessage: '', tags: {} }
+  bench.world.roles = [{ ...everything, notActions: ['Microsoft.Network/privateEndpoints/write'] }]
+  await expect(azure.createEndpoint(network, endpoint, signal)).rejects.toMatchObject({ code: 'AuthorizationFailed' })
+  bench.world.roles = [{ ...everything, notActions: ['Microsoft.Network/virtualNetworks/subnets/join/action'] }]
+  await expect(azure.createEndpoint(network, endpoint, signal)).rejects.toMatchObject({ code: 'LinkedAuthorizationFailed' })
+  bench.world.roles = [everything]
+})

@@ -5,6 +5,7 @@ import { redisLedger } from '../redis/ledger.ts'
 import { createProducer } from '../redis/producer.ts'
 import { outboxQueue, outboxSchema } from '../redis/queues.ts'
 import { redisDiagnoses, redisInventory, redisMessages, redisSeen } from '../redis/records.ts'
+import { redisSurvey, redisVerdicts } from '../redis/survey.ts'
 import { startWorker } from '../redis/worker.ts'
 import { answerClick } from './approvals.ts'
 import type { Desk } from './desk.ts'
@@ -39,6 +40,8 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
     producer,
     diagnoses,
     inventory: redisInventory(redis),
+    survey: redisSurvey(redis),
+    verdicts: redisVerdicts(redis),
     organizations: config.organizations,
     networks: config.networks,
     log,

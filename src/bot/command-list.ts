@@ -33,6 +33,12 @@ export const commandList = [
     does: 'Looks from inside the network why a service can or cannot be reached. It changes nothing.',
   },
   {
+    name: 'status',
+    usage: 'status [SERVICE]',
+    example: 'status analytics-prod',
+    does: 'Shows how services and networks are connected: endpoint, record, allow list and last verdict, as last read in the background.',
+  },
+  {
     name: 'requests',
     usage: 'requests [mine|open|all]',
     example: 'requests open',
@@ -61,7 +67,7 @@ export const commandList = [
 export type CommandName = (typeof commandList)[number]['name']
 
 /** Words of the whole product that this version does not carry out yet. */
-const laterCommands = ['watch', 'unwatch', 'status'] as const
+const laterCommands = ['watch', 'unwatch'] as const
 
 export type LaterCommand = (typeof laterCommands)[number]
 

@@ -11,6 +11,7 @@ export interface ServiceName {
 export type Command =
   | { readonly kind: Action; readonly services: readonly ServiceName[]; readonly network?: string; readonly reason?: string }
   | { readonly kind: 'diagnose'; readonly service?: ServiceName; readonly network?: string }
+  | { readonly kind: 'status'; readonly service?: ServiceName }
   | { readonly kind: 'requests'; readonly which: 'mine' | 'open' | 'all' }
   | { readonly kind: 'request' | 'cancel'; readonly id: string }
   | { readonly kind: 'help'; readonly about?: CommandName }
@@ -33,6 +34,8 @@ export function parseCommand(text: string): Command {
       return parseChange(name, text, rest)
     case 'diagnose':
       return parseDiagnose(rest)
+    case 'status':
+      return parseStatus(rest)
     case 'requests':
       return parseRequests(rest)
     case 'request':
@@ -80,6 +83,16 @@ function parseDiagnose(tokens: readonly Token[]): Command {
   if (more.length > 0 || extra.length > 0)
     return { kind: 'misunderstood', problem: 'I diagnose one service from one network at a time.', suggestion }
   return { kind: 'diagnose', ...(service !== undefined && { service }), ...(network !== undefined && { network }) }
+}
+
+function parseStatus(tokens: readonly Token[]): Command {
+  const [service, ...more] = tokens.map(serviceName)
+  if (more.length === 0) return { kind: 'status', ...(service !== undefined && { service }) }
+  return {
+    kind: 'misunderstood',
+    problem: 'I show one service, or all.',
+    suggestion: `status ${spell(service ?? { service: '' })}`,
+  }
 }
 
 function parseRequests([which, ...more]: readonly Token[]): Command {

@@ -3,12 +3,15 @@ import type { Network } from '../domain/target.ts'
 import type { Log } from '../log.ts'
 import type { Producer } from '../redis/producer.ts'
 import type { Diagnoses, InventoryStore } from '../redis/records.ts'
+import type { SurveyStore, Verdicts } from '../redis/survey.ts'
 
 /** What the answers to people need. Everything that is stored fails fast: somebody waits for the answer. */
 export interface Desk {
   readonly ledger: Ledger
   readonly producer: Producer
   readonly inventory: InventoryStore
+  readonly survey: Pick<SurveyStore, 'read'>
+  readonly verdicts: Pick<Verdicts, 'read'>
   readonly diagnoses: Diagnoses
   readonly organizations: readonly { readonly id: string; readonly name: string }[]
   readonly networks: readonly Network[]

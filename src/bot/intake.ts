@@ -10,6 +10,7 @@ import { helpCard } from './help-card.ts'
 import { cancelRequest, listRequests, showRequest } from './requests-intake.ts'
 import { sameName, setupForm } from './setup-form.ts'
 import { askForChange } from './setup-intake.ts'
+import { showStatus } from './status-intake.ts'
 import { shownName } from './subject.ts'
 import type { Reply, Said } from './surface.ts'
 
@@ -27,6 +28,8 @@ export async function answerCommand(desk: Desk, said: Said): Promise<Reply> {
       return { kind: 'card', card: await change(desk, said, asked) }
     case 'diagnose':
       return { kind: 'card', card: await diagnose(desk, said, asked) }
+    case 'status':
+      return { kind: 'card', card: await showStatus(desk, asked.service) }
     case 'requests':
       return { kind: 'card', card: await listRequests(desk, said.by, asked.which) }
     case 'request':

@@ -7,6 +7,7 @@ import { sameId, subnetId, zoneOf } from '../domain/target.ts'
 import type { Log } from '../log.ts'
 import type { Producer } from '../redis/producer.ts'
 import type { Diagnoses } from '../redis/records.ts'
+import type { Verdicts } from '../redis/survey.ts'
 import type { Catalog } from './inventory.ts'
 import { retrying } from './patience.ts'
 import type { Clouds } from './step.ts'
@@ -15,6 +16,7 @@ import { type Named, networkNamed, type Targets } from './target.ts'
 export interface DiagnosisJobs {
   readonly networks: readonly Network[]
   readonly diagnoses: Diagnoses
+  readonly verdicts: Verdicts
   readonly producer: Producer
   readonly catalog: Catalog
   readonly targets: Targets
@@ -40,7 +42,9 @@ export async function workOnDiagnosis(id: string, jobs: DiagnosisJobs, signal: A
     const service = await jobs.catalog.resolve(diagnosis.asked, namesMaxAgeMs, signal)
     const target = { network, ...(await retrying(() => jobs.targets.of(service, namesMaxAgeMs, signal), signal)) }
     const evidence = await gather(target, jobs.clouds, log, signal)
-    await end({ evidence, verdict: judge(rules, evidence) })
+    const verdict = judge(rules, evidence)
+    await end({ evidence, verdict })
+    await jobs.verdicts.save(service.id, network.name, { ...verdict, at: new Date().toISOString() })
   } catch (error) {
     signal.throwIfAborted()
     log.error({ err: error, diagnosis: id }, 'diagnosis failed')

@@ -7,6 +7,8 @@ import type { Inventory, InventoryStore } from '../redis/records.ts'
 export interface Catalog {
   /** Reads the services of all organizations anew. */
   refresh(signal: AbortSignal): Promise<Inventory>
+  /** What is known when it is younger than `maxAgeMs`, else read anew. */
+  current(maxAgeMs: number, signal: AbortSignal): Promise<Inventory>
   /** The one service that the words mean; a `TerminalError` says why there is none. Reads anew unless what is known is younger than `maxAgeMs`. */
   resolve(words: ServiceWords, maxAgeMs: number, signal: AbortSignal): Promise<Service>
 }
@@ -20,28 +22,30 @@ export function createCatalog(
     const lists = await Promise.all(
       organizations.map(async ({ organizationId, organizationName }) => {
         const services = await clickhouse.services(organizationId, signal)
-        return services.map(
-          ({ id, name, provider, region, state }): Service => ({
-            organizationId,
-            organizationName,
-            id,
-            name,
-            provider,
-            region,
-            state,
-          }),
-        )
+        return services.map(({ id, name, provider, region, state, privateEndpointIds }) => ({
+          service: { organizationId, organizationName, id, name, provider, region, state },
+          allowList: [id, privateEndpointIds] as const,
+        }))
       }),
     )
-    const inventory = { readAt: new Date().toISOString(), services: lists.flat() }
+    const inventory = {
+      readAt: new Date().toISOString(),
+      services: lists.flat().map(({ service }) => service),
+      allowLists: Object.fromEntries(lists.flat().map(({ allowList }) => allowList)),
+    }
     await store.write(inventory)
     return inventory
   }
+  const young = async (maxAgeMs: number): Promise<Inventory | undefined> => {
+    const known = maxAgeMs === 0 ? undefined : await store.read()
+    return known !== undefined && Date.now() - Date.parse(known.readAt) <= maxAgeMs ? known : undefined
+  }
   return {
     refresh,
+    current: async (maxAgeMs, signal) => (await young(maxAgeMs)) ?? (await refresh(signal)),
     async resolve(words, maxAgeMs, signal) {
-      const known = maxAgeMs === 0 ? undefined : await store.read()
-      if (known !== undefined && Date.now() - Date.parse(known.readAt) <= maxAgeMs) {
+      const known = await young(maxAgeMs)
+      if (known !== undefined) {
         const [only, ...more] = matching(known.services, words)
         if (only !== undefined && more.length === 0) return only
       }

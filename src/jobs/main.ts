@@ -13,14 +13,15 @@ import { createProber } from '../redis/prober.ts'
 import { createProducer } from '../redis/producer.ts'
 import { workQueue, workSchema } from '../redis/queues.ts'
 import { redisDiagnoses, redisInventory } from '../redis/records.ts'
+import { redisSurvey, redisVerdicts } from '../redis/survey.ts'
 import { startWorker } from '../redis/worker.ts'
 import { workOnDiagnosis } from './diagnose.ts'
 import { createCatalog } from './inventory.ts'
 import { workOnRequest } from './requests.ts'
+import { startSurveys, workOnSurvey } from './survey.ts'
 import { startSweep } from './sweep.ts'
 import { createTargets } from './target.ts'
 
-const inventoryEveryMs = 5 * 60_000
 const firstInventoryWithinMs = 3_000
 
 await runProcess(async () => {
@@ -58,6 +59,8 @@ await runProcess(async () => {
     access: azureAccess(credential, config.azureUrl),
     log,
     diagnoses: redisDiagnoses(redis),
+    verdicts: redisVerdicts(redis),
+    survey: redisSurvey(redis),
   }
 
   const worker = await startWorker({
@@ -67,23 +70,24 @@ await runProcess(async () => {
     concurrency: 20,
     log,
     handle: async ({ data, signal }) => {
-      await (data.kind === 'request' ? workOnRequest(data.id, shared, signal) : workOnDiagnosis(data.id, shared, signal))
+      if (data.kind === 'request') await workOnRequest(data.id, shared, signal)
+      else if (data.kind === 'diagnosis') await workOnDiagnosis(data.id, shared, signal)
+      else await workOnSurvey(shared, signal)
     },
   })
   const sweep = startSweep(shared)
   const stopping = new AbortController()
-  const refresh = async (): Promise<void> => {
-    await catalog.refresh(stopping.signal).catch((error: unknown) => log.warn({ err: error }, 'inventory not refreshed'))
-  }
-  const timer = setInterval(refresh, inventoryEveryMs)
   // Forms offer choices from the inventory; a ClickHouse Cloud that does not answer keeps nobody waiting.
-  await Promise.race([refresh(), sleep(firstInventoryWithinMs)])
+  const inventory = catalog.refresh(stopping.signal)
+  inventory.catch((error: unknown) => log.warn({ err: error }, 'inventory not read'))
+  await Promise.race([inventory.catch(() => undefined), sleep(firstInventoryWithinMs)])
+  const surveys = startSurveys(shared)
   log.info('ready')
 
   return {
     log,
     async close() {
-      clearInterval(timer)
+      surveys.close()
       sweep.close()
       stopping.abort()
       await worker.close()

@@ -8,6 +8,7 @@ import type { Network, Target } from '../domain/target.ts'
 import { aheadOf } from '../domain/turns.ts'
 import type { Log } from '../log.ts'
 import type { Producer } from '../redis/producer.ts'
+import type { Verdicts } from '../redis/survey.ts'
 import { apply, PlanChanged } from './apply.ts'
 import type { Catalog } from './inventory.ts'
 import { retrying } from './patience.ts'
@@ -25,6 +26,7 @@ export interface RequestJobs {
   readonly targets: Targets
   readonly clouds: Clouds
   readonly access: AzureAccess
+  readonly verdicts: Verdicts
   readonly log: Log
 }
 
@@ -111,10 +113,25 @@ async function carryOut(request: Request, worker: RequestWorker): Promise<void> 
       },
     })
     await record({ type: 'finish', run: worker.run, outcome: outcomeOf(context.facts), at: now() }, worker)
+    await remember(context, worker)
   } catch (error) {
     if (error instanceof PlanChanged) await askAgain(request, await makePlan(request.action, { ...context, facts: {} }), worker)
     else if (error instanceof LostRun || worker.signal.aborted) throw error
-    else await fail(context.signal.aborted ? timedOut() : error, context.facts, worker)
+    else {
+      await fail(context.signal.aborted ? timedOut() : error, context.facts, worker)
+      await remember(context, worker)
+    }
+  }
+}
+
+/** What `status` shows follows a change at once. It is no part of the request: nothing of it may fail that. */
+async function remember({ facts, target }: StepContext, { verdicts, producer, log }: RequestWorker): Promise<void> {
+  const at = now()
+  try {
+    for (const [id, verdict] of facts.verdicts ?? []) await verdicts.save(id, target.network.name, { ...verdict, at })
+    await producer.work({ kind: 'survey', id: 'all' })
+  } catch (error) {
+    log.warn({ err: error }, 'status not brought up to date')
   }
 }
 

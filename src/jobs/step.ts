@@ -17,6 +17,8 @@ export interface Facts {
   organization?: OrganizationEntries
   allowLists?: AllowLists
   verdict?: Verdict
+  /** What was seen of each service, by its id. */
+  verdicts?: ReadonlyMap<string, Verdict>
 }
 
 /** The endpoints that the organization knew at that moment (of `performance.now`). */

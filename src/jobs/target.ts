@@ -43,18 +43,22 @@ export interface Targets {
    * ago by this process is good enough.
    */
   of(service: Service, maxAgeMs: number, signal: AbortSignal): Promise<Named>
+  /** What this process has read already. */
+  known(serviceId: string): { readonly alias: string; readonly host: string; readonly readAt: string } | undefined
 }
 
 export function createTargets(clickhouse: Pick<ClickHouseCloud, 'privateEndpointConfig'>): Targets {
-  const known = new Map<string, { readonly alias: string; readonly host: string; readonly readAt: number }>()
+  const known = new Map<string, { readonly alias: string; readonly host: string; readonly readAt: string }>()
   return {
     async of(service, maxAgeMs, signal) {
       const kept = known.get(service.id)
-      if (kept !== undefined && performance.now() - kept.readAt < maxAgeMs) return { service, alias: kept.alias, host: kept.host }
+      if (kept !== undefined && Date.now() - Date.parse(kept.readAt) < maxAgeMs)
+        return { service, alias: kept.alias, host: kept.host }
       const names = await readNames(clickhouse, service, signal)
-      known.set(service.id, { ...names, readAt: performance.now() })
+      known.set(service.id, { ...names, readAt: new Date().toISOString() })
       return { service, ...names }
     },
+    known: (serviceId) => known.get(serviceId),
   }
 }
 

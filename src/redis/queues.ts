@@ -3,7 +3,7 @@ import { z } from 'zod'
 /**
  * Queue names and what travels on them. A job only wakes work up: it names a record of the ledger, and its reader takes the state from there.
  *
- *   work              bot → jobs            plan or apply a request, diagnose
+ *   work              bot → jobs            plan or apply a request, diagnose, survey services and networks
  *   probe-<network>   jobs → diagnostics    look at a host from inside the network; the job's return value is the evidence
  *   outbox            bot, jobs → bot       show the newest state of a record in chat
  */
@@ -21,6 +21,7 @@ export function probeQueue(network: string): string {
 export const workSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('request'), id: z.string() }),
   z.strictObject({ kind: z.literal('diagnosis'), id: z.string() }),
+  z.strictObject({ kind: z.literal('survey'), id: z.literal('all') }),
 ])
 export type Work = z.infer<typeof workSchema>
 

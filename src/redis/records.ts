@@ -32,6 +32,8 @@ export function redisDiagnoses(redis: Connection): Diagnoses {
 export interface Inventory {
   readonly readAt: string
   readonly services: readonly Service[]
+  /** By service id: GUIDs or resource ids of private endpoints. */
+  readonly allowLists: Readonly<Record<string, readonly string[]>>
 }
 
 export interface InventoryStore {

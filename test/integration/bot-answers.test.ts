@@ -31,7 +31,11 @@ async function card() {
 }
 
 test('a form that does not open in time: how to say it in one command', async () => {
-  await redisInventory(at.connection).write({ readAt: new Date().toISOString(), services: [plan.services[0].service] })
+  await redisInventory(at.connection).write({
+    readAt: new Date().toISOString(),
+    services: [plan.services[0].service],
+    allowLists: {},
+  })
   refusing('/api/views.open', { status: 200, body: { ok: false, error: 'expired_trigger_id' } })
   const answer = await at.driver.command('alice', 'setup')
   expect(answer.body).toContain('/privatelink setup SERVICE in NETWORK because REASON')

@@ -198,7 +198,7 @@ test('the form asks for what is missing, and refuses what is gone', async () => 
     organizationName: 'acme',
   }))
   const inventory = redisInventory(at.connection)
-  await inventory.write({ readAt: new Date().toISOString(), services })
+  await inventory.write({ readAt: new Date().toISOString(), services, allowLists: {} })
 
   const answer = await at.driver.command('alice', 'setup analytics-prdo because "BI"', { channel: 'data' })
   expect(answer.body).toBe('')
@@ -212,7 +212,11 @@ test('the form asks for what is missing, and refuses what is gone', async () => 
   await at.driver.choose('alice', view, 'Organization', 'acme')
   await at.slack.until(() => view.history.length === 2)
 
-  await inventory.write({ readAt: new Date().toISOString(), services: services.filter(({ name }) => name !== 'billing-prod') })
+  await inventory.write({
+    readAt: new Date().toISOString(),
+    services: services.filter(({ name }) => name !== 'billing-prod'),
+    allowLists: {},
+  })
   const gone = await at.driver.submit('alice', view, { Service: 'billing-prod · westus3', Network: 'prod-westus3 (westus3)' })
   expect(Object.values(gone.errors)).toEqual(['This service is not there any more. Choose another.'])
   expect(view.open).toBe(true)

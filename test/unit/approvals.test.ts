@@ -37,6 +37,8 @@ function deskWith(first: Request, { now = inTime, beforeRecord }: { now?: string
         return { request, changed }
       },
     },
+    survey: { read: refuse },
+    verdicts: { read: refuse },
     producer: {
       work: async (item) => void woken.push(item),
       show: async () => undefined,

@@ -17,6 +17,9 @@ const table: readonly [said: string, understood: Command][] = [
       suggestion: 'revoke a from n because "now"',
     },
   ],
+  ['status', { kind: 'status' }],
+  ['status acme/twin', { kind: 'status', service: { organization: 'acme', service: 'twin' } }],
+  ['status a b', { kind: 'misunderstood', problem: 'I show one service, or all.', suggestion: 'status a' }],
   ['requests', { kind: 'requests', which: 'mine' }],
   ['requests Open', { kind: 'requests', which: 'open' }],
   [
@@ -103,7 +106,7 @@ test.each(table)('%j', (said, understood) => {
 })
 
 describe('words of the product that this version does not carry out', () => {
-  test.each(['watch', 'unwatch', 'status'])('%s', (name) => {
+  test.each(['watch', 'unwatch'])('%s', (name) => {
     expect(parseCommand(`${name} analytics-prod`)).toEqual({ kind: 'later', name })
   })
 })

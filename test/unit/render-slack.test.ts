@@ -94,7 +94,7 @@ test('the form with more services than one list holds, all with hostile names', 
     data,
     { reason: hostile, service: hostile, network: 'prod' },
     {
-      inventory: { readAt: '2026-03-01T14:00:00.000Z', services },
+      inventory: { readAt: '2026-03-01T14:00:00.000Z', services, allowLists: {} },
       organizations: [{ id: plan.services[0].service.organizationId, name: 'acme' }],
       networks: [{ ...network, dns: { subscription: '', resourceGroup: '' }, applicationSecurityGroups: [], tags: {} }],
     },

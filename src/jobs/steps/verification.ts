@@ -26,7 +26,11 @@ export const verification: Step = {
   async apply(context) {
     const { facts, target, signal } = context
     const look = async (): Promise<Verdict | undefined> => {
-      const verdicts = await Promise.all(target.services.map(async (reached) => judge(rules, await gather(reached, context))))
+      const seen = await Promise.all(
+        target.services.map(async (reached) => [reached.service.id, judge(rules, await gather(reached, context))] as const),
+      )
+      facts.verdicts = new Map(seen)
+      const verdicts = seen.map(([, verdict]) => verdict)
       const verdict = verdicts.find(({ code }) => code !== 'healthy') ?? verdicts[0]
       if (verdict !== undefined) facts.verdict = verdict
       return verdict?.code === 'healthy' || verdict?.code === 'worker-absent' ? verdict : undefined

@@ -1,0 +1,102 @@
+import type { FindingCode, Severity } from './diagnosis/finding.ts'
+import { type Network, type Service, sameId, subnetId, zoneOf } from './target.ts'
+
+/** How each service on Azure stands to each network, as last seen in the background. */
+export interface Survey {
+  readonly readAt: string
+  /** Services × networks, in the order of both lists. */
+  readonly cells: readonly Cell[]
+  /** Networks that could not be read, and why. */
+  readonly unread: readonly { readonly network: string; readonly problem: string }[]
+  /** By service id: what leads to it privately; nothing where ClickHouse Cloud names no Private Link. */
+  readonly names: Readonly<Record<string, PrivateName>>
+}
+
+export interface PrivateName {
+  readonly alias?: string
+  readonly host?: string
+  readonly readAt: string
+}
+
+export interface Cell {
+  readonly service: Service
+  readonly network: string
+  readonly endpoint?: { readonly name: string; readonly connection: string; readonly address?: string }
+  readonly record: RecordState
+  /** The endpoint is on the service's allow list. */
+  readonly listed: boolean
+}
+
+export type RecordState = 'right' | 'elsewhere' | 'not-linked' | 'absent'
+
+/** A verdict as it is remembered for a service and a network. */
+export interface LastVerdict {
+  readonly code: FindingCode
+  readonly severity: Severity
+  readonly at: string
+}
+
+/** One network as Azure shows it. */
+export interface SeenNetwork {
+  readonly network: Network
+  readonly endpoints: readonly SeenEndpoint[]
+  readonly zones: readonly SeenZone[]
+}
+
+export interface SeenEndpoint {
+  readonly id: string
+  readonly name: string
+  readonly guid?: string
+  readonly address?: string
+  readonly connection: string
+  readonly connectsTo: string
+  readonly subnetId: string
+}
+
+export interface SeenZone {
+  readonly name: string
+  readonly linked: boolean
+  readonly records: readonly { readonly name: string; readonly addresses: readonly string[] }[]
+}
+
+/** Pure. `allowList` holds GUIDs or resource ids. */
+export function cellOf(
+  service: Service,
+  { alias, host }: { readonly alias: string; readonly host: string },
+  allowList: readonly string[],
+  { network, endpoints, zones }: SeenNetwork,
+): Cell {
+  const serving = endpoints.filter(
+    (endpoint) => sameId(endpoint.connectsTo, alias) && sameId(endpoint.subnetId, subnetId(network)),
+  )
+  const endpoint = serving.find(({ connection }) => connection === 'Approved') ?? serving[0]
+  const zone = zones.find(({ name }) => sameId(name, zoneOf(host)))
+  const listed = endpoint !== undefined && allowList.some((entry) => sameId(entry, endpoint.guid) || sameId(entry, endpoint.id))
+  const { name, connection, address } = endpoint ?? {}
+  return {
+    service,
+    network: network.name,
+    ...(name !== undefined &&
+      connection !== undefined && { endpoint: { name, connection, ...(address !== undefined && { address }) } }),
+    record: recordState(host, zone, address),
+    listed,
+  }
+}
+
+function recordState(host: string, zone: SeenZone | undefined, address: string | undefined): RecordState {
+  const label = host.slice(0, host.indexOf('.'))
+  const record = zone?.records.find(({ name }) => sameId(name, label)) ?? zone?.records.find(({ name }) => name === '*')
+  if (zone === undefined || record === undefined) return 'absent'
+  if (!zone.linked) return 'not-linked'
+  return address !== undefined && record.addresses.length === 1 && record.addresses[0] === address ? 'right' : 'elsewhere'
+}
+
+/** Everything is in place, as far as the control plane shows. */
+export function isConnected({ endpoint, record, listed }: Cell): boolean {
+  return endpoint?.connection === 'Approved' && record === 'right' && listed
+}
+
+/** Nothing of it is there; a zone that other networks use does not count. */
+export function isUntouched({ endpoint, record, listed }: Cell): boolean {
+  return endpoint === undefined && (record === 'absent' || record === 'not-linked') && !listed
+}

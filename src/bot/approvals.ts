@@ -9,6 +9,7 @@ import { cancelRequest } from './requests-intake.ts'
 import { sameCommand, shownName, statusOf } from './subject.ts'
 import type { Click } from './surface.ts'
 import { terraformCard } from './terraform-card.ts'
+import { askForUndo } from './undo.ts'
 
 /**
  * What a click on a request's message does. The button says only which request and which plan the person saw; everything else is judged from the
@@ -19,6 +20,7 @@ export async function answerClick(desk: Desk, click: Click): Promise<Card> {
   if (request === undefined) return say(words`I do not know a request ${shownName(click.id)}, so there is nothing to decide.`)
   if (click.verb === 'details') return detailsCard(request, click.digest)
   if (click.verb === 'export') return terraformCard(request, desk.networks)
+  if (click.verb === 'undo') return await askForUndo(desk, click, request)
   if (click.verb === 'cancel') return await cancelRequest(desk, click.by, click.id)
   const standing = standingOf(request, click.by, click.digest, desk.now())
   return standing === 'may-decide' ? await decide(desk, click) : await decline(desk, click, request, standing)

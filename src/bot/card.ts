@@ -34,7 +34,9 @@ export type Inline =
   /** One of our commands, as the person would type it, e.g. `diagnose analytics-prod`. */
   | { readonly kind: 'command'; readonly words: string }
 
-export type Verb = 'approve' | 'reject' | 'details' | 'cancel' | 'export'
+/** What a button may say; its `action_id` in Slack. */
+export const verbs = ['approve', 'reject', 'details', 'cancel', 'undo', 'export'] as const
+export type Verb = (typeof verbs)[number]
 
 /** What a click carries: nothing but which record it is about, and which plan the person saw. */
 export interface Button {

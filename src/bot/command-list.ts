@@ -22,9 +22,9 @@ export const commandList = [
   },
   {
     name: 'teardown',
-    usage: 'teardown SERVICE… in NETWORK [because REASON]',
+    usage: 'teardown [SERVICE…] in NETWORK [because REASON]',
     example: 'teardown analytics-prod in prod-westus3',
-    does: 'Takes away what connects these services: allow lists first, and record, link, zone and endpoint where I made them and nobody else uses them.',
+    does: 'Takes away what connects these services: allow lists first, and record, link, zone and endpoint where I made them and nobody else uses them. Without a service: all that the network reaches.',
   },
   {
     name: 'diagnose',

@@ -70,7 +70,8 @@ async function change(desk: Desk, { by, place }: Said, asked: ChangeCommand): Pr
   const network = asked.network ?? (names.length === 1 ? sole : undefined)
   const said = services.length === 0 ? 'SERVICE' : services.map(spell).join(' ')
   const example = `${kind} ${said} ${prepositions[kind]} ${network ?? names.join('|')}`
-  if (services.length === 0) return say(words`Which services? Say ${command(example)}`)
+  const all = kind === 'teardown' && asked.network !== undefined
+  if (services.length === 0 && !all) return say(words`Which services? Say ${command(example)}`)
   if (network === undefined) return say(words`Which network: ${names.join(', ')}? Say ${command(example)}`)
   const known = knownNetwork(desk, network)
   if (typeof known !== 'string') return known

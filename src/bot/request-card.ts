@@ -1,6 +1,6 @@
 import { cleanText } from '../domain/hostile-text.ts'
 import type { Plan } from '../domain/plan.ts'
-import type { Request } from '../domain/request.ts'
+import { canBeUndone, type Request } from '../domain/request.ts'
 import { type Button, type Card, mention, type Part, type Text, time, words } from './card.ts'
 import { connectParts, problemParts, verdictParts } from './outcome-parts.ts'
 import { differenceLines } from './plan-difference.ts'
@@ -84,7 +84,8 @@ function linesOf({ state, previousPlan }: Request, plan: Plan): readonly Text[] 
   return previousPlan === undefined || state !== 'awaiting-approval' ? planLines(plan) : differenceLines(plan, previousPlan)
 }
 
-function buttonsOf({ id, state, digest = '', action }: Request, decides: boolean): readonly Button[] {
+function buttonsOf(request: Request, decides: boolean): readonly Button[] {
+  const { id, state, digest = '', action } = request
   const decisions: readonly Button[] = [
     { verb: 'approve', label: 'Approve', weight: 'primary', id, digest },
     { verb: 'reject', label: 'Reject', weight: 'danger', id, digest },
@@ -96,6 +97,8 @@ function buttonsOf({ id, state, digest = '', action }: Request, decides: boolean
   switch (state) {
     case 'awaiting-approval':
       return decides ? [...decisions, cancel, ...adoption] : [cancel]
+    case 'failed':
+      return canBeUndone(request) ? [{ verb: 'undo', label: `Undo ${id}`, id, digest }] : []
     case 'done':
       return decides ? adoption : []
     default:

@@ -7,8 +7,8 @@ import { statusOf, subjectOf } from './subject.ts'
 import type { FilledForm, FormProblems } from './surface.ts'
 
 /** Writes the request down and wakes the planner. Nothing else is decided here: whether the service exists, the planner finds out. */
-export async function askForChange(desk: Desk, action: Action, asked: Omit<Asked, 'at'>): Promise<Card> {
-  const request = newRequest(await desk.ledger.nextId(), { ...asked, at: desk.now() }, action)
+export async function askForChange(desk: Desk, action: Action, asked: Omit<Asked, 'at'>, undoes?: string): Promise<Card> {
+  const request = newRequest(await desk.ledger.nextId(), { ...asked, at: desk.now() }, action, undoes)
   if ((await desk.ledger.create(request)) === 'exists') throw new Error(`The ledger gave out ${request.id} twice.`)
   const item = { kind: 'request', id: request.id } as const
   const awake = await wake(desk, desk.producer.work(item), desk.producer.show(item))

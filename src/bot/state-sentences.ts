@@ -15,7 +15,9 @@ export function stateSentence(request: Request): Text | undefined {
         ? 'What has to change is no longer what was approved, so it needs a new approval. This is the new plan.'
         : undefined
     case 'applying':
-      return words`Applying${by(decision)}.`
+      return request.waitsFor === undefined
+        ? words`Applying${by(decision)}.`
+        : words`Waiting for ${request.waitsFor}, which works on the same network${by(decision)}.`
     case 'done':
       return words`Done${lasting(' in', applyingSince, endedAt)}${by(decision)}.`
     case 'failed':

@@ -14,7 +14,7 @@ export function subjectOf({ plan, asked }: Request): string {
   const asWritten = asked.services.map(({ organization, service }) =>
     organization === undefined ? service : `${organization}/${service}`,
   )
-  const names = plan?.services.map(({ service }) => service.name) ?? asWritten
+  const names = plan?.services.map(({ service }) => service.name) ?? (asWritten.length === 0 ? ['all services'] : asWritten)
   return `${names.map(shownName).join(', ')} → ${shownName(asked.network)}`
 }
 
@@ -27,13 +27,14 @@ const titles: Readonly<Record<Action, string>> = {
 
 /** `Set up Private Link: analytics-prod → prod-westus3` */
 export function titleOf(request: Request): string {
-  return `${titles[request.action]}: ${subjectOf(request)}`
+  const { action, undoes } = request
+  return `${undoes === undefined ? titles[action] : `Undo ${undoes}`}: ${subjectOf(request)}`
 }
 
 /** The command that asks for the same again, as it would be typed. */
 export function sameCommand(request: Request): string {
   const { action, asked } = request
-  return `${action} ${typedService(request)} ${prepositions[action]} ${shownName(asked.network)}`
+  return [action, typedService(request), prepositions[action], shownName(asked.network)].filter((word) => word !== '').join(' ')
 }
 
 export function diagnoseCommand(request: Request): string {

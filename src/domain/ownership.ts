@@ -5,8 +5,9 @@ export function marks(request: string): Record<string, string> {
   return { managedBy: maker, privatelinkRequest: request }
 }
 
-export function isOurs(tags: Readonly<Record<string, string>> | undefined): boolean {
-  return tags?.managedBy === maker
+/** Whether this bot made it; with `request`, whether that very request did. */
+export function isOurs(tags: Readonly<Record<string, string>> | undefined, request?: string): boolean {
+  return tags?.managedBy === maker && (request === undefined || tags.privatelinkRequest === request)
 }
 
 /** An owner's tags, for the person who has to go and ask them. */

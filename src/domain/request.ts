@@ -7,7 +7,7 @@
  *      └► failed     │  └── plan-changed ─┘
  *                    └► rejected | expired | cancelled        (planning can be cancelled too)
  *
- * A worker takes a request in `planning` or `applying` by `claim`, which names its run: a fencing token. Whatever a worker says later carries its
+ * In `applying`, a request first waits until others that work on the same network are done. A worker takes a request in `planning` or `applying` by `claim`, which names its run: a fencing token. Whatever a worker says later carries its
  * run and counts only while the request is still that run's, so that a worker which lost its job without noticing cannot write.
  *
  * An approval names the digest of the plan that the approver saw; it counts only for that plan and only in time. Every other pair of state and event
@@ -97,6 +97,10 @@ export interface Request {
   readonly steps: Readonly<Partial<Record<StepId, StepProgress>>>
   /** When the first worker began to apply. */
   readonly applyingSince?: string
+  /** The request that this one waits for, because it works on the same network. */
+  readonly waitsFor?: string
+  /** The failed request whose changes this one takes back, and nothing else. */
+  readonly undoes?: string
   readonly endedAt?: string
   readonly outcome?: Outcome
 }
@@ -122,6 +126,7 @@ export type RequestEvent =
       readonly digest: string
       readonly approval: Approval
     }
+  | { readonly type: 'wait'; readonly behind: string }
   | { readonly type: 'step'; readonly run: string; readonly id: StepId; readonly progress: StepProgress }
   | { readonly type: 'finish'; readonly run: string; readonly outcome: Outcome; readonly at: string }
   | { readonly type: 'fail'; readonly run: string; readonly outcome: Outcome; readonly at: string }
@@ -132,8 +137,14 @@ export function isOpen({ state }: Request): boolean {
   return state === 'planning' || state === 'awaiting-approval' || state === 'applying'
 }
 
-export function newRequest(id: string, asked: Asked, action: Action = 'setup'): Request {
-  return { id, action, state: 'planning', asked, steps: {} }
+export function newRequest(id: string, asked: Asked, action: Action = 'setup', undoes?: string): Request {
+  return { id, action, state: 'planning', asked, steps: {}, ...(undoes !== undefined && { undoes }) }
+}
+
+/** A failed setup or allow that may have left something behind. */
+export function canBeUndone({ state, action, steps, plan }: Request): boolean {
+  const connects = action === 'setup' || action === 'allow'
+  return state === 'failed' && connects && plan !== undefined && Object.values(steps).some(({ changed }) => changed)
 }
 
 /** Pure. Returns the same object when the event means nothing in this state. */
@@ -189,8 +200,12 @@ function whileAwaitingApproval(request: Request, event: RequestEvent): Request {
 
 function whileApplying(request: Request, event: RequestEvent): Request {
   switch (event.type) {
-    case 'claim':
-      return { ...request, run: event.run, applyingSince: request.applyingSince ?? event.at }
+    case 'wait':
+      return request.waitsFor === event.behind ? request : { ...request, waitsFor: event.behind }
+    case 'claim': {
+      const { waitsFor: _over, ...rest } = request
+      return { ...rest, run: event.run, applyingSince: request.applyingSince ?? event.at }
+    }
     case 'step':
       return { ...request, steps: { ...request.steps, [event.id]: event.progress } }
     case 'plan-changed': {

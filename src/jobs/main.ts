@@ -72,7 +72,7 @@ await runProcess(async () => {
     handle: async ({ data, signal }) => {
       if (data.kind === 'request') await workOnRequest(data.id, shared, signal)
       else if (data.kind === 'diagnosis') await workOnDiagnosis(data.id, shared, signal)
-      else await workOnSurvey(shared, signal)
+      else await workOnSurvey(data.id, shared, signal)
     },
   })
   const sweep = startSweep(shared)

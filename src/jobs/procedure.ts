@@ -9,6 +9,7 @@ import { connection } from './steps/connection.ts'
 import { dnsRecord } from './steps/dns-record.ts'
 import { dnsZone } from './steps/dns-zone.ts'
 import { endpointInPlace } from './steps/endpoint-in-place.ts'
+import { endpointToRemove } from './steps/endpoint-to-remove.ts'
 import { networkLink } from './steps/network-link.ts'
 import { organizationEntry, replacedEntry } from './steps/organization-entry.ts'
 import { privateEndpoint } from './steps/private-endpoint.ts'
@@ -37,9 +38,9 @@ export const procedures: Readonly<Record<Action, readonly Step[]>> = {
     verification,
   ],
   allow: [endpointInPlace, organizationEntry, allowList, connection, verification],
-  revoke: [endpointInPlace, allowListRemoval, organizationEntryRemoval],
+  revoke: [endpointToRemove, allowListRemoval, organizationEntryRemoval],
   teardown: [
-    endpointInPlace,
+    endpointToRemove,
     allowListRemoval,
     organizationEntryRemoval,
     dnsRecordRemoval,

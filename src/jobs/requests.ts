@@ -14,6 +14,7 @@ import type { Catalog } from './inventory.ts'
 import { retrying } from './patience.ts'
 import { preflight } from './preflight.ts'
 import { makePlan } from './procedure.ts'
+import { servicesReachedFrom } from './reached.ts'
 import type { Clouds, Facts, StepContext } from './step.ts'
 import { type Named, networkNamed, type Targets, together } from './target.ts'
 
@@ -63,10 +64,12 @@ export async function workOnRequest(id: string, jobs: RequestJobs, signal: Abort
 }
 
 /** Requests that touch the same thing run one after the other; the job comes back until it is this one's turn. */
-async function waitForTurn(id: string, { ledger }: RequestJobs): Promise<void> {
+async function waitForTurn(id: string, { ledger, producer }: RequestJobs): Promise<void> {
   const request = await ledger.get(id)
   const ahead = request?.state === 'applying' ? aheadOf(request, await ledger.open()) : undefined
   if (ahead === undefined) return
+  const { changed } = await ledger.record(id, { type: 'wait', behind: ahead.id })
+  if (changed) await producer.show({ kind: 'request', id })
   throw new RetryableError('not-its-turn', `${id} waits for ${ahead.id}, which works on the same network.`, {
     remedy: 'Wait.',
     retryAfterMs: 1_000,
@@ -129,7 +132,7 @@ async function remember({ facts, target }: StepContext, { verdicts, producer, lo
   const at = now()
   try {
     for (const [id, verdict] of facts.verdicts ?? []) await verdicts.save(id, target.network.name, { ...verdict, at })
-    await producer.work({ kind: 'survey', id: 'all' })
+    await producer.work({ kind: 'survey', id: 'anew' })
   } catch (error) {
     log.warn({ err: error }, 'status not brought up to date')
   }
@@ -164,33 +167,45 @@ async function record(event: RequestEvent, { ledger, producer, id }: RequestWork
 }
 
 async function contextOf(request: Request, worker: RequestWorker, maxAgeMs: number): Promise<StepContext> {
-  const { catalog, targets, clouds, ledger, networks, run, id, signal } = worker
-  const { asked, plan } = request
+  const { clouds, ledger, networks, run, id, signal } = worker
+  const { asked, undoes } = request
   const network = networkNamed(networks, asked.network)
-  const namedServices = async (): Promise<readonly Named[]> => {
-    const named: Named[] = []
-    for (const words of asked.services) {
-      const service = await retrying(() => catalog.resolve(words, maxAgeMs, signal), signal)
-      named.push(await retrying(() => targets.of(service, 0, signal), signal))
-    }
-    return named
-  }
+  const undone = undoes === undefined ? undefined : await ledger.get(undoes)
+  const plan = request.plan ?? undone?.plan
   const target: Target =
-    plan === undefined ? together(network, await namedServices()) : { network, alias: plan.alias, services: plan.services }
+    plan === undefined
+      ? together(network, await namedServices(request, network, worker, maxAgeMs))
+      : { network, alias: plan.alias, services: plan.services }
   return {
     requestId: id,
     requester: asked.by.name,
     target,
     clouds,
     facts: {},
-    endpointMayBeGone: request.steps['private-endpoint-removal']?.changed === true,
-    replacedIds: replacedBy(plan),
+    replacedIds: replacedBy(request.plan),
+    ...(undone !== undefined && { undoing: { request: undone.id, made: madeBy(undone) } }),
     signal,
     async fence() {
       const now = await ledger.get(id)
       if (now?.run !== run || now.state !== 'applying') throw new LostRun()
     },
   }
+}
+
+/** The services that the request names; without any, those that the network reaches. */
+async function namedServices(
+  { asked }: Request,
+  network: Network,
+  { catalog, targets, clouds, signal }: RequestWorker,
+  maxAgeMs: number,
+): Promise<readonly Named[]> {
+  const named: Named[] = []
+  for (const words of asked.services) {
+    const service = await retrying(() => catalog.resolve(words, maxAgeMs, signal), signal)
+    named.push(await retrying(() => targets.of(service, 0, signal), signal))
+  }
+  if (named.length > 0) return named
+  return await retrying(() => servicesReachedFrom(network, { catalog, targets, clouds }, signal), signal)
 }
 
 function policyOf({ action, asked }: Request, { policies }: RequestWorker): Policy {
@@ -226,6 +241,13 @@ function replacedBy(plan: Plan | undefined): readonly string[] {
   const change = plan?.steps.find(({ id }) => id === 'private-endpoint')?.change
   if (change?.kind !== 'update') return []
   return change.fields.flatMap(({ name, before }) => (name === 'GUID' && before !== undefined ? [before] : []))
+}
+
+/** Where a request created something, or put something on a list. */
+function madeBy({ steps, plan }: Request): ReadonlySet<StepId> {
+  const changed = (plan?.steps ?? []).filter(({ id }) => steps[id]?.changed === true)
+  const listed: readonly StepId[] = ['private-endpoint', 'allow-list']
+  return new Set(changed.filter(({ id, change }) => change.kind === 'create' || listed.includes(id)).map(({ id }) => id))
 }
 
 function begunBy({ steps }: Request): ReadonlySet<StepId> {

@@ -10,6 +10,8 @@ import type { Prober } from '../redis/prober.ts'
 /** What the steps have seen so far; a step reads what those that it needs have left. Absent means that it is not there yet. */
 export interface Facts {
   endpoint?: EndpointDetail
+  /** What is known where the endpoint is gone: the ids that it has left in the lists, and the addresses that others have. */
+  ghost?: { readonly ids: readonly string[]; readonly otherAddresses: readonly string[] }
   /** GUIDs of dead endpoints that are to be made anew. */
   replacedIds?: readonly string[]
   zone?: Zone
@@ -40,6 +42,12 @@ export interface Clouds {
   readonly prober: Prober
 }
 
+export interface Undoing {
+  readonly request: string
+  /** The steps in which that request made something. */
+  readonly made: ReadonlySet<StepId>
+}
+
 export interface StepContext {
   readonly requestId: string
   /** Name of the person who asked, for the texts that the clouds keep. */
@@ -47,10 +55,10 @@ export interface StepContext {
   readonly target: Target
   readonly clouds: Clouds
   readonly facts: Facts
-  /** This request has begun to take the endpoint away. */
-  readonly endpointMayBeGone: boolean
   /** GUIDs of endpoints that the approved plan replaces: they leave the lists. */
   readonly replacedIds: readonly string[]
+  /** Set while a failed request is undone: only what it made goes. */
+  readonly undoing?: Undoing
   /** Called before each write: throws when the request is not this worker's any more. */
   fence(): Promise<void>
   readonly signal: AbortSignal

@@ -24,7 +24,7 @@ const maxAgeMs = 5 * 60_000
 /** A survey that young is not made again. */
 const youngMs = 5_000
 /** One alias is read each time, so slowly that people's requests never wait for the budget of the ClickHouse Cloud API. */
-const learnEveryMs = 10_000
+const learnEveryMs = 30_000
 /** Aliases and host names hardly ever change. */
 const namesMaxAgeMs = 24 * 3_600_000
 
@@ -34,17 +34,21 @@ export function startSurveys({ survey, producer, log }: Pick<SurveyJobs, 'survey
 } {
   return repeat('survey', learnEveryMs, log, async () => {
     const last = await survey.read()
-    const complete = last !== undefined && Object.values(last.names).every(({ readAt }) => age(readAt) < namesMaxAgeMs)
-    if (!complete || age(last.readAt) >= maxAgeMs) await producer.work({ kind: 'survey', id: 'all' })
+    if (last === undefined || age(last.readAt) >= maxAgeMs) await producer.work({ kind: 'survey', id: 'anew' })
+    else if (Object.values(last.names).some(({ readAt }) => age(readAt) >= namesMaxAgeMs))
+      await producer.work({ kind: 'survey', id: 'more' })
   })
 }
 
-/** Reads services and networks anew, for `status`. Only reads; may run twice. */
-export async function workOnSurvey(jobs: SurveyJobs, signal: AbortSignal): Promise<void> {
+/**
+ * Reads services and networks for `status`; with `more`, allow lists may be as old as the inventory, as it is only about a name that was missing.
+ * Only reads; may run twice.
+ */
+export async function workOnSurvey(which: 'anew' | 'more', jobs: SurveyJobs, signal: AbortSignal): Promise<void> {
   const { catalog, survey, targets, log } = jobs
   const before = await survey.read()
   if (before !== undefined && age(before.readAt) < youngMs) return
-  const inventory = await catalog.current(youngMs, signal)
+  const inventory = await catalog.current(which === 'more' ? maxAgeMs : youngMs, signal)
   const azure = inventory.services.filter(({ provider }) => provider === 'azure')
   const names = Object.fromEntries(
     azure.map(({ id }): [string, PrivateName] => [id, targets.known(id) ?? before?.names[id] ?? { readAt: never }]),

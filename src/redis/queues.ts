@@ -21,7 +21,7 @@ export function probeQueue(network: string): string {
 export const workSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('request'), id: z.string() }),
   z.strictObject({ kind: z.literal('diagnosis'), id: z.string() }),
-  z.strictObject({ kind: z.literal('survey'), id: z.literal('all') }),
+  z.strictObject({ kind: z.literal('survey'), id: z.enum(['anew', 'more']) }),
 ])
 export type Work = z.infer<typeof workSchema>
 

@@ -19,6 +19,30 @@ async function open(options?: SandboxOptions): Promise<Office> {
 
 const notes = ({ plan }: Request) => Object.fromEntries((plan?.steps ?? []).map(({ id, note }) => [id, note]))
 
+describe('taking away', () => {
+  test('without naming services: all that the network reaches', async () => {
+    const { sandbox, desk, carryOut } = await open()
+    await carryOut('analytics-prod billing-prod')
+    const asked = await desk.ask('', 'teardown')
+    expect(asked.plan?.services.map(({ service: { name } }) => name)).toEqual(['analytics-prod', 'billing-prod'])
+    await desk.approve(asked)
+    expect(await desk.settled(asked.id, ['done', 'failed'])).toMatchObject({ state: 'done' })
+    expect(made(sandbox)).toEqual(nothing)
+    expect((await desk.ask('', 'teardown')).outcome?.problem).toMatchObject({
+      code: 'nothing-reached',
+      message: 'No service lists a private endpoint of prod-westus3.',
+    })
+  })
+
+  test('what an endpoint that somebody deleted has left behind goes too', async () => {
+    const { sandbox, world, carryOut } = await open()
+    await carryOut('analytics-prod')
+    world.endpoints.clear()
+    expect(await carryOut('analytics-prod', 'teardown')).toMatchObject({ state: 'done' })
+    expect(made(sandbox)).toEqual(nothing)
+  })
+})
+
 describe('one endpoint for many', () => {
   test('several services at once, then one taken away, then all', async () => {
     const { sandbox, world, desk, carryOut, service } = await open()

@@ -52,7 +52,7 @@ export function openDesk(sandbox: Sandbox, { patienceMs = 90_000 } = {}): Desk {
   return {
     settled,
     async ask(service, action = 'setup') {
-      const services = service.split(' ')
+      const services = service.split(' ').filter((each) => each !== '')
       const id = await ledger.nextId()
       const place = { surface: 'slack', id: 'C034DEF' } as const
       await ledger.create(

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { App, BlockAction, ButtonAction } from '@slack/bolt'
 import { z } from 'zod'
-import { say } from '../card.ts'
+import { say, verbs } from '../card.ts'
 import { handlersFor, type ListenerContext } from './listener-context.ts'
 import { whisper } from './whisper.ts'
 
 /** Slack gives up after three seconds, and says so. */
 const ackWithinMs = 2_000
 
-const verbSchema = z.enum(['approve', 'reject', 'details', 'cancel', 'export'])
+const verbSchema = z.enum(verbs)
 const valueSchema = z
   .string()
   .transform((text, context) => {

@@ -16,8 +16,6 @@ export const endpointInPlace: Step = {
     const endpoint = found === undefined ? undefined : await context.clouds.network.endpoint(network, found.name, context.signal)
     if (endpoint !== undefined && isFinished(endpoint))
       return { change: { kind: 'none' }, facts: { endpoint }, note: `${endpoint.name} · ${endpoint.address}` }
-    // A teardown that comes to its end after a crash has deleted it itself.
-    if (context.endpointMayBeGone) return { change: { kind: 'none' }, facts: {}, note: 'gone' }
     const names = context.target.services.map(({ service }) => service.name).join(' ')
     throw new TerminalError('endpoint-absent', `${network.name} has no live private endpoint for ${names}.`, {
       remedy: `Run setup ${names} in ${network.name} first.`,

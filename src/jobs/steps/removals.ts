@@ -1,11 +1,11 @@
 import type { ARecord } from '../../azure/private-dns.ts'
 import { isOurs } from '../../domain/ownership.ts'
-import type { Change } from '../../domain/plan.ts'
+import type { Change, StepId } from '../../domain/plan.ts'
 import { sameId, zoneNameOf } from '../../domain/target.ts'
 import type { Observation, Step, StepContext } from '../step.ts'
 import { allListsOf, isIdOf } from './allow-lists.ts'
 import { labelsOf, leadsTo } from './dns-record.ts'
-import { endpointInPlace } from './endpoint-in-place.ts'
+import { endpointToRemove } from './endpoint-to-remove.ts'
 import { isOurEntry } from './organization-entry.ts'
 
 /**
@@ -32,28 +32,40 @@ function usedNote(context: StepContext): string | undefined {
   return users.length === 0 ? undefined : `kept: ${users.join(', ')} still ${users.length === 1 ? 'uses' : 'use'} the endpoint`
 }
 
+/** An undo leaves alone what the request that it undoes did not make. */
+function sparedNote({ undoing }: StepContext, step: StepId): string | undefined {
+  return undoing === undefined || undoing.made.has(step) ? undefined : `kept: ${undoing.request} did not make it`
+}
+
+const isMine = (tags: Readonly<Record<string, string>> | undefined, { undoing }: StepContext) => isOurs(tags, undoing?.request)
+
+/** The exact strings of a list that name the endpoint, or one of ours that is gone. */
+function listedIn(entries: readonly string[], { facts }: StepContext): readonly string[] {
+  const { endpoint, ghost } = facts
+  return entries.filter((entry) => isIdOf(entry, endpoint) || ghost?.ids.some((id) => sameId(id, entry)))
+}
+
 export const allowListRemoval: Step = {
   id: 'allow-list-removal',
   title: 'allow list',
   resource: ({ services }) => services.map(({ service }) => service.name).join(', '),
-  needs: [endpointInPlace.id],
+  needs: [endpointToRemove.id],
 
   async plan(context) {
     const allowLists = await allListsOf(context)
-    const fields = context.target.services.flatMap(({ service }) => {
-      const entries = allowLists.get(service.id)?.entries ?? []
-      return entries
-        .filter((entry) => isIdOf(entry, context.facts.endpoint))
-        .map((entry) => ({ name: service.name, before: entry }))
-    })
+    const spared = sparedNote(context, 'allow-list')
+    if (spared !== undefined) return { ...keep(spared), facts: { allowLists } }
+    const fields = context.target.services.flatMap(({ service }) =>
+      listedIn(allowLists.get(service.id)?.entries ?? [], context).map((entry) => ({ name: service.name, before: entry })),
+    )
     if (fields.length === 0) return { ...keep('not listed'), facts: { allowLists } }
     return { change: { kind: 'delete', fields }, facts: { allowLists } }
   },
 
-  async apply({ target, facts, clouds, fence, signal }) {
+  async apply(context) {
+    const { target, facts, clouds, fence, signal } = context
     for (const { service } of target.services) {
-      const entries = facts.allowLists?.get(service.id)?.entries ?? []
-      const remove = entries.filter((entry) => isIdOf(entry, facts.endpoint))
+      const remove = listedIn(facts.allowLists?.get(service.id)?.entries ?? [], context)
       if (remove.length === 0) continue
       await fence()
       await clouds.clickhouse.changeAllowList(service.organizationId, service.id, { remove }, signal)
@@ -68,8 +80,8 @@ export const organizationEntryRemoval: Step = {
   needs: [allowListRemoval.id],
 
   async plan(context) {
-    const used = usedNote(context)
-    if (used !== undefined) return { ...keep(used), facts: {} }
+    const kept = sparedNote(context, 'organization-entry') ?? usedNote(context)
+    if (kept !== undefined) return { ...keep(kept), facts: {} }
     const entries = await entriesOf(context)
     if (entries.length === 0) return { ...keep('not there'), facts: {} }
     return { change: { kind: 'delete', fields: entries.map(({ id }) => ({ name: 'id', before: id })) }, facts: {} }
@@ -90,7 +102,8 @@ export const organizationEntryRemoval: Step = {
 async function entriesOf({ target, clouds, facts, signal }: StepContext) {
   const { privateEndpoints } = await clouds.clickhouse.organization(target.services[0].service.organizationId, signal)
   const listed = [...(facts.allowLists?.values() ?? [])].flatMap(({ entries }) => entries)
-  const lingers = (id: string) => !listed.some((entry) => sameId(entry, id))
+  const lingers = (id: string) =>
+    !listed.some((entry) => sameId(entry, id)) || facts.ghost?.ids.some((ghost) => sameId(ghost, id))
   return privateEndpoints.filter(
     (entry) => isIdOf(entry.id, facts.endpoint) || (isOurEntry(entry, target.network.name) && lingers(entry.id)),
   )
@@ -103,12 +116,12 @@ export const dnsRecordRemoval: Step = {
   needs: [organizationEntryRemoval.id],
 
   async plan(context) {
-    const used = usedNote(context)
+    const kept = sparedNote(context, 'dns-record') ?? usedNote(context)
     const { target, clouds, signal } = context
     const [zone] = await clouds.dns.zones(zoneNameOf(target), target.network, signal)
     if (zone === undefined) return { ...keep('not there'), facts: {} }
     const records = await clouds.dns.aRecords(zone, signal)
-    if (used !== undefined) return { ...keep(used), facts: { zone, records } }
+    if (kept !== undefined) return { ...keep(kept), facts: { zone, records } }
     const removed = removable(context, records)
     if (removed.length === 0) return { ...keep('kept: not made by this bot, or not there'), facts: { zone, records } }
     const fields = removed.map(({ name, addresses }) => ({ name, before: addresses.join(', ') }))
@@ -125,12 +138,20 @@ export const dnsRecordRemoval: Step = {
   },
 }
 
-/** Our records that lead to this very endpoint: the wildcard, and those of the services' own labels. */
-function removable({ facts, target }: StepContext, records: readonly ARecord[]): readonly ARecord[] {
+/** Our records that lead to this very endpoint, or to one that is gone: the wildcard, and those of the services' own labels. */
+function removable(context: StepContext, records: readonly ARecord[]): readonly ARecord[] {
+  const { facts, target } = context
   const names = ['*', ...labelsOf(target)]
   return records.filter(
-    (record) => names.includes(record.name.toLowerCase()) && leadsTo(record, facts.endpoint?.address) && isOurs(record.metadata),
+    (record) =>
+      names.includes(record.name.toLowerCase()) &&
+      (leadsTo(record, facts.endpoint?.address) || leadsNowhere(record, facts.ghost)) &&
+      isMine(record.metadata, context),
   )
+}
+
+function leadsNowhere({ addresses }: ARecord, ghost: StepContext['facts']['ghost']): boolean {
+  return ghost !== undefined && addresses.every((address) => !ghost.otherAddresses.includes(address))
 }
 
 export const networkLinkRemoval: Step = {
@@ -140,12 +161,14 @@ export const networkLinkRemoval: Step = {
   needs: [dnsRecordRemoval.id],
 
   async plan(context) {
-    const why = whyZoneStays(context)
+    const why = sparedNote(context, 'network-link') ?? whyZoneStays(context)
     if (why !== undefined) return { ...keep(why), facts: {} }
     const { target, clouds, signal } = context
     const [zone] = await clouds.dns.zones(zoneNameOf(target), target.network, signal)
     if (zone?.link === undefined) return { ...keep('not there'), facts: {} }
-    return isOurs(zone.link.tags) ? { change: gone, facts: { zone } } : { ...keep('kept: not made by this bot'), facts: { zone } }
+    return isMine(zone.link.tags, context)
+      ? { change: gone, facts: { zone } }
+      : { ...keep('kept: not made by this bot'), facts: { zone } }
   },
 
   async apply({ facts, clouds, fence, signal }) {
@@ -162,14 +185,14 @@ export const dnsZoneRemoval: Step = {
   needs: [networkLinkRemoval.id],
 
   async plan(context) {
-    const why = whyZoneStays(context)
+    const why = sparedNote(context, 'dns-zone') ?? whyZoneStays(context)
     if (why !== undefined) return { ...keep(why), facts: {} }
     const { target, clouds, signal } = context
     const [zone] = await clouds.dns.zones(zoneNameOf(target), target.network, signal)
     if (zone === undefined) return { ...keep('not there'), facts: {} }
     if (zone.otherLinks > 0) return { ...keep(`kept: ${zone.otherLinks} other networks are linked to it`), facts: { zone } }
-    const foreignLink = zone.link !== undefined && !isOurs(zone.link.tags)
-    return isOurs(zone.tags) && !foreignLink
+    const foreignLink = zone.link !== undefined && !isMine(zone.link.tags, context)
+    return isMine(zone.tags, context) && !foreignLink
       ? { change: gone, facts: { zone } }
       : { ...keep('kept: not made by this bot'), facts: { zone } }
   },
@@ -197,12 +220,12 @@ export const privateEndpointRemoval: Step = {
 
   async plan(context) {
     const { facts, target, clouds, signal } = context
-    const used = usedNote(context)
-    if (used !== undefined) return { ...keep(used), facts: {} }
+    const kept = sparedNote(context, 'private-endpoint') ?? usedNote(context)
+    if (kept !== undefined) return { ...keep(kept), facts: {} }
     const name = facts.endpoint?.name
     const endpoint = name === undefined ? undefined : await clouds.network.endpoint(target.network, name, signal)
     if (endpoint === undefined) return { ...keep('not there'), facts: {} }
-    if (!isOurs(endpoint.tags)) return { ...keep(`kept: ${endpoint.name} was not made by this bot`), facts: {} }
+    if (!isMine(endpoint.tags, context)) return { ...keep(`kept: ${endpoint.name} was not made by this bot`), facts: {} }
     const left = (facts.records ?? []).filter(
       (record) => !removable(context, facts.records ?? []).includes(record) && leadsTo(record, endpoint.address),
     )

@@ -1,0 +1,35 @@
+import { TerminalError } from '../domain/errors.ts'
+import { type Network, type Service, sameId, subnetId } from '../domain/target.ts'
+import type { Catalog } from './inventory.ts'
+import type { Clouds } from './step.ts'
+import type { Named, Targets } from './target.ts'
+
+interface Sources {
+  readonly catalog: Pick<Catalog, 'current'>
+  readonly targets: Targets
+  readonly clouds: Pick<Clouds, 'network'>
+}
+
+/** The services whose allow lists name an endpoint of the network, read now. A `TerminalError` says when there are none. */
+export async function servicesReachedFrom(
+  network: Network,
+  { catalog, targets, clouds }: Sources,
+  signal: AbortSignal,
+): Promise<readonly Named[]> {
+  const [{ services, allowLists }, ids] = await Promise.all([catalog.current(0, signal), endpointIds(network, clouds, signal)])
+  const lists = ({ id }: Service) => (allowLists[id] ?? []).some((entry) => ids.some((each) => sameId(each, entry)))
+  const reached = services.filter((service) => service.provider === 'azure' && lists(service))
+  if (reached.length === 0) {
+    throw new TerminalError('nothing-reached', `No service lists a private endpoint of ${network.name}.`, {
+      remedy: `To take away what is left of one service, name it: teardown SERVICE in ${network.name}.`,
+    })
+  }
+  return await Promise.all(reached.map((service) => targets.of(service, 0, signal)))
+}
+
+async function endpointIds(network: Network, clouds: Pick<Clouds, 'network'>, signal: AbortSignal): Promise<readonly string[]> {
+  const all = await clouds.network.endpoints(network, signal)
+  const here = all.filter((endpoint) => sameId(endpoint.subnetId, subnetId(network)))
+  const details = await Promise.all(here.map(({ name }) => clouds.network.endpoint(network, name, signal)))
+  return details.flatMap((endpoint) => [endpoint?.guid ?? [], endpoint?.id ?? []].flat())
+}

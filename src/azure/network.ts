@@ -2,6 +2,7 @@ import { NetworkManagementClient, type PrivateEndpoint } from '@azure/arm-networ
 import type { TokenCredential } from '@azure/identity'
 import { type Network, sameId, subnetId } from '../domain/target.ts'
 import { translateAzureError } from './errors.ts'
+import { heedQuota } from './quota.ts'
 
 /** A private endpoint as a list shows it. */
 export interface EndpointSummary {
@@ -49,7 +50,10 @@ export interface AzureNetwork {
 export function azureNetwork(credential: TokenCredential, url: string): AzureNetwork {
   const clients = new Map<string, NetworkManagementClient>()
   const clientOf = (subscription: string): NetworkManagementClient => {
-    const client = clients.get(subscription) ?? new NetworkManagementClient(credential, subscription, { endpoint: url })
+    const known = clients.get(subscription)
+    if (known !== undefined) return known
+    const client = new NetworkManagementClient(credential, subscription, { endpoint: url })
+    heedQuota(client)
     clients.set(subscription, client)
     return client
   }

@@ -2,6 +2,7 @@ import { PrivateDnsManagementClient, type RecordSet } from '@azure/arm-privatedn
 import type { TokenCredential } from '@azure/identity'
 import { type Network, sameId, vnetId } from '../domain/target.ts'
 import { orUndefined, translating } from './network.ts'
+import { heedQuota } from './quota.ts'
 
 /** A private DNS zone, and how it stands to one VNet. */
 export interface Zone {
@@ -69,7 +70,10 @@ export function azurePrivateDns(
 ): AzurePrivateDns {
   const clients = new Map<string, PrivateDnsManagementClient>()
   const clientOf = (subscription: string): PrivateDnsManagementClient => {
-    const client = clients.get(subscription) ?? new PrivateDnsManagementClient(credential, subscription, { endpoint: url })
+    const known = clients.get(subscription)
+    if (known !== undefined) return known
+    const client = new PrivateDnsManagementClient(credential, subscription, { endpoint: url })
+    heedQuota(client)
     clients.set(subscription, client)
     return client
   }

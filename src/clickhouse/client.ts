@@ -44,22 +44,27 @@ export interface ClickHouseCloud {
   close(): Promise<void>
 }
 
+/** What a key may still spend. Resolves when the next call may go out. */
+export interface Budget {
+  take(keyId: string, signal: AbortSignal): Promise<void>
+}
+
 /** A throttled call is repeated for so long; each wait is what the API asks for, so at most about ten seconds. */
 const throttledPatienceMs = 60_000
 const callTimeoutMs = 15_000
 
 /** `url` carries the version path, e.g. `https://api.clickhouse.cloud/v1`. */
-export function clickHouseCloud(url: string, keys: readonly OrganizationKey[]): ClickHouseCloud {
+export function clickHouseCloud(url: string, keys: readonly OrganizationKey[], budget: Budget): ClickHouseCloud {
   const agent = new Agent({ headersTimeout: callTimeoutMs, bodyTimeout: callTimeoutMs, connect: { timeout: 5_000 } })
 
-  const authorizationFor = (organizationId: string): string => {
+  const keyOf = (organizationId: string): OrganizationKey => {
     const key = keys.find((candidate) => candidate.organizationId === organizationId)
     if (key === undefined) {
       throw new TerminalError('organization-unknown', `Organization ${organizationId} is not in the configuration file.`, {
         remedy: 'Add the organization and its API key to the configuration file.',
       })
     }
-    return `Basic ${Buffer.from(`${key.keyId}:${key.keySecret}`).toString('base64')}`
+    return key
   }
 
   const call = async <Schema extends z.ZodType>(
@@ -72,13 +77,15 @@ export function clickHouseCloud(url: string, keys: readonly OrganizationKey[]): 
     }: { organizationId: string; path?: string; doing: string; schema: Schema; patch?: object },
     signal: AbortSignal,
   ): Promise<z.infer<Schema>> => {
+    const { keyId, keySecret } = keyOf(organizationId)
     const headers = {
-      authorization: authorizationFor(organizationId),
+      authorization: `Basic ${Buffer.from(`${keyId}:${keySecret}`).toString('base64')}`,
       accept: 'application/json',
       ...(patch !== undefined && { 'content-type': 'application/json' }),
     }
     const deadline = performance.now() + throttledPatienceMs
     for (;;) {
+      await budget.take(keyId, signal)
       const answer = await send(`${url}/organizations/${organizationId}${path}`, headers, patch, doing, signal)
       if (answer.status === 429 && performance.now() < deadline) {
         await sleep(answer.retryAfterMs ?? 1_000, undefined, { signal })

@@ -7,6 +7,7 @@ import { clickHouseCloud } from '../clickhouse/client.ts'
 import { jobsConfig, secretsIn } from '../config.ts'
 import { createLog } from '../log.ts'
 import { runProcess } from '../process.ts'
+import { redisBudget } from '../redis/budget.ts'
 import { connect } from '../redis/connection.ts'
 import { redisLedger } from '../redis/ledger.ts'
 import { createProber } from '../redis/prober.ts'
@@ -33,18 +34,17 @@ await runProcess(async () => {
   ])
   const log = createLog('jobs', [...secrets, ...secretsIn(config.redisUrl)])
   const credential = new DefaultAzureCredential()
-  const clickhouse = clickHouseCloud(cloud.apiUrl, cloud.organizations)
-  const prober = createProber(config.redisUrl)
   const subscriptions = networks.flatMap((network) => [network.subscription, network.dns.subscription])
+  const redis = connect(config.redisUrl, { patient: true })
+  redis.on('error', (error) => log.warn({ err: error }, 'redis'))
+  const clickhouse = clickHouseCloud(cloud.apiUrl, cloud.organizations, redisBudget(redis, log))
+  const prober = createProber(config.redisUrl)
   const clouds = {
     network: azureNetwork(credential, config.azureUrl),
     dns: azurePrivateDns(credential, config.azureUrl, subscriptions),
     clickhouse,
     prober,
   }
-
-  const redis = connect(config.redisUrl, { patient: true })
-  redis.on('error', (error) => log.warn({ err: error }, 'redis'))
   const producer = createProducer(redis)
   const ledger = redisLedger(redis)
   const catalog = createCatalog(clickhouse, cloud.organizations, redisInventory(redis))

@@ -10,6 +10,8 @@ const service = '9a1c4d2e-0b3f-4a5d-8c7e-6f5a4b3c2d10'
 
 let world: World
 let vendor: Awaited<ReturnType<typeof startClickHouseCloud>>
+const unlimited = { take: async () => undefined }
+
 let client: ClickHouseCloud
 
 beforeAll(async () => {
@@ -18,7 +20,7 @@ beforeAll(async () => {
     latencies: { arm: 1, privateEndpoint: 1, privateZone: 1, networkLink: 1, clickhouse: 1, propagation: 1 },
   })
   vendor = await startClickHouseCloud(world, { rateLimit: { requests: 10, windowMs: 700 } })
-  client = clickHouseCloud(vendor.url, [key])
+  client = clickHouseCloud(vendor.url, [key], unlimited)
 })
 afterAll(async () => {
   await client.close()
@@ -88,7 +90,7 @@ describe('refusals', () => {
   })
 
   test('an API that cannot be reached', async () => {
-    const away = clickHouseCloud('http://127.0.0.1:9/v1', [key])
+    const away = clickHouseCloud('http://127.0.0.1:9/v1', [key], unlimited)
     await expect(away.organization(organizationId, signal)).rejects.toMatchObject({
       name: 'RetryableError',
       code: 'clickhouse-unreachable',

@@ -2,7 +2,8 @@ import { RetryableError, TerminalError } from '../domain/errors.ts'
 
 interface Words {
   readonly retry?: true
-  readonly remedy: string
+  /** From what Azure says. */
+  readonly remedy: string | ((message: string) => string)
 }
 
 /** Vendor codes that deserve words of their own. Source: Azure Resource Manager's error bodies, `error.code`. */
@@ -13,11 +14,12 @@ const wordsByCode: Readonly<Record<string, Words>> = {
   },
   RetryableError: {
     retry: true,
-    remedy: 'Azure is still working on a resource that this one needs. Run the command again in a few minutes.',
+    remedy: 'Azure calls this a passing fault of its own. Run the command again in a few minutes.',
   },
   ReferencedResourceNotProvisioned: {
     retry: true,
-    remedy: 'Azure is still working on a resource that this one needs. Run the command again in a few minutes.',
+    remedy:
+      'Azure is still working on a resource that this one needs, most often the subnet. Run the command again in a few minutes.',
   },
   InvalidPrivateLinkServiceId: {
     retry: true,
@@ -28,9 +30,16 @@ const wordsByCode: Readonly<Record<string, Words>> = {
     remedy:
       'Check subscription, resource group, VNet, subnet and location of this network in the configuration file: Azure does not find the subnet there.',
   },
-  AuthorizationFailed: { remedy: 'Give the bot’s identity the action that Azure names, on the scope that it names.' },
+  AuthorizationFailed: { remedy: (message) => grant(/perform action '([^']+)' over scope '([^']+)'/.exec(message), 'the scope') },
   LinkedAuthorizationFailed: {
-    remedy: 'Give the bot’s identity the action that Azure names, on the linked scope that it names.',
+    remedy: (message) =>
+      grant(/perform action\(s\) '([^']+)' on the linked scope\(s\) '([^']+)'/.exec(message), 'the linked scope'),
+  },
+  BadRequest: {
+    remedy: (message) =>
+      message.includes('overlapping namespaces')
+        ? 'Another private DNS zone of this name is linked to the network. Run the command again: the bot looks for that zone and uses it. If it lies in a subscription that the configuration file does not name, add that one.'
+        : remedyFor(400),
   },
   ExpiredAuthenticationToken: {
     retry: true,
@@ -43,9 +52,18 @@ const wordsByCode: Readonly<Record<string, Words>> = {
   },
   ResourceGroupNotFound: { remedy: 'Check the resource group of this network in the configuration file.' },
   PreconditionFailed: {
-    remedy: 'Someone else changed the resource at the same moment. Run the command again: it looks at the present state first.',
+    retry: true,
+    remedy: 'Someone else keeps changing the resource at the same moment. Look at its activity log, then run the command again.',
   },
   Conflict: { retry: true, remedy: 'Another operation is changing the same resource. Run the command again in a few minutes.' },
+}
+
+/** `found`: action and scope in Azure's sentence. */
+function grant(found: RegExpExecArray | null, scope: string): string {
+  const [, action, place] = found ?? []
+  return action === undefined
+    ? `Give the bot’s identity the action that Azure names, on ${scope} that it names.`
+    : `Give the bot’s identity ${action} on ${place}, then run the command again.`
 }
 
 const credentialErrors = new Set([
@@ -77,7 +95,7 @@ export function translateAzureError(error: unknown, doing: string): unknown {
   const message = `Azure refused to ${doing}: ${code ?? `HTTP ${status}`}: ${firstLine(error.message)}`
   const details = {
     cause: error,
-    remedy: words?.remedy ?? remedyFor(status),
+    remedy: remedyOf(words, error) ?? remedyFor(status),
     ...optional('vendorRequestId', headerOf(error, 'x-ms-request-id')),
   }
   const passes = words?.retry === true || status === 408 || status === 429 || status >= 500
@@ -96,7 +114,7 @@ function withoutStatus(error: Error, code: string | undefined, doing: string): E
     const words = known === undefined ? undefined : wordsByCode[known]
     const details = {
       cause: error,
-      remedy: words?.remedy ?? 'Look at the activity log of the resource group in Azure, then run the command again.',
+      remedy: remedyOf(words, error) ?? 'Look at the activity log of the resource group in Azure, then run the command again.',
     }
     const message = `Azure began to ${doing}, and the operation failed: ${firstLine(error.message)}`
     return words?.retry === true
@@ -107,6 +125,10 @@ function withoutStatus(error: Error, code: string | undefined, doing: string): E
     cause: error,
     remedy: 'Check that the jobs process reaches Azure Resource Manager, then run the command again.',
   })
+}
+
+function remedyOf(words: Words | undefined, { message }: Error): string | undefined {
+  return typeof words?.remedy === 'function' ? words.remedy(message) : words?.remedy
 }
 
 function remedyFor(status: number): string {

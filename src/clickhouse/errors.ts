@@ -1,4 +1,5 @@
 import { RetryableError, TerminalError } from '../domain/errors.ts'
+import { cleanText } from '../domain/hostile-text.ts'
 
 interface Refusal {
   readonly status: number
@@ -16,7 +17,7 @@ export function translateRefusal(
   const [, code, words] = /^([A-Z][A-Z_]+): *(.*)$/s.exec(error ?? '') ?? []
   const said = [code, (words ?? error ?? '').slice(0, 300)].filter((part) => part !== undefined && part !== '').join(': ')
   const message = `ClickHouse Cloud refused to ${doing} (HTTP ${status}${said === '' ? '' : `, ${said}`}).`
-  const details = { remedy: remedyFor(status), ...(requestId !== undefined && { vendorRequestId: requestId }) }
+  const details = { remedy: remedyFor(status, code, words ?? ''), ...(requestId !== undefined && { vendorRequestId: requestId }) }
   if (status === 429 || status === 408 || status >= 500 || code === 'CONFLICT') {
     return new RetryableError(codeFor(status, code), message, { ...details, retryAfterMs })
   }
@@ -48,7 +49,15 @@ function codeFor(status: number, code: string | undefined): string {
   return code ?? `http-${status}`
 }
 
-function remedyFor(status: number): string {
+function remedyFor(status: number, code: string | undefined, words: string): string {
+  if (code === 'FAILED_DEPENDENCY') {
+    const [, state] = /Current state: ([a-z_]+)/i.exec(words) ?? []
+    return `The service is ${state === undefined ? 'not in a state for this' : cleanText(state, 40)}. Start or wake it (a connection wakes an idle one), then run the command again.`
+  }
+  if (code === 'CONFLICT')
+    return 'Another change of the same service or organization is under way. Run the command again in a few minutes.'
+  if (code === 'BAD_REQUEST')
+    return 'Someone may have changed the list at the same moment. Run the command again: it reads the list first. If it stays so, ask ClickHouse support with the request id.'
   if (status === 401) {
     return 'Check the API key of this organization, and whether its IP access list admits the jobs process.'
   }

@@ -84,7 +84,7 @@ describe('private DNS', () => {
     expect(await dns.zones(zone.name, network, signal)).toMatchObject([
       { settled: true, resourceGroup: 'rg-dns', tags: { a: 'b' } },
     ])
-    expect(await errorOf(dns.createZone(zone, {}, signal))).toMatchObject({ name: 'TerminalError', code: 'PreconditionFailed' })
+    expect(await errorOf(dns.createZone(zone, {}, signal))).toMatchObject({ name: 'RetryableError', code: 'PreconditionFailed' })
 
     await dns.createLink(zone, 'link-1', network, {}, signal)
     const [linked] = await dns.zones(zone.name, network, signal)
@@ -109,30 +109,89 @@ describe('refusals in our words', () => {
     expect(error.vendorRequestId).toMatch(/^[0-9a-f-]{36}$/)
   })
 
-  test.each([
-    ['AuthorizationFailed', 403, 'TerminalError'],
-    ['LinkedAuthorizationFailed', 403, 'TerminalError'],
-    ['InvalidPrivateLinkServiceId', 400, 'RetryableError'],
-    ['SomethingNew', 400, 'TerminalError'],
-    ['RetryableError', 429, 'RetryableError'],
-  ])('%s with HTTP %i is a %s', async (code, status, kind) => {
-    const body = { error: { code, message: `${code} about a scope` } }
-    refuse(({ method }) => method === 'PUT', { status, headers: { 'Retry-After': '0' }, body })
-    expect(await errorOf(create('pe-3'))).toMatchObject({ name: kind, code, message: expect.stringContaining('about a scope') })
+  const role = { scope: '/', actions: ['*'] }
+  const dnsScope = `/subscriptions/${network.subscription}/resourceGroups/${network.dns.resourceGroup}`
+
+  test('a missing action is named with its scope, and a linked one too', async () => {
+    world.roles = [{ ...role, notActions: ['Microsoft.Network/privateDnsZones/write'] }]
+    expect(await errorOf(dns.createZone({ ...zone, name: 'x.example' }, {}, signal))).toMatchObject({
+      name: 'TerminalError',
+      code: 'AuthorizationFailed',
+      remedy: `Give the bot’s identity Microsoft.Network/privateDnsZones/write on ${dnsScope}/providers/Microsoft.Network/privateDnsZones/x.example, then run the command again.`,
+    })
+    world.roles = [{ ...role, notActions: ['Microsoft.Network/virtualNetworks/subnets/join/action'] }]
+    expect(await errorOf(create('pe-x'))).toMatchObject({
+      name: 'TerminalError',
+      code: 'LinkedAuthorizationFailed',
+      remedy: expect.stringMatching(
+        /^Give the bot’s identity Microsoft\.Network\/virtualNetworks\/subnets\/join\/action on .*\/vnet-prod\/subnets\/endpoints, then/,
+      ),
+    })
+    world.roles = [{ ...role, notActions: [] }]
   })
 
-  test('a long-running operation that fails', async () => {
-    const failed = (code: string) => ({ status: 200, body: { status: 'Failed', error: { code, message: 'it broke' } } })
-    refuse(({ path }) => path.includes('/operations/'), failed('RetryableError'))
-    expect(await errorOf(create('pe-4'))).toMatchObject({
-      name: 'RetryableError',
-      code: 'RetryableError',
-      message: expect.stringContaining('it broke'),
-    })
-    refuse(({ path }) => path.includes('/operations/'), failed('InternalFailure'))
-    expect(await errorOf(create('pe-5'))).toMatchObject({
+  test('a second zone of one name for one network', async () => {
+    const other = { ...zone, resourceGroup: 'rg-network' }
+    await dns.createZone(other, {}, signal)
+    expect(await errorOf(dns.createLink(other, 'link-2', network, {}, signal))).toMatchObject({
       name: 'TerminalError',
-      message: expect.stringContaining('InternalFailure'),
+      code: 'BadRequest',
+      message: expect.stringContaining('overlapping namespaces'),
+      remedy: expect.stringContaining('the bot looks for that zone and uses it'),
+    })
+  })
+
+  test('an alias that Azure does not know', async () => {
+    const unknown = { name: 'pe-y', alias: 'nobody.westus3.azure.privatelinkservice', requestMessage: '', tags: {} }
+    expect(await errorOf(azure.createEndpoint(network, unknown, signal))).toMatchObject({
+      name: 'RetryableError',
+      code: 'InvalidPrivateLinkServiceId',
+      remedy: expect.stringContaining('connection alias'),
+    })
+  })
+
+  /** Code and status as Azure sends them; what asking again may mend is retryable. */
+  const table = [
+    ['RetryableErrorDueToAnotherOperation', 429, 'RetryableError', 'Another operation holds the resource'],
+    ['RetryableError', 429, 'RetryableError', 'a passing fault of its own'],
+    ['ReferencedResourceNotProvisioned', 429, 'RetryableError', 'most often the subnet'],
+    ['Conflict', 409, 'RetryableError', 'Another operation is changing the same resource'],
+    ['PreconditionFailed', 412, 'RetryableError', 'Someone else keeps changing the resource'],
+    ['SubscriptionNotFound', 404, 'TerminalError', 'Check the subscription of this network'],
+    ['InvalidAuthenticationToken', 401, 'TerminalError', 'does not accept its token'],
+    ['AuthorizationFailed', 403, 'TerminalError', 'the action that Azure names'],
+    ['BadRequest', 400, 'TerminalError', 'Look up the code in Azure’s documentation'],
+    ['SomethingNew', 400, 'TerminalError', 'ask Azure support with the request id'],
+    ['SubscriptionRequestsThrottled', 429, 'RetryableError', 'Azure is busy'],
+    ['ServerTimeout', 503, 'RetryableError', 'Azure is busy'],
+  ] as const
+
+  test.each(table)('%s with HTTP %i is a %s', async (code, status, kind, remedy) => {
+    const body = { error: { code, message: `${code} about a scope\n    at Object.<anonymous> (/srv/secret.js:1:1)` } }
+    refuse(({ method }) => method === 'PUT', { status, headers: { 'Retry-After': '0', 'x-ms-request-id': 'rq-1' }, body })
+    const error = await errorOf(create('pe-3'))
+    expect(error).toMatchObject({
+      name: kind,
+      code,
+      message: expect.stringContaining(`Azure refused to create the private endpoint pe-3: ${code}: `),
+      remedy: expect.stringContaining(remedy),
+      vendorRequestId: 'rq-1',
+    })
+    expect(error.message).not.toContain('secret.js')
+  })
+
+  test.each([
+    ['RetryableError', 'RetryableError'],
+    ['ReferencedResourceNotProvisioned', 'RetryableError'],
+    ['RetryableErrorDueToAnotherOperation', 'RetryableError'],
+    ['InternalFailure', 'TerminalError'],
+  ])('%s inside a long-running operation is a %s', async (code, kind) => {
+    const body = { status: 'Failed', error: { code, message: 'it broke' } }
+    refuse(({ path }) => path.includes('/operations/'), { status: 200, body })
+    expect(await errorOf(create(`pe-${code}`))).toMatchObject({
+      name: kind,
+      message: expect.stringMatching(new RegExp(`${code}|it broke`)),
+      remedy: expect.stringMatching(/again/),
     })
   })
 

@@ -72,16 +72,53 @@ describe('refusals', () => {
   })
 
   test.each([
-    [401, 'UNAUTHORIZED: no', 'TerminalError', 'clickhouse-credentials', 'API key'],
-    [403, 'FORBIDDEN: no', 'TerminalError', 'clickhouse-forbidden', 'Admin role'],
-    [400, 'BAD_REQUEST: id already there', 'TerminalError', 'BAD_REQUEST', 'request id'],
-    [409, 'CONFLICT: later', 'RetryableError', 'CONFLICT', 'request id'],
-    [424, 'FAILED_DEPENDENCY: Current state: idle', 'TerminalError', 'FAILED_DEPENDENCY', 'request id'],
-    [500, 'oops', 'RetryableError', 'http-500', 'few minutes'],
+    [401, 'UNAUTHORIZED: no', 'TerminalError', 'clickhouse-credentials', 'Check the API key of this organization'],
+    [403, 'FORBIDDEN: no', 'TerminalError', 'clickhouse-forbidden', 'Give the API key the Admin role'],
+    [400, 'BAD_REQUEST: id already there', 'TerminalError', 'BAD_REQUEST', 'it reads the list first'],
+    [404, 'NOT_FOUND: gone', 'TerminalError', 'NOT_FOUND', 'that the service still exists'],
+    [409, 'CONFLICT: later', 'RetryableError', 'CONFLICT', 'Another change of the same service'],
+    [
+      424,
+      'FAILED_DEPENDENCY: Current state: idle',
+      'TerminalError',
+      'FAILED_DEPENDENCY',
+      'The service is idle. Start or wake it',
+    ],
+    [424, 'FAILED_DEPENDENCY: no', 'TerminalError', 'FAILED_DEPENDENCY', 'not in a state for this'],
+    [500, 'oops', 'RetryableError', 'http-500', 'busy or has a fault'],
+    [503, 'UNAVAILABLE: later', 'RetryableError', 'UNAVAILABLE', 'busy or has a fault'],
+    [418, 'TEAPOT: new', 'TerminalError', 'TEAPOT', 'Ask ClickHouse support with the request id'],
   ])('HTTP %i "%s" is a %s', async (status, error, name, code, remedy) => {
     refuseOnce({ status, body: { status, error, requestId: 'rq-1' } })
     const thrown: unknown = await client.organization(organizationId, signal).catch((reason: unknown) => reason)
-    expect(thrown).toMatchObject({ name, code, vendorRequestId: 'rq-1', remedy: expect.stringContaining(remedy) })
+    expect(thrown).toMatchObject({
+      name,
+      code,
+      vendorRequestId: 'rq-1',
+      message: expect.stringContaining(`read the organization (HTTP ${status}, ${error}`),
+      remedy: expect.stringContaining(remedy),
+    })
+  })
+
+  test('of the simulator itself: a wrong id, a role that is too small', async () => {
+    const path = '00000000-0000-4000-8000-000000000000'
+    await expect(client.service(organizationId, path, signal)).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      vendorRequestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    })
+    const [stored] = world.organizations[0]?.keys ?? []
+    if (stored !== undefined) stored.role = 'developer'
+    await expect(client.changeAllowList(organizationId, service, { add: ['x'] }, signal)).rejects.toMatchObject({
+      code: 'clickhouse-forbidden',
+    })
+    if (stored !== undefined) stored.role = 'admin'
+  })
+
+  test('a page instead of an answer shows nothing of itself', async () => {
+    refuseOnce({ status: 502, body: `<html>${'x'.repeat(5_000)}</html>` })
+    const thrown: unknown = await client.organization(organizationId, signal).catch((reason: unknown) => reason)
+    expect(thrown).toMatchObject({ name: 'RetryableError', code: 'http-502' })
+    expect((thrown as Error).message).not.toContain('html')
   })
 
   test('an answer that is not of the API is told as that', async () => {

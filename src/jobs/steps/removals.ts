@@ -83,7 +83,7 @@ export const organizationEntryRemoval: Step = {
     const kept = sparedNote(context, 'organization-entry') ?? usedNote(context)
     if (kept !== undefined) return { ...keep(kept), facts: {} }
     const entries = await entriesOf(context)
-    if (entries.length === 0) return { ...keep('not there'), facts: {} }
+    if (entries.length === 0) return { ...keep('kept: not made by this bot, or not there'), facts: {} }
     return { change: { kind: 'delete', fields: entries.map(({ id }) => ({ name: 'id', before: id })) }, facts: {} }
   },
 
@@ -98,15 +98,21 @@ export const organizationEntryRemoval: Step = {
   },
 }
 
-/** The endpoint's own, and ours for this network that no service lists any more: deleting a service leaves such behind. */
-async function entriesOf({ target, clouds, facts, signal }: StepContext) {
+/**
+ * That of an endpoint of ours; and those that we made for this network, for this endpoint or for none that a service lists any more: deleting a service
+ * leaves such behind.
+ */
+async function entriesOf(context: StepContext) {
+  const { target, clouds, facts, signal } = context
   const { privateEndpoints } = await clouds.clickhouse.organization(target.services[0].service.organizationId, signal)
   const listed = [...(facts.allowLists?.values() ?? [])].flatMap(({ entries }) => entries)
   const lingers = (id: string) =>
     !listed.some((entry) => sameId(entry, id)) || facts.ghost?.ids.some((ghost) => sameId(ghost, id))
-  return privateEndpoints.filter(
-    (entry) => isIdOf(entry.id, facts.endpoint) || (isOurEntry(entry, target.network.name) && lingers(entry.id)),
-  )
+  const mine = isMine(facts.endpoint?.tags, context)
+  return privateEndpoints.filter((entry) => {
+    const ours = isOurEntry(entry, target.network.name)
+    return isIdOf(entry.id, facts.endpoint) ? mine || ours : ours && lingers(entry.id)
+  })
 }
 
 export const dnsRecordRemoval: Step = {

@@ -1,0 +1,161 @@
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+import { DefaultAzureCredential } from '@azure/identity'
+import { type ArmServer, startArm } from '../../sandbox/arm/server.ts'
+import { createAuthority } from '../../sandbox/certificates.ts'
+import { startClickHouseCloud } from '../../sandbox/clickhouse-cloud/server.ts'
+import { acme, keys, networks, organizationId } from '../../sandbox/estate.ts'
+import type { Call, World } from '../../sandbox/world.ts'
+import { azureNetwork } from '../../src/azure/network.ts'
+import { azurePrivateDns } from '../../src/azure/private-dns.ts'
+import { type ClickHouseCloud, clickHouseCloud } from '../../src/clickhouse/client.ts'
+import type { Change } from '../../src/domain/plan.ts'
+import type { Action } from '../../src/domain/request.ts'
+import type { Network, Target } from '../../src/domain/target.ts'
+import { procedures } from '../../src/jobs/procedure.ts'
+import type { Clouds, Observation, Step, StepContext } from '../../src/jobs/step.ts'
+
+const network: Network = { ...networks.prodWestus3, applicationSecurityGroups: [], tags: { team: 'data' } }
+
+/** Real clients of simulated clouds, in which single steps are carried out. */
+export interface Workshop {
+  readonly world: World
+  /** As a job makes one when it begins: nothing seen yet. */
+  context(changes?: Partial<StepContext>): StepContext
+  close(): Promise<void>
+}
+
+export async function openWorkshop(): Promise<Workshop> {
+  const authority = await createAuthority()
+  setDefaultCACertificates([...getCACertificates('default'), authority.certificate])
+  const world = acme({
+    addressBase: '127.12.0',
+    latencies: { arm: 0, privateEndpoint: 20, privateZone: 20, networkLink: 20, clickhouse: 0, propagation: 1 },
+  })
+  const arm: ArmServer = await startArm(world, { authority })
+  process.env.IDENTITY_ENDPOINT = arm.identity.endpoint
+  process.env.IDENTITY_HEADER = arm.identity.header
+  const vendor = await startClickHouseCloud(world, { rateLimit: { requests: 10_000, windowMs: 1_000 } })
+  const key = { organizationId, organizationName: 'acme', keyId: keys.id, keySecret: keys.secret }
+  const clickhouse: ClickHouseCloud = clickHouseCloud(vendor.url, [key], { take: async () => undefined })
+  const credential = new DefaultAzureCredential()
+  const clouds: Clouds = {
+    network: azureNetwork(credential, arm.url),
+    dns: azurePrivateDns(credential, arm.url),
+    clickhouse,
+    prober: { probe: async () => undefined, close: async () => undefined },
+  }
+  return {
+    world,
+    context: (changes = {}) => ({
+      requestId: 'PL-1',
+      requester: 'Alice Archer',
+      target: targetOf(world),
+      clouds,
+      facts: {},
+      replacedIds: [],
+      fence: async () => undefined,
+      signal: new AbortController().signal,
+      ...changes,
+    }),
+    async close() {
+      await clickhouse.close()
+      await Promise.all([arm.close(), vendor.close()])
+    },
+  }
+}
+
+function targetOf({ services }: World): Target {
+  const found = services.find(({ name }) => name === 'analytics-prod')
+  if (found?.alias === undefined || found.privateHost === undefined) throw new Error('no analytics-prod')
+  const { id, name, provider, region, state } = found
+  const service = { organizationId, organizationName: 'acme', id, name, provider, region, state }
+  return { network, alias: found.alias, services: [{ service, host: found.privateHost }] }
+}
+
+/** Steps that change something themselves; the others wait for the world, or only look. */
+export function changing(action: Action): readonly Step[] {
+  return procedures[action].filter(({ waits }) => waits !== true)
+}
+
+/** Looks, and keeps what was seen for the steps that follow. */
+export async function look(step: Step, context: StepContext): Promise<Observation> {
+  const seen = await step.plan(context)
+  Object.assign(context.facts, seen.facts)
+  return seen
+}
+
+/** The whole procedure; `before` is told of each step that is about to begin. */
+export async function carryOut(
+  action: Action,
+  context: StepContext,
+  before: (step: Step) => void = () => undefined,
+): Promise<void> {
+  for (const step of changing(action)) {
+    before(step)
+    const { change } = await look(step, context)
+    if (change.kind === 'none') continue
+    await step.apply(context, change)
+    await look(step, context)
+  }
+}
+
+/** What steps look at, in a fresh context. */
+export async function seeBefore(action: Action, context: StepContext, before: Step): Promise<void> {
+  for (const step of changing(action)) {
+    if (step === before) return
+    await look(step, context)
+  }
+}
+
+/** A state of the world, to go back to. */
+export interface Estate {
+  restore(world: World): void
+}
+
+export function capture(world: World): Estate {
+  const kept = structuredClone({
+    endpoints: world.endpoints,
+    zones: world.zones,
+    entries: world.organizations.map(({ privateEndpoints }) => privateEndpoints),
+    lists: world.services.map(({ privateEndpointIds }) => privateEndpointIds),
+  })
+  return {
+    restore(target) {
+      const { endpoints, zones, entries, lists } = structuredClone(kept)
+      target.endpoints.clear()
+      target.zones.clear()
+      for (const [id, endpoint] of endpoints) target.endpoints.set(id, endpoint)
+      for (const [id, zone] of zones) target.zones.set(id, zone)
+      target.organizations.forEach((organization, at) => {
+        organization.privateEndpoints = entries[at] ?? []
+      })
+      target.services.forEach((service, at) => {
+        service.privateEndpointIds = lists[at] ?? []
+      })
+      target.changed()
+    },
+  }
+}
+
+/** The world without what changes by itself. */
+export function snapshot({ endpoints, zones, organizations, services }: World): unknown {
+  return structuredClone({
+    endpoints: [...endpoints.values()].map(({ id, tags, resourceGuid, address }) => ({ id, tags, resourceGuid, address })),
+    zones: [...zones.values()].map(({ id, tags, records, links }) => ({
+      id,
+      tags,
+      records: [...records.values()].map(({ type, name, addresses, metadata }) => ({ type, name, addresses, metadata })),
+      links: [...links.values()].map(({ id: link, virtualNetworkId, tags: linkTags }) => ({ link, virtualNetworkId, linkTags })),
+    })),
+    entries: organizations.flatMap(({ privateEndpoints }) => privateEndpoints),
+    lists: services.map(({ name, privateEndpointIds }) => [name, privateEndpointIds]),
+  })
+}
+
+export function isWrite({ method, path }: Call): boolean {
+  return method !== 'GET' && !path.includes('checkPrivateLinkServiceVisibility') && !path.includes('/oauth2/')
+}
+
+export function changes({ kind }: Change): boolean {
+  return kind !== 'none' && kind !== 'blocked'
+}

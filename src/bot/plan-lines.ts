@@ -12,21 +12,16 @@ export function planLines(plan: Plan): readonly Text[] {
 }
 
 export function planLine(step: PlannedStep): Text {
-  const { title, resource, change, note } = step
+  const { title, resource, change, note, kept } = step
   const subject = words`${title} ${code(cleanText(resource, 120))}`
   switch (change.kind) {
     case 'none':
-      return words`${code(isKept(step) ? '= as it is' : '= in place')} ${subject}${noteText(note)}`
+      return words`${code(kept === true ? '= as it is' : '= in place')} ${subject}${noteText(note)}`
     case 'blocked':
       return words`${code('! blocked ')} ${subject}: ${cleanText(change.reason, 300)}`
     default:
       return words`${code(marks[change.kind])} ${subject}${compact(change.fields)}`
   }
-}
-
-/** Removals say of what stays why it does. */
-export function isKept({ change, note }: PlannedStep): boolean {
-  return change.kind === 'none' && note !== undefined && /^(kept|not )/.test(note)
 }
 
 function noteText(note: string | undefined): string {
@@ -49,11 +44,11 @@ function fieldText({ name, before, after }: FieldChange, length: number): string
 
 /** Every field before and after, for Details. */
 export function detailLines(step: PlannedStep): readonly Text[] {
-  const { title, resource, change, note } = step
+  const { title, resource, change, note, kept } = step
   const head = words`${title} ${code(cleanText(resource, 300))}`
   switch (change.kind) {
     case 'none':
-      return [words`${head}: ${isKept(step) ? cleanText(note ?? '', 300) : 'already in place'}`]
+      return [words`${head}: ${kept === true ? cleanText(note ?? '', 300) : 'already in place'}`]
     case 'blocked':
       return [words`${head}: blocked, ${cleanText(change.reason, 600)}`]
     default:

@@ -3,7 +3,6 @@ import type { PlannedStep, StepId } from '../domain/plan.ts'
 import type { Request, StepProgress } from '../domain/request.ts'
 import { code, type Text, words } from './card.ts'
 import { durationBetween } from './duration.ts'
-import { isKept } from './plan-lines.ts'
 
 /** Steps that change nothing and so stand in no plan: they wait until something is seen. */
 const looks: readonly { readonly id: StepId; readonly title: string }[] = [
@@ -34,10 +33,10 @@ function looksOf({ action }: Request): typeof looks {
 type State = readonly [symbol: string, words: string]
 
 function changeState(request: Request, step: PlannedStep): State {
-  const { id, change } = step
+  const { id, change, kept } = step
   const progress = request.steps[id]
   const applying = request.state === 'applying'
-  if (isKept(step) && progress?.changed !== true) return ['=', 'left as it is']
+  if (kept === true && progress?.changed !== true) return ['=', 'left as it is']
   if (progress === undefined && change.kind === 'none') return ['=', 'already in place']
   if (progress === undefined) return ['·', applying ? 'waiting' : 'not done']
   switch (progress.state) {

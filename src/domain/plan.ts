@@ -43,6 +43,8 @@ export interface PlannedStep {
   readonly change: Change
   /** What was seen, in a few words, e.g. why something is kept. Not part of what is approved. */
   readonly note?: string
+  /** A removal that leaves things as they are; `note` says why. */
+  readonly kept?: true
 }
 
 /** The ordered changes that a request would make. */

@@ -7,20 +7,15 @@ import type { Step, StepContext } from './step.ts'
 import { allowList } from './steps/allow-list.ts'
 import { connection } from './steps/connection.ts'
 import { dnsRecord } from './steps/dns-record.ts'
+import { dnsRecordRemoval, dnsZoneRemoval, networkLinkRemoval } from './steps/dns-removals.ts'
 import { dnsZone } from './steps/dns-zone.ts'
 import { endpointInPlace } from './steps/endpoint-in-place.ts'
+import { privateEndpointRemoval } from './steps/endpoint-removal.ts'
 import { endpointToRemove } from './steps/endpoint-to-remove.ts'
+import { allowListRemoval, organizationEntryRemoval } from './steps/list-removals.ts'
 import { networkLink } from './steps/network-link.ts'
 import { organizationEntry, replacedEntry } from './steps/organization-entry.ts'
 import { privateEndpoint } from './steps/private-endpoint.ts'
-import {
-  allowListRemoval,
-  dnsRecordRemoval,
-  dnsZoneRemoval,
-  networkLinkRemoval,
-  organizationEntryRemoval,
-  privateEndpointRemoval,
-} from './steps/removals.ts'
 import { verification } from './steps/verification.ts'
 import { walk } from './walk.ts'
 
@@ -55,7 +50,7 @@ export async function makePlan(action: Action, context: StepContext): Promise<Pl
   const steps = procedures[action].filter(({ waits }) => waits !== true)
   const planned = new Map<StepId, PlannedStep>()
   await walk(steps, async (step) => {
-    const { change, facts, note } = await retrying(() => step.plan(context), context.signal)
+    const { change, facts, note, kept } = await retrying(() => step.plan(context), context.signal)
     Object.assign(context.facts, facts)
     if (step.quiet === true && change.kind === 'none') return
     planned.set(step.id, {
@@ -64,6 +59,7 @@ export async function makePlan(action: Action, context: StepContext): Promise<Pl
       resource: step.resource(context.target),
       change,
       ...(note !== undefined && { note }),
+      ...(kept === true && { kept }),
     })
   })
   const { services, network, alias } = context.target

@@ -1,48 +1,19 @@
-import type { AzureAccess } from '../azure/access.ts'
 import { RetryableError, TerminalError, toProblem } from '../domain/errors.ts'
-import type { Ledger } from '../domain/ledger.ts'
 import { changesOf, digestOf, type Plan, type StepId, stillApproved } from '../domain/plan.ts'
-import { approversFor, type Policy, policyFor } from '../domain/policy.ts'
-import type { Approval, Outcome, Request, RequestEvent } from '../domain/request.ts'
-import type { Network, Target } from '../domain/target.ts'
+import type { Outcome, Request, RequestEvent } from '../domain/request.ts'
 import { aheadOf } from '../domain/turns.ts'
-import type { Log } from '../log.ts'
-import type { Producer } from '../redis/producer.ts'
-import type { Verdicts } from '../redis/survey.ts'
 import { apply, PlanChanged } from './apply.ts'
-import type { Catalog } from './inventory.ts'
-import { retrying } from './patience.ts'
+import { approvalFor, policyOf } from './approval.ts'
+import { contextOf } from './context.ts'
 import { preflight } from './preflight.ts'
 import { makePlan } from './procedure.ts'
-import { servicesReachedFrom } from './reached.ts'
-import type { Clouds, Facts, StepContext } from './step.ts'
-import { type Named, networkNamed, type Targets, together } from './target.ts'
-
-export interface RequestJobs {
-  readonly networks: readonly Network[]
-  readonly policies: readonly Policy[]
-  readonly ledger: Ledger
-  readonly producer: Producer
-  readonly catalog: Catalog
-  readonly targets: Targets
-  readonly clouds: Clouds
-  readonly access: AzureAccess
-  readonly verdicts: Verdicts
-  readonly log: Log
-}
+import { LostRun, type RequestJobs, type RequestWorker } from './run.ts'
+import type { Facts, StepContext } from './step.ts'
 
 /** Progress of steps is shown at most about this often. */
 const progressMs = 700
 /** An apply that has not ended by then has failed. */
 const applyWithinMs = 45 * 60_000
-
-/** Which service a name means may be this old; everything that is judged or changed is read anew. */
-const namesMaxAgeMs = 60_000
-
-/** Another worker has the request, or it was ended: this one stops without a word. */
-class LostRun extends Error {
-  override readonly name = 'LostRun'
-}
 
 /** Does what the request's state asks for: plans it, or applies its approved plan. May run twice; the ledger's fencing token lets one of two write. */
 export async function workOnRequest(id: string, jobs: RequestJobs, signal: AbortSignal): Promise<void> {
@@ -76,15 +47,9 @@ async function waitForTurn(id: string, { ledger, producer }: RequestJobs): Promi
   })
 }
 
-interface RequestWorker extends RequestJobs {
-  readonly id: string
-  readonly run: string
-  readonly signal: AbortSignal
-}
-
 async function plan(request: Request, worker: RequestWorker): Promise<void> {
-  const policy = policyOf(request, worker)
-  const context = await contextOf(request, worker, namesMaxAgeMs)
+  const policy = policyOf(request, worker.policies)
+  const context = await contextOf(request, worker)
   const plan = await makePlan(request.action, context)
   if (changesOf(plan).length === 0) {
     await record({ type: 'nothing-to-do', run: worker.run, plan, outcome: outcomeOf(context.facts), at: now() }, worker)
@@ -98,11 +63,10 @@ async function plan(request: Request, worker: RequestWorker): Promise<void> {
 async function carryOut(request: Request, worker: RequestWorker): Promise<void> {
   const { plan: approved } = request
   if (approved === undefined) throw new Error(`${request.id} is applying without a plan.`)
-  const context = await contextOf(
-    request,
-    { ...worker, signal: AbortSignal.any([worker.signal, AbortSignal.timeout(applyWithinMs)]) },
-    namesMaxAgeMs,
-  )
+  const context = await contextOf(request, {
+    ...worker,
+    signal: AbortSignal.any([worker.signal, AbortSignal.timeout(applyWithinMs)]),
+  })
   try {
     const current = await makePlan(request.action, context)
     if (!stillApproved(approved, current, begunBy(request))) throw new PlanChanged()
@@ -146,7 +110,7 @@ function timedOut(): TerminalError {
 
 /** Someone changed something between approval and write: the approvers see the new plan. */
 async function askAgain(request: Request, plan: Plan, worker: RequestWorker): Promise<void> {
-  const approval = approvalFor(request, policyOf(request, worker))
+  const approval = approvalFor(request, policyOf(request, worker.policies))
   await record({ type: 'plan-changed', run: worker.run, plan, digest: digestOf(plan), approval }, worker)
 }
 
@@ -164,90 +128,6 @@ async function record(event: RequestEvent, { ledger, producer, id }: RequestWork
   const { changed } = await ledger.record(id, event)
   if (!changed) throw new LostRun()
   await producer.show({ kind: 'request', id }, showAfterMs)
-}
-
-async function contextOf(request: Request, worker: RequestWorker, maxAgeMs: number): Promise<StepContext> {
-  const { clouds, ledger, networks, run, id, signal } = worker
-  const { asked, undoes } = request
-  const network = networkNamed(networks, asked.network)
-  const undone = undoes === undefined ? undefined : await ledger.get(undoes)
-  const plan = request.plan ?? undone?.plan
-  const target: Target =
-    plan === undefined
-      ? together(network, await namedServices(request, network, worker, maxAgeMs))
-      : { network, alias: plan.alias, services: plan.services }
-  return {
-    requestId: id,
-    requester: asked.by.name,
-    target,
-    clouds,
-    facts: {},
-    replacedIds: replacedBy(request.plan),
-    ...(undone !== undefined && { undoing: { request: undone.id, made: madeBy(undone) } }),
-    signal,
-    async fence() {
-      const now = await ledger.get(id)
-      if (now?.run !== run || now.state !== 'applying') throw new LostRun()
-    },
-  }
-}
-
-/** The services that the request names; without any, those that the network reaches. */
-async function namedServices(
-  { asked }: Request,
-  network: Network,
-  { catalog, targets, clouds, signal }: RequestWorker,
-  maxAgeMs: number,
-): Promise<readonly Named[]> {
-  const named: Named[] = []
-  for (const words of asked.services) {
-    const service = await retrying(() => catalog.resolve(words, maxAgeMs, signal), signal)
-    named.push(await retrying(() => targets.of(service, 0, signal), signal))
-  }
-  if (named.length > 0) return named
-  return await retrying(() => servicesReachedFrom(network, { catalog, targets, clouds }, signal), signal)
-}
-
-function policyOf({ action, asked }: Request, { policies }: RequestWorker): Policy {
-  const policy = policyFor(policies, action, asked.network)
-  if (policy !== undefined) return policy
-  throw new TerminalError('no-policy', `No policy says who may approve ${action} in ${asked.network}.`, {
-    remedy: 'Add a policy for this network and action to the configuration file.',
-  })
-}
-
-function approvalFor({ asked, action }: Request, policy: Policy): Approval {
-  const approvers = approversFor(policy, asked.by)
-  if (approvers.length === 0) {
-    const why =
-      policy.approvers.length === 0
-        ? 'the policy names no approvers'
-        : 'you are the only approver, and nobody approves their own request'
-    throw new TerminalError('no-approvers', `Nobody can approve ${action} in ${asked.network}: ${why}.`, {
-      remedy: 'Add another approver to the policy in the configuration file, then run the command again.',
-    })
-  }
-  const askedAt = Date.now()
-  return {
-    approvers,
-    place: policy.channel,
-    askedAt: new Date(askedAt).toISOString(),
-    expiresAt: new Date(askedAt + policy.expiryMs).toISOString(),
-  }
-}
-
-/** GUIDs of endpoints that the approved plan makes anew. */
-function replacedBy(plan: Plan | undefined): readonly string[] {
-  const change = plan?.steps.find(({ id }) => id === 'private-endpoint')?.change
-  if (change?.kind !== 'update') return []
-  return change.fields.flatMap(({ name, before }) => (name === 'GUID' && before !== undefined ? [before] : []))
-}
-
-/** Where a request created something, or put something on a list. */
-function madeBy({ steps, plan }: Request): ReadonlySet<StepId> {
-  const changed = (plan?.steps ?? []).filter(({ id }) => steps[id]?.changed === true)
-  const listed: readonly StepId[] = ['private-endpoint', 'allow-list']
-  return new Set(changed.filter(({ id, change }) => change.kind === 'create' || listed.includes(id)).map(({ id }) => id))
 }
 
 function begunBy({ steps }: Request): ReadonlySet<StepId> {

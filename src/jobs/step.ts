@@ -69,6 +69,8 @@ export interface Observation {
   readonly facts: Facts
   /** What came to light, in a few words for the card. */
   readonly note?: string
+  /** There is something here, or was asked for, and it is left as it is. */
+  readonly kept?: true
 }
 
 export interface Step {

@@ -75,6 +75,7 @@ describe('taking away', () => {
       title: 'private endpoint',
       resource: 'prod-westus3',
       change: { kind: 'none' },
+      kept: true,
       note: 'kept: billing-prod still uses the endpoint',
     },
   ]

@@ -1,0 +1,67 @@
+import type { Plan, StepId } from '../domain/plan.ts'
+import type { Request } from '../domain/request.ts'
+import type { Network, Target } from '../domain/target.ts'
+import { retrying } from './patience.ts'
+import { servicesReachedFrom } from './reached.ts'
+import { LostRun, type RequestWorker } from './run.ts'
+import type { StepContext } from './step.ts'
+import { type Named, networkNamed, together } from './target.ts'
+
+/** Which service a name means may be this old; everything that is judged or changed is read anew. */
+const namesMaxAgeMs = 60_000
+
+/** What the steps of a request are about, with nothing seen yet. */
+export async function contextOf(request: Request, worker: RequestWorker): Promise<StepContext> {
+  const { clouds, ledger, networks, run, id, signal } = worker
+  const { asked, undoes } = request
+  const network = networkNamed(networks, asked.network)
+  const undone = undoes === undefined ? undefined : await ledger.get(undoes)
+  const plan = request.plan ?? undone?.plan
+  const target: Target =
+    plan === undefined
+      ? together(network, await namedServices(request, network, worker))
+      : { network, alias: plan.alias, services: plan.services }
+  return {
+    requestId: id,
+    requester: asked.by.name,
+    target,
+    clouds,
+    facts: {},
+    replacedIds: replacedBy(request.plan),
+    ...(undone !== undefined && { undoing: { request: undone.id, made: madeBy(undone) } }),
+    signal,
+    async fence() {
+      const now = await ledger.get(id)
+      if (now?.run !== run || now.state !== 'applying') throw new LostRun()
+    },
+  }
+}
+
+/** The services that the request names; without any, those that the network reaches. */
+async function namedServices(
+  { asked }: Request,
+  network: Network,
+  { catalog, targets, clouds, signal }: RequestWorker,
+): Promise<readonly Named[]> {
+  const named: Named[] = []
+  for (const words of asked.services) {
+    const service = await retrying(() => catalog.resolve(words, namesMaxAgeMs, signal), signal)
+    named.push(await retrying(() => targets.of(service, 0, signal), signal))
+  }
+  if (named.length > 0) return named
+  return await retrying(() => servicesReachedFrom(network, { catalog, targets, clouds }, signal), signal)
+}
+
+/** GUIDs of endpoints that the approved plan makes anew. */
+function replacedBy(plan: Plan | undefined): readonly string[] {
+  const change = plan?.steps.find(({ id }) => id === 'private-endpoint')?.change
+  if (change?.kind !== 'update') return []
+  return change.fields.flatMap(({ name, before }) => (name === 'GUID' && before !== undefined ? [before] : []))
+}
+
+/** Where a request created something, or put something on a list. */
+function madeBy({ steps, plan }: Request): ReadonlySet<StepId> {
+  const changed = (plan?.steps ?? []).filter(({ id }) => steps[id]?.changed === true)
+  const listed: readonly StepId[] = ['private-endpoint', 'allow-list']
+  return new Set(changed.filter(({ id, change }) => change.kind === 'create' || listed.includes(id)).map(({ id }) => id))
+}

@@ -1,0 +1,36 @@
+import type { AzureAccess } from '../azure/access.ts'
+import type { Ledger } from '../domain/ledger.ts'
+import type { Policy } from '../domain/policy.ts'
+import type { Network } from '../domain/target.ts'
+import type { Log } from '../log.ts'
+import type { Producer } from '../redis/producer.ts'
+import type { Verdicts } from '../redis/survey.ts'
+import type { Catalog } from './inventory.ts'
+import type { Clouds } from './step.ts'
+import type { Targets } from './target.ts'
+
+export interface RequestJobs {
+  readonly networks: readonly Network[]
+  readonly policies: readonly Policy[]
+  readonly ledger: Ledger
+  readonly producer: Producer
+  readonly catalog: Catalog
+  readonly targets: Targets
+  readonly clouds: Clouds
+  readonly access: AzureAccess
+  readonly verdicts: Verdicts
+  readonly log: Log
+}
+
+/** One worker's hold on one request. */
+export interface RequestWorker extends RequestJobs {
+  readonly id: string
+  /** The fencing token that the ledger knows this hold by. */
+  readonly run: string
+  readonly signal: AbortSignal
+}
+
+/** Another worker has the request, or it was ended: this one stops without a word. */
+export class LostRun extends Error {
+  override readonly name = 'LostRun'
+}

@@ -1,0 +1,32 @@
+import type { Step } from '../step.ts'
+import { leadsTo } from './dns-record.ts'
+import { dnsZoneRemoval, removable } from './dns-removals.ts'
+import { isMine, keep, sparedNote, usedNote } from './removal.ts'
+
+export const privateEndpointRemoval: Step = {
+  id: 'private-endpoint-removal',
+  title: 'private endpoint',
+  resource: ({ network }) => network.name,
+  needs: [dnsZoneRemoval.id],
+
+  async plan(context) {
+    const { facts, target, clouds, signal } = context
+    const kept = sparedNote(context, 'private-endpoint') ?? usedNote(context)
+    if (kept !== undefined) return { ...keep(kept), facts: {} }
+    const name = facts.endpoint?.name
+    const endpoint = name === undefined ? undefined : await clouds.network.endpoint(target.network, name, signal)
+    if (endpoint === undefined) return { ...keep('not there'), facts: {} }
+    if (!isMine(endpoint.tags, context)) return { ...keep(`kept: ${endpoint.name} was not made by this bot`), facts: {} }
+    const left = (facts.records ?? []).filter(
+      (record) => !removable(context, facts.records ?? []).includes(record) && leadsTo(record, endpoint.address),
+    )
+    if (left.length > 0) return { ...keep(`kept: the record ${left[0]?.name} still leads to it`), facts: {} }
+    return { change: { kind: 'delete', fields: [{ name: 'name', before: endpoint.name }] }, facts: {} }
+  },
+
+  async apply({ target, facts, clouds, fence, signal }) {
+    if (facts.endpoint === undefined) return
+    await fence()
+    await clouds.network.deleteEndpoint(target.network, facts.endpoint.name, signal)
+  },
+}

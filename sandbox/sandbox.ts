@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { stringify } from 'yaml'
+import { parse, stringify } from 'yaml'
 import { type ArmServer, startArm } from './arm/server.ts'
 import { type Authority, createAuthority } from './certificates.ts'
 import { startClickHouseCloud } from './clickhouse-cloud/server.ts'
@@ -12,6 +13,11 @@ import { type SlackSandbox, startSlack } from './slack/start.ts'
 import { freeAddressBase } from './vnet/addresses.ts'
 import { type Network, startNetwork } from './vnet/network.ts'
 import type { Latencies, World } from './world.ts'
+
+/** What a workspace grants to an app that was made from our manifest. */
+function grantedScopes(): string[] {
+  return parse(readFileSync(new URL('../slack-manifest.yaml', import.meta.url), 'utf8')).oauth_config.scopes.bot
+}
 
 export interface SandboxOptions {
   readonly latencies?: Latencies
@@ -53,7 +59,7 @@ export async function startSandbox({ latencies, redisUrl, configure = (file) => 
 
   const arm = await startArm(world, { authority })
   const clickhouse = await startClickHouseCloud(world)
-  const slack = await startSlack(world, workspace)
+  const slack = await startSlack(world, { ...workspace, scopes: grantedScopes() })
   const [virtualNetwork] = world.networks.values()
   const network = await startNetwork(world, { authority, virtualNetworkId: virtualNetwork?.id ?? '' })
   const redis =

@@ -9,6 +9,8 @@ export interface Workspace {
   /** Ids by name. */
   readonly users: Readonly<Record<string, string>>
   readonly channels: Readonly<Record<string, string>>
+  /** What the app was granted; everything unless told. */
+  readonly scopes?: readonly string[]
   /** Names or ids of channels that the bot was not invited to. */
   readonly notMemberOf?: readonly string[]
   /** Members of user groups by the group's id. */

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import type { World } from '../world.ts'
 import { beginCall, endCall } from '../world.ts'
+import { upload } from './api/files.ts'
 import type { Backend } from './api/method.ts'
 import type { Answer } from './api/methods.ts'
 import { callMethod } from './api/methods.ts'
@@ -45,6 +46,7 @@ async function answered(
 function route(backend: Backend, { request, path, text }: { request: IncomingMessage; path: string; text: string }): Answer {
   if (request.method !== 'POST') return { status: 405, body: { ok: false, error: 'invalid_method' } }
   const { pathname } = new URL(path, 'http://localhost')
+  if (pathname.startsWith('/upload/')) return upload(backend, pathname, request.headers['content-type'] ?? '', text)
   if (!pathname.startsWith('/api/')) return respond(backend, pathname, isJson(request) ? parseJson(text) : undefined)
   const args = isJson(request) ? parseJson(text) : Object.fromEntries(new URLSearchParams(text))
   if (!isObject(args)) return { status: 200, body: { ok: false, error: 'invalid_json' } }

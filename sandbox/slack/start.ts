@@ -11,7 +11,7 @@ import type { Rate } from './rates.ts'
 import { RateLimits } from './rates.ts'
 import { renderShown } from './render.ts'
 import { createSlackServer } from './server.ts'
-import type { Ephemeral, Failure, SlackMessage, SlackView, UrlResponse } from './store.ts'
+import type { Ephemeral, Failure, SlackFile, SlackMessage, SlackView, UrlResponse } from './store.ts'
 import { Store } from './store.ts'
 import { Tickets } from './tickets.ts'
 import type { Until } from './until.ts'
@@ -35,6 +35,7 @@ export interface SlackSandbox {
   /** What Slack showed people instead of an answer. */
   readonly failures: readonly Failure[]
   readonly responses: readonly UrlResponse[]
+  readonly files: readonly SlackFile[]
   /** Waits for something to be seen. */
   readonly until: Until
   /** The people at the other end. `requestUrl` is the bot's, e.g. `http://127.0.0.1:3000/slack/events`. */
@@ -62,7 +63,7 @@ export async function startSlack(world: World, options: SlackOptions): Promise<S
   const render = (shown: SlackMessage | Ephemeral | SlackView, width?: number) =>
     renderShown(shown, { nameOf: (id) => directory.nameOf(id), now: now(), ...(width !== undefined && { width }) })
   const until = waiter(store, render)
-  const { messages, ephemerals, views, failures, responses } = store
+  const { messages, ephemerals, views, failures, responses, files } = store
   return {
     url: `${origin}/api/`,
     directory,
@@ -71,6 +72,7 @@ export async function startSlack(world: World, options: SlackOptions): Promise<S
     views,
     failures,
     responses,
+    files,
     until,
     driver: (requestUrl) => createDriver(backend, { requestUrl, until }),
     topView: (user) => topView(store, directory.user(user)?.id ?? user),

@@ -79,7 +79,22 @@ export interface UrlResponse {
   readonly at: number
 }
 
+/** A file on its way into Slack, and in it. */
+export interface SlackFile {
+  readonly id: string
+  readonly name: string
+  /** Bytes, as announced. */
+  readonly length: number
+  /** Where the bytes go. */
+  readonly address: string
+  title?: string
+  content?: string
+  /** Set when the upload is complete. */
+  channel?: string
+}
+
 export class Store {
+  readonly files: SlackFile[] = []
   readonly messages: SlackMessage[] = []
   readonly ephemerals: Ephemeral[] = []
   readonly views: SlackView[] = []

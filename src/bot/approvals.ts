@@ -8,7 +8,7 @@ import { planLines, planSummary } from './plan-lines.ts'
 import { cancelRequest } from './requests-intake.ts'
 import { sameCommand, shownName, statusOf } from './subject.ts'
 import type { Click } from './surface.ts'
-import { terraformCard } from './terraform-card.ts'
+import { exportTerraform } from './terraform-export.ts'
 import { askForUndo } from './undo.ts'
 
 /**
@@ -19,7 +19,7 @@ export async function answerClick(desk: Desk, click: Click): Promise<Card> {
   const request = await desk.ledger.get(click.id)
   if (request === undefined) return say(words`I do not know a request ${shownName(click.id)}, so there is nothing to decide.`)
   if (click.verb === 'details') return detailsCard(request, click.digest)
-  if (click.verb === 'export') return terraformCard(request, desk.networks)
+  if (click.verb === 'export') return await exportTerraform(desk, click.by, request)
   if (click.verb === 'undo') return await askForUndo(desk, click, request)
   if (click.verb === 'cancel') return await cancelRequest(desk, click.by, click.id)
   const standing = standingOf(request, click.by, click.digest, desk.now())

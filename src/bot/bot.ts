@@ -44,6 +44,7 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
     verdicts: redisVerdicts(redis),
     organizations: config.organizations,
     networks: config.networks,
+    attach: (person, file) => surface.attach(person, file),
     log,
     now: () => new Date().toISOString(),
   }

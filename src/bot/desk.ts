@@ -1,9 +1,11 @@
 import type { Ledger } from '../domain/ledger.ts'
+import type { Person } from '../domain/person.ts'
 import type { Network } from '../domain/target.ts'
 import type { Log } from '../log.ts'
 import type { Producer } from '../redis/producer.ts'
 import type { Diagnoses, InventoryStore } from '../redis/records.ts'
 import type { SurveyStore, Verdicts } from '../redis/survey.ts'
+import type { Attachment } from './surface.ts'
 
 /** What the answers to people need. Everything that is stored fails fast: somebody waits for the answer. */
 export interface Desk {
@@ -15,6 +17,8 @@ export interface Desk {
   readonly diagnoses: Diagnoses
   readonly organizations: readonly { readonly id: string; readonly name: string }[]
   readonly networks: readonly Network[]
+  /** Sends a person a file; throws when that cannot be done. */
+  attach(person: Person, file: Attachment): Promise<void>
   readonly log: Log
   /** The moment, ISO 8601. */
   now(): string

@@ -96,11 +96,12 @@ function buttonsOf(request: Request, decides: boolean): readonly Button[] {
     action === 'setup' || action === 'allow' ? [{ verb: 'export', label: 'Export Terraform', id, digest }] : []
   switch (state) {
     case 'awaiting-approval':
-      return decides ? [...decisions, cancel, ...adoption] : [cancel]
+      return [...(decides ? decisions : []), cancel, ...adoption]
     case 'failed':
       return canBeUndone(request) ? [{ verb: 'undo', label: `Undo ${id}`, id, digest }] : []
     case 'done':
-      return decides ? adoption : []
+    case 'nothing-to-do':
+      return adoption
     default:
       return []
   }

@@ -15,8 +15,18 @@ export interface ChatSurface {
   update(message: string, card: Card): Promise<void>
   /** Posts to the person alone. */
   direct(person: Person, card: Card): Promise<string>
+  /** Sends the person a file. */
+  attach(person: Person, file: Attachment): Promise<void>
   /** Takes no more questions, and finishes what it is answering. */
   close(): Promise<void>
+}
+
+export interface Attachment {
+  /** With its extension. */
+  readonly name: string
+  readonly content: string
+  /** One line that comes with it. */
+  readonly comment: string
 }
 
 /** What the bot does about what people say. Whatever a handler returns, only the person who spoke sees it. */

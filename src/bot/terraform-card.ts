@@ -2,24 +2,28 @@ import type { Request } from '../domain/request.ts'
 import type { Network } from '../domain/target.ts'
 import { terraformInput } from '../domain/terraform/derive.ts'
 import { toTerraform } from '../domain/terraform/document.ts'
-import { type Card, type Part, say, words } from './card.ts'
+import type { Card, Part, Text } from './card.ts'
 import { statusOf } from './subject.ts'
 
 /** What one block of a message holds, in characters, with room for what escaping adds. */
 const blockLength = 2_400
 
-/** The request as a Terraform file, to be copied: resources, and `import` blocks for what exists. */
-export function terraformCard(request: Request, networks: readonly Network[]): Card {
+/** The request as the content of a Terraform file: resources, and `import` blocks for what exists. Nothing where there is nothing to adopt. */
+export function terraformOf(request: Request, networks: readonly Network[]): string | undefined {
   const network = networks.find(({ name }) => name.toLowerCase() === request.asked.network.toLowerCase())
   const input = network === undefined ? undefined : terraformInput(request, network)
-  if (input === undefined) return say(words`${request.id} has nothing that could be adopted with Terraform.`, statusOf(request))
+  return input === undefined ? undefined : toTerraform(input)
+}
+
+/** The file in a message, to be copied, where it could not be sent as one. */
+export function terraformCard(request: Request, content: string, why: Text): Card {
   return {
     summary: `${request.id}.tf (${statusOf(request)})`,
     parts: [
       { kind: 'title', text: `${request.id}.tf` },
       { kind: 'note', text: statusOf(request) },
-      ...blocksOf(toTerraform(input)),
-      { kind: 'note', text: 'Save it as a file of this name. `terraform plan` shows what adopting it would change.' },
+      ...blocksOf(content),
+      { kind: 'note', text: why },
     ],
   }
 }

@@ -37,6 +37,7 @@ function deskWith(first: Request, { now = inTime, beforeRecord }: { now?: string
         return { request, changed }
       },
     },
+    attach: refuse,
     survey: { read: refuse },
     verdicts: { read: refuse },
     producer: {

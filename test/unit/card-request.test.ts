@@ -21,9 +21,10 @@ describe.each(requestStates)('%s', (state) => {
     const decider: Partial<Record<typeof state, string[]>> = {
       'awaiting-approval': ['Approve', 'Reject', 'Details', 'Cancel', 'Export Terraform'],
       done: ['Export Terraform'],
+      'nothing-to-do': ['Export Terraform'],
       failed: ['Undo PL-42'],
     }
-    const reader: typeof decider = { 'awaiting-approval': ['Cancel'], failed: ['Undo PL-42'] }
+    const reader = { ...decider, 'awaiting-approval': ['Cancel', 'Export Terraform'] }
     expect(labels(true)).toEqual(decider[state] ?? [])
     expect(labels(false)).toEqual(reader[state] ?? [])
   })

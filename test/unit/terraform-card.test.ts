@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { slackMessage } from '../../src/bot/render/slack-blocks.ts'
-import { terraformCard } from '../../src/bot/terraform-card.ts'
+import { terraformCard, terraformOf } from '../../src/bot/terraform-card.ts'
 import { parse } from '../hcl.ts'
 import { plan, samples } from '../sample-requests.ts'
 
@@ -29,10 +29,10 @@ function copied(card: Parameters<typeof slackMessage>[0]): string {
     .replaceAll('&amp;', '&')
 }
 
-test.each(['awaiting-approval', 'done'] as const)(
+test.each(['awaiting-approval', 'done', 'nothing-to-do'] as const)(
   'what a message of a request that is %s shows is a whole Terraform file',
   async (state) => {
-    const card = terraformCard(samples[state], [network])
+    const card = terraformCard(samples[state], terraformOf(samples[state], [network]) ?? '', 'why')
     const parsed = await parse('main.tf', copied(card))
     expect(Object.keys(parsed)).toEqual(expect.arrayContaining(['resource', 'provider', 'terraform']))
     expect(JSON.stringify(parsed)).toContain(plan.alias)
@@ -41,5 +41,5 @@ test.each(['awaiting-approval', 'done'] as const)(
 )
 
 test('a request without a plan has nothing to adopt', () => {
-  expect(terraformCard(samples.planning, [network]).summary).toContain('nothing that could be adopted')
+  expect(terraformOf(samples.planning, [network])).toBeUndefined()
 })

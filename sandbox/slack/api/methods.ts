@@ -1,6 +1,7 @@
 import type { JsonObject } from '../json.ts'
 import { ApiError, RateLimited } from './api-error.ts'
 import * as chat from './chat.ts'
+import * as files from './files.ts'
 import type { Backend, Method } from './method.ts'
 import * as people from './people.ts'
 import * as views from './views.ts'
@@ -15,12 +16,29 @@ const methods: Readonly<Record<string, Method>> = {
   'chat.update': chat.update,
   'conversations.info': people.conversationsInfo,
   'conversations.open': people.conversationsOpen,
+  'files.completeUploadExternal': files.completeUpload,
+  'files.getUploadURLExternal': files.getUploadUrl,
   'usergroups.users.list': people.groupMembers,
   'users.info': people.usersInfo,
   'users.lookupByEmail': people.lookupByEmail,
   'views.open': views.open,
   'views.push': views.push,
   'views.update': views.update,
+}
+
+/** What the app must have been granted to call a method. Source: each method's reference page. */
+const scopes: Readonly<Record<string, string>> = {
+  'chat.delete': 'chat:write',
+  'chat.postEphemeral': 'chat:write',
+  'chat.postMessage': 'chat:write',
+  'chat.update': 'chat:write',
+  'conversations.info': 'channels:read',
+  'conversations.open': 'im:write',
+  'files.completeUploadExternal': 'files:write',
+  'files.getUploadURLExternal': 'files:write',
+  'usergroups.users.list': 'usergroups:read',
+  'users.info': 'users:read',
+  'users.lookupByEmail': 'users:read.email',
 }
 
 export interface Answer {
@@ -36,6 +54,9 @@ export function callMethod(backend: Backend, name: string, token: string | undef
     if (!method) throw new ApiError('unknown_method')
     if (token === undefined) throw new ApiError('not_authed')
     if (token !== backend.directory.workspace.botToken) throw new ApiError('invalid_auth')
+    const scope = scopes[name]
+    const granted = backend.directory.workspace.scopes
+    if (scope !== undefined && granted?.includes(scope) === false) throw new ApiError('missing_scope')
     return { status: 200, body: { ok: true, ...method(backend, args) } }
   } catch (error) {
     return refusal(error)

@@ -7,6 +7,7 @@ import type { Seen } from '../../redis/records.ts'
 import { unreachableHandlers } from '../honest.ts'
 import { type SlackMessage, slackMessage } from '../render/slack-blocks.ts'
 import type { ChatSurface } from '../surface.ts'
+import { attach } from './attach.ts'
 import { boltLog } from './bolt-log.ts'
 import { listenForClicks } from './click-listener.ts'
 import { slackClients } from './clients.ts'
@@ -84,6 +85,7 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
     },
     post: (place, card) => post(place.id, slackMessage(card)),
     direct: (person, card) => post(person.accounts.slack ?? person.name, slackMessage(card)),
+    attach: (person, file) => attach(interactive, person, file),
     async update(message, card) {
       const [channel = '', ts = ''] = message.split('/')
       await asking(() => queued.chat.update({ channel, ts, ...slackMessage(card) }))

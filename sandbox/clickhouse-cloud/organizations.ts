@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Organization } from '../world.ts'
 import { parseBody, refuseUnsimulated } from './body.ts'
@@ -33,6 +34,26 @@ export function listOrganizations({ caller }: ApiRequest) {
 
 export function getOrganization({ caller }: ApiRequest) {
   return presentOrganization(caller.organization)
+}
+
+/** Without what only the vendor knows of a key; the suffix is of its id. */
+export function listKeys({ caller }: ApiRequest) {
+  return caller.organization.keys.map(({ id, role }) => ({
+    id: uuidOf(id),
+    name: id,
+    state: 'enabled',
+    roles: [role],
+    assignedRoles: [],
+    keySuffix: id.slice(-4),
+    createdAt: '2026-01-01T00:00:00Z',
+    ipAccessList: [],
+  }))
+}
+
+/** The list names keys by an id of another kind than the one that they sign in with. */
+function uuidOf(id: string): string {
+  const hex = createHash('sha256').update(id).digest('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
 
 /** All or nothing: the new list is built beside the old one, removals first. */

@@ -1,5 +1,5 @@
 import { badRequest } from './envelope.ts'
-import { getOrganization, listOrganizations, patchOrganization } from './organizations.ts'
+import { getOrganization, listKeys, listOrganizations, patchOrganization } from './organizations.ts'
 import type { Route } from './route.ts'
 import { createPrivateEndpoint, getPrivateEndpointConfig, getService, listServices, patchService } from './services.ts'
 
@@ -11,6 +11,7 @@ const routes: readonly Route[] = [
   { method: 'GET', path: '/organizations', role: 'developer', answer: listOrganizations },
   { method: 'GET', path: organization, role: 'developer', answer: getOrganization },
   { method: 'PATCH', path: organization, role: 'admin', answer: patchOrganization },
+  { method: 'GET', path: `${organization}/keys`, role: 'developer', answer: listKeys },
   { method: 'GET', path: `${organization}/services`, role: 'developer', answer: listServices },
   { method: 'GET', path: service, role: 'developer', answer: getService },
   { method: 'PATCH', path: service, role: 'admin', answer: patchService },

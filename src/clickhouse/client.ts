@@ -6,9 +6,11 @@ import type { OrganizationKey } from '../domain/organization.ts'
 import { translateRefusal, unreachable, unreadable } from './errors.ts'
 import {
   envelopeSchema,
+  keySchema,
   organizationSchema,
   privateEndpointConfigSchema,
   serviceSchema,
+  type WireKey,
   type WireOrganization,
   type WirePrivateEndpointConfig,
   type WireService,
@@ -41,6 +43,8 @@ export interface ClickHouseCloud {
   changeAllowList(organizationId: string, serviceId: string, change: ListChange, signal: AbortSignal): Promise<WireService>
   /** Fails when the id is not there: read first. `description` need not match. */
   removeOrganizationEntry(organizationId: string, entry: OrganizationEntry, signal: AbortSignal): Promise<WireOrganization>
+  /** The API key that is used for the organization; nothing where it cannot be told from others. */
+  ownKey(organizationId: string, signal: AbortSignal): Promise<WireKey | undefined>
   close(): Promise<void>
 }
 
@@ -165,6 +169,15 @@ export function clickHouseCloud(url: string, keys: readonly OrganizationKey[], b
         { organizationId, doing: 'remove the endpoint from the organization', schema: organizationSchema, patch },
         signal,
       )
+    },
+    async ownKey(organizationId, signal) {
+      const { keyId, keySecret } = keyOf(organizationId)
+      const all = await call({ organizationId, path: '/keys', doing: 'list the API keys', schema: keySchema.array() }, signal)
+      const [own, ...more] = all.filter(
+        ({ keySuffix, state = 'enabled' }) =>
+          state === 'enabled' && keySuffix?.length === 4 && (keyId.endsWith(keySuffix) || keySecret.endsWith(keySuffix)),
+      )
+      return more.length === 0 ? own : undefined
     },
     async close() {
       await agent.close()

@@ -28,6 +28,17 @@ export const organizationSchema = z.object({
 })
 export type WireOrganization = z.infer<typeof organizationSchema>
 
+/** An API key as the organization lists it. `roles` is the older form; organizations with custom roles have `assignedRoles`. */
+export const keySchema = z.object({
+  id: z.string(),
+  state: z.string().optional(),
+  roles: z.array(z.string()).default([]),
+  assignedRoles: z.array(z.object({ roleName: z.string(), roleType: z.string() })).default([]),
+  /** Last four letters of the key. */
+  keySuffix: z.string().optional(),
+})
+export type WireKey = z.infer<typeof keySchema>
+
 /** Neither field is promised to be present: plan tiers without Private Link have none. */
 export const privateEndpointConfigSchema = z.object({
   endpointServiceId: z.string().nullish(),

@@ -50,6 +50,7 @@ await runProcess(async () => {
   const catalog = createCatalog(clickhouse, cloud.organizations, redisInventory(redis))
   const shared = {
     networks,
+    organizations: cloud.organizations,
     policies,
     ledger,
     producer,

@@ -4,6 +4,8 @@ import { isAllowed, type Need, needsOf } from '../domain/permissions.ts'
 import type { Plan } from '../domain/plan.ts'
 import { sameId, subnetId } from '../domain/target.ts'
 import type { Log } from '../log.ts'
+import type { SurveyStore } from '../redis/survey.ts'
+import { lacksAdmin } from './key-role.ts'
 import type { StepContext } from './step.ts'
 
 /** Asking Azure whether a plan can work must not take longer than this. */
@@ -15,8 +17,8 @@ const withinMs = 10_000
  */
 export async function preflight(
   plan: Plan,
-  { target, facts, signal }: StepContext,
-  { access, log }: { readonly access: AzureAccess; readonly log: Log },
+  { target, clouds, facts, signal }: StepContext,
+  { access, survey, log }: { readonly access: AzureAccess; readonly survey: Pick<SurveyStore, 'read'>; readonly log: Log },
 ): Promise<void> {
   const limited = AbortSignal.any([signal, AbortSignal.timeout(withinMs)])
   const unlessUnknown = async (looking: Promise<readonly TerminalError[]>): Promise<readonly TerminalError[]> =>
@@ -26,7 +28,10 @@ export async function preflight(
       return []
     })
   const creates = plan.steps.some(({ id, change }) => id === 'private-endpoint' && change.kind !== 'none')
-  const checks = [missingPermissions(needsOf(plan, target.network, facts.zone ?? target.network.dns), access, limited)]
+  const checks = [
+    keyProblems(target, clouds, survey, limited),
+    missingPermissions(needsOf(plan, target.network, facts.zone ?? target.network.dns), access, limited),
+  ]
   if (creates) checks.push(subnetProblems(target, access, limited), aliasProblems(target, access, limited))
   const problems = (await Promise.all(checks.map(unlessUnknown))).flat()
   const [first, ...more] = problems
@@ -34,6 +39,23 @@ export async function preflight(
   if (more.length === 0) throw first
   const said = (part: 'message' | 'remedy') => [...new Set(problems.map((problem) => problem[part]))].join(' ')
   throw new TerminalError('cannot-work', said('message'), { remedy: said('remedy') })
+}
+
+/** The role was read in the background; only where it was too small it is read again. */
+async function keyProblems(
+  { services: [{ service }] }: StepContext['target'],
+  { clickhouse }: StepContext['clouds'],
+  survey: Pick<SurveyStore, 'read'>,
+  signal: AbortSignal,
+): Promise<readonly TerminalError[]> {
+  const { organizationId, organizationName } = service
+  if ((await survey.read())?.keys?.withoutAdmin.includes(organizationId) !== true) return []
+  if (!(await lacksAdmin(organizationId, clickhouse, signal))) return []
+  return [
+    new TerminalError('key-without-admin', `The API key of ${organizationName} lacks the Admin role.`, {
+      remedy: 'Give the key the Admin role in the ClickHouse Cloud console, then run the command again.',
+    }),
+  ]
 }
 
 async function missingPermissions(

@@ -4,7 +4,7 @@ import type { Policy } from '../domain/policy.ts'
 import type { Network } from '../domain/target.ts'
 import type { Log } from '../log.ts'
 import type { Producer } from '../redis/producer.ts'
-import type { Verdicts } from '../redis/survey.ts'
+import type { SurveyStore, Verdicts } from '../redis/survey.ts'
 import type { Catalog } from './inventory.ts'
 import type { Clouds } from './step.ts'
 import type { Targets } from './target.ts'
@@ -19,6 +19,7 @@ export interface RequestJobs {
   readonly clouds: Clouds
   readonly access: AzureAccess
   readonly verdicts: Verdicts
+  readonly survey: Pick<SurveyStore, 'read'>
   readonly log: Log
 }
 

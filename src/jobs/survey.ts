@@ -1,4 +1,6 @@
 import { TerminalError, toProblem } from '../domain/errors.ts'
+import type { Ledger } from '../domain/ledger.ts'
+import type { OrganizationKey } from '../domain/organization.ts'
 import { cellOf, type PrivateName, type SeenEndpoint, type SeenNetwork, type SeenZone, type Survey } from '../domain/survey.ts'
 import { type Network, type Service, sameId, subnetId, zoneOf } from '../domain/target.ts'
 import type { Log } from '../log.ts'
@@ -7,6 +9,7 @@ import type { Inventory } from '../redis/records.ts'
 import type { SurveyStore } from '../redis/survey.ts'
 import { repeat } from '../repeat.ts'
 import type { Catalog } from './inventory.ts'
+import { lacksAdmin } from './key-role.ts'
 import type { Clouds } from './step.ts'
 import type { Targets } from './target.ts'
 
@@ -14,8 +17,10 @@ export interface SurveyJobs {
   readonly networks: readonly Network[]
   readonly catalog: Catalog
   readonly targets: Targets
-  readonly clouds: Pick<Clouds, 'network' | 'dns'>
+  readonly organizations: readonly OrganizationKey[]
+  readonly clouds: Pick<Clouds, 'network' | 'dns' | 'clickhouse'>
   readonly survey: SurveyStore
+  readonly ledger: Pick<Ledger, 'open'>
   readonly log: Log
 }
 
@@ -23,10 +28,12 @@ export interface SurveyJobs {
 const maxAgeMs = 5 * 60_000
 /** A survey that young is not made again. */
 const youngMs = 5_000
-/** One alias is read each time, so slowly that people's requests never wait for the budget of the ClickHouse Cloud API. */
+/** One alias is read each time, and none while a request is worked on: people never wait for the budget of the ClickHouse Cloud API because of this. */
 const learnEveryMs = 30_000
 /** Aliases and host names hardly ever change. */
 const namesMaxAgeMs = 24 * 3_600_000
+/** Roles of API keys neither. */
+const keysMaxAgeMs = 3_600_000
 
 /** Has the survey made anew when it is old, or while there is something to learn. Any number of processes may do so. */
 export function startSurveys({ survey, producer, log }: Pick<SurveyJobs, 'survey' | 'log'> & { readonly producer: Producer }): {
@@ -35,17 +42,17 @@ export function startSurveys({ survey, producer, log }: Pick<SurveyJobs, 'survey
   return repeat('survey', learnEveryMs, log, async () => {
     const last = await survey.read()
     if (last === undefined || age(last.readAt) >= maxAgeMs) await producer.work({ kind: 'survey', id: 'anew' })
-    else if (Object.values(last.names).some(({ readAt }) => age(readAt) >= namesMaxAgeMs))
+    else if (isOld(last.keys) || Object.values(last.names).some(({ readAt }) => age(readAt) >= namesMaxAgeMs))
       await producer.work({ kind: 'survey', id: 'more' })
   })
 }
 
 /**
- * Reads services and networks for `status`; with `more`, allow lists may be as old as the inventory, as it is only about a name that was missing.
- * Only reads; may run twice.
+ * Reads services and networks for `status`: `anew`, or to learn one `more` alias, for which allow lists may be as old as the inventory. Only reads; may
+ * run twice.
  */
 export async function workOnSurvey(which: 'anew' | 'more', jobs: SurveyJobs, signal: AbortSignal): Promise<void> {
-  const { catalog, survey, targets, log } = jobs
+  const { catalog, survey, targets } = jobs
   const before = await survey.read()
   if (before !== undefined && age(before.readAt) < youngMs) return
   const inventory = await catalog.current(which === 'more' ? maxAgeMs : youngMs, signal)
@@ -53,17 +60,53 @@ export async function workOnSurvey(which: 'anew' | 'more', jobs: SurveyJobs, sig
   const names = Object.fromEntries(
     azure.map(({ id }): [string, PrivateName] => [id, targets.known(id) ?? before?.names[id] ?? { readAt: never }]),
   )
-  const unknown = azure.filter(({ id }) => age(names[id]?.readAt ?? never) >= namesMaxAgeMs)
-  // Any of them, so that one that cannot be read does not keep the others waiting.
-  const next = unknown[Math.floor(Math.random() * unknown.length)]
-  if (next !== undefined) {
-    const learned = await learn(next, targets, signal).catch((error: unknown) => {
-      signal.throwIfAborted()
-      log.warn({ err: error, service: next.id }, 'private name not read')
-    })
-    if (learned !== undefined) names[next.id] = learned
+  let keys = before?.keys
+  if (which === 'more' && !(await isBusy(jobs))) {
+    if (isOld(keys)) keys = await judgeKeys(jobs, signal)
+    else Object.assign(names, await learnOne(azure, names, jobs, signal))
   }
-  await survey.write(await look(azure, names, inventory, jobs, signal))
+  const seen = await look(azure, names, inventory, jobs, signal)
+  await survey.write({ ...seen, ...(keys !== undefined && { keys }) })
+}
+
+function isOld(keys: Survey['keys']): boolean {
+  return keys === undefined || age(keys.readAt) >= keysMaxAgeMs
+}
+
+async function judgeKeys({ organizations, clouds, log }: SurveyJobs, signal: AbortSignal): Promise<NonNullable<Survey['keys']>> {
+  const withoutAdmin: string[] = []
+  for (const { organizationId } of organizations) {
+    const lacks = await lacksAdmin(organizationId, clouds.clickhouse, signal).catch((error: unknown) => {
+      signal.throwIfAborted()
+      log.info({ err: error, organization: organizationId }, 'the role of the API key is not known')
+      return false
+    })
+    if (lacks) withoutAdmin.push(organizationId)
+  }
+  return { readAt: new Date().toISOString(), withoutAdmin }
+}
+
+/** The name of one service that is not known yet: any of them, so that one that cannot be read does not keep the others waiting. */
+async function learnOne(
+  services: readonly Service[],
+  names: Readonly<Record<string, PrivateName>>,
+  { targets, log }: SurveyJobs,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, PrivateName>>> {
+  const unknown = services.filter(({ id }) => age(names[id]?.readAt ?? never) >= namesMaxAgeMs)
+  const next = unknown[Math.floor(Math.random() * unknown.length)]
+  if (next === undefined) return {}
+  try {
+    return { [next.id]: await learn(next, targets, signal) }
+  } catch (error) {
+    signal.throwIfAborted()
+    log.warn({ err: error, service: next.id }, 'private name not read')
+    return {}
+  }
+}
+
+async function isBusy({ ledger }: SurveyJobs): Promise<boolean> {
+  return (await ledger.open()).some(({ state }) => state === 'planning' || state === 'applying')
 }
 
 const never = new Date(0).toISOString()

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { organizationId } from '../../sandbox/estate.ts'
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts'
+import { connect } from '../../src/redis/connection.ts'
+import { redisSurvey } from '../../src/redis/survey.ts'
 import { writes } from './chat.ts'
 import { type Desk, openDesk, quick } from './house.ts'
 
@@ -55,6 +58,25 @@ test('a role given only where it is needed is enough', async () => {
     { scope: `${network}/subnets/endpoints`, actions: ['Microsoft.Network/virtualNetworks/subnets/join/action'], notActions: [] },
   ]
   expect((await desk.ask('analytics-prod')).state).toBe('awaiting-approval')
+})
+
+test('a key that was seen to lack the Admin role, until it has it', async () => {
+  const [key] = sandbox.world.organizations[0]?.keys ?? []
+  if (key === undefined) throw new Error('no key')
+  key.role = 'developer'
+  const redis = connect(sandbox.redisUrl, { patient: true })
+  const survey = redisSurvey(redis)
+  await survey.write({
+    readAt: new Date().toISOString(),
+    cells: [],
+    unread: [],
+    names: {},
+    keys: { readAt: new Date().toISOString(), withoutAdmin: [organizationId] },
+  })
+  expect(await problemOf()).toMatchObject({ code: 'key-without-admin', message: 'The API key of acme lacks the Admin role.' })
+  key.role = 'admin'
+  expect((await desk.ask('analytics-prod')).state).toBe('awaiting-approval')
+  redis.disconnect()
 })
 
 test('a subnet that is not there', async () => {

@@ -58,6 +58,15 @@ describe('what is read and written', () => {
   })
 })
 
+test('the key that is used is told from others by its last letters, or not at all', async () => {
+  const stored = world.organizations[0]?.keys ?? []
+  stored.push({ id: 'anotherKey-AAAA', secret: 'x', role: 'admin' })
+  expect(await client.ownKey(organizationId, signal)).toMatchObject({ roles: ['admin'], keySuffix: keys.id.slice(-4) })
+  stored.push({ id: `twin-${keys.id.slice(-4)}`, secret: 'x', role: 'developer' })
+  expect(await client.ownKey(organizationId, signal)).toBeUndefined()
+  stored.splice(1)
+})
+
 describe('refusals', () => {
   test('throttling is waited for, as long as the API says', async () => {
     const before = world.calls.length

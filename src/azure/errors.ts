@@ -1,4 +1,5 @@
 import { RetryableError, TerminalError } from '../domain/errors.ts'
+import { refusalText } from './refusal-text.ts'
 
 interface Words {
   readonly retry?: true
@@ -92,10 +93,11 @@ export function translateAzureError(error: unknown, doing: string): unknown {
   const code = stringOf(error, 'code')
   if (status === undefined) return withoutStatus(error, code, doing)
   const words = code === undefined ? undefined : wordsByCode[code]
-  const message = `Azure refused to ${doing}: ${code ?? `HTTP ${status}`}: ${firstLine(error.message)}`
+  const said = refusalText(error) ?? error.message
+  const message = `Azure refused to ${doing}: ${code ?? `HTTP ${status}`}: ${firstLine(said)}`
   const details = {
     cause: error,
-    remedy: remedyOf(words, error) ?? remedyFor(status),
+    remedy: remedyOf(words, said) ?? remedyFor(status),
     ...optional('vendorRequestId', headerOf(error, 'x-ms-request-id')),
   }
   const passes = words?.retry === true || status === 408 || status === 429 || status >= 500
@@ -114,7 +116,8 @@ function withoutStatus(error: Error, code: string | undefined, doing: string): E
     const words = known === undefined ? undefined : wordsByCode[known]
     const details = {
       cause: error,
-      remedy: remedyOf(words, error) ?? 'Look at the activity log of the resource group in Azure, then run the command again.',
+      remedy:
+        remedyOf(words, error.message) ?? 'Look at the activity log of the resource group in Azure, then run the command again.',
     }
     const message = `Azure began to ${doing}, and the operation failed: ${firstLine(error.message)}`
     return words?.retry === true
@@ -127,8 +130,8 @@ function withoutStatus(error: Error, code: string | undefined, doing: string): E
   })
 }
 
-function remedyOf(words: Words | undefined, { message }: Error): string | undefined {
-  return typeof words?.remedy === 'function' ? words.remedy(message) : words?.remedy
+function remedyOf(words: Words | undefined, said: string): string | undefined {
+  return typeof words?.remedy === 'function' ? words.remedy(said) : words?.remedy
 }
 
 function remedyFor(status: number): string {

@@ -3,6 +3,7 @@ import type { TokenCredential } from '@azure/identity'
 import { type Network, sameId, subnetId } from '../domain/target.ts'
 import { translateAzureError } from './errors.ts'
 import { heedQuota } from './quota.ts'
+import { keepRefusalTexts } from './refusal-text.ts'
 
 /** A private endpoint as a list shows it. */
 export interface EndpointSummary {
@@ -54,6 +55,7 @@ export function azureNetwork(credential: TokenCredential, url: string): AzureNet
     if (known !== undefined) return known
     const client = new NetworkManagementClient(credential, subscription, { endpoint: url })
     heedQuota(client)
+    keepRefusalTexts(client)
     clients.set(subscription, client)
     return client
   }

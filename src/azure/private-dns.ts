@@ -1,8 +1,9 @@
-import { PrivateDnsManagementClient, type RecordSet } from '@azure/arm-privatedns'
+import { PrivateDnsManagementClient, type PrivateZone, type RecordSet } from '@azure/arm-privatedns'
 import type { TokenCredential } from '@azure/identity'
 import { type Network, sameId, vnetId } from '../domain/target.ts'
 import { orUndefined, translating } from './network.ts'
 import { heedQuota } from './quota.ts'
+import { keepRefusalTexts } from './refusal-text.ts'
 
 /** A private DNS zone, and how it stands to one VNet. */
 export interface Zone {
@@ -62,11 +63,11 @@ export interface AzurePrivateDns {
   deleteZone(zone: ZonePlace, signal: AbortSignal): Promise<void>
 }
 
-/** `subscriptions`: where zones are looked for, besides the network's own. */
+/** `places`: where zones are looked for, besides the network's own; where a whole subscription may not be listed, only in these resource groups. */
 export function azurePrivateDns(
   credential: TokenCredential,
   url: string,
-  subscriptions: readonly string[] = [],
+  places: readonly Network['dns'][] = [],
 ): AzurePrivateDns {
   const clients = new Map<string, PrivateDnsManagementClient>()
   const clientOf = (subscription: string): PrivateDnsManagementClient => {
@@ -74,6 +75,7 @@ export function azurePrivateDns(
     if (known !== undefined) return known
     const client = new PrivateDnsManagementClient(credential, subscription, { endpoint: url })
     heedQuota(client)
+    keepRefusalTexts(client)
     clients.set(subscription, client)
     return client
   }
@@ -90,10 +92,32 @@ export function azurePrivateDns(
     return { otherLinks, ...(own !== undefined && { link: own }) }
   }
 
-  const zonesIn = async (subscription: string, name: string, network: Network, signal: AbortSignal): Promise<readonly Zone[]> =>
+  const listed = async (
+    subscription: string,
+    groups: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly PrivateZone[]> => {
+    const { privateZones } = clientOf(subscription)
+    const options = { abortSignal: signal }
+    try {
+      return await Array.fromAsync(privateZones.list(options))
+    } catch (error) {
+      if (!(error instanceof Error) || Reflect.get(error, 'code') !== 'AuthorizationFailed') throw error
+      const lists = groups.map((group) => Array.fromAsync(privateZones.listByResourceGroup(group, options)))
+      return (await Promise.all(lists)).flat()
+    }
+  }
+
+  const zonesIn = async (
+    subscription: string,
+    groups: readonly string[],
+    name: string,
+    network: Network,
+    signal: AbortSignal,
+  ): Promise<readonly Zone[]> =>
     await translating(`list the private DNS zones of subscription ${subscription}`, async () => {
       const found: Zone[] = []
-      for await (const zone of clientOf(subscription).privateZones.list({ abortSignal: signal })) {
+      for (const zone of await listed(subscription, groups, signal)) {
         if (zone.name?.toLowerCase() !== name.toLowerCase() || zone.id === undefined) continue
         const place = { name, subscription, resourceGroup: resourceGroupOf(zone.id) }
         const settled = zone.provisioningState === 'Succeeded'
@@ -105,8 +129,13 @@ export function azurePrivateDns(
 
   return {
     async zones(name, network, signal) {
-      const everywhere = new Set([network.dns.subscription, ...subscriptions].map((each) => each.toLowerCase()))
-      const lists = await Promise.all([...everywhere].map((subscription) => zonesIn(subscription, name, network, signal)))
+      const all = Map.groupBy([network.dns, ...places], ({ subscription }) => subscription.toLowerCase())
+      const lists = await Promise.all(
+        [...all].map(([subscription, here]) => {
+          const groups = [...new Set(here.map(({ resourceGroup }) => resourceGroup.toLowerCase()))]
+          return zonesIn(subscription, groups, name, network, signal)
+        }),
+      )
       return lists.flat().toSorted((a, b) => rank(a, network) - rank(b, network))
     },
 

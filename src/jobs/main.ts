@@ -34,14 +34,14 @@ await runProcess(async () => {
   ])
   const log = createLog('jobs', [...secrets, ...secretsIn(config.redisUrl)])
   const credential = new DefaultAzureCredential()
-  const subscriptions = networks.flatMap((network) => [network.subscription, network.dns.subscription])
+  const places = networks.flatMap(({ subscription, resourceGroup, dns }) => [{ subscription, resourceGroup }, dns])
   const redis = connect(config.redisUrl, { patient: true })
   redis.on('error', (error) => log.warn({ err: error }, 'redis'))
   const clickhouse = clickHouseCloud(cloud.apiUrl, cloud.organizations, redisBudget(redis, log))
   const prober = createProber(config.redisUrl)
   const clouds = {
     network: azureNetwork(credential, config.azureUrl),
-    dns: azurePrivateDns(credential, config.azureUrl, subscriptions),
+    dns: azurePrivateDns(credential, config.azureUrl, places),
     clickhouse,
     prober,
   }

@@ -1,4 +1,4 @@
-import { TerminalError, toProblem } from '../domain/errors.ts'
+import { RetryableError, TerminalError, toProblem } from '../domain/errors.ts'
 import type { Ledger } from '../domain/ledger.ts'
 import type { OrganizationKey } from '../domain/organization.ts'
 import { cellOf, type PrivateName, type SeenEndpoint, type SeenNetwork, type SeenZone, type Survey } from '../domain/survey.ts'
@@ -26,9 +26,11 @@ export interface SurveyJobs {
 
 /** The survey is as young as this, whoever asks. */
 const maxAgeMs = 5 * 60_000
-/** A survey that young is not made again. */
+/** A survey that young is not made again yet. */
 const youngMs = 5_000
-/** One alias is read each time, and none while a request is worked on: people never wait for the budget of the ClickHouse Cloud API because of this. */
+/** While requests are worked on, the budget of the ClickHouse Cloud API is theirs, until a survey is as old as this. */
+const patienceMs = 15 * 60_000
+/** One alias is read each time. */
 const learnEveryMs = 30_000
 /** Aliases and host names hardly ever change. */
 const namesMaxAgeMs = 24 * 3_600_000
@@ -54,14 +56,15 @@ export function startSurveys({ survey, producer, log }: Pick<SurveyJobs, 'survey
 export async function workOnSurvey(which: 'anew' | 'more', jobs: SurveyJobs, signal: AbortSignal): Promise<void> {
   const { catalog, survey, targets } = jobs
   const before = await survey.read()
-  if (before !== undefined && age(before.readAt) < youngMs) return
+  const known = before === undefined ? Number.POSITIVE_INFINITY : age(before.readAt)
+  if (known < youngMs || (known < patienceMs && (await isBusy(jobs)))) throw later()
   const inventory = await catalog.current(which === 'more' ? maxAgeMs : youngMs, signal)
   const azure = inventory.services.filter(({ provider }) => provider === 'azure')
   const names = Object.fromEntries(
     azure.map(({ id }): [string, PrivateName] => [id, targets.known(id) ?? before?.names[id] ?? { readAt: never }]),
   )
   let keys = before?.keys
-  if (which === 'more' && !(await isBusy(jobs))) {
+  if (which === 'more') {
     if (isOld(keys)) keys = await judgeKeys(jobs, signal)
     else Object.assign(names, await learnOne(azure, names, jobs, signal))
   }
@@ -103,6 +106,13 @@ async function learnOne(
     log.warn({ err: error, service: next.id }, 'private name not read')
     return {}
   }
+}
+
+function later(): RetryableError {
+  return new RetryableError('survey-later', 'The survey is young, or requests are worked on.', {
+    remedy: 'None is needed.',
+    retryAfterMs: 3_000,
+  })
 }
 
 async function isBusy({ ledger }: SurveyJobs): Promise<boolean> {
@@ -166,6 +176,7 @@ async function see(
   clouds: SurveyJobs['clouds'],
   signal: AbortSignal,
 ): Promise<SeenNetwork> {
+  if (services.length === 0) return { network, endpoints: [], zones: [] }
   const [endpoints, zones] = await Promise.all([
     seeEndpoints(network, services, clouds, signal),
     Promise.all([...new Set(services.map(({ host }) => zoneOf(host)))].map((name) => seeZone(name, network, clouds, signal))),

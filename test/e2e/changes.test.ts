@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { SandboxOptions } from '../../sandbox/sandbox.ts'
 import type { Request } from '../../src/domain/request.ts'
 import { kinds, type Office, openOffice } from './carry-out.ts'
+import { writes } from './chat.ts'
 import { addZone, made, nothing, whole } from './house.ts'
 
 /** Every change of the guide on an estate that is not empty. */
@@ -89,6 +90,20 @@ describe('one endpoint for many', () => {
     expect(azureWrites.filter(({ path }) => !path.includes('checkPrivateLinkServiceVisibility'))).toEqual([])
   })
 
+  test('a first setup takes nine calls of ClickHouse Cloud, and what is in place is not written again', async () => {
+    const { sandbox, world, carryOut } = await open()
+    const clickhouse = () => world.calls.filter(({ vendor }) => vendor === 'clickhouse').length
+    const before = clickhouse()
+    expect(await carryOut('analytics-prod')).toMatchObject({ state: 'done' })
+    const first = clickhouse() - before
+    const written = writes(sandbox).length
+    expect(await carryOut('analytics-prod')).toMatchObject({ state: 'nothing-to-do' })
+    expect(writes(sandbox)).toHaveLength(written)
+    expect(await carryOut('billing-prod')).toMatchObject({ state: 'done' })
+    expect(writes(sandbox).slice(written)).toEqual([expect.stringMatching(/^clickhouse PATCH .*services/)])
+    expect(first).toBeLessThanOrEqual(9)
+  })
+
   test('allow without an endpoint says to run setup', async () => {
     const { carryOut } = await open()
     expect((await carryOut('analytics-prod', 'allow')).outcome?.problem).toMatchObject({
@@ -102,6 +117,8 @@ test('two setups of one network at once run one after the other, and the second 
   const { sandbox, world, desk, service } = await open()
   const [first, second] = [await desk.ask('analytics-prod'), await desk.ask('billing-prod')]
   await Promise.all([desk.approve(first), desk.approve(second)])
+  const waiting = await Promise.any([first, second].map(({ id }) => desk.until(id, ({ waitsFor }) => waitsFor !== undefined)))
+  expect([first.id, second.id]).toContain(waiting.waitsFor)
   const ends = await Promise.all([first, second].map(({ id }) => desk.settled(id, ['done', 'failed', 'awaiting-approval'])))
   expect(ends.map(({ state }) => state).toSorted()).toEqual(['awaiting-approval', 'done'])
   const again = ends.find(({ state }) => state === 'awaiting-approval')
@@ -136,6 +153,36 @@ describe('what others made', () => {
     expect(zone?.records.get('a/h2v8n4c6zt')?.addresses).toEqual([`${world.addressBase}.5`])
     expect(zone?.records.get('a/*')?.addresses).toEqual([`${world.addressBase}.4`])
   })
+})
+
+test('a service of another region: zone and entry of its region, the endpoint of the network’s', async () => {
+  const group = '/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/applicationSecurityGroups/db-clients'
+  const { world, desk } = await open({
+    configure: (file) => ({
+      ...file,
+      networks: file.networks.map((network) => ({ ...network, applicationSecurityGroups: [group], tags: { costCenter: '42' } })),
+    }),
+  })
+  const zone = 'eastus2.privatelink.azure.clickhouse.cloud'
+  const alias = 'production-eastus2-0-0.aaaa9c04-7d5b-4c1e-9c0d-2b1a0f9e8d7c.eastus2.azure.privatelinkservice'
+  const [sample] = world.services
+  if (sample === undefined) throw new Error('no service')
+  const id = '77777777-4d5e-4f60-8172-8d9e0f1a2b34'
+  world.services.push({ ...sample, id, name: 'far', region: 'eastus2', alias, privateHost: `z9.${zone}`, privateEndpointIds: [] })
+  const asked = await desk.ask('far')
+  expect(asked.plan?.crossRegion).toBe(true)
+  await desk.approve(asked)
+  expect(await desk.settled(asked.id, ['done', 'failed'])).toMatchObject({
+    state: 'done',
+    outcome: { verdict: { code: 'healthy' } },
+  })
+  const [endpoint] = world.endpoints.values()
+  expect(endpoint).toMatchObject({ location: 'westus3', applicationSecurityGroups: [group] })
+  const [made] = world.zones.values()
+  expect(made?.name).toBe(zone)
+  expect(world.organizations[0]?.privateEndpoints).toMatchObject([{ region: 'eastus2' }])
+  const tags = { costCenter: '42', managedBy: 'privatelink-bot', privatelinkRequest: asked.id }
+  for (const thing of [endpoint, made, ...(made?.links.values() ?? [])]) expect(thing?.tags).toEqual(tags)
 })
 
 test('names and the form of ids are as the configuration says, and a mixed list is cleaned up', async () => {

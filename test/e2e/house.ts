@@ -30,6 +30,8 @@ export interface Desk {
   steal(id: string): Promise<void>
   /** Waits until the request is in one of these states. */
   settled(id: string, states: readonly Request['state'][]): Promise<Request>
+  /** Waits until it is seen of the request. */
+  until(id: string, seen: (request: Request) => boolean): Promise<Request>
   close(): Promise<void>
 }
 
@@ -37,20 +39,22 @@ export function openDesk(sandbox: Sandbox, { patienceMs = 90_000 } = {}): Desk {
   const redis = connect(sandbox.redisUrl, { patient: true })
   const ledger = redisLedger(redis)
   const producer = createProducer(redis)
-  const settled: Desk['settled'] = async (id, states) => {
+  const until: Desk['until'] = async (id, seen) => {
     const deadline = performance.now() + patienceMs
     for (;;) {
       const request = await ledger.get(id)
-      if (request !== undefined && states.includes(request.state)) return request
+      if (request !== undefined && seen(request)) return request
       if (performance.now() > deadline) throw new Error(`${id} is still ${request?.state}: ${JSON.stringify(request?.steps)}`)
       await new Promise((resolve) => setTimeout(resolve, 25))
     }
   }
+  const settled: Desk['settled'] = async (id, states) => await until(id, ({ state }) => states.includes(state))
   const decide = async ({ id, digest = '' }: Request): Promise<void> => {
     await ledger.record(id, { type: 'approve', by: bob, digest, at: new Date().toISOString() })
   }
   return {
     settled,
+    until,
     async ask(service, action = 'setup') {
       const services = service.split(' ').filter((each) => each !== '')
       const id = await ledger.nextId()

@@ -130,6 +130,19 @@ describe('refusals in our words', () => {
     world.roles = [{ ...role, notActions: [] }]
   })
 
+  test('where a subscription may not be listed, the configured resource groups are', async () => {
+    const here = `/subscriptions/${network.subscription}/resourceGroups`
+    const everything = world.roles
+    world.roles = [{ scope: `${here}/rg-dns`, actions: ['*'], notActions: [] }]
+    expect(await dns.zones(zone.name, network, signal)).toMatchObject([{ resourceGroup: 'rg-dns' }])
+    world.roles = [{ scope: `${here}/rg-network`, actions: ['*'], notActions: [] }]
+    expect(await errorOf(dns.zones(zone.name, network, signal))).toMatchObject({
+      code: 'AuthorizationFailed',
+      remedy: expect.stringContaining('Microsoft.Network/privateDnsZones/read'),
+    })
+    world.roles = everything
+  })
+
   test('a second zone of one name for one network', async () => {
     const other = { ...zone, resourceGroup: 'rg-network' }
     await dns.createZone(other, {}, signal)

@@ -122,7 +122,17 @@ const awaiting: Request = {
   state: 'awaiting-approval',
   plan,
   digest,
-  approval: { approvers: [bob, carol], place: approvals, askedAt, expiresAt: '2026-03-02T14:05:00.000Z' },
+  approval: {
+    groups: [],
+    needed: 1,
+    rejectionEnds: true,
+    breakGlass: [],
+    remindAt: [],
+    approvers: [bob, carol],
+    place: approvals,
+    askedAt,
+    expiresAt: '2026-03-02T14:05:00.000Z',
+  },
 }
 
 const approved = { kind: 'approved', by: bob, at: at(0) } as const

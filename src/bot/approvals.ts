@@ -1,13 +1,15 @@
-import { type Standing, standingOf } from '../domain/policy.ts'
-import type { Request } from '../domain/request.ts'
-import { type Card, command, type Inline, listed, mention, say, strong, time, words } from './card.ts'
-import { type Desk, wake } from './desk.ts'
+import { isApprover, type Standing, standingOf } from '../domain/policy.ts'
+import { needsReview, type Request } from '../domain/request.ts'
+import { approversText, quorumText } from './approvers-text.ts'
+import { askToOverride } from './break-glass.ts'
+import { type Card, command, type Inline, mention, say, strong, time, words } from './card.ts'
+import { type Desk, groupsOf, wake } from './desk.ts'
 import { detailsCard } from './details-card.ts'
 import { agoText } from './duration.ts'
 import { planLines, planSummary } from './plan-lines.ts'
 import { cancelRequest } from './requests-intake.ts'
 import { sameCommand, shownName, statusOf } from './subject.ts'
-import type { Click } from './surface.ts'
+import type { Click, Reply } from './surface.ts'
 import { exportTerraform } from './terraform-export.ts'
 import { askForUndo } from './undo.ts'
 
@@ -15,33 +17,59 @@ import { askForUndo } from './undo.ts'
  * What a click on a request's message does. The button says only which request and which plan the person saw; everything else is judged from the
  * ledger, at the moment of the click. Decide first, then wake, then answer.
  */
-export async function answerClick(desk: Desk, click: Click): Promise<Card> {
+export async function answerClick(desk: Desk, click: Click): Promise<Reply> {
   const request = await desk.ledger.get(click.id)
-  if (request === undefined) return say(words`I do not know a request ${shownName(click.id)}, so there is nothing to decide.`)
-  if (click.verb === 'details') return detailsCard(request, click.digest)
-  if (click.verb === 'export') return await exportTerraform(desk, click.by, request)
-  if (click.verb === 'undo') return await askForUndo(desk, click, request)
-  if (click.verb === 'cancel') return await cancelRequest(desk, click.by, click.id)
-  const standing = standingOf(request, click.by, click.digest, desk.now())
-  return standing === 'may-decide' ? await decide(desk, click) : await decline(desk, click, request, standing)
+  if (request === undefined)
+    return card(say(words`I do not know a request ${shownName(click.id)}, so there is nothing to decide.`))
+  switch (click.verb) {
+    case 'details':
+      return card(detailsCard(request, click.digest))
+    case 'export':
+      return card(await exportTerraform(desk, click.by, request))
+    case 'undo':
+      return card(await askForUndo(desk, click, request))
+    case 'cancel':
+      return card(await cancelRequest(desk, click.by, click.id))
+    case 'override':
+      return await askToOverride(desk, click, request)
+    case 'review':
+      return card(await review(desk, click, request))
+    case 'approve':
+    case 'reject':
+      return card(await decideOrDecline(desk, click, request))
+  }
 }
 
-async function decide(desk: Desk, click: Click): Promise<Card> {
+function card(shown: Card): Reply {
+  return { kind: 'card', card: shown }
+}
+
+async function decideOrDecline(desk: Desk, click: Click, request: Request): Promise<Card> {
   const { by, id, digest } = click
   const type = click.verb === 'approve' ? 'approve' : 'reject'
+  const kind = type === 'approve' ? 'approved' : 'rejected'
+  const groups = await groupsOf(desk, by, request)
   const at = desk.now()
-  const { request, changed } = await desk.ledger.record(id, { type, by, digest, at })
-  if (!changed) {
-    const standing = standingOf(request, by, digest, at)
-    return await decline(desk, click, request, standing === 'may-decide' ? 'nothing-to-decide' : standing)
-  }
+  const standing = standingOf(request, by, { kind, digest, at, groups })
+  if (standing !== 'may-decide') return await decline(desk, click, request, standing)
+  const recorded = await desk.ledger.record(id, { type, by, digest, at })
+  if (recorded.changed) return await announce(desk, recorded.request, type)
+  const now = standingOf(recorded.request, by, { kind, digest, at, groups })
+  return await decline(desk, click, recorded.request, now === 'may-decide' ? 'nothing-to-decide' : now)
+}
+
+async function announce(desk: Desk, request: Request, type: 'approve' | 'reject'): Promise<Card> {
+  const { id, state } = request
   const item = { kind: 'request', id } as const
-  if (type === 'reject') {
-    await wake(desk, desk.producer.show(item))
+  if (state !== 'applying') await wake(desk, desk.producer.show(item))
+  if (state === 'rejected')
     return say(
       words`You rejected ${strong(id)}. Nothing was changed, and ${mention(request.asked.by)} is told.`,
       statusOf(request),
     )
+  if (state === 'awaiting-approval') {
+    const said = type === 'approve' ? words`You approved ${strong(id)}.` : words`You are against ${strong(id)}.`
+    return say(words`${said} ${quorumText(request)}`, statusOf(request))
   }
   const awake = await wake(desk, desk.producer.work(item), desk.producer.show(item))
   const next = awake
@@ -52,10 +80,7 @@ async function decide(desk: Desk, click: Click): Promise<Card> {
 
 async function decline(desk: Desk, click: Click, request: Request, standing: Exclude<Standing, 'may-decide'>): Promise<Card> {
   const { id } = request
-  const approvers = listed(
-    (request.approval?.approvers ?? []).filter(({ key }) => key !== request.asked.by.key).map(mention),
-    'or',
-  )
+  const approvers = request.approval === undefined ? [] : approversText(request)
   switch (standing) {
     case 'own-request':
       return say(words`You asked for ${id} yourself, so someone else has to ${click.verb} it: ${approvers}.`, statusOf(request))
@@ -64,6 +89,10 @@ async function decline(desk: Desk, click: Click, request: Request, standing: Exc
         words`You are not among the approvers of ${id}, so your click changed nothing. It needs ${approvers}.`,
         statusOf(request),
       )
+    case 'already-approved':
+      return say(words`You approved ${id} already, and a person counts once. ${quorumText(request)}`, statusOf(request))
+    case 'already-rejected':
+      return say(words`You said already that you are against ${id}. ${quorumText(request)}`, statusOf(request))
     case 'expired':
       return await expired(desk, request)
     case 'stale-plan':
@@ -71,6 +100,22 @@ async function decline(desk: Desk, click: Click, request: Request, standing: Exc
     case 'nothing-to-decide':
       return say(words`${decidedText(request, desk.now())}: nothing to decide any more.`, statusOf(request))
   }
+}
+
+/** Somebody else looks at what ran without an approval. */
+async function review(desk: Desk, { by, id }: Click, before: Request): Promise<Card> {
+  if (before.review?.by !== undefined) {
+    return say(words`${mention(before.review.by)} has reviewed ${id} already.`, statusOf(before))
+  }
+  if (!needsReview(before)) return say(words`${id} needs no review.`, statusOf(before))
+  if (before.decision?.by.key === by.key || before.asked.by.key === by.key)
+    return say(words`Someone else has to review ${id}: ${approversText(before)}.`, statusOf(before))
+  if (!isApprover(before, by, await groupsOf(desk, by, before)))
+    return say(words`You are not among the approvers of ${id}, who review it: ${approversText(before)}.`, statusOf(before))
+  const { request, changed } = await desk.ledger.record(id, { type: 'review', by, at: desk.now() })
+  if (!changed) return say(words`${id} is still running. Review it when it has ended.`, statusOf(request))
+  await wake(desk, desk.producer.show({ kind: 'request', id }))
+  return say(words`You reviewed ${strong(id)}. Its message says so.`, statusOf(request))
 }
 
 /** The ledger may not know yet that the time is over; it does after this. */
@@ -99,7 +144,7 @@ async function stale(desk: Desk, request: Request): Promise<Card> {
 }
 
 /** `PL-42 was approved by @bob 2 min ago and is running` */
-function decidedText({ id, state, decision }: Request, now: string): readonly Inline[] {
+export function decidedText({ id, state, decision }: Request, now: string): readonly Inline[] {
   const decided =
     decision === undefined
       ? [id]

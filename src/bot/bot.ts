@@ -8,6 +8,7 @@ import { redisDiagnoses, redisInventory, redisMessages, redisSeen } from '../red
 import { redisSurvey, redisVerdicts } from '../redis/survey.ts'
 import { startWorker } from '../redis/worker.ts'
 import { answerClick } from './approvals.ts'
+import { override } from './break-glass.ts'
 import type { Desk } from './desk.ts'
 import { createHealth } from './health.ts'
 import { honest } from './honest.ts'
@@ -44,6 +45,7 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
     verdicts: redisVerdicts(redis),
     organizations: config.organizations,
     networks: config.networks,
+    groupsOf: (person, groups) => surface.groupsOf(person, groups),
     attach: (person, file) => surface.attach(person, file),
     log,
     now: () => new Date().toISOString(),
@@ -58,6 +60,7 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
       {
         command: (said) => answerCommand(desk, said),
         click: (click) => answerClick(desk, click),
+        confirm: (by, confirmed) => override(desk, by, confirmed),
         refill: (place, filled) => refillSetup(desk, place, filled),
         submit: (by, place, filled) => submitSetup(desk, by, place, filled),
       },

@@ -1,4 +1,4 @@
-import type { Person, Place } from '../domain/person.ts'
+import type { Group, Person, Place } from '../domain/person.ts'
 
 /**
  * A message as every chat understands it. Strings are text from outside until a renderer has escaped them: nothing here is markup, so a name or a
@@ -28,6 +28,7 @@ export type Inline =
   | { readonly kind: 'strong' | 'code' | 'strike'; readonly text: string }
   /** Shown as the chat's own mention where the person has an account there. */
   | { readonly kind: 'person'; readonly person: Person }
+  | { readonly kind: 'group'; readonly group: Group }
   | { readonly kind: 'place'; readonly place: Place }
   /** A moment (ISO 8601), shown in the reader's time zone. */
   | { readonly kind: 'time'; readonly at: string }
@@ -35,7 +36,7 @@ export type Inline =
   | { readonly kind: 'command'; readonly words: string }
 
 /** What a button may say; its `action_id` in Slack. */
-export const verbs = ['approve', 'reject', 'details', 'cancel', 'undo', 'export'] as const
+export const verbs = ['approve', 'reject', 'details', 'cancel', 'override', 'review', 'undo', 'export'] as const
 export type Verb = (typeof verbs)[number]
 
 /** What a click carries: nothing but which record it is about, and which plan the person saw. */
@@ -59,6 +60,10 @@ export function mention(person: Person): Inline {
   return { kind: 'person', person }
 }
 
+export function group(which: Group): Inline {
+  return { kind: 'group', group: which }
+}
+
 export function channel(place: Place): Inline {
   return { kind: 'place', place }
 }
@@ -80,10 +85,11 @@ export function words(strings: TemplateStringsArray, ...values: readonly (Text |
 }
 
 /** `a`, `a or b`, `a, b or c`. */
-export function listed(items: readonly Inline[], conjunction: 'or' | 'and'): readonly Inline[] {
-  return items.flatMap((item, index) => {
-    if (index === 0) return [item]
-    return [index === items.length - 1 ? ` ${conjunction} ` : ', ', item]
+export function listed(items: readonly (Inline | readonly Inline[])[], conjunction: 'or' | 'and'): readonly Inline[] {
+  return items.flatMap((item, index): readonly Inline[] => {
+    const text = isList(item) ? item : [item]
+    if (index === 0) return text
+    return [index === items.length - 1 ? ` ${conjunction} ` : ', ', ...text]
   })
 }
 
@@ -97,6 +103,8 @@ export function plain(text: Text): string {
           return inline.person.name
         case 'place':
           return 'the channel'
+        case 'group':
+          return 'a group'
         case 'time':
           return utc(inline.at)
         case 'command':

@@ -54,7 +54,7 @@ export const commandList = [
     name: 'cancel',
     usage: 'cancel ID',
     example: 'cancel PL-42',
-    does: 'Ends a request that is not running yet. Those who asked for it and its approvers can.',
+    does: 'Ends a request; one that runs stops before its next step. Those who asked for it and its approvers can.',
   },
   {
     name: 'help',

@@ -1,5 +1,6 @@
 import type { Ledger } from '../domain/ledger.ts'
-import type { Person } from '../domain/person.ts'
+import type { Group, Person } from '../domain/person.ts'
+import type { Request } from '../domain/request.ts'
 import type { Network } from '../domain/target.ts'
 import type { Log } from '../log.ts'
 import type { Producer } from '../redis/producer.ts'
@@ -17,6 +18,8 @@ export interface Desk {
   readonly diagnoses: Diagnoses
   readonly organizations: readonly { readonly id: string; readonly name: string }[]
   readonly networks: readonly Network[]
+  /** Those of the groups in which the person is; throws when the chat does not say. */
+  groupsOf(person: Person, groups: readonly Group[]): Promise<readonly Group[]>
   /** Sends a person a file; throws when that cannot be done. */
   attach(person: Person, file: Attachment): Promise<void>
   readonly log: Log
@@ -33,4 +36,17 @@ export async function wake(desk: Desk, ...wakings: readonly Promise<void>[]): Pr
   const lost = results.filter((result) => result.status === 'rejected')
   for (const { reason } of lost) desk.log.warn({ err: reason }, 'wake-up lost')
   return lost.length === 0
+}
+
+/**
+ * Those of the request's groups in which the person is: the chat is asked at the moment of the click. Somebody whom the policy names needs no group;
+ * when the chat does not answer, nobody is let in by one.
+ */
+export async function groupsOf(desk: Desk, person: Person, { approval }: Request): Promise<readonly Group[]> {
+  if (approval === undefined || approval.groups.length === 0) return []
+  if (approval.approvers.some(({ key }) => key === person.key)) return []
+  return await desk.groupsOf(person, approval.groups).catch((error: unknown) => {
+    desk.log.warn({ err: error }, 'group membership not known')
+    return []
+  })
 }

@@ -11,7 +11,8 @@ export function honest(handlers: Handlers, { log, redisAnswers }: { log: Log; re
   }
   return {
     command: (said) => handlers.command(said).catch(async (error) => ({ kind: 'card', card: await explain(error) })),
-    click: (click) => handlers.click(click).catch(explain),
+    click: (click) => handlers.click(click).catch(async (error) => ({ kind: 'card', card: await explain(error) })),
+    confirm: (by, confirmed) => handlers.confirm(by, confirmed).catch(explain),
     refill: (place, filled) =>
       handlers.refill(place, filled).catch((error) => {
         log.error({ err: error }, 'a form was not refilled')
@@ -24,7 +25,8 @@ export function honest(handlers: Handlers, { log, redisAnswers }: { log: Log; re
 /** While it cannot be known whether a request is new, nobody acts on it. */
 export const unreachableHandlers: Handlers = {
   command: async () => ({ kind: 'card', card: ledgerUnreachable }),
-  click: async () => ledgerUnreachable,
+  click: async () => ({ kind: 'card', card: ledgerUnreachable }),
+  confirm: async () => ledgerUnreachable,
   refill: async () => undefined,
   submit: async () => asProblem(ledgerUnreachable),
 }

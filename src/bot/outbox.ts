@@ -7,6 +7,7 @@ import type { OutboxItem } from '../redis/queues.ts'
 import type { Diagnoses, Messages } from '../redis/records.ts'
 import { type Card, channel, type Text, words } from './card.ts'
 import { diagnosisCard } from './diagnosis-card.ts'
+import { type Notice, noticesOf } from './notices.ts'
 import { requestCard } from './request-card.ts'
 import type { ChatSurface } from './surface.ts'
 
@@ -51,22 +52,38 @@ async function deliverDiagnosis(outbox: Outbox, id: string): Promise<void> {
 async function deliverRequest(outbox: Outbox, request: Request): Promise<void> {
   const { approval, asked, id } = request
   const record = `request-${id}`
+  const away = approval === undefined ? new Set<string>() : await outbox.surface.away(approval.approvers)
   const approvalFailure =
-    approval && (await attempt(() => showAt(outbox, record, approval.place, requestCard(request, { decides: true }))))
+    approval && (await attempt(() => showAt(outbox, record, approval.place, requestCard(request, { decides: true, away }))))
   if (approvalFailure !== undefined) {
     outbox.log.error({ err: approvalFailure, request: id, place: approval?.place.id }, 'approval message not posted')
   }
   const refused = approvalFailure instanceof TerminalError ? approvalFailure : undefined
   const notice = approval && refused && unreachable(approval.place, refused)
-  const card = requestCard(request, { decides: false, ...(notice !== undefined && { notice }) })
+  const card = requestCard(request, { decides: false, away, ...(notice !== undefined && { notice }) })
   const inOnePlace = approval !== undefined && samePlace(approval.place, asked.place)
   if (!inOnePlace) await showAsked(outbox, { record, place: asked.place, card, by: asked.by })
   else if (refused !== undefined) await showTo(outbox, { record, place: asked.place, card, by: asked.by })
+  for (const notice of noticesOf(request, away)) await postOnce(outbox, record, notice)
   if (refused !== undefined && request.state === 'awaiting-approval') {
     const { code, message, remedy } = refused
     throw new RetryableError(code, message, { remedy, retryAfterMs: knockEveryMs, cause: refused })
   }
   if (approvalFailure !== undefined && refused === undefined) throw approvalFailure
+}
+
+/** Remembered after it was posted: a crash in between repeats it, and nothing is left out. A notice that cannot be delivered keeps none of the others. */
+async function postOnce({ surface, messages, log }: Outbox, record: string, { key, to, card }: Notice): Promise<void> {
+  const field = `notice:${key}`
+  if ((await messages.of(record))[field] !== undefined) return
+  const failure = await attempt(async () => {
+    const message = to.kind === 'person' ? await surface.direct(to.person, card) : await surface.post(to.place, card)
+    await messages.remember(record, field, message)
+  })
+  if (failure === undefined) return
+  if (!(failure instanceof TerminalError) || failure.code === 'slack-refuses-token') throw failure
+  log.warn({ err: failure, record, notice: key }, 'a notice cannot be delivered')
+  await messages.remember(record, field, 'undeliverable')
 }
 
 function unreachable(place: Place, { remedy }: TerminalError): Text {

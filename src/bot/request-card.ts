@@ -1,12 +1,12 @@
 import { cleanText } from '../domain/hostile-text.ts'
 import type { Plan } from '../domain/plan.ts'
-import { canBeUndone, type Request } from '../domain/request.ts'
+import { canBeUndone, needsReview, type Request } from '../domain/request.ts'
 import { type Button, type Card, mention, type Part, type Text, time, words } from './card.ts'
 import { connectParts, problemParts, verdictParts } from './outcome-parts.ts'
 import { differenceLines } from './plan-difference.ts'
 import { planLines, planSummary } from './plan-lines.ts'
 import { doneAndNotDone, progressLines } from './progress-lines.ts'
-import { nextSentence, stateSentence } from './state-sentences.ts'
+import { nextSentence, overrideSentence, stateSentence } from './state-sentences.ts'
 import { statusOf, titleOf } from './subject.ts'
 
 /** Longest reason in a message, in code points. */
@@ -15,12 +15,15 @@ const reasonLength = 500
 export interface Audience {
   /** Decisions are taken here: this card has the buttons. */
   readonly decides: boolean
+  /** Keys of approvers whose accounts are gone. */
+  readonly away?: ReadonlySet<string>
   /** What only these readers need to know, e.g. that another message could not be posted. */
   readonly notice?: Text
 }
 
 /** The one message that shows a request: the plan, then its progress, then its outcome. */
-export function requestCard(request: Request, { decides, notice }: Audience): Card {
+export function requestCard(request: Request, audience: Audience): Card {
+  const { decides, notice } = audience
   const title = titleOf(request)
   const buttons = buttonsOf(request, decides)
   return {
@@ -31,7 +34,8 @@ export function requestCard(request: Request, { decides, notice }: Audience): Ca
       { kind: 'note', text: askedBy(request) },
       ...paragraph(stateSentence(request)),
       ...bodyOf(request),
-      ...paragraph(nextSentence(request, decides)),
+      ...paragraph(overrideSentence(request)),
+      ...paragraph(nextSentence(request, audience)),
       ...paragraph(notice),
     ],
     ...(buttons.length > 0 && { buttons }),
@@ -61,6 +65,7 @@ function bodyOf(request: Request): readonly Part[] {
     case 'expired':
     case 'cancelled':
       if (plan === undefined) return []
+      if (request.applyingSince !== undefined) return [{ kind: 'lines', lines: progressLines(request) }]
       return [
         { kind: 'lines', lines: linesOf(request, plan) },
         { kind: 'text', text: planSummary(plan, request.action) },
@@ -85,24 +90,30 @@ function linesOf({ state, previousPlan }: Request, plan: Plan): readonly Text[] 
 }
 
 function buttonsOf(request: Request, decides: boolean): readonly Button[] {
-  const { id, state, digest = '', action } = request
+  const { id, state, digest = '', action, approval } = request
   const decisions: readonly Button[] = [
     { verb: 'approve', label: 'Approve', weight: 'primary', id, digest },
     { verb: 'reject', label: 'Reject', weight: 'danger', id, digest },
     { verb: 'details', label: 'Details', id, digest },
   ]
+  const glass: readonly Button[] =
+    approval === undefined || approval.breakGlass.length === 0 ? [] : [{ verb: 'override', label: 'Break glass', id, digest }]
+  const reviewed: readonly Button[] =
+    decides && needsReview(request) ? [{ verb: 'review', label: 'Reviewed', weight: 'primary', id, digest }] : []
   const cancel: Button = { verb: 'cancel', label: 'Cancel', id, digest }
   const adoption: readonly Button[] =
     action === 'setup' || action === 'allow' ? [{ verb: 'export', label: 'Export Terraform', id, digest }] : []
   switch (state) {
     case 'awaiting-approval':
-      return [...(decides ? decisions : []), cancel, ...adoption]
+      return [...(decides ? decisions : []), cancel, ...adoption, ...(decides ? glass : [])]
+    case 'applying':
+      return request.stopping === undefined ? [cancel] : []
     case 'failed':
-      return canBeUndone(request) ? [{ verb: 'undo', label: `Undo ${id}`, id, digest }] : []
+      return [...reviewed, ...(canBeUndone(request) ? [{ verb: 'undo', label: `Undo ${id}`, id, digest } as const] : [])]
     case 'done':
     case 'nothing-to-do':
-      return adoption
+      return [...reviewed, ...adoption]
     default:
-      return []
+      return reviewed
   }
 }

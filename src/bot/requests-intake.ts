@@ -1,7 +1,8 @@
 import type { Person } from '../domain/person.ts'
+import { isApprover } from '../domain/policy.ts'
 import type { Request } from '../domain/request.ts'
 import { type Card, command, mention, say, strong, type Text, time, words } from './card.ts'
-import { type Desk, wake } from './desk.ts'
+import { type Desk, groupsOf, wake } from './desk.ts'
 import { requestCard } from './request-card.ts'
 import { statusOf, titleOf } from './subject.ts'
 
@@ -40,16 +41,18 @@ export async function showRequest({ ledger }: Desk, id: string): Promise<Card> {
 export async function cancelRequest(desk: Desk, by: Person, id: string): Promise<Card> {
   const request = await desk.ledger.get(id)
   if (request === undefined) return unknown(id)
-  const mayCancel = request.asked.by.key === by.key || request.approval?.approvers.some(({ key }) => key === by.key) === true
+  const mayCancel = request.asked.by.key === by.key || isApprover(request, by, await groupsOf(desk, by, request))
   if (!mayCancel)
     return say(words`Only ${mention(request.asked.by)}, who asked for ${id}, and its approvers can cancel it.`, statusOf(request))
   const { request: now, changed } = await desk.ledger.record(id, { type: 'cancel', by, at: desk.now() })
   if (changed) {
     await wake(desk, desk.producer.show({ kind: 'request', id }))
+    if (now.state === 'applying')
+      return say(words`${strong(id)} stops before its next step. Its message then says what was done.`, statusOf(now))
     return say(words`You cancelled ${strong(id)}. Nothing was changed.`, statusOf(now))
   }
-  if (now.state === 'applying')
-    return say(words`${id} is running and cannot be stopped in this version. Its message shows how far it is.`, statusOf(now))
+  if (now.stopping !== undefined && now.state === 'applying')
+    return say(words`${id} is being stopped already, by ${mention(now.stopping.by)}.`, statusOf(now))
   return say(words`${id} has ended already: nothing to cancel.`, statusOf(now))
 }
 

@@ -1,5 +1,7 @@
+import { cleanText } from '../domain/hostile-text.ts'
 import type { Decision, Request } from '../domain/request.ts'
-import { channel, command, type Inline, listed, mention, type Text, time, words } from './card.ts'
+import { approversText, isQuorumImpossible, votesText } from './approvers-text.ts'
+import { channel, command, type Inline, mention, type Text, time, words } from './card.ts'
 import { durationBetween } from './duration.ts'
 import { doneAndNotDone } from './progress-lines.ts'
 import { diagnoseCommand, sameCommand } from './subject.ts'
@@ -15,6 +17,8 @@ export function stateSentence(request: Request): Text | undefined {
         ? 'What has to change is no longer what was approved, so it needs a new approval. This is the new plan.'
         : undefined
     case 'applying':
+      if (request.stopping !== undefined)
+        return words`Stopping before the next step: cancelled by ${mention(request.stopping.by)} ${time(request.stopping.at)}.`
       return request.waitsFor === undefined
         ? words`Applying${by(decision)}.`
         : words`Waiting for ${request.waitsFor}, which works on the same network${by(decision)}.`
@@ -39,8 +43,25 @@ export function stateSentence(request: Request): Text | undefined {
   }
 }
 
-/** What happens next, or what the reader can do: below the plan, above the buttons. `decides`: this reader's message has them. */
-export function nextSentence(request: Request, decides: boolean): Text | undefined {
+interface Reader {
+  /** This reader's message has the buttons. */
+  readonly decides: boolean
+  /** Keys of approvers whose accounts are gone. */
+  readonly away?: ReadonlySet<string>
+}
+
+/** That nobody approved it, why, and whether somebody has looked at it since. Stays on the message for good. */
+export function overrideSentence(request: Request): Text | undefined {
+  const { decision, review } = request
+  if (decision?.kind !== 'overridden' || review === undefined) return undefined
+  const run = words`Run without an approval by ${mention(decision.by)}: “${cleanText(decision.reason ?? '', 500)}”.`
+  return review.by === undefined
+    ? words`${run} Somebody else has to review it: ${approversText(request)}.`
+    : words`${run} Reviewed by ${mention(review.by)}${review.at === undefined ? [] : words` ${time(review.at)}`}.`
+}
+
+/** What happens next, or what the reader can do: below the plan, above the buttons. */
+export function nextSentence(request: Request, { decides, away = new Set() }: Reader): Text | undefined {
   const { approval, state } = request
   if (state === 'rejected' || state === 'expired' || state === 'cancelled')
     return words`To ask again: ${command(sameCommand(request))}`
@@ -48,10 +69,12 @@ export function nextSentence(request: Request, decides: boolean): Text | undefin
     return words`To see whether it works from inside the network: ${command(diagnoseCommand(request))}`
   }
   if (state !== 'awaiting-approval' || approval === undefined) return undefined
-  const approvers = listed(approval.approvers.map(mention), 'or')
-  return decides
-    ? words`Needs 1 approval, by ${approvers}, before ${time(approval.expiresAt)}.`
-    : words`Waiting in ${channel(approval.place)} for 1 approval, by ${approvers}, before ${time(approval.expiresAt)}.`
+  const impossible = isQuorumImpossible(request, away)
+    ? ' So few of them are left that it cannot be approved any more: cancel it, and correct the policy.'
+    : ''
+  const needed = approval.needed === 1 ? '1 approval' : `${approval.needed} approvals`
+  const rest = words`${needed}, by ${approversText(request, away)}, before ${time(approval.expiresAt)}.${impossible} ${votesText(request)}`
+  return decides ? words`Needs ${rest}` : words`Waiting in ${channel(approval.place)} for ${rest}`
 }
 
 /** Whether the action is one that connects. */

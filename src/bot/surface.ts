@@ -1,4 +1,4 @@
-import type { Person, Place, Surface } from '../domain/person.ts'
+import type { Group, Person, Place, Surface } from '../domain/person.ts'
 import type { Card, Verb } from './card.ts'
 import type { SetupForm } from './setup-form.ts'
 
@@ -15,6 +15,10 @@ export interface ChatSurface {
   update(message: string, card: Card): Promise<void>
   /** Posts to the person alone. */
   direct(person: Person, card: Card): Promise<string>
+  /** Those of the groups in which the person is. Throws when the chat does not say. */
+  groupsOf(person: Person, groups: readonly Group[]): Promise<readonly Group[]>
+  /** Keys of those whose accounts are gone or unknown; whoever the chat does not tell about counts as there. */
+  away(people: readonly Person[]): Promise<ReadonlySet<string>>
   /** Sends the person a file. */
   attach(person: Person, file: Attachment): Promise<void>
   /** Takes no more questions, and finishes what it is answering. */
@@ -32,7 +36,9 @@ export interface Attachment {
 /** What the bot does about what people say. Whatever a handler returns, only the person who spoke sees it. */
 export interface Handlers {
   command(said: Said): Promise<Reply>
-  click(click: Click): Promise<Card>
+  click(click: Click): Promise<Reply>
+  /** A confirmation was given. */
+  confirm(by: Person, confirmed: Confirmed): Promise<Card | FormProblems>
   /** The form again, after the organization was changed in it; nothing when it cannot be made just now. */
   refill(place: Place, filled: FilledForm): Promise<SetupForm | undefined>
   submit(by: Person, place: Place, filled: FilledForm): Promise<Card | FormProblems>
@@ -52,7 +58,25 @@ export interface Click {
   readonly digest: string
 }
 
-export type Reply = { readonly kind: 'card'; readonly card: Card } | { readonly kind: 'form'; readonly form: SetupForm }
+export type Reply =
+  | { readonly kind: 'card'; readonly card: Card }
+  | { readonly kind: 'form'; readonly form: SetupForm }
+  | { readonly kind: 'confirmation'; readonly confirmation: Confirmation }
+
+/** Asks whether something is really meant, and why. */
+export interface Confirmation {
+  readonly id: string
+  readonly digest: string
+  readonly title: string
+  readonly text: string
+  readonly submit: string
+}
+
+export interface Confirmed {
+  readonly id: string
+  readonly digest: string
+  readonly reason: string
+}
 
 export type Field = 'organization' | 'service' | 'network' | 'reason'
 

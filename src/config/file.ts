@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parse, YAMLParseError } from 'yaml'
-import type { Person } from '../domain/person.ts'
+import type { Group, Person } from '../domain/person.ts'
 import type { Policy } from '../domain/policy.ts'
 import { type EndpointOptions, type Network, nearest } from '../domain/target.ts'
 import { type ConfigFile, fileSchema } from './schema.ts'
@@ -55,17 +55,30 @@ function resolve(file: ConfigFile, problem: (at: string, message: string) => voi
     })
   }
   const people = file.people.map(
-    ({ name, slack, teams }): Person => ({
+    ({ name, email, slack, teams }): Person => ({
       key: `person:${name}`,
       name,
+      ...(email !== undefined && { email }),
       accounts: { ...(slack !== undefined && { slack }), ...(teams !== undefined && { teams }) },
     }),
   )
   const policies = file.policies.map((policy, index): Policy => {
-    const approvers = policy.approvers.flatMap((name, position) => {
-      const person = people.find((candidate) => candidate.name === name)
-      if (person === undefined) problem(`policies[${index}].approvers[${position}]`, unknownApprover(name, people))
-      return person === undefined ? [] : [person]
+    const named = (list: 'approvers' | 'breakGlass', names: readonly string[]): Person[] =>
+      names.flatMap((name, position) => {
+        if (list === 'approvers' && groupOf(name) !== undefined) return []
+        const person = people.find((candidate) => candidate.name === name)
+        if (person === undefined) problem(`policies[${index}].${list}[${position}]`, unknownPerson(name, people))
+        return person === undefined ? [] : [person]
+      })
+    const approvers = [...new Set(named('approvers', policy.approvers))]
+    const groups = policy.approvers.flatMap((name) => groupOf(name) ?? [])
+    // An empty list closes the door on purpose; too short a one is a mistake.
+    if (groups.length === 0 && approvers.length > 0 && approvers.length < policy.approvals) {
+      problem(`policies[${index}].approvals`, `${policy.approvals} have to approve, but only ${approvers.length} can`)
+    }
+    policy.reminders.forEach((reminder, position) => {
+      if (reminder >= policy.expiry)
+        problem(`policies[${index}].reminders[${position}]`, 'comes only after the request has expired')
     })
     const channel = file.channels.find(({ name }) => name === policy.channel)
     if (channel?.slack === undefined) {
@@ -84,7 +97,13 @@ function resolve(file: ConfigFile, problem: (at: string, message: string) => voi
       networks: policy.networks,
       actions: policy.actions,
       approvers,
+      groups,
+      approvals: policy.approvals,
+      rejectionEnds: policy.rejectionEnds,
       expiryMs: policy.expiry,
+      remindersMs: policy.reminders,
+      reasonRequired: policy.reason === 'required',
+      breakGlass: named('breakGlass', policy.breakGlass),
       channel: { surface: 'slack', id: channel?.slack ?? '' },
     }
   })
@@ -106,9 +125,13 @@ function definedIn({ name, networkInterface, listAs }: NonNullable<ConfigFile['e
   }
 }
 
-function unknownApprover(name: string, people: readonly Person[]): string {
-  if (/^(slack|teams)-group:/.test(name))
-    return `groups are not supported in this version; list people by name instead of "${name}"`
+/** `slack-group:S012ABC`, `teams-group:<id>` */
+function groupOf(name: string): Group | undefined {
+  const [, surface, id] = /^(slack|teams)-group:(\S+)$/.exec(name) ?? []
+  return (surface === 'slack' || surface === 'teams') && id !== undefined ? { surface, id } : undefined
+}
+
+function unknownPerson(name: string, people: readonly Person[]): string {
   return `"${name}" is not listed under people${hint(
     nearest(
       name,

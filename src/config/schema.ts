@@ -73,8 +73,12 @@ export const fileSchema = known({
         networks: z.array(text).min(1),
         actions: z.array(z.enum(actions)).min(1),
         approvers: z.array(text),
-        approvals: z.literal(1, 'only 1 is supported in this version').default(1),
+        approvals: z.int().min(1, 'must be 1 or more').default(1),
+        rejectionEnds: z.boolean().default(true),
         expiry: duration.default(ms('24h')),
+        reminders: z.array(duration).default([]),
+        reason: z.enum(['required', 'optional']).default('optional'),
+        breakGlass: z.array(text).default([]),
         channel: text,
       }),
     )

@@ -1,4 +1,4 @@
-import type { Person, Place } from './person.ts'
+import type { Group, Person, Place } from './person.ts'
 import type { Request } from './request.ts'
 
 /** Who must agree to what. The first policy that matches a request is the one that counts. */
@@ -7,7 +7,18 @@ export interface Policy {
   readonly networks: readonly string[]
   readonly actions: readonly string[]
   readonly approvers: readonly Person[]
+  readonly groups: readonly Group[]
+  /** How many people have to approve. */
+  readonly approvals: number
+  /** Whether one rejection ends a request. */
+  readonly rejectionEnds: boolean
   readonly expiryMs: number
+  /** How long after approval was asked for those who can still act are reminded. */
+  readonly remindersMs: readonly number[]
+  /** Whether a request must say why. */
+  readonly reasonRequired: boolean
+  /** Who may run a request at once, in an emergency. */
+  readonly breakGlass: readonly Person[]
   /** Where approval is asked for. */
   readonly channel: Place
 }
@@ -28,14 +39,38 @@ export function approversFor(policy: Policy, requester: Person): readonly Person
   return policy.approvers.filter(({ key }) => key !== requester.key)
 }
 
-export type Standing = 'may-decide' | 'own-request' | 'not-an-approver' | 'nothing-to-decide' | 'expired' | 'stale-plan'
+export type Standing =
+  | 'may-decide'
+  | 'own-request'
+  | 'not-an-approver'
+  | 'nothing-to-decide'
+  | 'expired'
+  | 'stale-plan'
+  | 'already-approved'
+  | 'already-rejected'
 
-/** What a click on Approve or Reject may do, judged from the ledger's request alone. `digest` is of the plan that the person saw. */
-export function standingOf(request: Request, person: Person, digest: string, at: string): Standing {
+/** Whether the request's approvers name this person; `groups` are those of its groups in which the chat says that they are. */
+export function isApprover({ approval }: Request, { key }: Person, groups: readonly Group[]): boolean {
+  return approval !== undefined && (approval.approvers.some((approver) => approver.key === key) || groups.length > 0)
+}
+
+export interface Click {
+  readonly kind: 'approved' | 'rejected'
+  /** Of the plan that the person saw. */
+  readonly digest: string
+  readonly at: string
+  /** The groups of the request in which the chat says that the person is. */
+  readonly groups?: readonly Group[]
+}
+
+/** What a click on Approve or Reject may do, judged from the ledger's request. */
+export function standingOf(request: Request, person: Person, { kind, digest, at, groups = [] }: Click): Standing {
   if (request.state === 'expired') return 'expired'
   if (request.state !== 'awaiting-approval' || request.approval === undefined) return 'nothing-to-decide'
   if (person.key === request.asked.by.key) return 'own-request'
-  if (!request.approval.approvers.some(({ key }) => key === person.key)) return 'not-an-approver'
+  if (!isApprover(request, person, groups)) return 'not-an-approver'
   if (Date.parse(at) >= Date.parse(request.approval.expiresAt)) return 'expired'
-  return digest === request.digest ? 'may-decide' : 'stale-plan'
+  if (digest !== request.digest) return 'stale-plan'
+  const vote = request.votes?.find(({ by }) => by.key === person.key)
+  return vote?.kind === kind ? `already-${kind}` : 'may-decide'
 }

@@ -4,18 +4,22 @@
  *   planning ──► awaiting-approval ──► applying ──► done
  *      │  │          │  ▲                 │  │
  *      │  └► nothing-to-do                │  └────► failed
- *      └► failed     │  └── plan-changed ─┘
+ *      └► failed     │  └── plan-changed ─┘  └────► cancelled
  *                    └► rejected | expired | cancelled        (planning can be cancelled too)
  *
  * In `applying`, a request first waits until others that work on the same network are done. A worker takes a request in `planning` or `applying` by `claim`, which names its run: a fencing token. Whatever a worker says later carries its
  * run and counts only while the request is still that run's, so that a worker which lost its job without noticing cannot write.
  *
- * An approval names the digest of the plan that the approver saw; it counts only for that plan and only in time. Every other pair of state and event
- * leaves the request as it is: `transition` then returns the very same object.
+ * An approval names the digest of the plan that the approver saw; it counts only for that plan and only in time, and once for each person. The request
+ * begins when as many people as the policy asks for have approved it; a plan that changes voids what was approved before. Someone whom the policy lists
+ * may override the approval; then the request stays in need of a review by somebody else, whatever becomes of it.
+ *
+ * A cancel while it is applied asks the worker to stop at its next step; the worker says when it has. Every other pair of state and event leaves the
+ * request as it is: `transition` then returns the very same object.
  */
 import type { Verdict } from './diagnosis/finding.ts'
 import type { Problem } from './errors.ts'
-import type { Person, Place } from './person.ts'
+import type { Group, Person, Place } from './person.ts'
 import type { Plan, StepId } from './plan.ts'
 import type { ServiceWords } from './target.ts'
 
@@ -50,14 +54,33 @@ export interface Asked {
 /** Who may approve, settled when approval is asked for. */
 export interface Approval {
   readonly approvers: readonly Person[]
+  /** Members of these may approve as well; who they are, only the chat knows. */
+  readonly groups: readonly Group[]
+  /** How many people have to approve. */
+  readonly needed: number
+  /** Whether one person's rejection ends the request; else it ends when too few are left who could approve. */
+  readonly rejectionEnds: boolean
+  /** Who may run it at once, without any approval. */
+  readonly breakGlass: readonly Person[]
   /** Where the approval card goes. */
   readonly place: Place
   readonly askedAt: string
   readonly expiresAt: string
+  /** When those who can still act are reminded. */
+  readonly remindAt: readonly string[]
 }
 
 export interface Decision {
-  readonly kind: 'approved' | 'rejected' | 'cancelled'
+  readonly kind: 'approved' | 'rejected' | 'cancelled' | 'overridden'
+  readonly by: Person
+  readonly at: string
+  /** Why it could not wait; only of an override. */
+  readonly reason?: string
+}
+
+/** What one approver said about the present plan. */
+export interface Vote {
+  readonly kind: 'approved' | 'rejected'
   readonly by: Person
   readonly at: string
 }
@@ -91,7 +114,16 @@ export interface Request {
   readonly digest?: string
   /** The plan that was approved before, where it changed between approval and the first write, so that approval is asked for again. */
   readonly previousPlan?: Plan
+  readonly votes?: readonly Vote[]
+  /** Whose approval counted for nothing any more when the plan changed. */
+  readonly voided?: readonly Person[]
   readonly decision?: Decision
+  /** How many of the reminders were due already. */
+  readonly reminded?: number
+  /** The cancellation that a running request is about to follow. */
+  readonly stopping?: Decision
+  /** After an override: who has looked at it since; nobody yet when `by` is absent. */
+  readonly review?: { readonly by?: Person; readonly at?: string }
   /** Fencing token of the worker that has this request. */
   readonly run?: string
   readonly steps: Readonly<Partial<Record<StepId, StepProgress>>>
@@ -117,7 +149,11 @@ export type RequestEvent =
   | { readonly type: 'nothing-to-do'; readonly run: string; readonly plan: Plan; readonly outcome: Outcome; readonly at: string }
   | { readonly type: 'approve'; readonly by: Person; readonly digest: string; readonly at: string }
   | { readonly type: 'reject'; readonly by: Person; readonly digest: string; readonly at: string }
+  | { readonly type: 'override'; readonly by: Person; readonly digest: string; readonly reason: string; readonly at: string }
+  | { readonly type: 'remind'; readonly count: number }
   | { readonly type: 'cancel'; readonly by: Person; readonly at: string }
+  | { readonly type: 'stopped'; readonly run: string; readonly outcome: Outcome; readonly at: string }
+  | { readonly type: 'review'; readonly by: Person; readonly at: string }
   | { readonly type: 'expire'; readonly at: string }
   | {
       readonly type: 'plan-changed'
@@ -135,6 +171,11 @@ export type RequestEventType = RequestEvent['type']
 
 export function isOpen({ state }: Request): boolean {
   return state === 'planning' || state === 'awaiting-approval' || state === 'applying'
+}
+
+/** It ran without an approval, and nobody else has looked at it since. */
+export function needsReview({ review }: Request): boolean {
+  return review !== undefined && review.by === undefined
 }
 
 export function newRequest(id: string, asked: Asked, action: Action = 'setup', undoes?: string): Request {
@@ -158,8 +199,14 @@ export function transition(request: Request, event: RequestEvent): Request {
     case 'applying':
       return whileApplying(request, event)
     default:
-      return request
+      return afterwards(request, event)
   }
+}
+
+function afterwards(request: Request, event: RequestEvent): Request {
+  if (event.type !== 'review' || !needsReview(request)) return request
+  if (event.by.key === request.decision?.by.key || event.by.key === request.asked.by.key) return request
+  return { ...request, review: { by: event.by, at: event.at } }
 }
 
 function whilePlanning(request: Request, event: RequestEvent): Request {
@@ -184,11 +231,11 @@ function whilePlanning(request: Request, event: RequestEvent): Request {
 function whileAwaitingApproval(request: Request, event: RequestEvent): Request {
   switch (event.type) {
     case 'approve':
-      if (event.digest !== request.digest || isPast(request, event.at)) return request
-      return { ...request, state: 'applying', decision: { kind: 'approved', by: event.by, at: event.at } }
     case 'reject':
-      if (event.digest !== request.digest || isPast(request, event.at)) return request
-      return { ...request, state: 'rejected', decision: { kind: 'rejected', by: event.by, at: event.at }, endedAt: event.at }
+    case 'override':
+      return event.digest !== request.digest || isPast(request, event.at) ? request : decided(request, event)
+    case 'remind':
+      return event.count > (request.reminded ?? 0) ? { ...request, reminded: event.count } : request
     case 'cancel':
       return { ...request, state: 'cancelled', decision: { kind: 'cancelled', by: event.by, at: event.at }, endedAt: event.at }
     case 'expire':
@@ -196,6 +243,30 @@ function whileAwaitingApproval(request: Request, event: RequestEvent): Request {
     default:
       return request
   }
+}
+
+type DecidingEvent = Extract<RequestEvent, { type: 'approve' | 'reject' | 'override' }>
+
+function decided(request: Request, event: DecidingEvent): Request {
+  const { approval } = request
+  const { by, at } = event
+  if (approval === undefined) return request
+  if (event.type === 'override') {
+    if (!approval.breakGlass.some(({ key }) => key === by.key)) return request
+    return { ...request, state: 'applying', decision: { kind: 'overridden', by, at, reason: event.reason }, review: {} }
+  }
+  const kind = event.type === 'approve' ? 'approved' : 'rejected'
+  const before = request.votes ?? []
+  if (before.some((vote) => vote.by.key === by.key && vote.kind === kind)) return request
+  const votes = [...before.filter((vote) => vote.by.key !== by.key), { kind, by, at } as const]
+  const count = (which: Vote['kind']): number => votes.filter((vote) => vote.kind === which).length
+  if (count('approved') >= approval.needed)
+    return { ...request, state: 'applying', votes, decision: { kind: 'approved', by, at } }
+  const tooFew = approval.groups.length === 0 && approval.approvers.length - count('rejected') < approval.needed
+  if (kind === 'rejected' && (approval.rejectionEnds || tooFew)) {
+    return { ...request, state: 'rejected', votes, decision: { kind, by, at }, endedAt: at }
+  }
+  return { ...request, votes }
 }
 
 function whileApplying(request: Request, event: RequestEvent): Request {
@@ -210,10 +281,17 @@ function whileApplying(request: Request, event: RequestEvent): Request {
       return { ...request, steps: { ...request.steps, [event.id]: event.progress } }
     case 'plan-changed': {
       const { plan, digest, approval } = event
-      const { decision: _void, ...rest } = request
+      const { decision: _decision, votes = [], review: _review, stopping: _stopping, reminded: _reminded, ...rest } = request
+      const voided = votes.filter((vote) => vote.kind === 'approved').map(({ by }) => by)
       const previous = request.plan === undefined ? {} : { previousPlan: request.plan }
-      return { ...rest, ...previous, state: 'awaiting-approval', plan, digest, approval }
+      return { ...rest, ...previous, voided, state: 'awaiting-approval', plan, digest, approval }
     }
+    case 'cancel':
+      if (request.stopping !== undefined) return request
+      return { ...request, stopping: { kind: 'cancelled', by: event.by, at: event.at } }
+    case 'stopped':
+      if (request.stopping === undefined) return request
+      return { ...request, state: 'cancelled', decision: request.stopping, outcome: event.outcome, endedAt: event.at }
     case 'finish':
       return { ...request, state: 'done', outcome: event.outcome, endedAt: event.at }
     case 'fail':

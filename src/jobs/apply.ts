@@ -3,6 +3,7 @@ import { type Change, type Plan, type StepId, stepStillApproved } from '../domai
 import type { Request, StepProgress } from '../domain/request.ts'
 import { retrying, until } from './patience.ts'
 import { procedures } from './procedure.ts'
+import { Stopped } from './run.ts'
 import type { Observation, Step, StepContext } from './step.ts'
 import { walk } from './walk.ts'
 
@@ -38,6 +39,7 @@ async function carryOut(step: Step, application: Application): Promise<void> {
     let seen = await look(step, context)
     if (seen.change.kind !== 'none') {
       hold(step, seen.change, application, changed)
+      await context.fence()
       changed ||= step.waits !== true
       await record(step.id, { state: 'running', startedAt, changed })
       seen = await change(step, seen, application)
@@ -50,7 +52,7 @@ async function carryOut(step: Step, application: Application): Promise<void> {
       ...(seen.note !== undefined && { note: seen.note }),
     })
   } catch (error) {
-    if (!context.signal.aborted && !(error instanceof PlanChanged)) {
+    if (!context.signal.aborted && !(error instanceof PlanChanged) && !(error instanceof Stopped)) {
       await record(step.id, { state: 'failed', startedAt, finishedAt: now(), changed, note: toProblem(error).message })
     }
     throw error

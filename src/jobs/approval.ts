@@ -13,21 +13,45 @@ export function policyOf({ action, asked }: Request, policies: readonly Policy[]
 
 /** Who may approve it, where and until when; a `TerminalError` when nobody can. */
 export function approvalFor({ asked, action }: Request, policy: Policy): Approval {
+  const { groups, approvals: needed, rejectionEnds, breakGlass, channel: place } = policy
   const approvers = approversFor(policy, asked.by)
-  if (approvers.length === 0) {
-    const why =
-      policy.approvers.length === 0
-        ? 'the policy names no approvers'
-        : 'you are the only approver, and nobody approves their own request'
-    throw new TerminalError('no-approvers', `Nobody can approve ${action} in ${asked.network}: ${why}.`, {
-      remedy: 'Add another approver to the policy in the configuration file, then run the command again.',
-    })
+  if (groups.length === 0 && approvers.length < needed) {
+    throw new TerminalError(
+      'no-approvers',
+      `Nobody can approve ${action} in ${asked.network}: ${why(policy, approvers.length)}.`,
+      {
+        remedy: 'Add another approver to the policy in the configuration file, then run the command again.',
+      },
+    )
   }
   const askedAt = Date.now()
+  const after = (ms: number): string => new Date(askedAt + ms).toISOString()
+  const remindAt = policy.remindersMs.filter((ms) => ms < policy.expiryMs).map(after)
   return {
     approvers,
-    place: policy.channel,
-    askedAt: new Date(askedAt).toISOString(),
-    expiresAt: new Date(askedAt + policy.expiryMs).toISOString(),
+    groups,
+    needed,
+    rejectionEnds,
+    breakGlass,
+    place,
+    askedAt: after(0),
+    expiresAt: after(policy.expiryMs),
+    remindAt,
   }
+}
+
+/** Refuses a request that must say why and does not. */
+export function checkReason({ asked, action }: Request, policy: Policy): void {
+  if (!policy.reasonRequired || asked.reason !== undefined) return
+  throw new TerminalError('reason-missing', `${action} in ${asked.network} needs a reason.`, {
+    remedy: 'Run the command again, and end it with: because REASON.',
+  })
+}
+
+function why({ approvers, approvals }: Policy, left: number): string {
+  if (approvers.length === 0) return 'the policy names no approvers'
+  if (left > 0) return `${approvals} have to approve it, and without you there are ${left}`
+  return approvers.length === 1
+    ? 'you are the only approver, and nobody approves their own request'
+    : 'the policy names too few approvers'
 }

@@ -3,7 +3,7 @@ import type { Request } from '../domain/request.ts'
 import type { Network, Target } from '../domain/target.ts'
 import { retrying } from './patience.ts'
 import { servicesReachedFrom } from './reached.ts'
-import { LostRun, type RequestWorker } from './run.ts'
+import { LostRun, type RequestWorker, Stopped } from './run.ts'
 import type { StepContext } from './step.ts'
 import { type Named, networkNamed, together } from './target.ts'
 
@@ -33,6 +33,7 @@ export async function contextOf(request: Request, worker: RequestWorker): Promis
     async fence() {
       const now = await ledger.get(id)
       if (now?.run !== run || now.state !== 'applying') throw new LostRun()
+      if (now.stopping !== undefined) throw new Stopped()
     },
   }
 }

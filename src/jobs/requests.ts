@@ -3,11 +3,11 @@ import { changesOf, digestOf, type Plan, type StepId, stillApproved } from '../d
 import type { Outcome, Request, RequestEvent } from '../domain/request.ts'
 import { aheadOf } from '../domain/turns.ts'
 import { apply, PlanChanged } from './apply.ts'
-import { approvalFor, policyOf } from './approval.ts'
+import { approvalFor, checkReason, policyOf } from './approval.ts'
 import { contextOf } from './context.ts'
 import { preflight } from './preflight.ts'
 import { makePlan } from './procedure.ts'
-import { LostRun, type RequestJobs, type RequestWorker } from './run.ts'
+import { LostRun, type RequestJobs, type RequestWorker, Stopped } from './run.ts'
 import type { Facts, StepContext } from './step.ts'
 
 /** Progress of steps is shown at most about this often. */
@@ -37,7 +37,8 @@ export async function workOnRequest(id: string, jobs: RequestJobs, signal: Abort
 /** Requests that touch the same thing run one after the other; the job comes back until it is this one's turn. */
 async function waitForTurn(id: string, { ledger, producer }: RequestJobs): Promise<void> {
   const request = await ledger.get(id)
-  const ahead = request?.state === 'applying' ? aheadOf(request, await ledger.open()) : undefined
+  const ahead =
+    request?.state === 'applying' && request.stopping === undefined ? aheadOf(request, await ledger.open()) : undefined
   if (ahead === undefined) return
   const { changed } = await ledger.record(id, { type: 'wait', behind: ahead.id })
   if (changed) await producer.show({ kind: 'request', id })
@@ -49,6 +50,7 @@ async function waitForTurn(id: string, { ledger, producer }: RequestJobs): Promi
 
 async function plan(request: Request, worker: RequestWorker): Promise<void> {
   const policy = policyOf(request, worker.policies)
+  checkReason(request, policy)
   const context = await contextOf(request, worker)
   const plan = await makePlan(request.action, context)
   if (changesOf(plan).length === 0) {
@@ -63,6 +65,7 @@ async function plan(request: Request, worker: RequestWorker): Promise<void> {
 async function carryOut(request: Request, worker: RequestWorker): Promise<void> {
   const { plan: approved } = request
   if (approved === undefined) throw new Error(`${request.id} is applying without a plan.`)
+  if (request.stopping !== undefined) return await stop({}, worker)
   const context = await contextOf(request, {
     ...worker,
     signal: AbortSignal.any([worker.signal, AbortSignal.timeout(applyWithinMs)]),
@@ -82,7 +85,9 @@ async function carryOut(request: Request, worker: RequestWorker): Promise<void> 
     await record({ type: 'finish', run: worker.run, outcome: outcomeOf(context.facts), at: now() }, worker)
     await remember(context, worker)
   } catch (error) {
-    if (error instanceof PlanChanged) await askAgain(request, await makePlan(request.action, { ...context, facts: {} }), worker)
+    if (error instanceof Stopped) await stop(context.facts, worker)
+    else if (error instanceof PlanChanged)
+      await askAgain(request, await makePlan(request.action, { ...context, facts: {} }), worker)
     else if (error instanceof LostRun || worker.signal.aborted) throw error
     else {
       await fail(context.signal.aborted ? timedOut() : error, context.facts, worker)
@@ -112,6 +117,11 @@ function timedOut(): TerminalError {
 async function askAgain(request: Request, plan: Plan, worker: RequestWorker): Promise<void> {
   const approval = approvalFor(request, policyOf(request, worker.policies))
   await record({ type: 'plan-changed', run: worker.run, plan, digest: digestOf(plan), approval }, worker)
+}
+
+/** A cancelled request ends, and says what was done until then. */
+async function stop(facts: Facts, worker: RequestWorker): Promise<void> {
+  await record({ type: 'stopped', run: worker.run, outcome: outcomeOf(facts), at: now() }, worker)
 }
 
 async function fail(error: unknown, facts: Facts, worker: RequestWorker): Promise<void> {

@@ -31,6 +31,11 @@ export interface RequestWorker extends RequestJobs {
   readonly signal: AbortSignal
 }
 
+/** Somebody has cancelled the request while it runs: it ends before the next write. */
+export class Stopped extends Error {
+  override readonly name = 'Stopped'
+}
+
 /** Another worker has the request, or it was ended: this one stops without a word. */
 export class LostRun extends Error {
   override readonly name = 'LostRun'

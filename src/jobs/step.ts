@@ -59,7 +59,7 @@ export interface StepContext {
   readonly replacedIds: readonly string[]
   /** Set while a failed request is undone: only what it made goes. */
   readonly undoing?: Undoing
-  /** Called before each write: throws when the request is not this worker's any more. */
+  /** Called before each step that changes something and before each write: throws when the request is not this worker's any more, or was cancelled. */
   fence(): Promise<void>
   readonly signal: AbortSignal
 }

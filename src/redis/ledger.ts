@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Ledger } from '../domain/ledger.ts'
-import { isOpen, type Request, type RequestEvent, transition } from '../domain/request.ts'
+import { isOpen, needsReview, type Request, type RequestEvent, transition } from '../domain/request.ts'
 import type { Connection } from './connection.ts'
 import { prefix } from './queues.ts'
 
@@ -37,7 +37,14 @@ if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then redis.call('HDEL', KEYS[
 export function redisLedger(redis: Connection): Ledger {
   const replace = async (expected: string, next: Request): Promise<boolean> => {
     const keys = [keyOf(next.id), openKey, unshownKey, allKey, personKey(next.asked.by.key)]
-    const values = [expected, JSON.stringify(next), next.id, isOpen(next) ? 'open' : 'closed', randomUUID(), numberOf(next.id)]
+    const values = [
+      expected,
+      JSON.stringify(next),
+      next.id,
+      isOpen(next) || needsReview(next) ? 'open' : 'closed',
+      randomUUID(),
+      numberOf(next.id),
+    ]
     const written = await redis.eval(compareAndSet, keys.length, ...keys, ...values)
     return written === 1
   }

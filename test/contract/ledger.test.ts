@@ -16,7 +16,17 @@ function request(id: string): Request {
 }
 
 const claim: RequestEvent = { type: 'claim', run: 'r1', at }
-const approval = { approvers: [bob], place, askedAt: at, expiresAt: '2026-01-02T12:00:00.000Z' }
+const approval = {
+  groups: [],
+  needed: 1,
+  rejectionEnds: true,
+  breakGlass: [],
+  remindAt: [],
+  approvers: [bob],
+  place,
+  askedAt: at,
+  expiresAt: '2026-01-02T12:00:00.000Z',
+}
 const ready: RequestEvent = { type: 'plan-ready', run: 'r1', plan, digest: 'd1', approval }
 
 describe('the ledger in Redis', () => {

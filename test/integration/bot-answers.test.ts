@@ -24,7 +24,17 @@ async function card() {
   const now = new Date().toISOString()
   await at.ledger.record(id, { type: 'claim', run: 'r', at: now })
   const expiresAt = new Date(Date.now() + 60_000).toISOString()
-  const approval = { approvers: [bob], place: { surface: 'slack', id: 'C012ABC' } as const, askedAt: now, expiresAt }
+  const approval = {
+    groups: [],
+    needed: 1,
+    rejectionEnds: true,
+    breakGlass: [],
+    remindAt: [],
+    approvers: [bob],
+    place: { surface: 'slack', id: 'C012ABC' } as const,
+    askedAt: now,
+    expiresAt,
+  }
   await at.ledger.record(id, { type: 'plan-ready', run: 'r', plan, digest, approval })
   await at.producer.show({ kind: 'request', id })
   return await at.slack.until(({ messages }) => messages.find((one) => textOf(one).includes('"action_id":"approve"')))

@@ -27,6 +27,11 @@ async function plannedIn({ ledger, producer }: BotWorld, id: string, channel: st
   const now = new Date().toISOString()
   await ledger.record(id, { type: 'claim', run: 'r', at: now })
   const approval = {
+    groups: [],
+    needed: 1,
+    rejectionEnds: true,
+    breakGlass: [],
+    remindAt: [],
     approvers: [bob, carol],
     place: { surface: 'slack', id: channel } as const,
     askedAt: now,

@@ -29,7 +29,7 @@ test.each([
 
 test.each([
   ['allow', 'Which services?'],
-  ['teardown in prod-westus3', 'Which services?'],
+  ['teardown', 'Which services?'],
   ['revoke analytics-prod', 'Which network: prod-westus3, staging-eastus2?'],
   ['revoke analytics-prod from prod-westus', 'prod-westus3'],
 ])('%s is answered with what is missing', async (text, answer) => {
@@ -51,7 +51,17 @@ test('requests, request and cancel', async () => {
   await at.ledger.record(id, { type: 'claim', run: 'r', at: new Date().toISOString() })
   const approvers = [{ key: 'person:Bob Builder', name: 'Bob Builder', accounts: { slack: 'U02BOB' } }]
   const place = { surface: 'slack', id: 'C012ABC' } as const
-  const approval = { approvers, place, askedAt: new Date().toISOString(), expiresAt: new Date(Date.now() + 60_000).toISOString() }
+  const approval = {
+    groups: [],
+    needed: 1,
+    rejectionEnds: true,
+    breakGlass: [],
+    remindAt: [],
+    approvers,
+    place,
+    askedAt: new Date().toISOString(),
+    expiresAt: new Date(Date.now() + 60_000).toISOString(),
+  }
   await at.ledger.record(id, { type: 'plan-ready', run: 'r', plan, digest: 'd', approval })
   expect(await say('mallory', `cancel ${id}`)).toContain('and its approvers can cancel it')
   expect((await at.ledger.get(id))?.state).toBe('awaiting-approval')

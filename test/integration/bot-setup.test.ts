@@ -20,6 +20,11 @@ async function planned(id: string): Promise<Request> {
   const now = new Date()
   await at.ledger.record(id, { type: 'claim', run: 'run-1', at: now.toISOString() })
   const approval = {
+    groups: [],
+    needed: 1,
+    rejectionEnds: true,
+    breakGlass: [],
+    remindAt: [],
     approvers: [bob, carol],
     place: { surface: 'slack', id: channels.approvals } as const,
     askedAt: now.toISOString(),
@@ -136,6 +141,11 @@ test('an approval that comes too late expires the request', async () => {
   const past = new Date(Date.now() - 1_000).toISOString()
   await at.ledger.record(id, { type: 'claim', run: 'r', at: past })
   const approval = {
+    groups: [],
+    needed: 1,
+    rejectionEnds: true,
+    breakGlass: [],
+    remindAt: [],
     approvers: [bob],
     place: { surface: 'slack', id: channels.approvals } as const,
     askedAt: past,

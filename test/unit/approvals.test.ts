@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { answerClick } from '../../src/bot/approvals.ts'
+import { answerClick as reply } from '../../src/bot/approvals.ts'
+import type { Card } from '../../src/bot/card.ts'
 import type { Desk } from '../../src/bot/desk.ts'
 import type { Click } from '../../src/bot/surface.ts'
 import type { Person } from '../../src/domain/person.ts'
@@ -12,6 +13,13 @@ import { textOf } from './card-text.ts'
 const mallory: Person = { key: 'slack:U0MALLORY', name: 'mallory', accounts: { slack: 'U0MALLORY' } }
 const inTime = '2026-03-01T14:07:00.000Z'
 const tooLate = '2026-03-03T00:00:00.000Z'
+
+/** The card that answers. */
+async function answerClick(desk: Desk, click: Click): Promise<Card> {
+  const answer = await reply(desk, click)
+  if (answer.kind !== 'card') throw new Error(`answered with a ${answer.kind}`)
+  return answer.card
+}
 
 /** A desk with one request, in memory; says what it woke. */
 function deskWith(first: Request, { now = inTime, beforeRecord }: { now?: string; beforeRecord?: () => Request } = {}) {
@@ -38,6 +46,7 @@ function deskWith(first: Request, { now = inTime, beforeRecord }: { now?: string
       },
     },
     attach: refuse,
+    groupsOf: async () => [],
     survey: { read: refuse },
     verdicts: { read: refuse },
     producer: {

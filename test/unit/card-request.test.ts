@@ -20,6 +20,7 @@ describe.each(requestStates)('%s', (state) => {
     const labels = (decides: boolean) => requestCard(samples[state], { decides }).buttons?.map(({ label }) => label) ?? []
     const decider: Partial<Record<typeof state, string[]>> = {
       'awaiting-approval': ['Approve', 'Reject', 'Details', 'Cancel', 'Export Terraform'],
+      applying: ['Cancel'],
       done: ['Export Terraform'],
       'nothing-to-do': ['Export Terraform'],
       failed: ['Undo PL-42'],

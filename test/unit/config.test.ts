@@ -97,18 +97,30 @@ describe('the file', () => {
       'policies[0].approvers[0]: "Bob Bilder" is not listed under people; did you mean "Bob Builder"?',
     ],
     [
-      'a group',
-      '[Bob Builder, Carol Jones]',
-      '["slack-group:S012ABC"]',
-      'policies[0].approvers[0]: groups are not supported in this version',
-    ],
-    [
       'an unknown channel',
       'channel: network-approvals',
       'channel: network-approval',
       'policies[0].channel: no channel is named "network-approval"; did you mean "network-approvals"?',
     ],
-    ['a quorum', 'approvals: 1', 'approvals: 2', 'policies[0].approvals: only 1 is supported in this version'],
+    [
+      'a quorum that cannot be reached',
+      'approvals: 1',
+      'approvals: 3',
+      'policies[0].approvals: 3 have to approve, but only 2 can',
+    ],
+    ['a quorum of nobody', 'approvals: 1', 'approvals: 0', 'policies[0].approvals: must be 1 or more'],
+    [
+      'a reminder that is too late',
+      'approvals: 1',
+      'approvals: 1, reminders: [1h, 25h]',
+      'policies[0].reminders[1]: comes only after the request has expired',
+    ],
+    [
+      'a stranger who may break glass',
+      'approvals: 1',
+      'approvals: 1, breakGlass: [Bob Bilder]',
+      'policies[0].breakGlass[0]: "Bob Bilder" is not listed under people; did you mean "Bob Builder"?',
+    ],
     ['a name twice', 'Carol Jones, slack', 'Bob Builder, slack', 'people[1].name: "Bob Builder" is used twice'],
     [
       'a name template',
@@ -120,6 +132,21 @@ describe('the file', () => {
   ])('%s', (_what, from, to, expected) => {
     const problems = problemsOf(() => jobsConfig(jobsEnvironment(file(good.replace(from, to)))))
     expect(problems.join('\n')).toContain(expected)
+  })
+
+  test('groups, quorum, reminders, reasons and break-glass', () => {
+    const more = 'approvals: 2, rejectionEnds: false, reminders: [1h, 4h], reason: required, breakGlass: [Carol Jones]'
+    const text = good.replace('[Bob Builder, Carol Jones]', '[Bob Builder, "slack-group:S012ABC"]').replace('approvals: 1', more)
+    const [policy] = jobsConfig(jobsEnvironment(file(text))).policies
+    expect(policy).toMatchObject({
+      approvers: [{ name: 'Bob Builder' }],
+      groups: [{ surface: 'slack', id: 'S012ABC' }],
+      approvals: 2,
+      rejectionEnds: false,
+      remindersMs: [3_600_000, 14_400_000],
+      reasonRequired: true,
+      breakGlass: [{ name: 'Carol Jones' }],
+    })
   })
 
   test('a file that is not there', () => {

@@ -9,7 +9,13 @@ const policy = (networks: string[], actions: string[]): Policy => ({
   networks,
   actions,
   approvers: [alice, bob],
+  groups: [],
+  approvals: 1,
+  rejectionEnds: true,
   expiryMs: 1_000,
+  remindersMs: [],
+  reasonRequired: false,
+  breakGlass: [],
   channel,
 })
 
@@ -47,7 +53,17 @@ describe('standingOf', () => {
     action: 'setup',
     state: 'awaiting-approval',
     asked: { by: alice, place: channel, at, services: [{ service: 's' }], network: 'n' },
-    approval: { approvers: [bob], place: channel, askedAt: at, expiresAt },
+    approval: {
+      groups: [],
+      needed: 1,
+      rejectionEnds: true,
+      breakGlass: [],
+      remindAt: [],
+      approvers: [bob],
+      place: channel,
+      askedAt: at,
+      expiresAt,
+    },
     digest: 'd1',
     steps: {},
   }
@@ -62,13 +78,13 @@ describe('standingOf', () => {
     ['nothing-to-decide', { ...request, state: 'applying' }, bob, 'd1', at],
     ['nothing-to-decide', { ...request, state: 'done' }, alice, 'd1', at],
   ] as const)('%s', (expected, given, person, digest, when) => {
-    expect(standingOf(given, person, digest, when)).toBe(expected)
+    expect(standingOf(given, person, { kind: 'approved', digest, at: when })).toBe(expected)
   })
 
   test('a person is one person in every chat', () => {
     const both = { key: 'person:Alice', name: 'Alice', accounts: { slack: 'U01ALICE', teams: 'entra-alice' } }
     const fromTeams = personOf([both], 'teams', 'entra-alice', 'Alice A.')
-    expect(standingOf(request, fromTeams, 'd1', at)).toBe('own-request')
+    expect(standingOf(request, fromTeams, { kind: 'approved', digest: 'd1', at })).toBe('own-request')
     expect(personOf([both], 'slack', 'U99', 'Eve')).toEqual({ key: 'slack:U99', name: 'Eve', accounts: { slack: 'U99' } })
   })
 })

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import type { Person } from '../../src/domain/person.ts'
 import {
+  needsReview,
   type Request,
   type RequestEvent,
   type RequestEventType,
@@ -7,12 +9,17 @@ import {
   requestStates,
   transition,
 } from '../../src/domain/request.ts'
-import { alice, bob, plan } from './literals.ts'
+import { alice, bob, carol, plan } from './literals.ts'
 
 const run = 'run-1'
 const at = '2026-01-01T12:00:00.000Z'
 const later = '2026-01-03T12:00:00.000Z'
 const approval = {
+  groups: [],
+  needed: 1,
+  rejectionEnds: true,
+  breakGlass: [bob],
+  remindAt: [],
   approvers: [bob],
   place: { surface: 'slack', id: 'C1' },
   askedAt: at,
@@ -38,7 +45,11 @@ const events: Record<RequestEventType, RequestEvent> = {
   'nothing-to-do': { type: 'nothing-to-do', run, plan, outcome: {}, at },
   approve: { type: 'approve', by: bob, digest: 'digest-1', at },
   reject: { type: 'reject', by: bob, digest: 'digest-1', at },
+  override: { type: 'override', by: bob, digest: 'digest-1', reason: 'it burns', at },
+  remind: { type: 'remind', count: 1 },
   cancel: { type: 'cancel', by: alice, at },
+  stopped: { type: 'stopped', run, outcome: {}, at },
+  review: { type: 'review', by: bob, at },
   expire: { type: 'expire', at: later },
   'plan-changed': { type: 'plan-changed', run, plan, digest: 'digest-2', approval },
   wait: { type: 'wait', behind: 'PL-0' },
@@ -56,10 +67,18 @@ const table: Record<RequestState, Partial<Record<RequestEventType, RequestState>
     cancel: 'cancelled',
     fail: 'failed',
   },
-  'awaiting-approval': { approve: 'applying', reject: 'rejected', cancel: 'cancelled', expire: 'expired' },
+  'awaiting-approval': {
+    approve: 'applying',
+    reject: 'rejected',
+    override: 'applying',
+    remind: 'awaiting-approval',
+    cancel: 'cancelled',
+    expire: 'expired',
+  },
   applying: {
     claim: 'applying',
     wait: 'applying',
+    cancel: 'applying',
     step: 'applying',
     'plan-changed': 'awaiting-approval',
     finish: 'done',
@@ -116,6 +135,74 @@ describe('guards', () => {
     const again = transition(approved, events['plan-changed'])
     expect(again).toMatchObject({ state: 'awaiting-approval', digest: 'digest-2', previousPlan: plan })
     expect(again.decision).toBeUndefined()
+  })
+
+  describe('a quorum of two', () => {
+    const dave = { key: 'person:Dave', name: 'Dave', accounts: {} }
+    const asked = (changes: object = {}): Request => ({
+      ...requestIn('awaiting-approval'),
+      approval: { ...approval, approvers: [bob, carol, dave], needed: 2, rejectionEnds: false, ...changes },
+    })
+    const vote = (request: Request, type: 'approve' | 'reject', by: Person): Request =>
+      transition(request, { type, by, digest: 'digest-1', at })
+
+    test('takes two people, and a person counts once', () => {
+      const once = vote(asked(), 'approve', bob)
+      expect(once).toMatchObject({ state: 'awaiting-approval', votes: [{ kind: 'approved', by: bob }] })
+      expect(vote(once, 'approve', bob)).toBe(once)
+      expect(vote(once, 'approve', carol)).toMatchObject({ state: 'applying', decision: { kind: 'approved', by: carol } })
+    })
+
+    test('one may change their mind', () => {
+      const against = vote(vote(asked(), 'approve', bob), 'reject', bob)
+      expect(against.votes).toMatchObject([{ kind: 'rejected', by: bob }])
+      expect(vote(vote(against, 'approve', carol), 'approve', bob).state).toBe('applying')
+    })
+
+    test('ends when too few are left who could approve, or at once where one rejection is enough', () => {
+      const one = vote(asked(), 'reject', bob)
+      expect(one.state).toBe('awaiting-approval')
+      expect(vote(one, 'reject', dave).state).toBe('rejected')
+      expect(vote(asked({ rejectionEnds: true }), 'reject', bob).state).toBe('rejected')
+      const group = { surface: 'slack', id: 'S1' } as const
+      expect(vote(vote(asked({ groups: [group] }), 'reject', bob), 'reject', dave).state).toBe('awaiting-approval')
+    })
+
+    test('a changed plan voids what was said, and names those whose approval it was', () => {
+      const applying = vote(vote(asked(), 'approve', bob), 'approve', carol)
+      const again = transition(applying, events['plan-changed'])
+      expect(again.votes).toBeUndefined()
+      expect(again.voided).toEqual([bob, carol])
+    })
+  })
+
+  describe('break-glass', () => {
+    test('only for those whom the policy lists, and then somebody else has to look at it', () => {
+      const before = requestIn('awaiting-approval')
+      expect(transition(before, { ...events.override, by: carol } as RequestEvent)).toBe(before)
+      const running = transition(before, events.override)
+      expect(running).toMatchObject({ state: 'applying', decision: { kind: 'overridden', by: bob, reason: 'it burns' } })
+      const done = transition(running, { ...events.finish, run } as RequestEvent)
+      expect(needsReview(done)).toBe(true)
+      expect(transition(done, { type: 'review', by: bob, at })).toBe(done)
+      expect(transition(done, { type: 'review', by: done.asked.by, at })).toBe(done)
+      const reviewed = transition(done, { type: 'review', by: carol, at })
+      expect(reviewed.review).toEqual({ by: carol, at })
+      expect(needsReview(reviewed)).toBe(false)
+      expect(transition(reviewed, { type: 'review', by: carol, at })).toBe(reviewed)
+    })
+  })
+
+  describe('cancelled while it runs', () => {
+    test('the worker is asked to stop, and says when it has', () => {
+      const running = requestIn('applying')
+      expect(transition(running, events.stopped)).toBe(running)
+      const stopping = transition(running, events.cancel)
+      expect(stopping).toMatchObject({ state: 'applying', stopping: { kind: 'cancelled', by: alice } })
+      expect(transition(stopping, { type: 'cancel', by: bob, at })).toBe(stopping)
+      expect(transition(stopping, events.stopped)).toMatchObject({ state: 'cancelled', decision: { by: alice }, endedAt: at })
+      expect(transition(stopping, events.finish).state).toBe('done')
+    })
   })
 
   test('applying counts from the first claim, and the journal keeps other steps', () => {

@@ -1,4 +1,4 @@
-import type { Person, Place } from '../../domain/person.ts'
+import type { Group, Person, Place } from '../../domain/person.ts'
 import { type Inline, type Text, utc } from '../card.ts'
 
 /** Slack's mrkdwn. Whatever is not markup of ours is escaped: no name, reason or error can ping, link or hide anything. */
@@ -53,6 +53,8 @@ function marked(inline: Exclude<Inline, string>): string {
       return personText(inline.person)
     case 'place':
       return placeText(inline.place)
+    case 'group':
+      return groupText(inline.group)
     case 'time':
       return timeText(inline.at)
   }
@@ -69,6 +71,12 @@ function personText({ name, accounts }: Person): string {
 
 function placeText({ surface, id }: Place): string {
   return surface === 'slack' && /^[CG][A-Z0-9]+$/.test(id) ? `<#${id}>` : 'its channel'
+}
+
+function groupText({ surface, id }: Group): string {
+  return surface === 'slack' && /^S[A-Z0-9]+$/.test(id)
+    ? `<!subteam^${id}>`
+    : `a group of ${surface === 'teams' ? 'Teams' : 'Slack'}`
 }
 
 /** In the reader's own time zone and words; the fallback is for clients that cannot. */

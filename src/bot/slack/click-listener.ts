@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { App, BlockAction, ButtonAction } from '@slack/bolt'
 import { z } from 'zod'
-import { say, verbs } from '../card.ts'
+import { type Card, say, verbs } from '../card.ts'
 import { handlersFor, type ListenerContext } from './listener-context.ts'
+import { showReply } from './reply.ts'
 import { whisper } from './whisper.ts'
 
 /** Slack gives up after three seconds, and says so. */
@@ -31,11 +32,13 @@ export function listenForClicks(app: App, shared: ListenerContext): void {
       if (body.container.type !== 'message') return await ack()
       const verb = verbSchema.safeParse(action.action_id)
       const value = valueSchema.safeParse(action.value)
-      const by = shared.identify(body.user.id, body.user.username ?? body.user.name ?? body.user.id)
-      const answering =
-        verb.success && value.success
-          ? handlersFor(shared, context).click({ by, verb: verb.data, ...value.data })
-          : Promise.resolve(notUnderstood)
+      const answer = async (): Promise<Card | undefined> => {
+        if (!verb.success || !value.success) return notUnderstood
+        const by = await shared.identify(body.user.id, body.user.username ?? body.user.name ?? body.user.id)
+        const reply = await handlersFor(shared, context).click({ by, verb: verb.data, ...value.data })
+        return await showReply(shared, reply, { trigger: body.trigger_id, channel: body.channel?.id ?? '' })
+      }
+      const answering = answer()
       // Decided first: a bot that dies before this leaves Slack to tell the person that the click did not arrive.
       await Promise.race([answering, sleep(ackWithinMs, undefined, { ref: false })])
       await ack()
@@ -44,7 +47,8 @@ export function listenForClicks(app: App, shared: ListenerContext): void {
         responseUrl: body.response_url,
         ...(body.channel !== undefined && { channel: body.channel.id }),
       }
-      await shared.track(answering.then((card) => whisper(shared.client, shared.log, listener, card)))
+      const card = await shared.track(answering)
+      if (card !== undefined) await shared.track(whisper(shared.client, shared.log, listener, card))
     },
   )
 }

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { App, SlashCommand } from '@slack/bolt'
-import { type Card, command, say, words } from '../card.ts'
+import type { Card } from '../card.ts'
 import { slackMessage } from '../render/slack-blocks.ts'
-import { setupView } from '../render/slack-view.ts'
 import type { Handlers } from '../surface.ts'
 import { handlersFor, type ListenerContext, slackPlace } from './listener-context.ts'
+import { showReply } from './reply.ts'
 import { whisper } from './whisper.ts'
 
 /** What is ready by then travels in the acknowledgement; what is not, afterwards. In milliseconds. */
@@ -29,18 +29,12 @@ export function listenForCommands(app: App, shared: ListenerContext): void {
 /** Nothing when a form answers. */
 async function answerOf(shared: ListenerContext, handlers: Handlers, said: SlashCommand): Promise<Card | undefined> {
   const reply = await handlers.command({
-    by: shared.identify(said.user_id, said.user_name),
+    by: await shared.identify(said.user_id, said.user_name),
     place: slackPlace(said.channel_id),
     text: unescaped(said.text ?? ''),
   })
-  if (reply.kind === 'card') return reply.card
-  try {
-    await shared.client.views.open({ trigger_id: said.trigger_id, view: setupView(reply.form, shared.now()) })
-    return undefined
-  } catch (error) {
-    shared.log.warn({ err: error }, 'form not opened')
-    return say(words`I could not open the form. Say it in one command: ${command('setup SERVICE in NETWORK because REASON')}`)
-  }
+  const { trigger_id, channel_id } = said
+  return await showReply(shared, reply, { trigger: trigger_id, channel: channel_id })
 }
 
 /** Slack escapes these three in what people type. */

@@ -22,7 +22,7 @@ export function listenForForms(app: App, shared: ListenerContext): void {
   })
 
   app.view(setupCallback, async ({ ack, body, view, context }) => {
-    const by = shared.identify(body.user.id, body.user.name)
+    const by = await shared.identify(body.user.id, body.user.name)
     const answer = await shared.track(handlersFor(shared, context).submit(by, slackPlace(view.private_metadata), filledIn(view)))
     if ('problems' in answer) {
       await ack({ response_action: 'errors', errors: byBlock(answer, view) })

@@ -10,7 +10,7 @@ export interface ListenerContext {
   readonly handlers: Handlers
   /** Takes over while it is not certain that a request is new. */
   readonly unchecked: Handlers
-  identify(userId: string, name: string): Person
+  identify(userId: string, name: string): Promise<Person>
   now(): number
   /** Keeps the process until this is finished. */
   track<T>(work: Promise<T>): Promise<T>

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { App } from '@slack/bolt'
 import { RetryableError } from '../../domain/errors.ts'
-import { type Person, personOf } from '../../domain/person.ts'
+import type { Person } from '../../domain/person.ts'
 import type { Log } from '../../log.ts'
 import type { Seen } from '../../redis/records.ts'
 import { unreachableHandlers } from '../honest.ts'
@@ -12,10 +12,12 @@ import { boltLog } from './bolt-log.ts'
 import { listenForClicks } from './click-listener.ts'
 import { slackClients } from './clients.ts'
 import { listenForCommands } from './command-listener.ts'
+import { listenForConfirmations } from './confirmation-listener.ts'
 import { asking } from './errors.ts'
 import { listenForForms } from './form-listener.ts'
 import { guard, UnwantedRequest } from './guard.ts'
 import type { ListenerContext } from './listener-context.ts'
+import { slackPeople } from './people.ts'
 import type { Intake } from './receiver.ts'
 
 export interface SlackOptions {
@@ -31,6 +33,7 @@ export interface SlackOptions {
 export function createSlackSurface(options: SlackOptions): ChatSurface {
   const { intake, people, seen, log } = options
   const { interactive, queued } = slackClients(options, log)
+  const known = slackPeople(interactive, people, log)
   const working = new Set<Promise<unknown>>()
 
   const post = async (channel: string, message: SlackMessage): Promise<string> => {
@@ -66,7 +69,7 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
         log,
         handlers,
         unchecked: unreachableHandlers,
-        identify: (id, name) => personOf(people, 'slack', id, name),
+        identify: known.identify,
         now: Date.now,
         track(work) {
           const settled: Promise<void> = work.then(
@@ -81,10 +84,13 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
       listenForCommands(app, shared)
       listenForClicks(app, shared)
       listenForForms(app, shared)
+      listenForConfirmations(app, shared)
       if (intake.serve === undefined) await app.start()
     },
     post: (place, card) => post(place.id, slackMessage(card)),
     direct: (person, card) => post(person.accounts.slack ?? person.name, slackMessage(card)),
+    groupsOf: known.groupsOf,
+    away: known.away,
     attach: (person, file) => attach(interactive, person, file),
     async update(message, card) {
       const [channel = '', ts = ''] = message.split('/')

@@ -1,0 +1,71 @@
+import type { Person } from '../domain/person.ts'
+import type { Request } from '../domain/request.ts'
+import { decidedText } from './approvals.ts'
+import { type Card, listed, mention, say, strong, words } from './card.ts'
+import { type Desk, wake } from './desk.ts'
+import { shownName, statusOf, titleOf } from './subject.ts'
+import type { Click, FormProblems, Reply } from './surface.ts'
+
+/** Shortest reason that says anything, in characters. */
+const shortestReason = 5
+
+/** In an emergency someone whom the policy lists runs a request at once: asked for a reason and a confirmation first. */
+export async function askToOverride(desk: Desk, { by, digest }: Click, request: Request): Promise<Reply> {
+  const refusal = refusalOf(desk, by, digest, request)
+  if (refusal !== undefined) return { kind: 'card', card: refusal }
+  return {
+    kind: 'confirmation',
+    confirmation: {
+      id: request.id,
+      digest,
+      title: 'Break glass',
+      text: `${titleOf(request)}. ${request.id} runs at once, without an approval. Its approvers are told now, and it stays open until one of them has reviewed it.`,
+      submit: 'Run it now',
+    },
+  }
+}
+
+/** The confirmation, judged again: much may have happened since the form was opened. */
+export async function override(desk: Desk, by: Person, { id, digest, reason }: Overriding): Promise<Card | FormProblems> {
+  if (reason.trim().length < shortestReason)
+    return { problems: { reason: 'Say why it cannot wait: those who review it will ask.' } }
+  const request = await desk.ledger.get(id)
+  if (request === undefined) return say(words`I do not know a request ${shownName(id)}, so nothing was run.`)
+  const refusal = refusalOf(desk, by, digest, request)
+  if (refusal !== undefined) return refusal
+  const recorded = await desk.ledger.record(id, { type: 'override', by, digest, reason: reason.trim(), at: desk.now() })
+  if (!recorded.changed) {
+    return refusalOf(desk, by, digest, recorded.request) ?? say(words`${id} cannot be run any more.`, statusOf(recorded.request))
+  }
+  const item = { kind: 'request', id } as const
+  await wake(desk, desk.producer.work(item), desk.producer.show(item))
+  return say(words`${strong(id)} runs now. Its approvers are told, and one of them has to review it.`, statusOf(recorded.request))
+}
+
+interface Overriding {
+  readonly id: string
+  readonly digest: string
+  readonly reason: string
+}
+
+function refusalOf(desk: Desk, by: Person, digest: string, request: Request): Card | undefined {
+  const { id, approval, state } = request
+  if (state !== 'awaiting-approval' || approval === undefined) {
+    return say(words`${decidedText(request, desk.now())}: there is nothing to run at once.`, statusOf(request))
+  }
+  if (!approval.breakGlass.some(({ key }) => key === by.key)) {
+    const who = listed(
+      approval.breakGlass.map((person) => [mention(person)]),
+      'or',
+    )
+    return say(words`Only ${who} may run ${id} without an approval.`, statusOf(request))
+  }
+  if (Date.parse(desk.now()) >= Date.parse(approval.expiresAt))
+    return say(words`${id} has expired. Ask for it again.`, statusOf(request))
+  if (digest !== request.digest)
+    return say(
+      words`The plan of ${id} changed since you opened it. Look at its message, and try again from there.`,
+      statusOf(request),
+    )
+  return undefined
+}

@@ -109,6 +109,14 @@ export function jobsConfig(environment: Environment = process.env): JobsConfig {
   }
 }
 
+/** The audit command reads Redis, and nothing else. */
+export function auditConfig(environment: Environment = process.env): { readonly redisUrl: string } {
+  const problems: string[] = []
+  const values = readEnvironment(z.object({ REDIS_URL: redisUrl }), environment, problems)
+  if (values === undefined) throw new ConfigError(problems)
+  return { redisUrl: values.REDIS_URL }
+}
+
 export interface DnsServer {
   readonly address: string
   readonly port: number

@@ -28,6 +28,7 @@ const mayImport: Record<string, readonly string[]> = {
   diagnostics: ['domain', 'redis', 'ground'],
   jobs: ['domain', 'azure', 'clickhouse', 'redis', 'ground'],
   bot: ['domain', 'redis', 'ground'],
+  audit: ['domain', 'redis', 'ground'],
 }
 
 describe('layers', () => {

@@ -1,5 +1,6 @@
 import type { BotConfig } from '../config.ts'
 import type { Log } from '../log.ts'
+import { redisAudit } from '../redis/audit.ts'
 import { connect } from '../redis/connection.ts'
 import { redisLedger } from '../redis/ledger.ts'
 import { createProducer } from '../redis/producer.ts'
@@ -38,6 +39,8 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
   const diagnoses = redisDiagnoses(redis)
   const desk: Desk = {
     ledger,
+    audit: redisAudit(redis),
+    surface: 'slack',
     producer,
     diagnoses,
     inventory: redisInventory(redis),

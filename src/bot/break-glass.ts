@@ -33,7 +33,14 @@ export async function override(desk: Desk, by: Person, { id, digest, reason }: O
   if (request === undefined) return say(words`I do not know a request ${shownName(id)}, so nothing was run.`)
   const refusal = refusalOf(desk, by, digest, request)
   if (refusal !== undefined) return refusal
-  const recorded = await desk.ledger.record(id, { type: 'override', by, digest, reason: reason.trim(), at: desk.now() })
+  const recorded = await desk.ledger.record(id, {
+    type: 'override',
+    by,
+    surface: desk.surface,
+    digest,
+    reason: reason.trim(),
+    at: desk.now(),
+  })
   if (!recorded.changed) {
     return refusalOf(desk, by, digest, recorded.request) ?? say(words`${id} cannot be run any more.`, statusOf(recorded.request))
   }

@@ -1,8 +1,9 @@
 import type { Ledger } from '../domain/ledger.ts'
-import type { Group, Person } from '../domain/person.ts'
+import type { Group, Person, Surface } from '../domain/person.ts'
 import type { Request } from '../domain/request.ts'
 import type { Network } from '../domain/target.ts'
 import type { Log } from '../log.ts'
+import type { Audit } from '../redis/audit.ts'
 import type { Producer } from '../redis/producer.ts'
 import type { Diagnoses, InventoryStore } from '../redis/records.ts'
 import type { SurveyStore, Verdicts } from '../redis/survey.ts'
@@ -11,6 +12,9 @@ import type { Attachment } from './surface.ts'
 /** What the answers to people need. Everything that is stored fails fast: somebody waits for the answer. */
 export interface Desk {
   readonly ledger: Ledger
+  readonly audit: Pick<Audit, 'of'>
+  /** The chat that people speak to this desk from. */
+  readonly surface: Surface
   readonly producer: Producer
   readonly inventory: InventoryStore
   readonly survey: Pick<SurveyStore, 'read'>

@@ -3,6 +3,7 @@ import { isApprover } from '../domain/policy.ts'
 import type { Request } from '../domain/request.ts'
 import { type Card, command, mention, say, strong, type Text, time, words } from './card.ts'
 import { type Desk, groupsOf, wake } from './desk.ts'
+import { historyLines } from './history-lines.ts'
 import { requestCard } from './request-card.ts'
 import { statusOf, titleOf } from './subject.ts'
 
@@ -32,9 +33,14 @@ async function openNewestFirst({ ledger }: Desk): Promise<readonly Request[]> {
   return [...(await ledger.open())].sort((a, b) => Date.parse(b.asked.at) - Date.parse(a.asked.at))
 }
 
-export async function showRequest({ ledger }: Desk, id: string): Promise<Card> {
-  const request = await ledger.get(id)
-  return request === undefined ? unknown(id) : requestCard(request, { decides: false })
+/** The request as it is, and everything that has happened to it. */
+export async function showRequest({ ledger, audit }: Desk, id: string): Promise<Card> {
+  const [request, entries] = await Promise.all([ledger.get(id), audit.of(id)])
+  if (request === undefined) return unknown(id)
+  const card = requestCard(request, { decides: false })
+  const lines = historyLines(entries)
+  if (lines.length === 0) return card
+  return { ...card, parts: [...card.parts, { kind: 'text', text: [strong('History')] }, { kind: 'lines', lines }] }
 }
 
 /** Decided from the ledger: whoever asked for it, or could approve it, may end what does not run yet. */
@@ -44,7 +50,7 @@ export async function cancelRequest(desk: Desk, by: Person, id: string): Promise
   const mayCancel = request.asked.by.key === by.key || isApprover(request, by, await groupsOf(desk, by, request))
   if (!mayCancel)
     return say(words`Only ${mention(request.asked.by)}, who asked for ${id}, and its approvers can cancel it.`, statusOf(request))
-  const { request: now, changed } = await desk.ledger.record(id, { type: 'cancel', by, at: desk.now() })
+  const { request: now, changed } = await desk.ledger.record(id, { type: 'cancel', by, surface: desk.surface, at: desk.now() })
   if (changed) {
     await wake(desk, desk.producer.show({ kind: 'request', id }))
     if (now.state === 'applying')

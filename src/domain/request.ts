@@ -19,7 +19,7 @@
  */
 import type { Verdict } from './diagnosis/finding.ts'
 import type { Problem } from './errors.ts'
-import type { Group, Person, Place } from './person.ts'
+import type { Group, Person, Place, Surface } from './person.ts'
 import type { Plan, StepId } from './plan.ts'
 import type { ServiceWords } from './target.ts'
 
@@ -147,13 +147,20 @@ export type RequestEvent =
       readonly approval: Approval
     }
   | { readonly type: 'nothing-to-do'; readonly run: string; readonly plan: Plan; readonly outcome: Outcome; readonly at: string }
-  | { readonly type: 'approve'; readonly by: Person; readonly digest: string; readonly at: string }
-  | { readonly type: 'reject'; readonly by: Person; readonly digest: string; readonly at: string }
-  | { readonly type: 'override'; readonly by: Person; readonly digest: string; readonly reason: string; readonly at: string }
+  | { readonly type: 'approve'; readonly by: Person; readonly surface?: Surface; readonly digest: string; readonly at: string }
+  | { readonly type: 'reject'; readonly by: Person; readonly surface?: Surface; readonly digest: string; readonly at: string }
+  | {
+      readonly type: 'override'
+      readonly by: Person
+      readonly surface?: Surface
+      readonly digest: string
+      readonly reason: string
+      readonly at: string
+    }
   | { readonly type: 'remind'; readonly count: number }
-  | { readonly type: 'cancel'; readonly by: Person; readonly at: string }
+  | { readonly type: 'cancel'; readonly by: Person; readonly surface?: Surface; readonly at: string }
   | { readonly type: 'stopped'; readonly run: string; readonly outcome: Outcome; readonly at: string }
-  | { readonly type: 'review'; readonly by: Person; readonly at: string }
+  | { readonly type: 'review'; readonly by: Person; readonly surface?: Surface; readonly at: string }
   | { readonly type: 'expire'; readonly at: string }
   | {
       readonly type: 'plan-changed'

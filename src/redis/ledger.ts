@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { entryOf, hashOf } from '../domain/audit.ts'
 import type { Ledger } from '../domain/ledger.ts'
 import { isOpen, needsReview, type Request, type RequestEvent, transition } from '../domain/request.ts'
+import { auditHeadKey, auditIndexKey, auditKey, parseHead } from './audit.ts'
 import type { Connection } from './connection.ts'
 import { prefix } from './queues.ts'
 
@@ -14,11 +16,16 @@ function keyOf(id: string): string {
 }
 
 /**
- * Replaces the stored request if it still reads as it did. In the same step it keeps the indexes, and notes that chat does not show this version yet. An empty expectation means that there must be none yet. Returns 1 when it wrote.
+ * Replaces the stored request if it still reads as it did and the chain of the audit still ends where it did. In the same step it appends to that chain,
+ * keeps the indexes, and notes that chat does not show this version yet. An empty expectation means that there must be none yet. Returns 1 when it wrote.
  */
 const compareAndSet = `
 local stored = redis.call('GET', KEYS[1])
 if (stored or '') ~= ARGV[1] then return 0 end
+if (redis.call('GET', KEYS[6]) or '') ~= ARGV[7] then return 0 end
+local entry = redis.call('XADD', KEYS[7], '*', 'entry', ARGV[8], 'hash', ARGV[9])
+redis.call('RPUSH', KEYS[8], entry)
+redis.call('SET', KEYS[6], ARGV[10])
 redis.call('SET', KEYS[1], ARGV[2])
 redis.call('HSET', KEYS[3], ARGV[3], ARGV[5])
 if not stored then
@@ -35,25 +42,31 @@ if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then redis.call('HDEL', KEYS[
 `
 
 export function redisLedger(redis: Connection): Ledger {
-  const replace = async (expected: string, next: Request): Promise<boolean> => {
-    const keys = [keyOf(next.id), openKey, unshownKey, allKey, personKey(next.asked.by.key)]
-    const values = [
-      expected,
-      JSON.stringify(next),
-      next.id,
-      isOpen(next) || needsReview(next) ? 'open' : 'closed',
-      randomUUID(),
-      numberOf(next.id),
-    ]
-    const written = await redis.eval(compareAndSet, keys.length, ...keys, ...values)
-    return written === 1
+  const replace = async (
+    expected: string,
+    next: Request,
+    event: RequestEvent | { readonly type: 'created' },
+  ): Promise<boolean> => {
+    const headText = (await redis.get(auditHeadKey)) ?? ''
+    const head = parseHead(headText)
+    const entry = entryOf(next, event, new Date().toISOString())
+    const hash = hashOf(head.hash, entry)
+    const requestKeys = [keyOf(next.id), openKey, unshownKey, allKey, personKey(next.asked.by.key)]
+    const keys = [...requestKeys, auditHeadKey, auditKey, auditIndexKey(next.id)]
+    const openness = isOpen(next) || needsReview(next) ? 'open' : 'closed'
+    const values = [expected, JSON.stringify(next), next.id, openness, randomUUID(), numberOf(next.id)]
+    const links = [headText, JSON.stringify(entry), hash, `${hash} ${head.count + 1}`]
+    return (await redis.eval(compareAndSet, keys.length, ...keys, ...values, ...links)) === 1
   }
   return {
     async nextId() {
       return `PL-${await redis.incr(numberKey)}`
     },
     async create(request) {
-      return (await replace('', request)) ? 'created' : 'exists'
+      for (;;) {
+        if (await replace('', request, { type: 'created' })) return 'created'
+        if ((await redis.exists(keyOf(request.id))) === 1) return 'exists'
+      }
     },
     async get(id) {
       const text = await redis.get(keyOf(id))
@@ -66,7 +79,7 @@ export function redisLedger(redis: Connection): Ledger {
         const before = parse(text)
         const after = transition(before, event)
         if (after === before) return { request: before, changed: false }
-        if (await replace(text, after)) return { request: after, changed: true }
+        if (await replace(text, after, event)) return { request: after, changed: true }
       }
     },
     async newest(limit, person) {

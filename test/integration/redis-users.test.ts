@@ -25,6 +25,9 @@ test.each([
   ['bot', 'FLUSHALL'],
   ['jobs', 'CONFIG', 'GET', '*'],
   ['diagnostics', 'ACL', 'LIST'],
+  ['auditor', 'GET', ledger],
+  ['auditor', 'DEL', '{privatelink}:audit:entries'],
+  ['auditor', 'XTRIM', '{privatelink}:audit:entries', 'MAXLEN', '0'],
 ])('%s may not %s %s', async (user, command, ...args) => {
   const redis = new Redis(server.urlFor(user))
   await expect(redis.call(command, ...args)).rejects.toThrow('NOPERM')

@@ -46,6 +46,8 @@ function deskWith(first: Request, { now = inTime, beforeRecord }: { now?: string
       },
     },
     attach: refuse,
+    surface: 'slack',
+    audit: { of: refuse },
     groupsOf: async () => [],
     survey: { read: refuse },
     verdicts: { read: refuse },

@@ -1,0 +1,21 @@
+import type { AuditEntry } from '../domain/audit.ts'
+
+const columns = ['at', 'request', 'event', 'state', 'person', 'surface', 'digest', 'what', 'vendorRequestId', 'hash'] as const
+
+/** RFC 4180. */
+export const csvHeader = `${columns.join(',')}\r\n`
+
+export function csvLine({ by, ...entry }: AuditEntry, hash: string): string {
+  const values: Readonly<Partial<Record<(typeof columns)[number], string>>> = {
+    ...entry,
+    hash,
+    ...(by !== undefined && { person: by.name }),
+  }
+  return `${columns.map((column) => field(values[column] ?? '')).join(',')}\r\n`
+}
+
+/** A spreadsheet would run a text that begins like a formula: an apostrophe keeps it text. */
+function field(text: string): string {
+  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
+  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
+}

@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto'
+import type { Person, Surface } from './person.ts'
+import type { Request, RequestEvent } from './request.ts'
+
+/** One event of one request, as it is kept for good. */
+export interface AuditEntry {
+  /** When it was written, ISO 8601. */
+  readonly at: string
+  readonly request: string
+  readonly event: string
+  /** The state that it left the request in. */
+  readonly state: string
+  /** Who did it; the bot itself when absent. */
+  readonly by?: { readonly key: string; readonly name: string }
+  /** The chat from which it was done. */
+  readonly surface?: Surface
+  /** Of the plan that it was about. */
+  readonly digest?: string
+  /** What exactly, in a few words, e.g. the step. */
+  readonly what?: string
+  /** The vendor's id of a call that was refused. */
+  readonly vendorRequestId?: string
+}
+
+/** An entry in the chain: `hash` covers the entry and the hash before it. */
+export interface AuditLink {
+  readonly entry: AuditEntry
+  readonly hash: string
+}
+
+/** What stands before the first entry. */
+export const genesis = '0'.repeat(64)
+
+/** SHA-256 over the hash before and the entry, whose keys are in the order that `entryOf` gives them. */
+export function hashOf(previous: string, entry: AuditEntry): string {
+  return createHash('sha256').update(previous).update('\n').update(JSON.stringify(entry)).digest('hex')
+}
+
+/** What is kept of an event. `created` is the event of a request that was not there before. */
+export function entryOf(request: Request, event: RequestEvent | { readonly type: 'created' }, at: string): AuditEntry {
+  const by = actorOf(request, event)
+  const surface = surfaceOf(request, event)
+  const digest = 'digest' in event ? event.digest : request.digest
+  const what = detailOf(request, event)
+  const vendorRequestId = 'outcome' in event ? event.outcome.problem?.vendorRequestId : undefined
+  return {
+    at,
+    request: request.id,
+    event: event.type,
+    state: request.state,
+    ...(by !== undefined && { by: { key: by.key, name: by.name } }),
+    ...(surface !== undefined && { surface }),
+    ...(digest !== undefined && { digest }),
+    ...(what !== undefined && { what }),
+    ...(vendorRequestId !== undefined && { vendorRequestId }),
+  }
+}
+
+function actorOf({ asked }: Request, event: RequestEvent | { readonly type: 'created' }): Person | undefined {
+  if (event.type === 'created') return asked.by
+  return 'by' in event ? event.by : undefined
+}
+
+function surfaceOf({ asked }: Request, event: RequestEvent | { readonly type: 'created' }): Surface | undefined {
+  if (event.type === 'created') return asked.place.surface
+  return 'surface' in event ? event.surface : undefined
+}
+
+function detailOf({ action, asked }: Request, event: RequestEvent | { readonly type: 'created' }): string | undefined {
+  switch (event.type) {
+    case 'created':
+      return `${action} ${asked.services.map(({ service }) => service).join(' ')} ${asked.network}`.replace(/ +/g, ' ')
+    case 'step':
+      return `${event.id} ${event.progress.state}${event.progress.changed ? ' changed' : ''}`
+    case 'override':
+      return event.reason
+    case 'fail':
+      return event.outcome.problem?.code
+    case 'wait':
+      return `behind ${event.behind}`
+    default:
+      return undefined
+  }
+}
+
+/** Where a chain is broken. `position` counts from 1. */
+export interface Break {
+  readonly position: number
+  readonly id: string
+  readonly problem: string
+}
+
+export interface StoredLink extends AuditLink {
+  /** The store's own id of the entry. */
+  readonly id: string
+}
+
+/** Follows a chain, entry by entry; `end` compares it with what the writers last noted. Finds the first break. */
+export class ChainCheck {
+  #previous = genesis
+  #count = 0
+  #broken: Break | undefined
+
+  add({ id, entry, hash }: StoredLink): void {
+    this.#count += 1
+    if (this.#broken === undefined && hash !== hashOf(this.#previous, entry)) {
+      const problem = 'does not follow from the entry before it: this one was changed or moved, or one before it was removed'
+      this.#broken = { position: this.#count, id, problem }
+    }
+    this.#previous = hash
+  }
+
+  /** `head` is the hash that the newest entry must have, and `count` how many there must be. */
+  end(head: string, count: number): Break | undefined {
+    if (this.#broken !== undefined) return this.#broken
+    if (this.#previous === head && this.#count === count) return undefined
+    const missing = count - this.#count
+    const problem = missing > 0 ? `${missing} of the newest entries are missing` : 'ends otherwise than its writers noted'
+    return { position: this.#count + 1, id: 'the end', problem }
+  }
+
+  get count(): number {
+    return this.#count
+  }
+}

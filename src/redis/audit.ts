@@ -1,0 +1,66 @@
+import type { AuditEntry, StoredLink } from '../domain/audit.ts'
+import { genesis } from '../domain/audit.ts'
+import type { Connection } from './connection.ts'
+import { prefix } from './queues.ts'
+
+/** The append-only stream of all entries, its newest hash with their count, and by request the ids of its entries. */
+export const auditKey = `${prefix}:audit:entries`
+export const auditHeadKey = `${prefix}:audit:head`
+
+export function auditIndexKey(request: string): string {
+  return `${prefix}:audit:of:${request}`
+}
+
+/** Entries are read from the stream in pieces of this many. */
+const pieceSize = 1_000
+
+export interface Audit {
+  /** The newest hash, and how many entries there are. */
+  head(): Promise<{ readonly hash: string; readonly count: number }>
+  /** All entries, or those after the one with this id, oldest first. */
+  all(after?: string): AsyncIterable<StoredLink>
+  /** The entries of one request, oldest first. */
+  of(request: string): Promise<readonly AuditEntry[]>
+}
+
+export function redisAudit(redis: Connection): Audit {
+  return {
+    async head() {
+      return parseHead(await redis.get(auditHeadKey))
+    },
+    async *all(after) {
+      for (let from = after === undefined ? '-' : `(${after}`; ; ) {
+        const piece = await redis.xrange(auditKey, from, '+', 'COUNT', pieceSize)
+        for (const [id, fields] of piece) yield linkOf(id, fields)
+        const last = piece.at(-1)
+        if (last === undefined || piece.length < pieceSize) return
+        from = `(${last[0]}`
+      }
+    },
+    async of(request) {
+      const ids = await redis.lrange(auditIndexKey(request), 0, -1)
+      const found = await Promise.all(ids.map((id) => redis.xrange(auditKey, id, id)))
+      return found.flat().map(([id, fields]) => linkOf(id, fields).entry)
+    },
+  }
+}
+
+/** `<hash> <count>` */
+export function parseHead(text: string | null): { hash: string; count: number } {
+  const [hash = genesis, count = '0'] = (text ?? '').split(' ').filter((part) => part !== '')
+  return { hash, count: Number(count) }
+}
+
+function linkOf(id: string, fields: readonly string[]): StoredLink {
+  const value = (name: string): string => fields[fields.indexOf(name) + 1] ?? ''
+  return { id, hash: value('hash'), entry: parseEntry(value('entry')) }
+}
+
+/** What cannot be read any more breaks the chain at its place, and nothing else. */
+function parseEntry(text: string): AuditEntry {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return { at: '', request: '', event: 'unreadable', state: '' }
+  }
+}

@@ -16,6 +16,7 @@ export const slack = {
   signingSecret: 'sandbox-signing-secret-8f7e6d5c',
   users: { alice: 'U01ALICE', bob: 'U02BOB', carol: 'U03CAROL', mallory: 'U0MALLORY' },
   channels: { approvals: 'C012ABC', data: 'C034DEF' },
+  groups: { S0NETSEC: ['U03CAROL'] },
 }
 
 const region = 'westus3'

@@ -59,7 +59,7 @@ export async function startSandbox({ latencies, redisUrl, configure = (file) => 
 
   const arm = await startArm(world, { authority })
   const clickhouse = await startClickHouseCloud(world)
-  const slack = await startSlack(world, { ...workspace, scopes: grantedScopes() })
+  const slack = await startSlack(world, { ...workspace, scopes: grantedScopes(), deactivated: new Set() })
   const [virtualNetwork] = world.networks.values()
   const network = await startNetwork(world, { authority, virtualNetworkId: virtualNetwork?.id ?? '' })
   const redis =

@@ -8,6 +8,8 @@ export interface Workspace {
   readonly signingSecret: string
   /** Ids by name. */
   readonly users: Readonly<Record<string, string>>
+  /** Names or ids of people whose account is deactivated; tests change it. */
+  readonly deactivated?: Set<string>
   readonly channels: Readonly<Record<string, string>>
   /** What the app was granted; everything unless told. */
   readonly scopes?: readonly string[]

@@ -1,6 +1,6 @@
 import type { Person, Place } from '../domain/person.ts'
 import { isOpen, type Request } from '../domain/request.ts'
-import { approversText, votesText } from './approvers-text.ts'
+import { approversText } from './approvers-text.ts'
 import { type Card, channel, command, mention, say, strong, time, words } from './card.ts'
 import { nextSentence, stateSentence } from './state-sentences.ts'
 import { statusOf, titleOf } from './subject.ts'
@@ -45,7 +45,7 @@ function reminders(request: Request, away: ReadonlySet<string>): readonly Notice
   const { id, state, approval, reminded = 0, digest = '' } = request
   if (state !== 'awaiting-approval' || approval === undefined || reminded === 0) return []
   const card = say(
-    words`${strong(id)} still needs approval by ${approversText(request, away)}, before ${time(approval.expiresAt)}. ${votesText(request)}${titleOf(request)}. ${statusOf(request)}`,
+    words`${strong(id)} still needs approval by ${approversText(request, away)}, before ${time(approval.expiresAt)}. ${titleOf(request)}. ${statusOf(request)}`,
   )
   return [{ key: `reminder:${digest.slice(0, 12)}:${reminded}`, to: { kind: 'place', place: approval.place }, card }]
 }

@@ -1,6 +1,6 @@
 import type { Person } from '../domain/person.ts'
 import { isApprover } from '../domain/policy.ts'
-import type { Request } from '../domain/request.ts'
+import { needsReview, type Request } from '../domain/request.ts'
 import { type Card, command, mention, say, strong, type Text, time, words } from './card.ts'
 import { type Desk, groupsOf, wake } from './desk.ts'
 import { historyLines } from './history-lines.ts'
@@ -20,7 +20,7 @@ export async function listRequests(desk: Desk, by: Person, which: 'mine' | 'open
     .slice(0, listed)
     .map(
       (request) =>
-        words`${strong(statusOf(request))}  ${titleOf(request)}, asked by ${mention(request.asked.by)} ${time(request.asked.at)}`,
+        words`${strong(statusOf(request))}  ${titleOf(request)}, asked by ${mention(request.asked.by)} ${time(request.asked.at)}${needsReview(request) ? ', needs a review' : ''}`,
     )
   const more: Text[] = found.length >= listed ? [`The newest ${listed}.`] : []
   return {

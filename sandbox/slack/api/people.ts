@@ -1,4 +1,4 @@
-import type { Channel, User } from '../directory.ts'
+import type { Channel, User, Workspace } from '../directory.ts'
 import type { JsonObject } from '../json.ts'
 import { ApiError } from './api-error.ts'
 import type { Method } from './method.ts'
@@ -24,7 +24,7 @@ export const usersInfo: Method = (backend, args) => {
   const id = required(args, 'user')
   const user = backend.directory.users.find((candidate) => candidate.id === id)
   if (!user) throw new ApiError('user_not_found')
-  return { user: wireUser(backend.directory.workspace.teamId, user) }
+  return { user: wireUser(backend.directory.workspace, user) }
 }
 
 export const lookupByEmail: Method = (backend, args) => {
@@ -32,7 +32,7 @@ export const lookupByEmail: Method = (backend, args) => {
   const email = required(args, 'email').toLowerCase()
   const user = backend.directory.users.find((candidate) => candidate.email === email)
   if (!user) throw new ApiError('users_not_found')
-  return { user: wireUser(backend.directory.workspace.teamId, user) }
+  return { user: wireUser(backend.directory.workspace, user) }
 }
 
 export const groupMembers: Method = (backend, args) => {
@@ -57,14 +57,15 @@ export const conversationsInfo: Method = (backend, args) => {
   return { channel: wireChannel(channel) }
 }
 
-function wireUser(teamId: string, { id, name, email }: User): JsonObject {
+function wireUser({ teamId, deactivated }: Workspace, { id, name, email }: User): JsonObject {
   const realName = name.charAt(0).toUpperCase() + name.slice(1)
   return {
     id,
     team_id: teamId,
     name,
     real_name: realName,
-    deleted: false,
+    deleted: deactivated?.has(name) === true || deactivated?.has(id) === true,
+    is_email_confirmed: true,
     is_bot: false,
     tz: 'Europe/Berlin',
     tz_offset: 3_600,

@@ -3,6 +3,7 @@ import type { Log } from '../log.ts'
 import { redisAudit } from '../redis/audit.ts'
 import { connect } from '../redis/connection.ts'
 import { redisLedger } from '../redis/ledger.ts'
+import { redisLimit } from '../redis/limits.ts'
 import { createProducer } from '../redis/producer.ts'
 import { outboxQueue, outboxSchema } from '../redis/queues.ts'
 import { redisDiagnoses, redisInventory, redisMessages, redisSeen } from '../redis/records.ts'
@@ -21,6 +22,15 @@ import { rememberSeconds } from './slack/guard.ts'
 import { createReceiver } from './slack/receiver.ts'
 import { createSlackSurface } from './slack/surface.ts'
 import { startCatchUp } from './unshown.ts'
+
+/** What plans, applies or looks costs calls of the clouds: a person may ask for so much. */
+const costlyCommands = { name: 'costly', times: 20, seconds: 60 }
+
+/** Slack takes about one post a second in a channel, and a short burst: https://docs.slack.dev/apis/web-api/rate-limits */
+const posts = { name: 'posts', times: 3, seconds: 3 }
+
+/** Of one place, so that no busy channel uses up what Slack allows for all. */
+const updates = { name: 'updates', times: 10, seconds: 5 }
 
 /** Messages about different records are delivered side by side. */
 const outboxConcurrency = 4
@@ -50,6 +60,7 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
     networks: config.networks,
     groupsOf: (person, groups) => surface.groupsOf(person, groups),
     attach: (person, file) => surface.attach(person, file),
+    costly: redisLimit(redis, costlyCommands, log),
     log,
     now: () => new Date().toISOString(),
   }
@@ -75,13 +86,14 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
     ...(intake.serve !== undefined && { 'POST /slack/events': intake.serve }),
   })
   const messages = redisMessages(redis)
+  const pace = { posts: redisLimit(redis, posts, log), updates: redisLimit(redis, updates, log) }
   const worker = await startWorker({
     redisUrl: config.redisUrl,
     queue: outboxQueue,
     schema: outboxSchema,
     concurrency: outboxConcurrency,
     log,
-    handle: ({ data }) => deliver({ surface, ledger, diagnoses, messages, log }, data),
+    handle: ({ data }) => deliver({ surface, ledger, diagnoses, messages, pace, log }, data),
   })
   const catchUp = startCatchUp({ ledger, producer, log })
   return {

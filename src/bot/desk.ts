@@ -4,9 +4,12 @@ import type { Request } from '../domain/request.ts'
 import type { Network } from '../domain/target.ts'
 import type { Log } from '../log.ts'
 import type { Audit } from '../redis/audit.ts'
+import type { Limit } from '../redis/limits.ts'
 import type { Producer } from '../redis/producer.ts'
 import type { Diagnoses, InventoryStore } from '../redis/records.ts'
 import type { SurveyStore, Verdicts } from '../redis/survey.ts'
+import { type Card, say } from './card.ts'
+import { durationText } from './duration.ts'
 import type { Attachment } from './surface.ts'
 
 /** What the answers to people need. Everything that is stored fails fast: somebody waits for the answer. */
@@ -26,6 +29,8 @@ export interface Desk {
   groupsOf(person: Person, groups: readonly Group[]): Promise<readonly Group[]>
   /** Sends a person a file; throws when that cannot be done. */
   attach(person: Person, file: Attachment): Promise<void>
+  /** How often a person may ask for something that costs, by the person's key. */
+  readonly costly: Limit
   readonly log: Log
   /** The moment, ISO 8601. */
   now(): string
@@ -53,4 +58,13 @@ export async function groupsOf(desk: Desk, person: Person, { approval }: Request
     desk.log.warn({ err: error }, 'group membership not known')
     return []
   })
+}
+
+/** What a person hears who asks for too much at a time; nothing while that is not so. */
+export async function tooManyFrom({ costly }: Desk, { key }: Person): Promise<Card | undefined> {
+  const waitMs = await costly.take(key)
+  if (waitMs === 0) return undefined
+  return say(
+    `You have asked for a lot within a minute, and each question costs calls of Azure and ClickHouse Cloud. Nothing was asked for; try again in ${durationText(waitMs)}.`,
+  )
 }

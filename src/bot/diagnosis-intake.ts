@@ -1,10 +1,12 @@
 import type { Diagnosis } from '../domain/diagnosis/diagnosis.ts'
 import { type Card, say, words } from './card.ts'
-import { type Desk, wake } from './desk.ts'
+import { type Desk, tooManyFrom, wake } from './desk.ts'
 import { shownName } from './subject.ts'
 
 /** Writes the question down and wakes whoever looks. */
 export async function askForDiagnosis(desk: Desk, asked: Omit<Diagnosis['asked'], 'at'>): Promise<Card> {
+  const tooMuch = await tooManyFrom(desk, asked.by)
+  if (tooMuch !== undefined) return tooMuch
   const id = await desk.diagnoses.nextId()
   await desk.diagnoses.save({ id, asked: { ...asked, at: desk.now() } })
   const subject = `${shownName(asked.service)} from ${shownName(asked.network)}`

@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { RetryableError, TerminalError } from '../domain/errors.ts'
 import type { Ledger } from '../domain/ledger.ts'
 import { type Person, type Place, samePlace } from '../domain/person.ts'
 import type { Request } from '../domain/request.ts'
 import type { Log } from '../log.ts'
+import type { Limit } from '../redis/limits.ts'
 import type { OutboxItem } from '../redis/queues.ts'
 import type { Diagnoses, Messages } from '../redis/records.ts'
 import { type Card, channel, type Text, words } from './card.ts'
@@ -14,11 +16,16 @@ import type { ChatSurface } from './surface.ts'
 /** Until the bot is let into the approval channel, it tries again this often, in milliseconds. */
 const knockEveryMs = 60_000
 
+/** A turn that comes within this time, in milliseconds, is waited for. */
+const longestTurnMs = 2_000
+
 export interface Outbox {
   readonly surface: ChatSurface
   readonly ledger: Pick<Ledger, 'get' | 'unshown' | 'shown'>
   readonly diagnoses: Pick<Diagnoses, 'get'>
   readonly messages: Messages
+  /** How fast the chat takes posts and updates, by place. */
+  readonly pace: { readonly posts: Limit; readonly updates: Limit }
   readonly log: Log
 }
 
@@ -73,10 +80,12 @@ async function deliverRequest(outbox: Outbox, request: Request): Promise<void> {
 }
 
 /** Remembered after it was posted: a crash in between repeats it, and nothing is left out. A notice that cannot be delivered keeps none of the others. */
-async function postOnce({ surface, messages, log }: Outbox, record: string, { key, to, card }: Notice): Promise<void> {
+async function postOnce(outbox: Outbox, record: string, { key, to, card }: Notice): Promise<void> {
+  const { surface, messages, log } = outbox
   const field = `notice:${key}`
   if ((await messages.of(record))[field] !== undefined) return
   const failure = await attempt(async () => {
+    await turn(outbox.pace.posts, to.kind === 'person' ? to.person.key : keyOf(to.place))
     const message = to.kind === 'person' ? await surface.direct(to.person, card) : await surface.post(to.place, card)
     await messages.remember(record, field, message)
   })
@@ -108,24 +117,42 @@ async function showAsked(outbox: Outbox, showing: Showing): Promise<void> {
   await showTo(outbox, showing)
 }
 
-async function showAt({ surface, messages, log }: Outbox, record: string, place: Place, card: Card): Promise<void> {
+async function showAt(outbox: Outbox, record: string, place: Place, card: Card): Promise<void> {
+  const { surface, messages, log } = outbox
   const known = (await messages.of(record))[keyOf(place)]
-  if (known !== undefined && (await updated(surface, known, card))) return
+  if (known !== undefined && (await updated(outbox, known, card, keyOf(place)))) return
   if (known !== undefined) log.info({ record, place: place.id }, 'the message is gone: posting it anew')
+  await turn(outbox.pace.posts, keyOf(place))
   await messages.remember(record, keyOf(place), await surface.post(place, card))
 }
 
-async function showTo({ surface, messages }: Outbox, { record, place, card, by }: Showing): Promise<void> {
+async function showTo(outbox: Outbox, { record, place, card, by }: Showing): Promise<void> {
+  const { surface, messages } = outbox
   const known = (await messages.of(record))[directKey(place)]
-  if (known !== undefined && (await updated(surface, known, card))) return
+  if (known !== undefined && (await updated(outbox, known, card, by.key))) return
+  await turn(outbox.pace.posts, by.key)
   await messages.remember(record, directKey(place), await surface.direct(by, card))
 }
 
 /** False when the message is gone. */
-async function updated(surface: ChatSurface, message: string, card: Card): Promise<boolean> {
+async function updated({ surface, pace }: Outbox, message: string, card: Card, where: string): Promise<boolean> {
+  await turn(pace.updates, where)
   const failure = await attempt(() => surface.update(message, card))
   if (failure !== undefined && !isTerminal(failure, 'message-gone')) throw failure
   return failure === undefined
+}
+
+/** Waits a moment for its turn; a longer wait is the queue's, where newer states of the same message catch up with it. */
+async function turn(limit: Limit, key: string): Promise<void> {
+  for (let waitMs = await limit.take(key); waitMs > 0; waitMs = await limit.take(key)) {
+    if (waitMs > longestTurnMs) {
+      throw new RetryableError('paced', 'The chat takes no more messages for a moment.', {
+        remedy: 'Wait.',
+        retryAfterMs: waitMs,
+      })
+    }
+    await sleep(waitMs)
+  }
 }
 
 function keyOf({ surface, id }: Place): string {

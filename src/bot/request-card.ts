@@ -65,7 +65,7 @@ function bodyOf(request: Request): readonly Part[] {
     case 'expired':
     case 'cancelled':
       if (plan === undefined) return []
-      if (request.applyingSince !== undefined) return [{ kind: 'lines', lines: progressLines(request) }]
+      if (request.state !== 'awaiting-approval' && hasBegun(request)) return [{ kind: 'lines', lines: progressLines(request) }]
       return [
         { kind: 'lines', lines: linesOf(request, plan) },
         { kind: 'text', text: planSummary(plan, request.action) },
@@ -83,6 +83,10 @@ function bodyOf(request: Request): readonly Part[] {
         ...problemParts(outcome?.problem),
       ]
   }
+}
+
+function hasBegun({ steps }: Request): boolean {
+  return Object.keys(steps).length > 0
 }
 
 function linesOf({ state, previousPlan }: Request, plan: Plan): readonly Text[] {

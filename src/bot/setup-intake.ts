@@ -1,13 +1,15 @@
 import type { Person, Place } from '../domain/person.ts'
 import { type Action, type Asked, newRequest } from '../domain/request.ts'
 import { type Card, strong, words } from './card.ts'
-import { type Desk, wake } from './desk.ts'
+import { type Desk, tooManyFrom, wake } from './desk.ts'
 import { azureServices, checkForm, setupForm } from './setup-form.ts'
 import { statusOf, subjectOf } from './subject.ts'
 import type { FilledForm, FormProblems } from './surface.ts'
 
 /** Writes the request down and wakes the planner. Nothing else is decided here: whether the service exists, the planner finds out. */
 export async function askForChange(desk: Desk, action: Action, asked: Omit<Asked, 'at'>, undoes?: string): Promise<Card> {
+  const tooMuch = await tooManyFrom(desk, asked.by)
+  if (tooMuch !== undefined) return tooMuch
   const request = newRequest(await desk.ledger.nextId(), { ...asked, at: desk.now() }, action, undoes)
   if ((await desk.ledger.create(request)) === 'exists') throw new Error(`The ledger gave out ${request.id} twice.`)
   const item = { kind: 'request', id: request.id } as const

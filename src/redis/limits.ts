@@ -1,0 +1,35 @@
+import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
+import type { Log } from '../log.ts'
+import type { Connection } from './connection.ts'
+import { prefix } from './queues.ts'
+
+/** How often something may be done, by key, whichever process does it. */
+export interface Limit {
+  /** Counts one more: 0 when it may be done, else the milliseconds until it may. While Redis does not answer, everything may. */
+  take(key: string): Promise<number>
+}
+
+export function redisLimit(
+  redis: Connection,
+  { name, times, seconds }: { readonly name: string; readonly times: number; readonly seconds: number },
+  log: Log,
+): Limit {
+  const limiter = new RateLimiterRedis({
+    storeClient: redis,
+    keyPrefix: `${prefix}:limit:${name}`,
+    points: times,
+    duration: seconds,
+  })
+  return {
+    async take(key) {
+      try {
+        await limiter.consume(key)
+        return 0
+      } catch (refusal) {
+        if (refusal instanceof RateLimiterRes) return Math.max(1, refusal.msBeforeNext)
+        log.warn({ err: refusal, limit: name }, 'a limit is not kept')
+        return 0
+      }
+    },
+  }
+}

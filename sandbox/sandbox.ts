@@ -14,9 +14,11 @@ import { freeAddressBase } from './vnet/addresses.ts'
 import { type Network, startNetwork } from './vnet/network.ts'
 import type { Latencies, World } from './world.ts'
 
-/** What a workspace grants to an app that was made from our manifest. */
-function grantedScopes(): string[] {
-  return parse(readFileSync(new URL('../slack-manifest.yaml', import.meta.url), 'utf8')).oauth_config.scopes.bot
+/** What a workspace gives to an app that was made from our manifest. */
+function appFromManifest(): { readonly scopes: string[]; readonly homeTab: boolean } {
+  const { oauth_config, features, settings } = parse(readFileSync(new URL('../slack-manifest.yaml', import.meta.url), 'utf8'))
+  const told = settings.event_subscriptions.bot_events.includes('app_home_opened')
+  return { scopes: oauth_config.scopes.bot, homeTab: features.app_home.home_tab_enabled && told }
 }
 
 export interface SandboxOptions {
@@ -59,7 +61,7 @@ export async function startSandbox({ latencies, redisUrl, configure = (file) => 
 
   const arm = await startArm(world, { authority })
   const clickhouse = await startClickHouseCloud(world)
-  const slack = await startSlack(world, { ...workspace, scopes: grantedScopes(), deactivated: new Set() })
+  const slack = await startSlack(world, { ...workspace, ...appFromManifest(), deactivated: new Set() })
   const [virtualNetwork] = world.networks.values()
   const network = await startNetwork(world, { authority, virtualNetworkId: virtualNetwork?.id ?? '' })
   const redis =

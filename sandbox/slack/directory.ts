@@ -11,6 +11,8 @@ export interface Workspace {
   /** Names or ids of people whose account is deactivated; tests change it. */
   readonly deactivated?: Set<string>
   readonly channels: Readonly<Record<string, string>>
+  /** Whether the app has a Home tab; it has, unless told. */
+  readonly homeTab?: boolean
   /** What the app was granted; everything unless told. */
   readonly scopes?: readonly string[]
   /** Names or ids of channels that the bot was not invited to. */

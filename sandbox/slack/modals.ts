@@ -4,7 +4,20 @@ import { objectsOf, stringOf } from './json.ts'
 import type { SlackView, Store } from './store.ts'
 import { elementsOf, withIds } from './validate/identity.ts'
 
-/** Modals: a stack of views on one person's screen, the last open one on top. */
+/** Home tabs, and modals: a stack of views on one person's screen, the last open one on top. */
+
+/** Everybody has one Home tab, which is never on top of anything. */
+export function publishHome(store: Store, user: string, content: JsonObject): SlackView {
+  const known = store.homes.find((home) => home.user === user)
+  if (known !== undefined) {
+    replaceView(store, known, content)
+    return known
+  }
+  const home = made(store, user, content, undefined)
+  store.homes.push(home)
+  store.changed()
+  return home
+}
 
 export function openView(store: Store, user: string, content: JsonObject): SlackView {
   for (const view of store.views) if (view.user === user) view.open = false
@@ -49,9 +62,16 @@ export function topView(store: Store, user: string): SlackView | undefined {
 }
 
 function place(store: Store, user: string, content: JsonObject, below: SlackView | undefined): SlackView {
+  const view = made(store, user, content, below)
+  store.views.push(view)
+  store.changed()
+  return view
+}
+
+function made(store: Store, user: string, content: JsonObject, below: SlackView | undefined): SlackView {
   const id = `V${randomBytes(5).toString('hex').toUpperCase()}`
   const completed = complete(content)
-  const view: SlackView = {
+  return {
     kind: 'view',
     id,
     user,
@@ -64,9 +84,6 @@ function place(store: Store, user: string, content: JsonObject, below: SlackView
     history: [{ content: completed, at: store.now() }],
     open: true,
   }
-  store.views.push(view)
-  store.changed()
-  return view
 }
 
 function complete(content: JsonObject): JsonObject {

@@ -37,6 +37,8 @@ export function renderText(blocks: readonly JsonObject[], options: RenderOptions
 /** With who sees it or who said it on top. */
 export function renderShown(shown: SlackMessage | Ephemeral | SlackView, options: RenderOptions): string {
   const name = options.nameOf ?? ((id: string) => id)
+  if (shown.kind === 'view' && shown.content.type === 'home')
+    return `┌ Home of @${name(shown.user)}\n${renderText(objectsOf(shown.content, 'blocks'), options)}`
   if (shown.kind === 'view') return `┌ modal for @${name(shown.user)}\n${renderView(shown, options)}`
   const text = readMrkdwn(shown.text, { nameOf: name, now: options.now ?? Date.now() })
   const body = shown.blocks.length > 0 ? renderText(shown.blocks, options) : wrap(text, options.width ?? 110).join('\n')

@@ -32,6 +32,7 @@ export interface SlackSandbox {
   readonly messages: readonly SlackMessage[]
   readonly ephemerals: readonly Ephemeral[]
   readonly views: readonly SlackView[]
+  readonly homes: readonly SlackView[]
   /** What Slack showed people instead of an answer. */
   readonly failures: readonly Failure[]
   readonly responses: readonly UrlResponse[]
@@ -63,13 +64,14 @@ export async function startSlack(world: World, options: SlackOptions): Promise<S
   const render = (shown: SlackMessage | Ephemeral | SlackView, width?: number) =>
     renderShown(shown, { nameOf: (id) => directory.nameOf(id), now: now(), ...(width !== undefined && { width }) })
   const until = waiter(store, render)
-  const { messages, ephemerals, views, failures, responses, files } = store
+  const { messages, ephemerals, views, homes, failures, responses, files } = store
   return {
     url: `${origin}/api/`,
     directory,
     messages,
     ephemerals,
     views,
+    homes,
     failures,
     responses,
     files,

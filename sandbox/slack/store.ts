@@ -45,7 +45,7 @@ export interface Ephemeral extends Shown {
 /** An element's state as Slack sends it, e.g. `{type, selected_option}`. */
 export type InputState = Readonly<Record<string, unknown>>
 
-/** A modal on one person's screen. */
+/** A modal on one person's screen, or the app's Home tab. */
 export interface SlackView {
   readonly kind: 'view'
   readonly id: string
@@ -98,6 +98,8 @@ export class Store {
   readonly messages: SlackMessage[] = []
   readonly ephemerals: Ephemeral[] = []
   readonly views: SlackView[] = []
+  /** The Home tab of each person to whom one was published. */
+  readonly homes: SlackView[] = []
   readonly failures: Failure[] = []
   readonly responses: UrlResponse[] = []
   readonly events = new EventEmitter<{ change: [] }>()

@@ -5,6 +5,7 @@ interface Seen {
   readonly messages: readonly SlackMessage[]
   readonly ephemerals: readonly Ephemeral[]
   readonly views: readonly SlackView[]
+  readonly homes: readonly SlackView[]
   readonly failures: readonly Failure[]
 }
 

@@ -19,8 +19,10 @@ import { askForUndo } from './undo.ts'
  */
 export async function answerClick(desk: Desk, click: Click): Promise<Reply> {
   const request = await desk.ledger.get(click.id)
-  if (request === undefined)
+  if (request === undefined) {
+    desk.declined('unknown-request')
     return card(say(words`I do not know a request ${shownName(click.id)}, so there is nothing to decide.`))
+  }
   switch (click.verb) {
     case 'details':
       return card(detailsCard(request, click.digest))
@@ -79,6 +81,7 @@ async function announce(desk: Desk, request: Request, type: 'approve' | 'reject'
 }
 
 async function decline(desk: Desk, click: Click, request: Request, standing: Exclude<Standing, 'may-decide'>): Promise<Card> {
+  desk.declined(standing)
   const { id } = request
   const approvers = request.approval === undefined ? [] : approversText(request)
   switch (standing) {

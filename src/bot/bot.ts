@@ -13,9 +13,11 @@ import { answerClick } from './approvals.ts'
 import { override } from './break-glass.ts'
 import type { Desk } from './desk.ts'
 import { createHealth } from './health.ts'
+import { homeOf } from './home.ts'
 import { honest } from './honest.ts'
 import { startHttpServer } from './http-server.ts'
 import { answerCommand } from './intake.ts'
+import { createMetrics } from './metrics.ts'
 import { deliver } from './outbox.ts'
 import { refillSetup, submitSetup } from './setup-intake.ts'
 import { rememberSeconds } from './slack/guard.ts'
@@ -47,6 +49,7 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
   const producer = createProducer(redis)
   const ledger = redisLedger(redis)
   const diagnoses = redisDiagnoses(redis)
+  const metrics = createMetrics(ledger)
   const desk: Desk = {
     ledger,
     audit: redisAudit(redis),
@@ -60,20 +63,22 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
     networks: config.networks,
     groupsOf: (person, groups) => surface.groupsOf(person, groups),
     attach: (person, file) => surface.attach(person, file),
+    declined: metrics.declined,
     costly: redisLimit(redis, costlyCommands, log),
     log,
     now: () => new Date().toISOString(),
   }
   const health = createHealth(redis)
-  const intake = createReceiver({ ...config.slack, log })
+  const intake = createReceiver({ ...config.slack, metrics, log })
   const seen = redisSeen(redis, { name: 'slack', seconds: rememberSeconds })
-  const surface = createSlackSurface({ ...config.slack, intake, people: config.people, seen, log })
+  const surface = createSlackSurface({ ...config.slack, intake, people: config.people, seen, metrics, log })
 
   await surface.listen(
     honest(
       {
         command: (said) => answerCommand(desk, said),
         click: (click) => answerClick(desk, click),
+        home: (by) => homeOf(desk, by),
         confirm: (by, confirmed) => override(desk, by, confirmed),
         refill: (place, filled) => refillSetup(desk, place, filled),
         submit: (by, place, filled) => submitSetup(desk, by, place, filled),
@@ -83,6 +88,7 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
   )
   const server = await startHttpServer(config, {
     ...health.routes,
+    'GET /metrics': metrics.route,
     ...(intake.serve !== undefined && { 'POST /slack/events': intake.serve }),
   })
   const messages = redisMessages(redis)

@@ -13,6 +13,8 @@ export interface Card {
 
 export type Part =
   | { readonly kind: 'title'; readonly text: Text }
+  /** Above several titles. */
+  | { readonly kind: 'heading'; readonly text: string }
   | { readonly kind: 'text'; readonly text: Text }
   /** Small print. */
   | { readonly kind: 'note'; readonly text: Text }

@@ -31,6 +31,8 @@ export interface Desk {
   attach(person: Person, file: Attachment): Promise<void>
   /** How often a person may ask for something that costs, by the person's key. */
   readonly costly: Limit
+  /** Counts a click that was answered with no. */
+  declined(why: string): void
   readonly log: Log
   /** The moment, ISO 8601. */
   now(): string

@@ -12,6 +12,7 @@ export function honest(handlers: Handlers, { log, redisAnswers }: { log: Log; re
   return {
     command: (said) => handlers.command(said).catch(async (error) => ({ kind: 'card', card: await explain(error) })),
     click: (click) => handlers.click(click).catch(async (error) => ({ kind: 'card', card: await explain(error) })),
+    home: (by) => handlers.home(by).catch(async (error) => [await explain(error)]),
     confirm: (by, confirmed) => handlers.confirm(by, confirmed).catch(explain),
     refill: (place, filled) =>
       handlers.refill(place, filled).catch((error) => {
@@ -26,6 +27,7 @@ export function honest(handlers: Handlers, { log, redisAnswers }: { log: Log; re
 export const unreachableHandlers: Handlers = {
   command: async () => ({ kind: 'card', card: ledgerUnreachable }),
   click: async () => ({ kind: 'card', card: ledgerUnreachable }),
+  home: async () => [ledgerUnreachable],
   confirm: async () => ledgerUnreachable,
   refill: async () => undefined,
   submit: async () => asProblem(ledgerUnreachable),

@@ -37,6 +37,8 @@ export interface Attachment {
 export interface Handlers {
   command(said: Said): Promise<Reply>
   click(click: Click): Promise<Reply>
+  /** What the person's own page shows. */
+  home(by: Person): Promise<readonly Card[]>
   /** A confirmation was given. */
   confirm(by: Person, confirmed: Confirmed): Promise<Card | FormProblems>
   /** The form again, after the organization was changed in it; nothing when it cannot be made just now. */

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Refusal } from '../../sandbox/world.ts'
 import { redisInventory } from '../../src/redis/records.ts'
-import { bob, digest, plan } from '../sample-requests.ts'
+import { bob, plan } from '../sample-requests.ts'
+import { planned } from './bot-approval.ts'
 import { type BotWorld, startBotWorld, textOf } from './bot-harness.ts'
 
 /** Everybody gets an answer, also when the usual way to them does not work. */
@@ -21,22 +22,7 @@ const refusing = (path: string, refusal: Refusal) => {
 async function card() {
   const { body } = await at.driver.command('alice', 'setup analytics-prod in prod-westus3', { channel: 'data' })
   const id = /request (PL-\d+)/.exec(body)?.[1] ?? ''
-  const now = new Date().toISOString()
-  await at.ledger.record(id, { type: 'claim', run: 'r', at: now })
-  const expiresAt = new Date(Date.now() + 60_000).toISOString()
-  const approval = {
-    groups: [],
-    needed: 1,
-    rejectionEnds: true,
-    breakGlass: [],
-    remindAt: [],
-    approvers: [bob],
-    place: { surface: 'slack', id: 'C012ABC' } as const,
-    askedAt: now,
-    expiresAt,
-  }
-  await at.ledger.record(id, { type: 'plan-ready', run: 'r', plan, digest, approval })
-  await at.producer.show({ kind: 'request', id })
+  await planned(at, id, { approvers: [bob] })
   return await at.slack.until(({ messages }) => messages.find((one) => textOf(one).includes('"action_id":"approve"')))
 }
 

@@ -25,9 +25,19 @@ test.each([
   ['of the past', { timestamp: now() - 600 }],
   ['signed by somebody else', { secret: 'not-the-signing-secret-at-all' }],
   ['of another workspace', { teamId: 'T0OTHER' }],
+  ['of another app', { appId: 'A0OTHER' }],
 ])('a request %s is refused', async (_name, forge) => {
   const answer = await at.driver.command('alice', 'setup analytics-prod in prod-westus3', { forge })
   expect(answer.status).toBe(401)
+  await at.driver.openHome('alice', { forge })
+  expect(at.slack.homes).toEqual([])
+})
+
+test('refusals are counted, by reason', async () => {
+  const metrics = await (await fetch(`${at.url}/metrics`)).text()
+  const counted = [...metrics.matchAll(/^privatelink_refused_requests_total\{why="([^"]+)"\} (\d+)$/gm)].map(([, why]) => why)
+  expect(counted.toSorted()).toEqual(['bad-signature', 'from-the-future', 'replayed', 'too-old', 'wrong-app', 'wrong-workspace'])
+  expect(metrics).toMatch(/^privatelink_open_requests\{state="planning"\} 1$/m)
 })
 
 test('a clock that is a little ahead is no offence', async () => {

@@ -1,7 +1,8 @@
 import { afterEach, expect, test } from 'vitest'
 import { slack as workspace } from '../../sandbox/estate.ts'
 import { redisDiagnoses } from '../../src/redis/records.ts'
-import { bob, carol, digest, plan } from '../sample-requests.ts'
+import { bob } from '../sample-requests.ts'
+import { planned } from './bot-approval.ts'
 import { type BotWorld, type BotWorldOptions, startBotWorld, textOf } from './bot-harness.ts'
 
 let at: BotWorld | undefined
@@ -23,23 +24,7 @@ async function ask({ driver }: BotWorld, text = 'setup analytics-prod in prod-we
   return /request (PL-\d+)/.exec(body)?.[1] ?? `no request in ${body}`
 }
 
-async function plannedIn({ ledger, producer }: BotWorld, id: string, channel: string): Promise<void> {
-  const now = new Date().toISOString()
-  await ledger.record(id, { type: 'claim', run: 'r', at: now })
-  const approval = {
-    groups: [],
-    needed: 1,
-    rejectionEnds: true,
-    breakGlass: [],
-    remindAt: [],
-    approvers: [bob, carol],
-    place: { surface: 'slack', id: channel } as const,
-    askedAt: now,
-    expiresAt: new Date(Date.now() + 60_000).toISOString(),
-  }
-  await ledger.record(id, { type: 'plan-ready', run: 'r', plan, digest, approval })
-  await producer.show({ kind: 'request', id })
-}
+const plannedIn = (bot: BotWorld, id: string, channel: string) => planned(bot, id, { place: { surface: 'slack', id: channel } })
 
 test('where the bot may not write, the one who asked is told personally, in one message', async () => {
   const bot = await start({ slack: { notMemberOf: ['data'] } })

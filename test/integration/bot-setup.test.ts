@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { slack as workspace } from '../../sandbox/estate.ts'
-import type { Request } from '../../src/domain/request.ts'
 import { redisInventory } from '../../src/redis/records.ts'
-import { bob, carol, digest, healthy, plan } from '../sample-requests.ts'
+import { digest, healthy, plan } from '../sample-requests.ts'
+import { planned as plannedIn } from './bot-approval.ts'
 import { type BotWorld, startBotWorld, textOf } from './bot-harness.ts'
 
 let at: BotWorld
@@ -15,25 +15,7 @@ afterAll(async () => {
 
 const { users, channels } = workspace
 
-/** Plays the planner. */
-async function planned(id: string): Promise<Request> {
-  const now = new Date()
-  await at.ledger.record(id, { type: 'claim', run: 'run-1', at: now.toISOString() })
-  const approval = {
-    groups: [],
-    needed: 1,
-    rejectionEnds: true,
-    breakGlass: [],
-    remindAt: [],
-    approvers: [bob, carol],
-    place: { surface: 'slack', id: channels.approvals } as const,
-    askedAt: now.toISOString(),
-    expiresAt: new Date(now.getTime() + 86_400_000).toISOString(),
-  }
-  const { request } = await at.ledger.record(id, { type: 'plan-ready', run: 'run-1', plan, digest, approval })
-  await at.producer.show({ kind: 'request', id })
-  return request
-}
+const planned = (id: string) => plannedIn(at, id)
 
 async function asked(text: string): Promise<string> {
   const { body } = await at.driver.command('alice', text, { channel: 'data' })
@@ -112,47 +94,10 @@ test('the second of two decisions is told what the first one was', async () => {
   expect(textOf(shown)).not.toContain('action_id')
 })
 
-test('a click on an old plan counts for nothing and shows the new one', async () => {
-  const id = await asked('setup analytics-prod in prod-westus3')
-  await planned(id)
-  const card = await shows(channels.approvals, `request ${id} · awaiting-approval`)
-  const old = { ...card, blocks: JSON.parse(JSON.stringify(card.blocks).replaceAll(digest, '0'.repeat(64))) }
-  await at.driver.click('bob', old, 'Approve')
-  await told(users.bob, `The plan of ${id} changed`, 'private endpoint')
-  expect((await at.ledger.get(id))?.state).toBe('awaiting-approval')
-})
-
-test('a click on a request that is not known, and on a button that nobody knows, is answered', async () => {
-  const id = await asked('setup analytics-prod in prod-westus3')
-  await planned(id)
-  const card = await shows(channels.approvals, `request ${id} · awaiting-approval`)
-  const altered = (from: string, to: string) => ({
-    ...card,
-    blocks: JSON.parse(JSON.stringify(card.blocks).replaceAll(from, to)),
-  })
-  await at.driver.click('bob', altered(`\\"${id}\\"`, '\\"PL-9999\\"'), 'Approve')
-  await told(users.bob, 'I do not know a request PL-9999')
-  await at.driver.click('bob', altered('"action_id":"approve"', '"action_id":"explode"'), 'Approve')
-  await told(users.bob, 'I do not know this button')
-})
-
 test('an approval that comes too late expires the request', async () => {
   const id = await asked('setup analytics-prod in prod-westus3')
   const past = new Date(Date.now() - 1_000).toISOString()
-  await at.ledger.record(id, { type: 'claim', run: 'r', at: past })
-  const approval = {
-    groups: [],
-    needed: 1,
-    rejectionEnds: true,
-    breakGlass: [],
-    remindAt: [],
-    approvers: [bob],
-    place: { surface: 'slack', id: channels.approvals } as const,
-    askedAt: past,
-    expiresAt: past,
-  }
-  await at.ledger.record(id, { type: 'plan-ready', run: 'r', plan, digest, approval })
-  await at.producer.show({ kind: 'request', id })
+  await plannedIn(at, id, { askedAt: past, expiresAt: past })
   const card = await shows(channels.approvals, `request ${id} · awaiting-approval`)
   await at.driver.click('bob', card, 'Approve')
   await told(users.bob, `${id} expired`)

@@ -25,6 +25,7 @@ async function answerClick(desk: Desk, click: Click): Promise<Card> {
 function deskWith(first: Request, { now = inTime, beforeRecord }: { now?: string; beforeRecord?: () => Request } = {}) {
   let stored = first
   const woken: Work[] = []
+  const declined: string[] = []
   const refuse = () => {
     throw new Error('a click must not do this')
   }
@@ -46,6 +47,7 @@ function deskWith(first: Request, { now = inTime, beforeRecord }: { now?: string
       },
     },
     attach: refuse,
+    declined: (why) => void declined.push(why),
     costly: { take: async () => 0 },
     surface: 'slack',
     audit: { of: refuse },
@@ -65,7 +67,7 @@ function deskWith(first: Request, { now = inTime, beforeRecord }: { now?: string
     log: createLog('test'),
     now: () => now,
   }
-  return { desk, woken, stored: () => stored }
+  return { desk, woken, declined, stored: () => stored }
 }
 
 const click = (by: Person, verb: Click['verb'] = 'approve', seen = digest): Click => ({ by, verb, id: 'PL-42', digest: seen })

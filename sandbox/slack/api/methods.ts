@@ -9,6 +9,7 @@ import * as views from './views.ts'
 /** The methods of the Web API that exist here. Everything else is an `unknown_method`. */
 const methods: Readonly<Record<string, Method>> = {
   'auth.test': people.authTest,
+  'bots.info': people.botsInfo,
   'chat.delete': chat.remove,
   'chat.getPermalink': chat.getPermalink,
   'chat.postEphemeral': chat.postEphemeral,
@@ -22,12 +23,14 @@ const methods: Readonly<Record<string, Method>> = {
   'users.info': people.usersInfo,
   'users.lookupByEmail': people.lookupByEmail,
   'views.open': views.open,
+  'views.publish': views.publish,
   'views.push': views.push,
   'views.update': views.update,
 }
 
 /** What the app must have been granted to call a method. Source: each method's reference page. */
 const scopes: Readonly<Record<string, string>> = {
+  'bots.info': 'users:read',
   'chat.delete': 'chat:write',
   'chat.postEphemeral': 'chat:write',
   'chat.postMessage': 'chat:write',

@@ -6,6 +6,8 @@ import { limit, required } from './method.ts'
 
 /** Who is who, and which channel is which. */
 
+const botId = 'B0PRIVATELINK'
+
 export const authTest: Method = ({ directory, origin }) => {
   const { teamId, botUserId } = directory.workspace
   return {
@@ -14,9 +16,17 @@ export const authTest: Method = ({ directory, origin }) => {
     user: 'privatelink',
     team_id: teamId,
     user_id: botUserId,
-    bot_id: 'B0PRIVATELINK',
+    bot_id: botId,
     is_enterprise_install: false,
   }
+}
+
+/** What ties a bot to its app: `auth.test` does not say. Source: https://docs.slack.dev/reference/methods/bots.info */
+export const botsInfo: Method = (backend, args) => {
+  limit(backend, 'bots.info')
+  if (required(args, 'bot') !== botId) throw new ApiError('bot_not_found')
+  const { appId, botUserId } = backend.directory.workspace
+  return { bot: { id: botId, deleted: false, name: 'privatelink', updated: 1_700_000_000, app_id: appId, user_id: botUserId } }
 }
 
 export const usersInfo: Method = (backend, args) => {

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../json.ts'
 import { isObject, parseJson } from '../json.ts'
-import { openView, pushView, replaceView } from '../modals.ts'
+import { openView, publishHome, pushView, replaceView } from '../modals.ts'
 import type { SlackView } from '../store.ts'
-import { viewProblems } from '../validate/surface.ts'
+import { homeProblems, viewProblems } from '../validate/surface.ts'
 import { ApiError } from './api-error.ts'
 import type { Backend, Method } from './method.ts'
 import { limit, required } from './method.ts'
@@ -39,10 +39,22 @@ export const update: Method = (backend, args) => {
   return answer(backend, view)
 }
 
+/** The Home tab of one person. */
+export const publish: Method = (backend, args) => {
+  const content = readView(args.view, homeProblems)
+  limit(backend, 'views.publish')
+  const user = backend.directory.users.find(({ id }) => id === required(args, 'user_id'))
+  if (!user) throw new ApiError('user_not_found')
+  if (backend.directory.workspace.homeTab === false) throw new ApiError('not_enabled')
+  const shown = backend.store.homes.find((home) => home.user === user.id)
+  if (args.hash !== undefined && args.hash !== shown?.hash) throw new ApiError('hash_conflict')
+  return answer(backend, publishHome(backend.store, user.id, content))
+}
+
 /** Forms carry the view as a JSON string. */
-export function readView(value: unknown): JsonObject {
+export function readView(value: unknown, problemsIn = viewProblems): JsonObject {
   const view = typeof value === 'string' ? parseJson(value) : value
-  const problems = viewProblems(view)
+  const problems = problemsIn(view)
   if (problems.length > 0 || !isObject(view)) throw new ApiError('invalid_arguments', problems)
   return view
 }

@@ -9,7 +9,7 @@ export function wireView({ teamId, appId }: Workspace, view: SlackView): JsonObj
   return {
     id: view.id,
     team_id: teamId,
-    type: 'modal',
+    type: content.type,
     blocks: content.blocks,
     private_metadata: content.private_metadata ?? '',
     callback_id: content.callback_id ?? '',

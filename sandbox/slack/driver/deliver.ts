@@ -42,17 +42,29 @@ function sign(secret: string, timestamp: number | string, body: string): string 
   return `v0=${createHmac('sha256', secret).update(`v0:${timestamp}:${body}`).digest('hex')}`
 }
 
-/** A form, signed as Slack signs it. */
-export function signedForm(
-  fields: Readonly<Record<string, string>>,
-  { url, secret, now, forge = {} }: { url: string; secret: string; now: number; forge?: Forge | undefined },
-): RawRequest {
-  const body = new URLSearchParams(fields).toString()
+interface Signing {
+  readonly url: string
+  readonly secret: string
+  readonly now: number
+  readonly forge?: Forge | undefined
+}
+
+/** Commands and interactions are forms, signed as Slack signs them. */
+export function signedForm(fields: Readonly<Record<string, string>>, signing: Signing): RawRequest {
+  return signed(new URLSearchParams(fields).toString(), 'application/x-www-form-urlencoded', signing)
+}
+
+/** Events are JSON. */
+export function signedJson(event: object, signing: Signing): RawRequest {
+  return signed(JSON.stringify(event), 'application/json', signing)
+}
+
+function signed(body: string, contentType: string, { url, secret, now, forge = {} }: Signing): RawRequest {
   const timestamp = forge.timestamp ?? Math.floor(now / 1000)
   const headers: Record<string, string | undefined> = {
     'user-agent': 'Slackbot 1.0 (+https://api.slack.com/robots)',
     accept: 'application/json,*/*',
-    'content-type': 'application/x-www-form-urlencoded',
+    'content-type': contentType,
     'x-slack-request-timestamp': String(timestamp),
     'x-slack-signature': forge.signature ?? sign(forge.secret ?? secret, timestamp, body),
     ...forge.headers,

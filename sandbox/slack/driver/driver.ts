@@ -9,6 +9,7 @@ import type { CommandOptions } from './command.ts'
 import { command } from './command.ts'
 import type { Exchange, RawRequest } from './deliver.ts'
 import { send } from './deliver.ts'
+import { openHome } from './home.ts'
 import type { Desk, Options } from './person.ts'
 import type { Entry } from './pick.ts'
 import type { Submission } from './submit.ts'
@@ -23,6 +24,7 @@ export interface SlackDriver {
   readonly requests: readonly RawRequest[]
   readonly until: Until
   command(user: string, text: string, options?: CommandOptions): Promise<Exchange>
+  openHome(user: string, options?: Options): Promise<Exchange>
   click(user: string, place: Clickable, match: ButtonMatch, options?: Options): Promise<Exchange>
   /** In a select, checkboxes or radio buttons that tell the app at once. */
   choose(user: string, place: Clickable, label: string, entry: Entry, options?: Options): Promise<Exchange>
@@ -40,6 +42,7 @@ export function createDriver(backend: Backend, { requestUrl, until }: { requestU
     requests: desk.requests,
     until,
     command: (user, text, options) => command(desk, user, text, options),
+    openHome: (user, options) => openHome(desk, user, options),
     click: (user, place, match, options) => click(desk, user, place, match, options),
     choose: (user, place, label, entry, options) => choose(desk, user, place, label, entry, options),
     chooseOverflow: (user, place, text, options) => chooseOverflow(desk, user, place, text, options),

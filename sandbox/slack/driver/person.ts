@@ -2,7 +2,7 @@ import type { Backend } from '../api/method.ts'
 import type { User } from '../directory.ts'
 import type { JsonObject } from '../json.ts'
 import type { Exchange, Forge, RawRequest } from './deliver.ts'
-import { send, signedForm } from './deliver.ts'
+import { send, signedForm, signedJson } from './deliver.ts'
 
 /** What all that people do in Slack has in common. */
 export interface Desk {
@@ -43,17 +43,27 @@ export function sendPayload(desk: Desk, what: string, user: User, payload: JsonO
   return sendForm(desk, what, user, { payload: JSON.stringify(payload) }, options)
 }
 
-export async function sendForm(
+export function sendForm(
   desk: Desk,
   what: string,
   user: User,
   fields: Readonly<Record<string, string>>,
   { forge }: Options,
 ): Promise<Exchange> {
-  const { directory, store } = desk.backend
-  const raw = signedForm(fields, { url: desk.requestUrl, secret: directory.workspace.signingSecret, now: store.now(), forge })
+  return deliver(desk, what, user, signedForm(fields, signing(desk, forge)), forge)
+}
+
+export function sendEvent(desk: Desk, what: string, user: User, event: JsonObject, { forge }: Options): Promise<Exchange> {
+  return deliver(desk, what, user, signedJson(event, signing(desk, forge)), forge)
+}
+
+function signing({ backend: { directory, store }, requestUrl }: Desk, forge: Forge | undefined) {
+  return { url: requestUrl, secret: directory.workspace.signingSecret, now: store.now(), forge }
+}
+
+async function deliver(desk: Desk, what: string, user: User, raw: RawRequest, forge: Forge | undefined): Promise<Exchange> {
   desk.requests.push(raw)
   const exchange = await send(raw)
-  if (exchange.error && !forge) store.fail(user.id, what, exchange.error)
+  if (exchange.error && !forge) desk.backend.store.fail(user.id, what, exchange.error)
   return exchange
 }

@@ -51,7 +51,21 @@ const modal = all(
   submitWithInputs,
 )
 
+const home = object({
+  required: { blocks: all(list(viewBlock, { max: 100 }), uniqueIds, oneFocus) },
+  optional: {
+    private_metadata: string({ min: 0, max: 3000 }),
+    callback_id: string({ min: 0, max: 255 }),
+    external_id: string({ min: 0, max: 255 }),
+  },
+})
+
 /** Every problem of a modal as an app sends it. */
 export function viewProblems(view: unknown): string[] {
   return problemsOf(byType({ modal }), view, '/view')
+}
+
+/** Every problem of a Home tab. Source: https://docs.slack.dev/reference/views/home-tab-views */
+export function homeProblems(view: unknown): string[] {
+  return problemsOf(byType({ home }), view, '/view')
 }

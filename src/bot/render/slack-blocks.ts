@@ -3,7 +3,17 @@ import { type Button, type Card, type Part, plain, type Text } from '../card.ts'
 import { lengthOf, mrkdwn, plainText, preformatted } from './slack-text.ts'
 
 /** Slack's limits: https://docs.slack.dev/reference/block-kit/blocks. That for all text of a message together is not documented. */
-const limits = { section: 3_000, context: 2_000, title: 300, blocks: 50, message: 9_500, summary: 300, value: 2_000, label: 75 }
+const limits = {
+  section: 3_000,
+  context: 2_000,
+  title: 300,
+  heading: 150,
+  blocks: 50,
+  message: 9_500,
+  summary: 300,
+  value: 2_000,
+  label: 75,
+}
 
 /** Kept free for the buttons and the note that something was cut. */
 const reserve = { blocks: 2, text: 300 }
@@ -33,6 +43,8 @@ function partBlocks(part: Part): types.KnownBlock[] {
   switch (part.kind) {
     case 'title':
       return [section(mrkdwn([{ kind: 'strong', text: plain(part.text) }], limits.title))]
+    case 'heading':
+      return [{ type: 'header', text: { type: 'plain_text', text: plainText(part.text, limits.heading), emoji: false } }]
     case 'text':
       return [section(mrkdwn(part.text, limits.section))]
     case 'note':

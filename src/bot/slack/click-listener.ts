@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { App, BlockAction, ButtonAction } from '@slack/bolt'
 import { z } from 'zod'
 import { type Card, say, verbs } from '../card.ts'
+import { answerView } from '../render/slack-home.ts'
+import { publishHome } from './home-listener.ts'
 import { handlersFor, type ListenerContext } from './listener-context.ts'
 import { showReply } from './reply.ts'
 import { whisper } from './whisper.ts'
@@ -24,31 +26,55 @@ const valueSchema = z
 
 const notUnderstood = say('I do not know this button any more, so nothing was done. Ask for the same again to get a new message.')
 
-/** Answers every click on a message, also on one that an older version of the bot made. */
+/** Answers every click on a message or the Home tab, also on one that an older version of the bot made. */
 export function listenForClicks(app: App, shared: ListenerContext): void {
   app.action<BlockAction<ButtonAction>>(
     { type: 'block_actions', action_id: /^(?!organization$)/ },
     async ({ ack, body, action, context }) => {
-      if (body.container.type !== 'message') return await ack()
-      const verb = verbSchema.safeParse(action.action_id)
-      const value = valueSchema.safeParse(action.value)
-      const answer = async (): Promise<Card | undefined> => {
-        if (!verb.success || !value.success) return notUnderstood
-        const by = await shared.identify(body.user.id, body.user.username ?? body.user.name ?? body.user.id)
-        const reply = await handlersFor(shared, context).click({ by, verb: verb.data, ...value.data })
-        return await showReply(shared, reply, { trigger: body.trigger_id, channel: body.channel?.id ?? '' })
-      }
-      const answering = answer()
+      const atHome = body.view?.type === 'home'
+      if (body.container.type !== 'message' && !atHome) return await ack()
+      const handlers = handlersFor(shared, context)
+      const answering = answer(shared, handlers, body, action)
       // Decided first: a bot that dies before this leaves Slack to tell the person that the click did not arrive.
       await Promise.race([answering, sleep(ackWithinMs, undefined, { ref: false })])
       await ack()
-      const listener = {
-        user: body.user.id,
-        responseUrl: body.response_url,
-        ...(body.channel !== undefined && { channel: body.channel.id }),
-      }
       const card = await shared.track(answering)
-      if (card !== undefined) await shared.track(whisper(shared.client, shared.log, listener, card))
+      if (card !== undefined)
+        await shared.track(atHome ? open(shared, body, card) : whisper(shared.client, shared.log, listenerOf(body), card))
+      if (atHome) await shared.track(publishHome(shared, handlers, body.user.id))
     },
   )
+}
+
+type ButtonClick = BlockAction<ButtonAction>
+
+async function answer(
+  shared: ListenerContext,
+  handlers: ListenerContext['handlers'],
+  body: ButtonClick,
+  action: ButtonAction,
+): Promise<Card | undefined> {
+  const verb = verbSchema.safeParse(action.action_id)
+  const value = valueSchema.safeParse(action.value)
+  if (!verb.success || !value.success) {
+    shared.declined('unknown-button')
+    return notUnderstood
+  }
+  const by = await shared.identify(body.user.id, body.user.username ?? body.user.name ?? body.user.id)
+  const reply = await handlers.click({ by, verb: verb.data, ...value.data })
+  return await showReply(shared, reply, { trigger: body.trigger_id, channel: body.channel?.id ?? '' })
+}
+
+function listenerOf({ user, response_url, channel }: ButtonClick) {
+  return { user: user.id, responseUrl: response_url, ...(channel !== undefined && { channel: channel.id }) }
+}
+
+/** On the Home tab there is no message to answer below. */
+async function open({ client, log }: ListenerContext, body: ButtonClick, card: Card): Promise<void> {
+  try {
+    await client.views.open({ trigger_id: body.trigger_id, view: answerView(card) })
+  } catch (error) {
+    log.warn({ err: error }, 'an answer was not opened')
+    await whisper(client, log, { user: body.user.id }, card)
+  }
 }

@@ -19,6 +19,6 @@ export function listenForConfirmations(app: App, shared: ListenerContext): void 
       return
     }
     await ack()
-    await shared.track(whisper(shared.client, shared.log, { user: body.user.id, channel }, answer))
+    await shared.track(whisper(shared.client, shared.log, { user: body.user.id, ...(channel !== '' && { channel }) }, answer))
   })
 }

@@ -12,6 +12,8 @@ export interface ListenerContext {
   readonly unchecked: Handlers
   identify(userId: string, name: string): Promise<Person>
   now(): number
+  /** Counts a click that was answered with no. */
+  declined(why: string): void
   /** Keeps the process until this is finished. */
   track<T>(work: Promise<T>): Promise<T>
 }

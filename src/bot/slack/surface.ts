@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { App } from '@slack/bolt'
+import { App, type webApi } from '@slack/bolt'
 import { RetryableError } from '../../domain/errors.ts'
 import type { Person } from '../../domain/person.ts'
 import type { Log } from '../../log.ts'
 import type { Seen } from '../../redis/records.ts'
 import { unreachableHandlers } from '../honest.ts'
+import type { Metrics } from '../metrics.ts'
 import { type SlackMessage, slackMessage } from '../render/slack-blocks.ts'
 import type { ChatSurface } from '../surface.ts'
 import { attach } from './attach.ts'
@@ -16,6 +17,7 @@ import { listenForConfirmations } from './confirmation-listener.ts'
 import { asking } from './errors.ts'
 import { listenForForms } from './form-listener.ts'
 import { guard, UnwantedRequest } from './guard.ts'
+import { listenForHome } from './home-listener.ts'
 import type { ListenerContext } from './listener-context.ts'
 import { slackPeople } from './people.ts'
 import type { Intake } from './receiver.ts'
@@ -26,12 +28,13 @@ export interface SlackOptions {
   readonly intake: Intake
   readonly people: readonly Person[]
   readonly seen: Seen
+  readonly metrics: Pick<Metrics, 'declined' | 'refused'>
   readonly log: Log
 }
 
 /** Slack, as the bot needs it. A message's id is `channel/ts`. */
 export function createSlackSurface(options: SlackOptions): ChatSurface {
-  const { intake, people, seen, log } = options
+  const { intake, people, seen, metrics, log } = options
   const { interactive, queued } = slackClients(options, log)
   const known = slackPeople(interactive, people, log)
   const working = new Set<Promise<unknown>>()
@@ -59,11 +62,14 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
       })
       // Rejecting here hands the error to the receiver, which answers 401 or 500 when nothing was answered yet.
       app.error(async (error) => {
-        if (error instanceof UnwantedRequest) log.warn(error.message)
-        else log.error({ err: error }, 'a listener failed')
+        if (error instanceof UnwantedRequest) {
+          metrics.refused(error.why)
+          log.warn(error.message)
+        } else log.error({ err: error }, 'a listener failed')
         throw error
       })
-      guard(app, { seen, teamId: me.team_id, now: Date.now, http: intake.serve !== undefined })
+      const appId = me.bot_id === undefined ? undefined : await appOf(interactive, me.bot_id, log)
+      guard(app, { seen, teamId: me.team_id, appId, now: Date.now, http: intake.serve !== undefined })
       const shared: ListenerContext = {
         client: interactive,
         log,
@@ -71,6 +77,7 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
         unchecked: unreachableHandlers,
         identify: known.identify,
         now: Date.now,
+        declined: metrics.declined,
         track(work) {
           const settled: Promise<void> = work.then(
             () => undefined,
@@ -85,6 +92,7 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
       listenForClicks(app, shared)
       listenForForms(app, shared)
       listenForConfirmations(app, shared)
+      listenForHome(app, shared)
       if (intake.serve === undefined) await app.start()
     },
     post: (place, card) => post(place.id, slackMessage(card)),
@@ -100,6 +108,16 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
       if (intake.serve === undefined) await intake.receiver.stop()
       await Promise.all(working)
     },
+  }
+}
+
+/** The app that the token belongs to, so that another app's requests are told apart; unknown without the scope `users:read`. */
+async function appOf(client: webApi.WebClient, bot: string, log: Log): Promise<string | undefined> {
+  try {
+    return (await client.bots.info({ bot })).bot?.app_id
+  } catch (error) {
+    log.warn({ err: error }, 'requests of other apps are not told apart')
+    return undefined
   }
 }
 

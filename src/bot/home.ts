@@ -1,0 +1,43 @@
+import type { Person } from '../domain/person.ts'
+import { isApprover, standingOf } from '../domain/policy.ts'
+import { isOpen, needsReview, type Request } from '../domain/request.ts'
+import { type Card, command, type Text, words } from './card.ts'
+import { type Desk, groupsOf } from './desk.ts'
+import { requestCard } from './request-card.ts'
+
+/** More would not fit on one page of a chat. */
+const shownAtMost = 8
+
+/** A person's own page: what waits for them, with its buttons, and what they have asked for themselves. */
+export async function homeOf(desk: Desk, by: Person): Promise<readonly Card[]> {
+  const open = (await desk.ledger.open()).toSorted((a, b) => Date.parse(a.asked.at) - Date.parse(b.asked.at))
+  const waits = await Promise.all(open.map((request) => waitsFor(desk, by, request)))
+  const waiting = open.filter((_, index) => waits[index])
+  const mine = open.filter((request) => isOpen(request) && request.asked.by.key === by.key)
+  return [
+    heading('Waits for you', waiting, 'Nothing waits for you.'),
+    ...waiting.slice(0, shownAtMost).map((request) => requestCard(request, { decides: true })),
+    heading('Your open requests', mine, words`None. To ask for one: ${command('setup')}`),
+    ...mine.slice(0, shownAtMost).map((request) => requestCard(request, { decides: false })),
+  ]
+}
+
+function heading(title: string, requests: readonly Request[], none: Text): Card {
+  const more = requests.length - shownAtMost
+  const note: Text | undefined =
+    requests.length === 0 ? none : more > 0 ? words`${String(more)} more: ${command('requests open')}` : undefined
+  return {
+    summary: title,
+    parts: [{ kind: 'heading', text: title }, ...(note === undefined ? [] : [{ kind: 'note', text: note } as const])],
+  }
+}
+
+/** Whether this person may decide about it, or review it. */
+async function waitsFor(desk: Desk, by: Person, request: Request): Promise<boolean> {
+  const { digest = '', asked, decision } = request
+  const groups = await groupsOf(desk, by, request)
+  if (needsReview(request)) {
+    return !isOpen(request) && ![asked.by.key, decision?.by.key].includes(by.key) && isApprover(request, by, groups)
+  }
+  return standingOf(request, by, { kind: 'approved', digest, at: desk.now(), groups }) === 'may-decide'
+}

@@ -1,0 +1,24 @@
+import type { Bench } from './bench.ts'
+import { ledger } from './ledger.ts'
+
+/** `npm run bench` runs them all, `npm run bench -- NAME…` those that are named. Exits 1 when a goal was missed. */
+const benches: readonly Bench[] = [ledger]
+
+const names = process.argv.slice(2)
+const unknown = names.filter((name) => !benches.some((bench) => bench.name === name))
+if (unknown.length > 0) {
+  console.error(`There is no benchmark ${unknown.join(', ')}. There are: ${benches.map(({ name }) => name).join(', ')}.`)
+  process.exit(2)
+}
+
+let missed = 0
+for (const { name, about, run } of benches) {
+  if (names.length > 0 && !names.includes(name)) continue
+  console.log(`\n${name}: ${about}`)
+  for (const { what, value, goal } of await run()) {
+    const verdict = goal === undefined ? '' : `  ${goal.met ? 'ok' : 'MISSED'}: ${goal.text}`
+    if (goal?.met === false) missed += 1
+    console.log(`  ${what.padEnd(58)} ${value.padStart(12)}${verdict}`)
+  }
+}
+process.exitCode = missed > 0 ? 1 : 0

@@ -80,6 +80,21 @@ test('a bot that dies after the approval shows, once it is back, how it ended', 
   expect(sandbox.slack.messages.filter(({ channel }) => channel === card.channel)).toHaveLength(1)
 })
 
+test('a click while the bot restarts: Slack says that it did not arrive, nothing was decided, and the next one counts', async () => {
+  chat = await openChat({ without: ['diagnostics'] })
+  const { people, sandbox, processes } = chat
+  await people.command('alice', setup)
+  const card = await chat.card('approvals', 'request PL-1 · awaiting-approval')
+  const bot = processes.find(({ name }) => name === 'bot')
+  bot?.kill('SIGTERM')
+  await bot?.ended
+  expect((await people.click('bob', card, 'Approve')).error).toBe('dispatch_failed')
+  await sandbox.start('bot')
+  await people.click('bob', card, 'Approve')
+  await chat.whisper('bob', 'You approved PL-1')
+  await chat.card('approvals', 'request PL-1 · applying')
+})
+
 test('a jobs process that is told to stop leaves the request to the next one', async () => {
   chat = await openChat()
   const { people, sandbox, processes } = chat

@@ -106,3 +106,21 @@ test('what changed in the ledger without anybody saying so is shown all the same
   })
   await bot.slack.until(() => bot.slack.messages.length === 1)
 })
+
+test('a channel that is archived meanwhile: it goes on in person', async () => {
+  const bot = await start({})
+  const id = await ask(bot)
+  await bot.slack.until(({ messages }) => messages.find((one) => textOf(one).includes(`request ${id} · planning`)))
+  bot.world.gate = async (call, phase) =>
+    phase === 'arrived' && call.path.startsWith('/api/chat.update')
+      ? { status: 200, body: { ok: false, error: 'is_archived' } }
+      : undefined
+  await plannedIn(bot, id, channels.approvals)
+  const shown = await bot.slack.until(({ messages }) =>
+    messages.find((one) => one.channel === direct && textOf(one).includes(`request ${id} · awaiting-approval`)),
+  )
+  expect(textOf(shown)).not.toContain('"action_id":"approve"')
+  await bot.slack.until(({ messages }) =>
+    messages.find((one) => one.channel === channels.approvals && textOf(one).includes('"action_id":"approve"')),
+  )
+})

@@ -22,24 +22,36 @@ process.exitCode = await run().catch((error: unknown) => {
 })
 
 async function run(): Promise<number> {
-  const { positionals, values } = parseArgs({
-    allowPositionals: true,
-    options: { format: { type: 'string', default: 'jsonl' }, since: { type: 'string' } },
-  })
-  const [command, ...more] = positionals
-  const since = values.since === undefined ? '' : momentOf(values.since)
-  const known = (command === 'verify' || command === 'export') && more.length === 0
-  if (!known || since === undefined || !['jsonl', 'csv'].includes(values.format)) {
+  const asked = readArguments()
+  if (asked === undefined) {
     process.stderr.write(usage)
     return 2
   }
+  const { command, format, since } = asked
   const redis = connect(auditConfig().redisUrl, { patient: false })
   redis.on('error', () => undefined)
   try {
     const audit = redisAudit(redis)
-    return command === 'verify' ? await verify(audit) : await print(audit, values.format, since)
+    return command === 'verify' ? await verify(audit) : await print(audit, format, since)
   } finally {
     redis.disconnect()
+  }
+}
+
+/** What the command line asks for; nothing when it is not understood. */
+function readArguments(): { readonly command: string; readonly format: string; readonly since: string } | undefined {
+  try {
+    const { positionals, values } = parseArgs({
+      allowPositionals: true,
+      options: { format: { type: 'string', default: 'jsonl' }, since: { type: 'string' } },
+    })
+    const [command, ...more] = positionals
+    const since = values.since === undefined ? '' : momentOf(values.since)
+    const known = (command === 'verify' || command === 'export') && more.length === 0
+    if (!known || since === undefined || !['jsonl', 'csv'].includes(values.format)) return undefined
+    return { command, format: values.format, since }
+  } catch {
+    return undefined
   }
 }
 

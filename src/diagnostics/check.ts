@@ -4,6 +4,8 @@ export interface ProbeTarget {
   readonly host: string
   /** The private endpoint's address as Azure tells it. It chooses among the permitted addresses; it permits none. */
   readonly expectedAddress?: string | undefined
+  /** Nothing that could wake the service: no `/ping`. */
+  readonly quiet?: boolean | undefined
 }
 
 /** One look at the network. */

@@ -7,10 +7,13 @@ const maxRecords = 16
 
 const nameOf = (name: string) => cleanText(name, 253)
 
-/** What a response says. Nothing is followed or asked again. */
-export function answerFrom(packet: DecodedPacket): Omit<DnsAnswer, 'server' | 'elapsedMs'> {
+/** The kinds of addresses. */
+export type AddressType = 'A' | 'AAAA'
+
+/** What a response says about addresses of this kind. Nothing is followed or asked again. */
+export function answerFrom(packet: DecodedPacket, type: AddressType): Omit<DnsAnswer, 'server' | 'elapsedMs'> {
   const answers = packet.answers ?? []
-  const addresses = answers.flatMap((record) => (record.type === 'A' ? [record.data] : []))
+  const addresses = answers.flatMap((record) => (record.type === type ? [String(record.data)] : []))
   const cnames = answers.flatMap((record) => (record.type === 'CNAME' ? [nameOf(record.data)] : []))
   const ttls = answers.flatMap((record) => ('ttl' in record && record.ttl !== undefined ? [record.ttl] : []))
   const soa = (packet.authorities ?? []).find((record) => record.type === 'SOA')

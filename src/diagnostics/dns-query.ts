@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram'
 import { connect } from 'node:net'
 import { type DecodedPacket, decode, encode, type Packet, RECURSION_DESIRED, streamEncode } from 'dns-packet'
 import type { DnsAnswer } from '../domain/diagnosis/evidence.ts'
-import { answerFrom } from './dns-answer.ts'
+import { type AddressType, answerFrom } from './dns-answer.ts'
 import { elapsedSince } from './elapsed.ts'
 
 export interface DnsServer {
@@ -24,22 +24,22 @@ class NoAnswer extends Error {
 }
 
 /**
- * Asks one server for a name's IPv4 addresses, on the wire: Node's own resolver hides the response code, the SOA and the aliases. UDP from a random
+ * Asks one server for a name's addresses, on the wire: Node's own resolver hides the response code, the SOA and the aliases. UDP from a random
  * port, TCP when the answer is cut short. Never rejects; an aborted query answers `TIMEOUT`.
  */
 export async function queryDns(
   server: DnsServer,
   name: string,
   signal: AbortSignal,
-  timeoutMs: number = serverTimeoutMs,
+  { type = 'A', timeoutMs = serverTimeoutMs }: { readonly type?: AddressType; readonly timeoutMs?: number } = {},
 ): Promise<DnsAnswer> {
   const startedAt = performance.now()
   const label = `${server.address}${server.port === 53 ? '' : `:${server.port}`}`
-  const question: Question = { id: randomInt(65_536), name, deadline: startedAt + timeoutMs }
+  const question: Question = { id: randomInt(65_536), name, type, deadline: startedAt + timeoutMs }
   try {
     const overUdp = await askByUdp(server, question, timeoutMs, signal)
     const packet = overUdp.flag_tc ? await askByTcp(server, question, signal) : overUdp
-    return { server: label, ...answerFrom(packet), elapsedMs: elapsedSince(startedAt) }
+    return { server: label, ...answerFrom(packet, type), elapsedMs: elapsedSince(startedAt) }
   } catch (error) {
     const rcode = error instanceof NoAnswer ? error.rcode : 'UNREACHABLE'
     return { server: label, rcode, addresses: [], cnames: [], elapsedMs: elapsedSince(startedAt) }
@@ -49,20 +49,21 @@ export async function queryDns(
 interface Question {
   readonly id: number
   readonly name: string
+  readonly type: AddressType
   /** On the clock of `performance.now()`. */
   readonly deadline: number
 }
 
-function packetFor({ id, name }: Question): Packet {
-  return { type: 'query', id, flags: RECURSION_DESIRED, questions: [{ type: 'A', name }] }
+function packetFor({ id, name, type }: Question): Packet {
+  return { type: 'query', id, flags: RECURSION_DESIRED, questions: [{ type, name }] }
 }
 
 /** Whether this datagram answers this question. Anything else is ignored: whoever guesses the port can send one. */
-function answers(message: Buffer, { id, name }: Question): DecodedPacket | undefined {
+function answers(message: Buffer, { id, name, type }: Question): DecodedPacket | undefined {
   try {
     const packet = decode(message)
     const [asked] = packet.questions ?? []
-    const matches = packet.id === id && packet.type === 'response' && asked?.type === 'A' && sameName(asked.name, name)
+    const matches = packet.id === id && packet.type === 'response' && asked?.type === type && sameName(asked.name, name)
     return matches ? packet : undefined
   } catch {
     return undefined

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { DnsAnswer } from '../domain/diagnosis/evidence.ts'
+import type { AddressType } from './dns-answer.ts'
 import { type DnsServer, queryDns } from './dns-query.ts'
 
 /** How long a server has for itself before the next one is asked too, in milliseconds. */
@@ -9,7 +10,12 @@ const headStartMs = 500
  * The answer of the first of these servers that knows one. The next server is asked when the one before it fails or dawdles, so a dead server costs
  * half a second; which of them answers does not change while they are well. If none knows, the first server's failure.
  */
-export async function askServers(servers: readonly DnsServer[], name: string, signal: AbortSignal): Promise<DnsAnswer> {
+export async function askServers(
+  servers: readonly DnsServer[],
+  name: string,
+  signal: AbortSignal,
+  type: AddressType = 'A',
+): Promise<DnsAnswer> {
   const done = new AbortController()
   const either = AbortSignal.any([signal, done.signal])
   const failures: Promise<DnsAnswer>[] = []
@@ -18,7 +24,7 @@ export async function askServers(servers: readonly DnsServer[], name: string, si
   const askAll = async (): Promise<DnsAnswer> => {
     for (const server of servers) {
       if (either.aborted) break
-      const answer = queryDns(server, name, either)
+      const answer = queryDns(server, name, either, { type })
       failures.push(answer)
       void answer.then((result) => isKnown(result) && resolve(result))
       await Promise.race([answer, delay(headStartMs, undefined, { signal: either }).catch(() => undefined)])

@@ -4,11 +4,14 @@ import { createBounds, requireHost } from './bounds.ts'
 import type { AnyCheck, ProbeTarget } from './check.ts'
 import { addressCheck } from './checks/address.ts'
 import { azureDnsCheck } from './checks/azure-dns.ts'
+import { directCheck } from './checks/direct.ts'
 import { pingCheck } from './checks/ping.ts'
-import { resolverCheck } from './checks/resolver.ts'
+import { hostsCheck, ipv6Check, resolverCheck, searchCheck, wireCheck } from './checks/resolver.ts'
 import { tcpCheck } from './checks/tcp.ts'
 import { tlsCheck } from './checks/tls.ts'
+import { createConnections } from './connections.ts'
 import type { DnsServer } from './dns-query.ts'
+import { type ResolverFiles, resolverFiles } from './resolver-files.ts'
 import { runChecks } from './run-checks.ts'
 import { createTrust } from './trust.ts'
 
@@ -22,26 +25,46 @@ export interface ProbeSettings {
   readonly prefixes: readonly string[]
   /** What TLS trusts; by default Node's roots and `NODE_EXTRA_CA_CERTS`. */
   readonly trust?: SecureContext
+  /** What the system's resolver is told; by default as this machine has it. */
+  readonly files?: ResolverFiles
 }
 
 /** @throws TerminalError `host-not-permitted`; whatever the network does is evidence, not an error */
 export type Probe = (target: ProbeTarget, signal: AbortSignal) => Promise<NetworkEvidence>
 
 /** Everything that this process does in a network, ready to be asked about hosts. */
-export function createProbe({ dnsServers, resolver, hostSuffixes, prefixes, trust = createTrust() }: ProbeSettings): Probe {
+export function createProbe({
+  dnsServers,
+  resolver,
+  hostSuffixes,
+  prefixes,
+  trust = createTrust(),
+  files = resolverFiles(),
+}: ProbeSettings): Probe {
   const bounds = createBounds({ hostSuffixes, prefixes })
+  const connections = createConnections()
   const checks: readonly AnyCheck[] = [
     resolverCheck(resolver),
+    ...(resolver === undefined ? [wireCheck(files), hostsCheck(files), searchCheck(files)] : []),
+    ipv6Check(() => resolver ?? files.servers()),
     azureDnsCheck(dnsServers),
     addressCheck(bounds),
-    tcpCheck(8443),
-    tcpCheck(9440),
-    tlsCheck(8443, trust),
-    tlsCheck(9440, trust),
-    pingCheck(trust),
+    tcpCheck(8443, connections),
+    tcpCheck(9440, connections),
+    tlsCheck(8443, trust, connections),
+    tlsCheck(9440, trust, connections),
+    directCheck(8443, trust, bounds),
+    directCheck(9440, trust, bounds),
+    pingCheck(connections),
   ]
-  return async (target, signal) => {
-    requireHost(bounds, target.host)
-    return await runChecks(checks, target, signal)
+  return async (asked, signal) => {
+    requireHost(bounds, asked.host)
+    // Its own object: connections belong to this probe alone.
+    const target = { ...asked }
+    try {
+      return await runChecks(checks, target, signal)
+    } finally {
+      connections.close(target)
+    }
   }
 }

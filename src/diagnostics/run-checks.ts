@@ -2,7 +2,7 @@ import type { CheckId, EvidenceByCheck, NetworkEvidence } from '../domain/diagno
 import type { AnyCheck, ProbeTarget } from './check.ts'
 
 /** A probe ends by then, in milliseconds, whatever hangs: whoever asked still listens. */
-const overallDeadlineMs = 10_000
+const overallDeadlineMs = 4_800
 
 /**
  * Runs the checks, each as soon as what it needs has ended, independent ones at the same time. A check that runs out of time is absent from the

@@ -4,7 +4,7 @@ import type { DnsAnswer } from '../domain/diagnosis/evidence.ts'
 import { elapsedSince } from './elapsed.ts'
 
 /** How long the system's resolver may take, in milliseconds. */
-const lookupTimeoutMs = 3_000
+const lookupTimeoutMs = 2_200
 
 /** `getaddrinfo` blocks a thread of Node's pool of four. A fourth that hangs would leave none for anything else. */
 const maxLookups = 3

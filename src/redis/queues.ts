@@ -36,5 +36,7 @@ export const probeSchema = z.strictObject({
   host: z.string().max(253),
   /** The private endpoint's address as Azure tells it. */
   expectedAddress: z.ipv4().optional(),
+  /** Nothing that could wake the service: no `/ping`. */
+  quiet: z.boolean().optional(),
 })
 export type Probe = z.infer<typeof probeSchema>

@@ -1,10 +1,12 @@
 import { createServer as createHttps } from 'node:https'
+import { connect } from 'node:net'
 import { createServer as createTls, type TlsOptions } from 'node:tls'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Authority, createAuthority } from '../../sandbox/certificates.ts'
 import { pingCheck } from '../../src/diagnostics/checks/ping.ts'
 import { tcpCheck } from '../../src/diagnostics/checks/tcp.ts'
 import { tlsCheck } from '../../src/diagnostics/checks/tls.ts'
+import { createConnections } from '../../src/diagnostics/connections.ts'
 import { createTrust } from '../../src/diagnostics/trust.ts'
 import { tlsFault } from '../../src/domain/diagnosis/port-facts.ts'
 import { host, listen, loneAddress, runAlone, serve } from './checks-fixture.ts'
@@ -12,7 +14,6 @@ import { host, listen, loneAddress, runAlone, serve } from './checks-fixture.ts'
 const address = '127.0.0.1'
 const open = { address, connected: true, elapsedMs: 1 }
 const reached = { address: { dialled: address }, 'tcp:8443': open }
-const secured = { ...reached, 'tls:8443': { address, verified: true, bytesRead: 1, elapsedMs: 1 } }
 
 let authority: Authority
 let trust: ReturnType<typeof createTrust>
@@ -21,7 +22,27 @@ beforeAll(async () => {
   trust = createTrust([authority.certificate])
 })
 
-const shake = (port: number, context = trust) => runAlone(tlsCheck(8443, context, port), reached)
+const none = createConnections()
+const target = () => ({ host })
+const signal = new AbortController().signal
+
+async function opened(port: number) {
+  const [connections, own] = [createConnections(), target()]
+  const result = await tcpCheck(8443, connections, port).run(own, reached, signal)
+  connections.close(own)
+  return result
+}
+
+/** TCP, then TLS on the same connection, as a probe does it. */
+async function shake(port: number, context = trust) {
+  const [connections, own] = [createConnections(), target()]
+  await tcpCheck(8443, connections, port).run(own, { address: { dialled: address } }, signal)
+  const result = await tlsCheck(8443, context, connections, port).run(own, reached, signal)
+  connections.close(own)
+  if (result === undefined) throw new Error('no handshake')
+  return result
+}
+
 const listenTls = async (options: TlsOptions) => await listen(createTls(options))
 
 describe('TCP', () => {
@@ -31,18 +52,18 @@ describe('TCP', () => {
       ended = resolve
     })
     const port = await serve((socket) => socket.resume().on('close', ended))
-    expect(await runAlone(tcpCheck(8443, port), reached)).toEqual({ address, connected: true, elapsedMs: expect.any(Number) })
+    expect(await opened(port)).toEqual({ address, connected: true, elapsedMs: expect.any(Number) })
     await closed
   })
 
   test('a closed port is refused', async () => {
     const elsewhere = loneAddress()
-    const result = await runAlone(tcpCheck(8443, 9), { address: { dialled: elsewhere } })
+    const result = await runAlone(tcpCheck(8443, none, 9), { address: { dialled: elsewhere } })
     expect(result).toMatchObject({ address: elsewhere, connected: false, failure: { code: 'ECONNREFUSED', syscall: 'connect' } })
   })
 
   test('nothing to dial, nothing dialled', async () => {
-    const check = tcpCheck(8443)
+    const check = tcpCheck(8443, none)
     expect(await check.run({ host }, { address: { refused: 'outside-prefixes' } }, new AbortController().signal)).toBeUndefined()
   })
 })
@@ -89,15 +110,37 @@ describe('TLS', () => {
     expect(await shake(port)).toMatchObject({ bytesRead: 3, failure: { code: 'ECONNRESET', syscall: 'read' } })
   })
 
-  test('refused between the checks: the connect phase', async () => {
-    const result = await runAlone(tlsCheck(8443, trust, 9), { ...reached, address: { dialled: loneAddress() } })
-    expect(result.failure).toMatchObject({ code: 'ECONNREFUSED', syscall: 'connect' })
+  test('a reset before anything was said is no answer to the hello', async () => {
+    const onConnect = await shake(await serve((socket) => setTimeout(() => socket.resetAndDestroy(), 5)))
+    expect(onConnect).toMatchObject({ verified: false, resetUnasked: true })
+    const afterHello = await shake(await serve((socket) => socket.once('data', () => socket.resetAndDestroy())))
+    expect(afterHello).not.toHaveProperty('resetUnasked')
+    expect(afterHello.smallHello).toMatchObject({ answered: false })
+  })
+
+  test.each(['resets', 'closes', 'swallows'] as const)('what %s a hello of two segments, and not one of one', async (does) => {
+    const identity = await authority.issue({ names: [host] })
+    const inside = await listenTls(identity)
+    const appliance = await serve((socket) =>
+      socket.once('data', (hello) => {
+        if (hello.length > 600 && does === 'resets') return void socket.resetAndDestroy()
+        if (hello.length > 600 && does === 'closes') return void socket.end()
+        if (hello.length > 600) return
+        const onward = connect(inside, '127.0.0.1')
+        onward.on('error', () => socket.destroy())
+        onward.write(hello)
+        socket.pipe(onward).pipe(socket)
+      }),
+    )
+    const result = await shake(appliance)
+    expect(result).toMatchObject({ verified: false, bytesRead: 0, smallHello: { answered: true } })
+    expect(result.elapsedMs).toBeLessThan(3_000)
   })
 
   test('silence ends by our own timer', async () => {
     const result = await shake(await serve(() => {}))
     expect(result).toMatchObject({ verified: false, bytesRead: 0, failure: { code: 'ETIMEDOUT', syscall: 'read' } })
-    expect(result.elapsedMs).toBeGreaterThan(2_900)
+    expect(result.elapsedMs).toBeGreaterThan(2_400)
   })
 
   test('not TLS', async () => {
@@ -142,9 +185,14 @@ describe('TLS', () => {
 })
 
 describe('ping', () => {
-  const ping = async (answer: Parameters<typeof createHttps>[1], names = [host]) => {
+  const ping = async (answer: Parameters<typeof createHttps>[1], { names = [host], quiet = false } = {}) => {
     const port = await listen(createHttps(await authority.issue({ names }), answer))
-    return await runAlone(pingCheck(trust, port), secured)
+    const [connections, own] = [createConnections(), { host, quiet }]
+    await tcpCheck(8443, connections, port).run(own, reached, signal)
+    await tlsCheck(8443, trust, connections, port).run(own, reached, signal)
+    const result = await pingCheck(connections).run(own, {}, signal)
+    connections.close(own)
+    return result
   }
 
   test('Ok.', async () => {
@@ -167,13 +215,18 @@ describe('ping', () => {
       const more = () => void (response.destroyed || response.write('x'.repeat(65_536), more))
       more()
     })
-    expect(flood.body).toMatch(/^x{900,1024}$/)
+    expect(flood?.body).toMatch(/^x{900,1024}$/)
   })
 
-  test('a verified connection or none', async () => {
-    const result = await ping((_request, response) => void response.end('Ok.\n'), ['other.example'])
-    expect(result).not.toHaveProperty('status')
-    expect(result.failure).toMatchObject({ code: 'ERR_TLS_CERT_ALTNAME_INVALID' })
+  test('a verified connection or none, and nothing at all where it could wake the service', async () => {
+    let asked = 0
+    const count: Parameters<typeof createHttps>[1] = (_request, response) => {
+      asked += 1
+      response.end('Ok.\n')
+    }
+    expect(await ping(count, { names: ['other.example'] })).toBeUndefined()
+    expect(await ping(count, { quiet: true })).toBeUndefined()
+    expect(asked).toBe(0)
   })
 
   test('a body that breaks off is not an answer', async () => {

@@ -41,13 +41,13 @@ describe('a question on the wire', () => {
 
   test('asks again when the datagram is lost', async () => {
     const server = await serveDns((_query, nth) => (nth === 1 ? undefined : { answers: [a('10.0.0.4')] }))
-    expect(await queryDns(server, host, never, 200)).toMatchObject({ addresses: ['10.0.0.4'] })
+    expect(await queryDns(server, host, never, { timeoutMs: 200 })).toMatchObject({ addresses: ['10.0.0.4'] })
     expect(server.queries).toHaveLength(2)
   })
 
   test('silence is a timeout, a closed port is unreachable at once', async () => {
     const silent = await serveDns(() => undefined)
-    expect(await queryDns(silent, host, never, 200)).toMatchObject({ rcode: 'TIMEOUT', addresses: [] })
+    expect(await queryDns(silent, host, never, { timeoutMs: 200 })).toMatchObject({ rcode: 'TIMEOUT', addresses: [] })
     const closed = await queryDns({ address: loneAddress(), port: 1 }, host, never)
     expect(closed.rcode).toBe('UNREACHABLE')
     expect(closed.elapsedMs).toBeLessThan(500)
@@ -61,7 +61,7 @@ describe('a question on the wire', () => {
     )
     expect(await queryDns(server, host, never)).toMatchObject({ rcode: 'NOERROR', addresses: ['10.0.0.4'] })
     const silent = await serveDns(() => ({ truncated: true }))
-    await expect(queryDns(silent, host, never, 300)).resolves.toMatchObject({ rcode: 'UNREACHABLE' })
+    await expect(queryDns(silent, host, never, { timeoutMs: 300 })).resolves.toMatchObject({ rcode: 'UNREACHABLE' })
   })
 
   test('ignores what does not answer the question', async () => {

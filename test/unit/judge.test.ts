@@ -182,6 +182,49 @@ const faults: readonly (readonly [FindingCode, string, Evidence])[] = [
     evidence({ network: tlsFailing({ ...the.timeout, syscall: 'read' }), control: { serviceState: 'idle' } }),
   ],
   ['service-stopped', 'stopped', evidence({ network: tlsFailing(the.closed), control: { serviceState: 'stopped' } })],
+  [
+    'dns-record-shadowed',
+    'one host of its own',
+    evidence({
+      network: leadingTo(['10.0.0.9'], ['10.0.0.9']),
+      control: { record: { name: 'q7k3m9x2wb', addresses: ['10.0.0.9'] }, wildcard: [the.address] },
+    }),
+  ],
+  [
+    'dns-hosts-override',
+    'pinned elsewhere',
+    evidence({
+      network: { ...leadingTo(['10.0.0.9'], [the.address]), wire: the.answer, hosts: { addresses: ['10.0.0.9'] } },
+    }),
+  ],
+  ['dns-ipv6-answer', 'AAAA', evidence({ network: { ipv6: { ...the.answer, addresses: ['2001:db8::4'] } } })],
+  [
+    'tls-large-hello',
+    'small passes',
+    evidence({ network: tlsFailing(reset, { smallHello: { answered: true } }), control: { allowList: [] } }),
+  ],
+  [
+    'network-reset-on-connect',
+    'unasked',
+    evidence({ network: tlsFailing(reset, { resetUnasked: true }), control: { allowList: [] } }),
+  ],
+  [
+    'clock-skew',
+    'expired, and the clocks disagree',
+    {
+      ...evidence({ network: tlsFailing({ code: 'CERT_HAS_EXPIRED', message: '' }, { certificate: the.certificate }) }),
+      clockAheadMs: 3_600_000,
+    },
+  ],
+  [
+    'tls-expired',
+    'not yet valid, and the clocks agree',
+    {
+      ...evidence({ network: tlsFailing({ code: 'CERT_NOT_YET_VALID', message: '' }, { certificate: the.certificate }) }),
+      clockAheadMs: 1_000,
+    },
+  ],
+  ['host-unknown', 'outside the domains', { host: `${the.host}.cloud`, network: 'n', hostRefused: true }],
   ['control-plane-unknown', '401', evidence({ control: 'unknown' })],
   ['worker-absent', 'no worker', evidence({ network: 'absent' })],
 ]
@@ -192,6 +235,37 @@ test.each(faults)('%s: %s', (code, _name, seen) => {
   expect(verdict).toMatchObject({ code, title: expect.stringMatching(/./), detail: expect.stringMatching(/.{10}/) })
   expect(verdict.remedy.text).toMatch(/.{10}/)
   expect(JSON.stringify(verdict)).not.toMatch(/undefined|unknown,|\[object/)
+})
+
+test('a search domain that caught the name is named, and so is why the name itself has no address', () => {
+  const seen = evidence({
+    network: {
+      ...leadingTo(['10.9.9.9'], []),
+      wire: azureNegative,
+      'azure-dns': azureNegative,
+      search: { name: `${the.host}.corp.example`, addresses: ['10.9.9.9'] },
+    },
+    control: { record: undefined },
+  })
+  expect(judge(rules, seen).findings.map(({ code }) => code)).toEqual(['dns-search-domain', 'dns-record-absent'])
+})
+
+test('the matrix: what happens at the endpoint itself tells that only DNS is wrong', () => {
+  const tls = { ...the.verified }
+  const direct = { tcp: { address: the.address, connected: true, elapsedMs: 1 }, tls }
+  const network = { ...leadingTo(['10.0.0.9'], ['10.0.0.9']), 'direct:8443': direct, 'direct:9440': direct }
+  expect(judge(rules, evidence({ network })).detail).toContain('only DNS is wrong')
+  const half = { ...network, 'direct:9440': { tcp: direct.tcp } }
+  expect(judge(rules, evidence({ network: half })).detail).not.toContain('only DNS')
+})
+
+test('what one plane cannot tell apart names both, and what would tell', () => {
+  const { detail } = judge(
+    rules,
+    evidence({ network: tlsFailing({ code: 'CERT_HAS_EXPIRED', message: '' }, { certificate: the.certificate }) }),
+  )
+  expect(detail).toContain('either it is wrong, or the certificate is')
+  expect(detail).toContain('date -u')
 })
 
 test('healthy, with the connection string', () => {

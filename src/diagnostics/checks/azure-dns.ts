@@ -7,7 +7,7 @@ export function azureDnsCheck(servers: readonly DnsServer[]): Check<'azure-dns'>
   return {
     id: 'azure-dns',
     needs: [],
-    deadlineMs: 4_000,
+    deadlineMs: 3_000,
     run: ({ host }, _soFar, signal) => askServers(servers, host, signal),
   }
 }

@@ -1,53 +1,45 @@
-import type { IncomingMessage } from 'node:http'
-import { request } from 'node:https'
-import type { SecureContext } from 'node:tls'
+import { type IncomingMessage, request } from 'node:http'
+import type { TLSSocket } from 'node:tls'
 import type { PingResult } from '../../domain/diagnosis/evidence.ts'
 import { cleanText } from '../../domain/hostile-text.ts'
 import type { Check } from '../check.ts'
+import type { Connections } from '../connections.ts'
 import { elapsedSince } from '../elapsed.ts'
 import { failureOf, timeoutFailure } from '../failure.ts'
 
-const timeoutMs = 5_000
+const timeoutMs = 2_500
 /** Of the body at most this much is read, in bytes. A service says `Ok.`; anything else needs only to be recognized. */
 const maxBody = 1_024
 
 /**
- * `GET /ping` of the same address over a verified connection: the only proof that the service itself answers. Sends no credentials and follows
- * nothing. `dial` is another port to dial in place of 8443, for tests.
+ * `GET /ping` over the connection that the TLS check has verified: the only proof that the service itself answers. Sends no credentials and follows
+ * nothing.
  */
-export function pingCheck(trust: SecureContext, dial = 8443): Check<'ping'> {
+export function pingCheck(connections: Connections): Check<'ping'> {
   return {
     id: 'ping',
-    needs: ['address', 'tls:8443'],
+    needs: ['tls:8443'],
     deadlineMs: timeoutMs + 500,
-    async run({ host }, soFar, signal) {
-      const dialled = soFar.address?.dialled
-      return dialled === undefined || soFar['tls:8443']?.verified !== true
-        ? undefined
-        : await ping(dialled, dial, host, trust, signal)
+    async run(target, _soFar, signal) {
+      const tls = connections.take(target, 8443)?.tls
+      return tls === undefined || target.quiet === true ? undefined : await ping(tls, target.host, signal)
     },
   }
 }
 
 type Outcome = Omit<PingResult, 'elapsedMs'>
 
-async function ping(address: string, port: number, host: string, trust: SecureContext, signal: AbortSignal): Promise<PingResult> {
+async function ping(tls: TLSSocket, host: string, signal: AbortSignal): Promise<PingResult> {
   const startedAt = performance.now()
   const { promise, resolve } = Promise.withResolvers<Outcome>()
-  // Not written in the call: the types of `request` do not know `secureContext`, which it hands on to `tls.connect`.
-  const options = {
-    host: address,
-    port,
-    servername: host,
-    secureContext: trust,
-    rejectUnauthorized: true,
-    agent: false,
+  // The connection is encrypted and verified already, so plain HTTP goes over it.
+  const call = request({
+    createConnection: () => tls,
     maxHeaderSize: 8_192,
     path: '/ping',
-    headers: { host: `${host}:8443`, 'user-agent': 'privatelink-bot' },
+    headers: { host: `${host}:8443`, 'user-agent': 'privatelink-bot', connection: 'close' },
     signal,
-  }
-  const call = request(options)
+  })
   const timer = setTimeout(() => resolve({ failure: timeoutFailure('read', timeoutMs) }), timeoutMs)
   call.on('response', (response) => readBody(response).then(resolve))
   call.on('error', (error) => resolve({ failure: failureOf(error) }))
@@ -57,6 +49,7 @@ async function ping(address: string, port: number, host: string, trust: SecureCo
   } finally {
     clearTimeout(timer)
     call.destroy()
+    tls.destroy()
   }
 }
 

@@ -1,34 +1,19 @@
-import { connect } from 'node:net'
-import type { Port, TcpResult } from '../../domain/diagnosis/evidence.ts'
+import type { Port } from '../../domain/diagnosis/evidence.ts'
 import type { Check } from '../check.ts'
-import { elapsedSince } from '../elapsed.ts'
-import { failureOf, timeoutFailure } from '../failure.ts'
+import type { Connections } from '../connections.ts'
+import { dial, dialTimeoutMs } from '../dial.ts'
 
-const timeoutMs = 3_000
-
-/** Opens a connection and closes it again. `dial` is another port to dial in place of the contract's, for tests. */
-export function tcpCheck<P extends Port>(port: P, dial: number = port): Check<`tcp:${P}`> {
+/** Opens the connection that the TLS check goes on with. `port` is dialled in place of the contract's, for tests. */
+export function tcpCheck<P extends Port>(name: P, connections: Connections, port: number = name): Check<`tcp:${P}`> {
   return {
-    id: `tcp:${port}`,
+    id: `tcp:${name}`,
     needs: ['address'],
-    deadlineMs: timeoutMs + 500,
-    async run(_target, { address }, signal) {
-      return address?.dialled === undefined ? undefined : await open(address.dialled, dial, signal)
+    deadlineMs: dialTimeoutMs + 500,
+    async run(target, { address }, signal) {
+      if (address?.dialled === undefined) return undefined
+      const { result, socket } = await dial(address.dialled, port, signal)
+      if (socket !== undefined) connections.keep(target, name, { tcp: socket })
+      return result
     },
-  }
-}
-
-async function open(address: string, port: number, signal: AbortSignal): Promise<TcpResult> {
-  const startedAt = performance.now()
-  const { promise, resolve } = Promise.withResolvers<Pick<TcpResult, 'connected' | 'failure'>>()
-  const socket = connect({ host: address, port, signal })
-  const timer = setTimeout(() => resolve({ connected: false, failure: timeoutFailure('connect', timeoutMs) }), timeoutMs)
-  socket.once('connect', () => resolve({ connected: true }))
-  socket.on('error', (error) => resolve({ connected: false, failure: failureOf(error) }))
-  try {
-    return { address, ...(await promise), elapsedMs: elapsedSince(startedAt) }
-  } finally {
-    clearTimeout(timer)
-    socket.destroy()
   }
 }

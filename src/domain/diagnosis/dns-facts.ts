@@ -1,6 +1,6 @@
 import { endpointAddress } from './control-facts.ts'
 import type { DnsAnswer, Evidence } from './evidence.ts'
-import { serviceAnswered } from './port-facts.ts'
+import { ports, serviceAnswered } from './port-facts.ts'
 
 /** `none`: the name exists without an address (NODATA). `failed`: no usable answer came. */
 export type AnswerKind = 'addresses' | 'none' | 'nxdomain' | 'failed'
@@ -12,8 +12,29 @@ export function kindOf(answer: DnsAnswer | undefined): AnswerKind | undefined {
   return answer.addresses.length > 0 ? 'addresses' : 'none'
 }
 
-export function resolverOf({ networkPlane }: Evidence): DnsAnswer | undefined {
+/**
+ * What the network's DNS servers say of the name. The system's own answer hides code, TTL and aliases, and the hosts file or the search list may have
+ * given it: then what was said on the wire counts. Where the two differ for no such reason, programs are told what the system says.
+ */
+export function resolverOf(evidence: Evidence): DnsAnswer | undefined {
+  const { resolver, wire, search } = evidence.networkPlane ?? {}
+  if (resolver === undefined || wire === undefined || kindOf(wire) === 'failed') return resolver
+  const overridden = search !== undefined || pinnedAddresses(evidence).length > 0
+  const alike = new Set(resolver.addresses).symmetricDifference(new Set(wire.addresses)).size === 0
+  return overridden || alike ? wire : resolver
+}
+
+/** What programs in the network are told, wherever that came from. */
+export function lookupOf({ networkPlane }: Evidence): DnsAnswer | undefined {
   return networkPlane?.resolver
+}
+
+/** Addresses that the hosts file pins to the name, where the DNS servers say otherwise. */
+export function pinnedAddresses({ networkPlane }: Evidence): readonly string[] {
+  const { hosts, resolver, wire } = networkPlane ?? {}
+  const pinned = hosts?.addresses ?? []
+  const used = pinned.some((address) => resolver?.addresses.includes(address))
+  return used && !pinned.every((address) => wire?.addresses.includes(address)) ? pinned : []
 }
 
 export function azureDnsOf({ networkPlane }: Evidence): DnsAnswer | undefined {
@@ -45,6 +66,11 @@ export function rightAddress(evidence: Evidence): string | undefined {
   if (serviceAnswered(evidence)) return evidence.networkPlane?.address?.dialled
   const azure = new Set(azureAddresses(evidence))
   return azure.size === 1 ? [...azure][0] : undefined
+}
+
+/** Whether the service would be reached at the endpoint's own address: TLS came about there, with the service's name, on both ports. */
+export function reachableDirectly({ networkPlane }: Evidence): boolean {
+  return ports.every((port) => networkPlane?.[`direct:${port}`]?.tls?.verified === true)
 }
 
 export function isOutsidePrefixes({ networkPlane }: Evidence): boolean {

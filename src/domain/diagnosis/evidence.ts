@@ -39,6 +39,10 @@ export interface TlsResult {
   /** Bytes received when it ended: zero and a reset after the hello is how a missing allow-list entry looks. */
   readonly bytesRead: number
   readonly protocol?: string
+  /** What came of a hello that fits one segment (X25519 alone), tried where the first one was never answered. */
+  readonly smallHello?: { readonly answered: boolean; readonly failure?: Failure }
+  /** A further connection was reset although nothing was sent on it: then no hello is to blame. */
+  readonly resetUnasked?: true
   readonly certificate?: {
     readonly subject: string
     readonly issuer: string
@@ -58,10 +62,24 @@ export interface PingResult {
 
 export type Port = 8443 | 9440
 
+/** Both phases at the endpoint's own address, whatever the name leads to. */
+export interface DirectResult {
+  readonly tcp: TcpResult
+  readonly tls?: TlsResult
+}
+
 /** The data plane, seen from inside the network. */
 export interface EvidenceByCheck {
-  /** Through the network's ordinary resolver. */
+  /** Through the network's ordinary resolver, as every program there asks: hosts file and search list included. */
   resolver: DnsAnswer
+  /** Asked of the resolver's servers on the wire: without hosts file and search list. Absent where `resolver` is that already. */
+  wire: DnsAnswer
+  /** IPv6 addresses, asked of the same servers. */
+  ipv6: DnsAnswer
+  /** What the hosts file says of the name. */
+  hosts: { readonly addresses: readonly string[] }
+  /** The name below a domain of the search list, where that has addresses and the name itself has none. */
+  search: { readonly name: string; readonly addresses: readonly string[] }
   /** Asked of Azure DNS directly. */
   'azure-dns': DnsAnswer
   /** The one address that was dialled, or why none was. */
@@ -70,6 +88,9 @@ export interface EvidenceByCheck {
   'tcp:9440': TcpResult
   'tls:8443': TlsResult
   'tls:9440': TlsResult
+  /** At the endpoint's address, where the name leads elsewhere or nowhere. */
+  'direct:8443': DirectResult
+  'direct:9440': DirectResult
   ping: PingResult
 }
 
@@ -91,6 +112,8 @@ export interface ControlPlane {
   readonly zone?: { readonly id: string; readonly linked: boolean }
   /** Addresses of the A record set that answers for the host: the host's own label if there is one, else the wildcard. */
   readonly record?: { readonly name: string; readonly addresses: readonly string[] }
+  /** Addresses of the wildcard, where a record of the host's own answers in its place. */
+  readonly wildcard?: readonly string[]
   readonly organizationIds: readonly string[]
   readonly allowList: readonly string[]
 }
@@ -103,6 +126,10 @@ export interface Evidence {
   /** The private endpoint's address, told by whoever asks; the control plane knows it better. */
   readonly expectedAddress?: string
   readonly networkPlane?: NetworkEvidence
+  /** The host lies outside the domains that may be looked at, so no packet was sent. */
+  readonly hostRefused?: true
+  /** How far the looking machine's clock is ahead of ClickHouse Cloud's, in milliseconds. */
+  readonly clockAheadMs?: number
   /** Why there is nothing from inside the network. */
   readonly workerAbsent?: true
   readonly controlPlane?: ControlPlane

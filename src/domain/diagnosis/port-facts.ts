@@ -60,7 +60,20 @@ export function portsWithTlsFault(evidence: Evidence, ...faults: readonly TlsFau
  */
 export function refusedHellos(evidence: Evidence): readonly Port[] {
   if (ports.some((port) => evidence.networkPlane?.[`tls:${port}`]?.verified === true)) return []
-  return portsWithTlsFault(evidence, 'reset').filter((port) => failedTls(evidence, port)?.bytesRead === 0)
+  return portsWithTlsFault(evidence, 'reset').filter((port) => {
+    const tls = failedTls(evidence, port)
+    return tls?.bytesRead === 0 && tls.smallHello?.answered !== true && tls.resetUnasked !== true
+  })
+}
+
+/** Ports where a hello of one segment is answered, and Node's own, of two, is not. */
+export function largeHelloLost(evidence: Evidence): readonly Port[] {
+  return ports.filter((port) => failedTls(evidence, port)?.smallHello?.answered === true)
+}
+
+/** Ports that reset a connection on which nothing was sent. */
+export function resetUnasked(evidence: Evidence): readonly Port[] {
+  return ports.filter((port) => failedTls(evidence, port)?.resetUnasked === true)
 }
 
 /** Whether `/ping` answered as the service does. */

@@ -38,6 +38,7 @@ export function networkIsHealthy(evidence: Evidence): boolean {
     seen !== undefined &&
     dialled !== undefined &&
     resolverLeads(evidence) &&
+    (seen.ipv6?.addresses ?? []).length === 0 &&
     seen.resolver?.addresses.includes(dialled) === true &&
     (expected === undefined || expected === dialled) &&
     ports.every((port) => {

@@ -5,6 +5,8 @@ import {
   isFromAzureZone,
   isOutsidePrefixes,
   kindOf,
+  pinnedAddresses,
+  reachableDirectly,
   resolverMisleads,
   resolverOf,
   rightAddress,
@@ -15,6 +17,9 @@ import { bySetup, listed, networkSymptoms, shown, thenDiagnose, tlsSymptoms } fr
 import { zoneRules } from './zone.ts'
 
 const answered = (evidence: Evidence) => kindOf(resolverOf(evidence)) === 'addresses'
+/** The other half of the matrix: what happens at the right address. */
+const onlyDns = (evidence: Evidence) =>
+  reachableDirectly(evidence) ? ' At the endpoint itself TLS comes about on both ports: only DNS is wrong.' : ''
 const seconds = (ttl: number | undefined) => (ttl === undefined ? 'a time that is not known' : `${ttl} s`)
 
 function azureIsRight(evidence: Evidence): boolean {
@@ -63,8 +68,59 @@ function isStale(evidence: Evidence): boolean {
 const remembersNothing = (evidence: Evidence) =>
   kindOf(resolverOf(evidence)) === 'nxdomain' && isFromAzureZone(resolverOf(evidence)) && azureAnswers(evidence)
 
+/** A record of the host's own leads elsewhere, while the wildcard that it hides is right. */
+function isShadowed(evidence: Evidence): boolean {
+  const right = endpointAddress(evidence)
+  const { record, wildcard } = evidence.controlPlane ?? {}
+  if (right === undefined || record === undefined || record.name === '*' || wildcard === undefined) return false
+  const answers = isBlind(evidence) || resolverMisleads(evidence)
+  return answers && wildcard.includes(right) && record.addresses.length > 0 && !record.addresses.includes(right)
+}
+
+/** What overrides the DNS servers on the looking machine itself. */
+const overrideRules: readonly Rule[] = [
+  {
+    code: 'dns-hosts-override',
+    severity: 'fail',
+    title: 'the hosts file pins the name',
+    hides: [...networkSymptoms, ...tlsSymptoms, 'dns-public-address'],
+    when: (evidence) => pinnedAddresses(evidence).length > 0,
+    say: (evidence) => {
+      const { addresses = [], rcode } = evidence.networkPlane?.wire ?? {}
+      const servers = addresses.length > 0 ? listed(addresses) : shown(rcode)
+      return `The hosts file of this machine says ${listed(pinnedAddresses(evidence))}, and no DNS server is asked; they answer ${servers}.`
+    },
+    remedy: (evidence) => thenDiagnose(evidence, `Remove the line with ${shown(evidence.host)} from the hosts file.`),
+  },
+  {
+    code: 'dns-search-domain',
+    severity: 'fail',
+    title: 'a search domain has caught the name',
+    hides: [...networkSymptoms, ...tlsSymptoms, 'dns-public-address'],
+    when: ({ networkPlane }) => networkPlane?.search !== undefined,
+    say: ({ networkPlane, host }) =>
+      `${shown(host)} itself has no address here; what programs get is ${shown(networkPlane?.search?.name)} (${listed(networkPlane?.search?.addresses ?? [])}), from the search list.`,
+    remedy: (evidence) =>
+      thenDiagnose(
+        evidence,
+        `Ask for the absolute name, ${shown(evidence.host)}. with a dot at its end; then mend what follows.`,
+      ),
+  },
+]
+
 export const dnsRules: readonly Rule[] = [
+  ...overrideRules,
   ...zoneRules,
+  {
+    code: 'dns-record-shadowed',
+    severity: 'fail',
+    title: "a record of the host's own hides the wildcard",
+    hides: ['dns-record-stale', ...networkSymptoms, ...tlsSymptoms],
+    when: isShadowed,
+    say: (evidence) =>
+      `The wildcard leads to ${shown(endpointAddress(evidence))}, the endpoint; the record ${shown(evidence.controlPlane?.record?.name)} beside it says ${listed(evidence.controlPlane?.record?.addresses ?? [])} for this host alone.`,
+    remedy: (evidence) => bySetup(evidence, `Correct the record ${shown(evidence.controlPlane?.record?.name)}, or delete it.`),
+  },
   {
     code: 'dns-record-stale',
     severity: 'fail',
@@ -72,7 +128,7 @@ export const dnsRules: readonly Rule[] = [
     hides: [...networkSymptoms, ...tlsSymptoms],
     when: isStale,
     say: (evidence) =>
-      `The name leads to ${listed(blamed(evidence))}; the private endpoint has ${shown(endpointAddress(evidence))}. An old or a foreign endpoint had that address.`,
+      `The name leads to ${listed(blamed(evidence))}; the private endpoint has ${shown(endpointAddress(evidence))}. An old or a foreign endpoint had that address.${onlyDns(evidence)}`,
     remedy: (evidence) => bySetup(evidence, "Point the record at the endpoint's address."),
   },
   {
@@ -94,7 +150,7 @@ export const dnsRules: readonly Rule[] = [
       (answered(evidence) && resolverMisleads(evidence) && azureIsSure(evidence) && !isOutsidePrefixes(evidence)),
     say: (evidence) => {
       const { server, addresses, ttl } = resolverOf(evidence) ?? { server: 'the resolver', addresses: [], ttl: undefined }
-      return `${shown(server)} answers ${addresses.length > 0 ? listed(addresses) : 'that there is no such name'} for another ${seconds(ttl)}; Azure already answers ${listed(azureAddresses(evidence) ?? [])}.`
+      return `${shown(server)} answers ${addresses.length > 0 ? listed(addresses) : 'that there is no such name'} for another ${seconds(ttl)}; Azure already answers ${listed(azureAddresses(evidence) ?? [])}.${onlyDns(evidence)}`
     },
     remedy: (evidence) =>
       thenDiagnose(
@@ -114,7 +170,7 @@ export const dnsRules: readonly Rule[] = [
     },
     say: (evidence) => {
       const { server, rcode, addresses } = resolverOf(evidence) ?? { server: 'The resolver', rcode: 'nothing', addresses: [] }
-      return `Azure answers ${listed(azureAddresses(evidence) ?? [])}, but ${shown(server)} answers ${addresses.length > 0 ? listed(addresses) : shown(rcode)}.`
+      return `Azure answers ${listed(azureAddresses(evidence) ?? [])}, but ${shown(server)} answers ${addresses.length > 0 ? listed(addresses) : shown(rcode)}.${onlyDns(evidence)}`
     },
     remedy: (evidence) =>
       thenDiagnose(evidence, `Forward the zone from ${shown(resolverOf(evidence)?.server)} to 168.63.129.16.`),
@@ -146,8 +202,17 @@ export const dnsRules: readonly Rule[] = [
         azure === undefined
           ? ''
           : ` Azure DNS, asked directly, answers ${azure.addresses.length > 0 ? listed(azure.addresses) : shown(azure.rcode)}.`
-      return `${shown(resolverOf(evidence)?.server)} answers ${shown(resolverOf(evidence)?.rcode)}.${direct}`
+      return `${shown(resolverOf(evidence)?.server)} answers ${shown(resolverOf(evidence)?.rcode)}.${direct}${onlyDns(evidence)}`
     },
     remedy: (evidence) => thenDiagnose(evidence, `Repair the DNS server ${shown(resolverOf(evidence)?.server)} of this network.`),
+  },
+  {
+    code: 'dns-ipv6-answer',
+    severity: 'warn',
+    title: 'the name has an IPv6 address',
+    when: (evidence) => (evidence.networkPlane?.ipv6?.addresses ?? []).length > 0,
+    say: (evidence) =>
+      `${shown(evidence.host)} also leads to ${listed(evidence.networkPlane?.ipv6?.addresses ?? [])}; a private endpoint has IPv4 alone, so clients that try IPv6 first wait or fail.`,
+    remedy: (evidence) => thenDiagnose(evidence, 'Delete the AAAA record.'),
   },
 ]

@@ -11,11 +11,17 @@ const everythingAfter = [
   'dns-record-absent',
   'dns-record-masked',
   'dns-record-stale',
+  'dns-record-shadowed',
   'dns-cache-stale',
   'dns-forwarder-missing',
   'dns-public-address',
   'dns-several-addresses',
   'dns-dangling-cname',
+  'dns-server-failing',
+  'dns-hosts-override',
+  'dns-search-domain',
+  'dns-ipv6-answer',
+  'worker-absent',
   ...networkSymptoms,
   ...tlsSymptoms,
 ] as const satisfies readonly FindingCode[]
@@ -40,9 +46,14 @@ export const nameRules: readonly Rule[] = [
     severity: 'fail',
     title: "the name is not the service's private host name",
     hides: everythingAfter,
-    when: isOtherHost,
+    when: (evidence) => isOtherHost(evidence) || (evidence.hostRefused === true && isPrivateName(evidence.host)),
     say: (evidence) =>
-      `${shown(evidence.host)} was asked for; ClickHouse Cloud names ${serviceName(evidence)} ${shown(evidence.controlPlane?.host)}.`,
-    remedy: (evidence) => thenDiagnose(evidence, `Use ${shown(evidence.controlPlane?.host)}.`),
+      isOtherHost(evidence)
+        ? `${shown(evidence.host)} was asked for; ClickHouse Cloud names ${serviceName(evidence)} ${shown(evidence.controlPlane?.host)}.`
+        : `${shown(evidence.host)} is no name of a service: those end in .REGION.privatelink.azure.clickhouse.cloud. Nothing was sent.`,
+    remedy: (evidence) =>
+      isOtherHost(evidence)
+        ? thenDiagnose(evidence, `Use ${shown(evidence.controlPlane?.host)}.`)
+        : { text: 'Correct the name: it stands as privateDnsHostname in the ClickHouse Cloud API.' },
   },
 ]

@@ -1,6 +1,6 @@
 import type { Evidence, Port } from '../evidence.ts'
 import type { Rule } from '../finding.ts'
-import { connectFailure, ports } from '../port-facts.ts'
+import { connectFailure, ports, resetUnasked } from '../port-facts.ts'
 import { listed, shown, thenDiagnose, tlsSymptoms } from './words.ts'
 
 type ConnectFault = 'timeout' | 'refused' | 'reset' | 'unreachable'
@@ -14,6 +14,8 @@ function faultOf(evidence: Evidence, port: Port): ConnectFault | undefined {
 }
 
 const portsWith = (evidence: Evidence, fault: ConnectFault) => ports.filter((port) => faultOf(evidence, port) === fault)
+
+const resetPorts = (evidence: Evidence) => [...new Set([...portsWith(evidence, 'reset'), ...resetUnasked(evidence)])]
 
 const connected = (evidence: Evidence) =>
   ports.filter(
@@ -75,9 +77,8 @@ export const networkRules: readonly Rule[] = [
     severity: 'fail',
     title: 'the connection is reset before TLS begins',
     hides: tlsSymptoms,
-    when: (evidence) => portsWith(evidence, 'reset').length > 0,
-    say: (evidence) =>
-      `${address(evidence)} reset ${listed(portsWith(evidence, 'reset'))} while connecting, before anything was sent.`,
+    when: (evidence) => resetPorts(evidence).length > 0,
+    say: (evidence) => `${address(evidence)} reset ${listed(resetPorts(evidence))} before anything was sent.`,
     remedy: (evidence) => thenDiagnose(evidence, 'Look for a network appliance on the way; without one, ask ClickHouse support.'),
   },
 ]

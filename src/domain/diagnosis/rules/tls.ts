@@ -1,6 +1,14 @@
 import type { Evidence, TlsResult } from '../evidence.ts'
 import type { FindingCode, Remedy, Rule } from '../finding.ts'
-import { alertNumber, failedTls, portsWithTlsFault, refusedHellos, type TlsFault } from '../port-facts.ts'
+import {
+  alertNumber,
+  failedTls,
+  largeHelloLost,
+  portsWithTlsFault,
+  refusedHellos,
+  resetUnasked,
+  type TlsFault,
+} from '../port-facts.ts'
 import { allowListRules } from './allow-list.ts'
 import { listed, serviceName, shown, thenDiagnose } from './words.ts'
 
@@ -43,7 +51,7 @@ function rule(
 /** A reset that the allow list cannot explain, or cannot be judged against. */
 function unexplainedResets(evidence: Evidence) {
   const refused = evidence.controlPlane?.endpoint === undefined ? [] : refusedHellos(evidence)
-  return portsWithTlsFault(evidence, 'reset').filter((port) => !refused.includes(port))
+  return portsWithTlsFault(evidence, 'reset').filter((port) => !refused.includes(port) && !resetUnasked(evidence).includes(port))
 }
 
 function sayClosed(evidence: Evidence): string {
@@ -58,7 +66,46 @@ function sayClosed(evidence: Evidence): string {
   return `${what} Without the control plane these causes remain: the endpoint is not on the service's allow list or not known to the organization, its connection is not Approved, it belongs to another service, the service is stopped, or an appliance on the way resets TLS.`
 }
 
+/** Beyond this the clocks disagree, in milliseconds. Certificates are valid for weeks. */
+const clockToleranceMs = 5 * 60_000
+
+const outOfTime = (evidence: Evidence) => portsWithTlsFault(evidence, 'expired', 'not-yet-valid')
+
+/** Undefined while the clocks could not be compared. */
+function clockIsWrong({ clockAheadMs }: Evidence): boolean | undefined {
+  return clockAheadMs === undefined ? undefined : Math.abs(clockAheadMs) > clockToleranceMs
+}
+
+/** Nobody compared the clocks: what the certificate itself says decides. */
+const blamesClock = (evidence: Evidence) => clockIsWrong(evidence) ?? portsWithTlsFault(evidence, 'not-yet-valid').length > 0
+
+function sayOutOfTime(evidence: Evidence): string {
+  const { validFrom, validTo } = firstWith(evidence, 'expired', 'not-yet-valid')?.certificate ?? {}
+  const what = `The certificate on ${listed(outOfTime(evidence))} is valid from ${shown(validFrom)} until ${shown(validTo)}.`
+  const { clockAheadMs } = evidence
+  if (clockAheadMs === undefined)
+    return `${what} The clock of this machine was not compared: either it is wrong, or the certificate is. \`date -u\` tells.`
+  const apart = `${Math.round(Math.abs(clockAheadMs) / 60_000)} minutes ${clockAheadMs > 0 ? 'ahead of' : 'behind'}`
+  return clockIsWrong(evidence)
+    ? `${what} The clock of the machine that looked is ${apart} ClickHouse Cloud's.`
+    : `${what} The clocks agree.`
+}
+
 export const tlsRules: readonly Rule[] = [
+  {
+    code: 'tls-large-hello',
+    severity: 'fail',
+    title: 'something on the way cannot handle a large TLS hello',
+    hides: ['tls-closed-early', 'tls-silent'],
+    when: (evidence) => largeHelloLost(evidence).length > 0,
+    say: (evidence) =>
+      `On ${listed(largeHelloLost(evidence))} the usual hello, of two segments, was never answered; one of a single segment (X25519 alone) was.`,
+    remedy: (evidence) =>
+      thenDiagnose(
+        evidence,
+        'Update or bypass the appliance on the way that inspects TLS: it must take a ClientHello of two segments.',
+      ),
+  },
   ...allowListRules,
   {
     code: 'tls-closed-early',
@@ -88,22 +135,28 @@ export const tlsRules: readonly Rule[] = [
       `The certificate on ${ports} is for ${shown(firstWith(evidence, 'wrong-name')?.certificate?.subject)}, not for ${shown(evidence.host)}.`,
     (evidence) => thenDiagnose(evidence, 'Check the host name and the record: they lead to another server.'),
   ),
-  rule(
-    'tls-expired',
-    'the certificate has expired',
-    ['expired'],
-    (evidence, ports) =>
-      `The certificate on ${ports} was valid until ${shown(firstWith(evidence, 'expired')?.certificate?.validTo)}.`,
-    (evidence) => thenDiagnose(evidence, "Check the worker's clock; if it is right, ask ClickHouse support."),
-  ),
-  rule(
-    'clock-skew',
-    'the clock of the worker is behind the certificate',
-    ['not-yet-valid'],
-    (evidence, ports) =>
-      `The certificate on ${ports} is valid only from ${shown(firstWith(evidence, 'not-yet-valid')?.certificate?.validFrom)}.`,
-    (evidence) => thenDiagnose(evidence, "Set the worker's clock by NTP."),
-  ),
+  {
+    code: 'tls-expired',
+    severity: 'fail',
+    title: 'the certificate is not valid at this time',
+    when: (evidence) => outOfTime(evidence).length > 0 && !blamesClock(evidence),
+    say: sayOutOfTime,
+    remedy: (evidence) =>
+      thenDiagnose(
+        evidence,
+        clockIsWrong(evidence) === undefined
+          ? "Check the worker's clock; if it is right, ask ClickHouse support."
+          : 'Ask ClickHouse support, with the host name and the time.',
+      ),
+  },
+  {
+    code: 'clock-skew',
+    severity: 'fail',
+    title: 'the clock of the machine that looked is wrong',
+    when: (evidence) => outOfTime(evidence).length > 0 && blamesClock(evidence),
+    say: sayOutOfTime,
+    remedy: (evidence) => thenDiagnose(evidence, 'Set the clock by NTP.'),
+  },
   rule(
     'tls-intercepted',
     'a proxy re-signs TLS',

@@ -8,6 +8,7 @@ export const tlsSymptoms = [
   'allow-list-wrong-id',
   'organization-entry-missing',
   'allow-list-not-effective',
+  'tls-large-hello',
   'tls-closed-early',
   'tls-silent',
   'tls-intercepted',

@@ -1,0 +1,39 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { SecureContext } from 'node:tls'
+import type { Port } from '../../domain/diagnosis/evidence.ts'
+import type { Bounds } from '../bounds.ts'
+import type { Check } from '../check.ts'
+import { dial } from '../dial.ts'
+import { shakeHands } from '../shake-hands.ts'
+
+/** For so long the name may lead to the endpoint's address by itself, in milliseconds; then there is nothing to add. */
+const headStartMs = 200
+
+/**
+ * TCP and TLS at the endpoint's own address, beside whatever the name leads to: tells "only DNS is wrong" from "nothing works". Does not wait for a
+ * resolver that hangs. `port` is dialled in place of the contract's, for tests.
+ */
+export function directCheck<P extends Port>(
+  name: P,
+  trust: SecureContext,
+  bounds: Bounds,
+  port: number = name,
+): Check<`direct:${P}`> {
+  return {
+    id: `direct:${name}`,
+    needs: [],
+    deadlineMs: 4_700,
+    async run({ host, expectedAddress }, soFar, signal) {
+      if (expectedAddress === undefined || !bounds.permitsAddress(expectedAddress, name)) return undefined
+      const until = performance.now() + headStartMs
+      while (soFar.address === undefined && performance.now() < until && !signal.aborted) await delay(5)
+      if (soFar.address?.dialled === expectedAddress) return undefined
+      const { result: tcp, socket } = await dial(expectedAddress, port, signal)
+      if (socket === undefined) return { tcp }
+      const { result, tls } = await shakeHands(socket, { address: expectedAddress, port, host, trust }, signal)
+      tls?.destroy()
+      socket.destroy()
+      return { tcp, tls: result }
+    },
+  }
+}

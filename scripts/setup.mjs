@@ -53,7 +53,8 @@ const managers = [
   ['pacman', [['-Sy', '--noconfirm', 'valkey']]],
 ]
 
-if (!process.env.REDIS_URL && !servers.some(onPath)) {
+const needsRedis = !process.argv.includes('--without-redis')
+if (needsRedis && !process.env.REDIS_URL && !servers.some(onPath)) {
   const manager = managers.find(([command]) => onPath(command))
   const root = process.getuid?.() === 0
   const allowed = root || (onPath('sudo') && spawnSync('sudo', ['-n', 'true']).status === 0)

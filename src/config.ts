@@ -143,9 +143,7 @@ const list = z.string().transform((value) =>
 
 const dnsServers = list.pipe(z.array(z.string().transform(parseServer)).min(1))
 
-const diagnosticsSchema = z.object({
-  REDIS_URL: redisUrl,
-  DIAGNOSTICS_NETWORK: z.string('is not set; the name of the network that this worker stands in').min(1, 'is empty'),
+const probeSettings = {
   DIAGNOSTICS_DNS_SERVERS: dnsServers.default([{ address: '168.63.129.16', port: 53 }]),
   DIAGNOSTICS_RESOLVER: dnsServers.optional(),
   DIAGNOSTICS_HOST_SUFFIXES: list
@@ -154,15 +152,47 @@ const diagnosticsSchema = z.object({
   DIAGNOSTICS_PREFIXES: list
     .pipe(z.array(z.cidrv4('must be address prefixes such as 10.0.0.0/8')).min(1))
     .default(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10']),
+}
+
+const diagnosticsSchema = z.object({
+  REDIS_URL: redisUrl,
+  DIAGNOSTICS_NETWORK: z.string('is not set; the name of the network that this worker stands in').min(1, 'is empty'),
+  ...probeSettings,
 })
 
 export function diagnosticsConfig(environment: Environment = process.env): DiagnosticsConfig {
   const problems: string[] = []
   const values = readEnvironment(diagnosticsSchema, environment, problems)
   if (values === undefined) throw new ConfigError(problems)
+  return { redisUrl: values.REDIS_URL, network: values.DIAGNOSTICS_NETWORK, ...settingsIn(values) }
+}
+
+/** The one-shot command: what its flags say comes before what the environment does. */
+export function onceConfig(
+  flags: { readonly network?: string; readonly dnsServers: readonly string[]; readonly prefixes: readonly string[] },
+  environment: Environment = process.env,
+): Omit<DiagnosticsConfig, 'redisUrl'> {
+  const problems: string[] = []
+  const values = readEnvironment(
+    z.object(probeSettings),
+    {
+      ...environment,
+      ...(flags.dnsServers.length > 0 && { DIAGNOSTICS_DNS_SERVERS: flags.dnsServers.join(',') }),
+      ...(flags.prefixes.length > 0 && { DIAGNOSTICS_PREFIXES: flags.prefixes.join(',') }),
+    },
+    problems,
+  )
+  if (values === undefined) throw new ConfigError(problems.map(byFlags))
+  return { network: flags.network ?? environment.DIAGNOSTICS_NETWORK ?? 'this machine', ...settingsIn(values) }
+}
+
+/** In the words of whoever typed the command. */
+function byFlags(problem: string): string {
+  return problem.replace('DIAGNOSTICS_DNS_SERVERS', '--dns-server').replace('DIAGNOSTICS_PREFIXES', '--prefix')
+}
+
+function settingsIn(values: z.infer<z.ZodObject<typeof probeSettings>>): Omit<DiagnosticsConfig, 'redisUrl' | 'network'> {
   return {
-    redisUrl: values.REDIS_URL,
-    network: values.DIAGNOSTICS_NETWORK,
     dnsServers: values.DIAGNOSTICS_DNS_SERVERS,
     ...(values.DIAGNOSTICS_RESOLVER !== undefined && { resolver: values.DIAGNOSTICS_RESOLVER }),
     hostSuffixes: values.DIAGNOSTICS_HOST_SUFFIXES,

@@ -19,6 +19,11 @@ const azurePlatform = '168.63.129.16'
 /** Labels of letters, digits, `-` and `_`: no address literal in disguise gets as far as a resolver. */
 const hostName = /^(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0-9-]{0,62}$/i
 
+/** A name with a domain; no address, in whatever disguise. */
+export function isHostName(text: string): boolean {
+  return hostName.test(text)
+}
+
 export function createBounds({
   hostSuffixes,
   prefixes,
@@ -35,7 +40,7 @@ export function createBounds({
   return {
     permitsHost(host) {
       const name = host.toLowerCase()
-      return hostName.test(name) && suffixes.some((suffix) => name.endsWith(suffix) && name.length > suffix.length)
+      return isHostName(name) && suffixes.some((suffix) => name.endsWith(suffix) && name.length > suffix.length)
     },
     permitsAddress(address, port) {
       if (!IPv4.isValidFourPartDecimal(address)) return false

@@ -1,0 +1,63 @@
+import { parseArgs } from 'node:util'
+
+/** What the one-shot command was asked. */
+export interface Asked {
+  readonly host: string
+  readonly expectedAddress?: string
+  readonly network?: string
+  readonly dnsServers: readonly string[]
+  readonly prefixes: readonly string[]
+  readonly json: boolean
+}
+
+export const usage = `Usage: npm run diagnose -- HOST [options]
+
+Looks from this machine at a ClickHouse Cloud service behind a private endpoint, and names what is wrong.
+
+  --expect-ip IP           the private endpoint's address, from its network interface
+  --network NAME           what to call the network in the answer
+  --dns-server IP[:PORT]   Azure DNS, if not 168.63.129.16; may be repeated
+  --prefix CIDR            where it may connect, if not RFC 1918 and 100.64.0.0/10; may be repeated
+  --json                   one object, for programs
+
+Exit status: 0 healthy, 1 a fault was found, 2 the checks could not run.
+`
+
+/** @throws Error with words for the person who typed it */
+export function readArguments(words: readonly string[]): Asked | 'help' {
+  const { values, positionals } = parseArgs({
+    args: [...words],
+    allowPositionals: true,
+    options: {
+      'expect-ip': { type: 'string' },
+      network: { type: 'string' },
+      'dns-server': { type: 'string', multiple: true, default: [] },
+      prefix: { type: 'string', multiple: true, default: [] },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
+  if (values.help) return 'help'
+  const [host, ...more] = positionals
+  if (host === undefined || more.length > 0) throw new Error('Name one host.')
+  const { network, json } = values
+  const expectedAddress = values['expect-ip']
+  return {
+    host: hostIn(host),
+    dnsServers: values['dns-server'],
+    prefixes: values.prefix,
+    json,
+    ...(expectedAddress !== undefined && { expectedAddress }),
+    ...(network !== undefined && { network }),
+  }
+}
+
+/** People paste what they have: `https://host:8443/`, `host:9440`, `host.` */
+function hostIn(text: string): string {
+  return text
+    .replace(/^[a-z][a-z0-9+.-]*:\/\//i, '')
+    .replace(/[/?#].*$/, '')
+    .replace(/:\d+$/, '')
+    .replace(/\.$/, '')
+    .toLowerCase()
+}

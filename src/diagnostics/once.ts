@@ -1,0 +1,64 @@
+import { isIPv4 } from 'node:net'
+import { ConfigError, onceConfig, presetResolver } from '../config.ts'
+import type { Evidence } from '../domain/diagnosis/evidence.ts'
+import { judge } from '../domain/diagnosis/judge.ts'
+import { rules } from '../domain/diagnosis/rules/all.ts'
+import { type Asked, readArguments, usage } from './arguments.ts'
+import { createBounds, isHostName } from './bounds.ts'
+import { createProbe } from './probe.ts'
+import { reportText } from './report-text.ts'
+import { resolverOptions } from './system-resolver.ts'
+
+/** `npm run diagnose -- HOST`: the checks once, from this machine, with nothing but Node. */
+
+const healthy = 0
+const faulty = 1
+const notRun = 2
+
+presetResolver(resolverOptions)
+const status = await run(process.argv.slice(2)).catch((error: unknown) => refuse(String(error)))
+// A lookup that hangs must not hold the answer back.
+process.stdout.write('', () => process.exit(status))
+
+async function run(words: readonly string[]): Promise<number> {
+  let asked: Asked | 'help'
+  try {
+    asked = readArguments(words)
+  } catch (error) {
+    return refuse(`${error instanceof Error ? error.message : error}\n\n${usage}`)
+  }
+  if (asked === 'help') {
+    process.stdout.write(usage)
+    return healthy
+  }
+  const { host, expectedAddress } = asked
+  if (!isHostName(host))
+    return refuse(`"${host}" is not a host name. Name the service's private host, as the ClickHouse Cloud API has it.`)
+  if (expectedAddress !== undefined && !isIPv4(expectedAddress))
+    return refuse(`--expect-ip ${expectedAddress} is not an IPv4 address.`)
+  try {
+    return await diagnose(asked)
+  } catch (error) {
+    if (error instanceof ConfigError) return refuse(error.message)
+    throw error
+  }
+}
+
+async function diagnose({ host, expectedAddress, json, ...flags }: Asked): Promise<number> {
+  const { network, ...settings } = onceConfig(flags)
+  const startedAt = performance.now()
+  const looked = createBounds(settings).permitsHost(host)
+    ? { networkPlane: await createProbe(settings)({ host, expectedAddress }, new AbortController().signal) }
+    : { hostRefused: true as const }
+  const evidence: Evidence = { host, network, ...(expectedAddress !== undefined && { expectedAddress }), ...looked }
+  const { findings, ...verdict } = judge(rules, evidence)
+  const elapsedMs = Math.round(performance.now() - startedAt)
+  const report = { host, network, verdict, findings, evidence: evidence.networkPlane ?? {}, elapsedMs }
+  process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : reportText(evidence, { ...verdict, findings }, elapsedMs))
+  return verdict.code === 'healthy' ? healthy : faulty
+}
+
+function refuse(words: string): number {
+  process.stderr.write(`${words.trimEnd()}\n`)
+  return notRun
+}

@@ -1,0 +1,113 @@
+import type { DirectResult, DnsAnswer, Evidence, Failure, TcpResult, TlsResult } from './evidence.ts'
+import { listed, shown } from './rules/words.ts'
+
+/** One thing that was looked at, and what was seen: safe to print, not escaped. */
+export interface EvidenceLine {
+  readonly what: string
+  readonly said: string
+}
+
+/** Everything that was observed, in the order of the path. Pure. */
+export function evidenceLines(evidence: Evidence): readonly EvidenceLine[] {
+  const { networkPlane: seen = {}, controlPlane, clockAheadMs } = evidence
+  const lines: (EvidenceLine | undefined)[] = [
+    line('resolver', seen.resolver && dnsWords(seen.resolver)),
+    line('resolver, on the wire', seen.wire && dnsWords(seen.wire)),
+    line('Azure DNS', seen['azure-dns'] && dnsWords(seen['azure-dns'])),
+    line('IPv6', seen.ipv6 && dnsWords(seen.ipv6)),
+    line('hosts file', seen.hosts?.addresses.length ? listed(seen.hosts.addresses) : undefined),
+    line('search list', seen.search && `${shown(seen.search.name)} → ${listed(seen.search.addresses)}`),
+    line('TCP 8443', seen['tcp:8443'] && tcpWords(seen['tcp:8443'])),
+    line('TCP 9440', seen['tcp:9440'] && tcpWords(seen['tcp:9440'])),
+    line('TLS 8443', seen['tls:8443'] && tlsWords(seen['tls:8443'])),
+    line('TLS 9440', seen['tls:9440'] && tlsWords(seen['tls:9440'])),
+    line('endpoint itself, 8443', seen['direct:8443'] && directWords(seen['direct:8443'])),
+    line('endpoint itself, 9440', seen['direct:9440'] && directWords(seen['direct:9440'])),
+    line('/ping', seen.ping && pingWords(seen.ping)),
+    line('clock', clockAheadMs === undefined ? undefined : `${Math.round(clockAheadMs / 1_000)} s ahead of ClickHouse Cloud`),
+    ...(controlPlane === undefined
+      ? [line('control plane', evidence.controlPlaneProblem === undefined ? undefined : shown(evidence.controlPlaneProblem))]
+      : [
+          line('service', shown(controlPlane.serviceState)),
+          line('endpoint', endpointWords(controlPlane.endpoint)),
+          line('zone', zoneWords(controlPlane.zone)),
+          line('record', controlPlane.record && `${shown(controlPlane.record.name)} → ${listed(controlPlane.record.addresses)}`),
+          line('organization', listed(controlPlane.organizationIds)),
+          line('allow list', listed(controlPlane.allowList)),
+        ]),
+  ]
+  return lines.filter((each) => each !== undefined)
+}
+
+function line(what: string, said: string | undefined): EvidenceLine | undefined {
+  return said === undefined ? undefined : { what, said }
+}
+
+function dnsWords({ server, rcode, addresses, ttl, cnames, soa, elapsedMs }: DnsAnswer): string {
+  return [
+    `${shown(server)}: ${shown(rcode)}`,
+    ...(cnames.length > 0 ? [`by way of ${listed(cnames)}`] : []),
+    ...(addresses.length > 0 ? [listed(addresses)] : []),
+    ...(ttl === undefined ? [] : [`TTL ${ttl} s`]),
+    ...(soa === undefined ? [] : [`SOA ${shown(soa)}`]),
+    milliseconds(elapsedMs),
+  ].join(', ')
+}
+
+function tcpWords({ address, connected, failure, elapsedMs }: TcpResult): string {
+  return `${shown(address)}: ${connected ? 'open' : failureWords(failure)}, ${milliseconds(elapsedMs)}`
+}
+
+function tlsWords(tls: TlsResult): string {
+  const { verified, protocol, failure, bytesRead, certificate, smallHello, resetUnasked, elapsedMs } = tls
+  return [
+    verified ? 'verified' : failureWords(failure),
+    ...(protocol === undefined ? [] : [shown(protocol)]),
+    ...(certificate === undefined
+      ? [`${bytesRead} bytes received`]
+      : [
+          `certificate of ${shown(certificate.subject)} by ${shown(certificate.issuer)}, ${shown(certificate.validFrom)} to ${shown(certificate.validTo)}`,
+        ]),
+    ...(smallHello === undefined ? [] : [`a small hello ${smallHello.answered ? 'is' : 'is not'} answered`]),
+    ...(resetUnasked === true ? ['a silent connection is reset too'] : []),
+    milliseconds(elapsedMs),
+  ].join(', ')
+}
+
+function directWords({ tcp, tls }: DirectResult): string {
+  return tls === undefined ? tcpWords(tcp) : `${shown(tcp.address)}: ${tlsWords(tls)}`
+}
+
+function pingWords({
+  status,
+  body,
+  failure,
+  elapsedMs,
+}: {
+  status?: number
+  body?: string
+  failure?: Failure
+  elapsedMs: number
+}): string {
+  const said = status === undefined ? failureWords(failure) : `${status} "${shown(body)}"`
+  return `${said}, ${milliseconds(elapsedMs)}`
+}
+
+function failureWords(failure: Failure | undefined): string {
+  return failure === undefined ? 'failed' : `${shown(failure.code)} (${shown(failure.message)})`
+}
+
+function endpointWords(endpoint: NonNullable<Evidence['controlPlane']>['endpoint']): string {
+  if (endpoint === undefined) return 'none'
+  const { connection, address, guid, id } = endpoint
+  return `${shown(connection)}, ${shown(address)}, GUID ${shown(guid)}, ${shown(id.split('/').at(-1))}`
+}
+
+function zoneWords(zone: NonNullable<Evidence['controlPlane']>['zone']): string {
+  if (zone === undefined) return 'none'
+  return `${shown(zone.id.split('/').at(-1))}, ${zone.linked ? 'linked' : 'not linked'} to the network`
+}
+
+function milliseconds(value: number): string {
+  return `${Math.round(value)} ms`
+}

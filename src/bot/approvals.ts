@@ -2,7 +2,7 @@ import { isApprover, type Standing, standingOf } from '../domain/policy.ts'
 import { needsReview, type Request } from '../domain/request.ts'
 import { approversText, quorumText } from './approvers-text.ts'
 import { askToOverride } from './break-glass.ts'
-import { type Card, command, type Inline, mention, say, strong, time, words } from './card.ts'
+import { type Card, command, type Inline, mention, type RequestVerb, say, strong, time, words } from './card.ts'
 import { type Desk, groupsOf, wake } from './desk.ts'
 import { detailsCard } from './details-card.ts'
 import { agoText } from './duration.ts'
@@ -17,7 +17,7 @@ import { askForUndo } from './undo.ts'
  * What a click on a request's message does. The button says only which request and which plan the person saw; everything else is judged from the
  * ledger, at the moment of the click. Decide first, then wake, then answer.
  */
-export async function answerClick(desk: Desk, click: Click): Promise<Reply> {
+export async function answerRequestClick(desk: Desk, click: Click<RequestVerb>): Promise<Reply> {
   const request = await desk.ledger.get(click.id)
   if (request === undefined) {
     desk.declined('unknown-request')
@@ -46,7 +46,7 @@ function card(shown: Card): Reply {
   return { kind: 'card', card: shown }
 }
 
-async function decideOrDecline(desk: Desk, click: Click, request: Request): Promise<Card> {
+async function decideOrDecline(desk: Desk, click: Click<RequestVerb>, request: Request): Promise<Card> {
   const { by, id, digest } = click
   const type = click.verb === 'approve' ? 'approve' : 'reject'
   const kind = type === 'approve' ? 'approved' : 'rejected'
@@ -80,7 +80,12 @@ async function announce(desk: Desk, request: Request, type: 'approve' | 'reject'
   return say(words`You approved ${strong(id)}. ${next}`, statusOf(request))
 }
 
-async function decline(desk: Desk, click: Click, request: Request, standing: Exclude<Standing, 'may-decide'>): Promise<Card> {
+async function decline(
+  desk: Desk,
+  click: Click<RequestVerb>,
+  request: Request,
+  standing: Exclude<Standing, 'may-decide'>,
+): Promise<Card> {
   desk.declined(standing)
   const { id } = request
   const approvers = request.approval === undefined ? [] : approversText(request)
@@ -106,7 +111,7 @@ async function decline(desk: Desk, click: Click, request: Request, standing: Exc
 }
 
 /** Somebody else looks at what ran without an approval. */
-async function review(desk: Desk, { by, id }: Click, before: Request): Promise<Card> {
+async function review(desk: Desk, { by, id }: Click<RequestVerb>, before: Request): Promise<Card> {
   if (before.review?.by !== undefined) {
     return say(words`${mention(before.review.by)} has reviewed ${id} already.`, statusOf(before))
   }

@@ -38,8 +38,25 @@ export type Inline =
   | { readonly kind: 'command'; readonly words: string }
 
 /** What a button may say; its `action_id` in Slack. */
-export const verbs = ['approve', 'reject', 'details', 'cancel', 'override', 'review', 'undo', 'export'] as const
+export const verbs = [
+  'approve',
+  'reject',
+  'details',
+  'cancel',
+  'override',
+  'review',
+  'undo',
+  'export',
+  'fix',
+  'again',
+  'wake',
+  'evidence',
+] as const
 export type Verb = (typeof verbs)[number]
+
+/** On the message of a diagnosis; the others are on that of a request. */
+export type DiagnosisVerb = Extract<Verb, 'fix' | 'again' | 'wake' | 'evidence'>
+export type RequestVerb = Exclude<Verb, DiagnosisVerb>
 
 /** What a click carries: nothing but which record it is about, and which plan the person saw. */
 export interface Button {

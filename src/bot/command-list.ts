@@ -28,9 +28,9 @@ export const commandList = [
   },
   {
     name: 'diagnose',
-    usage: 'diagnose SERVICE [from NETWORK]',
+    usage: 'diagnose SERVICE [from NETWORK|everywhere]',
     example: 'diagnose analytics-prod from prod-westus3',
-    does: 'Looks from inside the network why a service can or cannot be reached. It changes nothing.',
+    does: 'Looks from inside a network, or from all of them, why a service can or cannot be reached. It changes nothing.',
   },
   {
     name: 'status',

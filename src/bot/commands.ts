@@ -10,7 +10,7 @@ export interface ServiceName {
 
 export type Command =
   | { readonly kind: Action; readonly services: readonly ServiceName[]; readonly network?: string; readonly reason?: string }
-  | { readonly kind: 'diagnose'; readonly service?: ServiceName; readonly network?: string }
+  | { readonly kind: 'diagnose'; readonly service?: ServiceName; readonly network?: string; readonly everywhere?: true }
   | { readonly kind: 'status'; readonly service?: ServiceName }
   | { readonly kind: 'requests'; readonly which: 'mine' | 'open' | 'all' }
   | { readonly kind: 'request' | 'cancel'; readonly id: string }
@@ -48,6 +48,20 @@ export function parseCommand(text: string): Command {
   }
 }
 
+/** A change that one of our own remedies names, read as a command; nothing when it names none, or does not change anything. */
+export function changeCommand(text: string | undefined): Extract<Command, { kind: Action }> | undefined {
+  const parsed = text === undefined ? undefined : parseCommand(text)
+  switch (parsed?.kind) {
+    case 'setup':
+    case 'allow':
+    case 'revoke':
+    case 'teardown':
+      return parsed
+    default:
+      return undefined
+  }
+}
+
 /** The word before the network, as people say it; both are understood. */
 export const prepositions: Readonly<Record<Action, string>> = { setup: 'in', allow: 'from', revoke: 'from', teardown: 'in' }
 
@@ -69,20 +83,26 @@ function parseChange(kind: Action, text: string, tokens: readonly Token[]): Comm
   return { kind, services, ...(network !== undefined && { network }), ...(reason !== '' && { reason }) }
 }
 
+/** `everywhere` may follow `from`, or stand alone. */
 function parseDiagnose(tokens: readonly Token[]): Command {
   const everywhere = tokens.some((token) => isWord(token, 'everywhere'))
-  const { before, network, extra } = split(tokens.filter((token) => !isWord(token, 'everywhere')))
+  const rest = tokens.filter((token) => !isWord(token, 'everywhere'))
+  const { before, network, extra } = split(rest)
   const [service, ...more] = before.map(serviceName)
-  const suggestion = `diagnose ${service === undefined ? 'SERVICE' : spell(service)} from ${network ?? 'NETWORK'}`
-  if (everywhere)
+  if (more.length > 0 || extra.length > 0 || (everywhere && network !== undefined)) {
+    const from = everywhere ? 'everywhere' : (network ?? 'NETWORK')
     return {
       kind: 'misunderstood',
-      problem: 'In this version I look from one network at a time, not from everywhere.',
-      suggestion,
+      problem: 'I diagnose one service at a time, from one network or from everywhere.',
+      suggestion: `diagnose ${service === undefined ? 'SERVICE' : spell(service)} from ${from}`,
     }
-  if (more.length > 0 || extra.length > 0)
-    return { kind: 'misunderstood', problem: 'I diagnose one service from one network at a time.', suggestion }
-  return { kind: 'diagnose', ...(service !== undefined && { service }), ...(network !== undefined && { network }) }
+  }
+  return {
+    kind: 'diagnose',
+    ...(service !== undefined && { service }),
+    ...(network !== undefined && { network }),
+    ...(everywhere && { everywhere }),
+  }
 }
 
 function parseStatus(tokens: readonly Token[]): Command {

@@ -1,52 +1,85 @@
-import type { Diagnosis } from '../domain/diagnosis/diagnosis.ts'
+import type { Diagnosis, Look } from '../domain/diagnosis/diagnosis.ts'
 import type { Verdict } from '../domain/diagnosis/finding.ts'
-import { type PathPhase, pathOf } from '../domain/diagnosis/path.ts'
+import { pathOf } from '../domain/diagnosis/path.ts'
 import { cleanText } from '../domain/hostile-text.ts'
-import { type Card, code, mention, type Part, strong, words } from './card.ts'
+import { type Button, type Card, code, mention, type Part, strong, time, words } from './card.ts'
+import { changeCommand } from './commands.ts'
 import { durationText } from './duration.ts'
+import { everywhereParts, everywhereTitle, worstOf } from './everywhere-card.ts'
 import { connectLines, problemParts, remedyText, whyAndFix } from './outcome-parts.ts'
+import { isWorthALook, phaseText, statusWords } from './path-text.ts'
 import { shownName } from './subject.ts'
 
 /** What a diagnosis found, or why there is no finding; nothing while it still looks. */
 export function diagnosisCard(diagnosis: Diagnosis): Card | undefined {
-  const { verdict, problem } = diagnosis
-  if (verdict !== undefined) return verdictCard(diagnosis, verdict)
-  if (problem === undefined) return undefined
-  const title = `${subjectOf(diagnosis)}: no diagnosis`
-  return { summary: title, parts: [{ kind: 'title', text: title }, askedBy(diagnosis), ...problemParts(problem)] }
-}
-
-function verdictCard(diagnosis: Diagnosis, verdict: Verdict): Card {
-  const title = `${subjectOf(diagnosis)}: ${lowerFirst(cleanText(verdict.title, 150))}`
-  const status = statusWords(verdict)
-  const path = (diagnosis.evidence === undefined ? [] : pathOf(diagnosis.evidence)).filter(isWorthALook)
+  const { looks = [], problem, asked } = diagnosis
+  if (problem !== undefined) return problemCard(diagnosis, problem)
+  const [look] = looks
+  if (look === undefined) return undefined
+  if (asked.network === undefined) return everywhereCard(diagnosis, looks)
+  if (look.verdict === undefined) return problemCard(diagnosis, look.problem)
+  const title = `${subjectOf(diagnosis)}: ${lowerFirst(cleanText(look.verdict.title, 150))}`
+  const status = statusWords(look.verdict)
   return {
     summary: `${title} (${status})`,
     parts: [
       { kind: 'title', text: title },
       { kind: 'note', text: status },
       askedBy(diagnosis),
-      ...(path.length === 0 ? [] : [{ kind: 'text', text: path.map(phaseText).join(' → ') } as const]),
-      ...(verdict.severity === 'ok' ? healthyParts(diagnosis, verdict) : whyAndFix(verdict)),
-      ...otherFindings(verdict),
+      ...verdictParts(look, look.verdict),
     ],
+    buttons: buttonsOf(diagnosis, look.verdict),
   }
 }
 
-/** The path has said already what was seen. */
-function healthyParts({ evidence }: Diagnosis, { detail }: Verdict): readonly Part[] {
-  return evidence === undefined ? [{ kind: 'text', text: cleanText(detail, 1_200) }] : [connectLines(evidence.host)]
+function problemCard(diagnosis: Diagnosis, problem: Diagnosis['problem']): Card {
+  const title = `${subjectOf(diagnosis)}: no diagnosis`
+  return { summary: title, parts: [{ kind: 'title', text: title }, askedBy(diagnosis), ...problemParts(problem)] }
 }
 
-/** `healthy`, `fault · allow-list-missing`, `warning · worker-absent` */
-function statusWords({ code: finding, severity }: Verdict): string {
-  if (severity === 'ok') return finding
-  return `${severity === 'fail' ? 'fault' : 'warning'} · ${finding}`
+function everywhereCard(diagnosis: Diagnosis, looks: readonly Look[]): Card {
+  const title = `${subjectOf(diagnosis)}: ${everywhereTitle(looks)}`
+  const worst = worstOf(looks)
+  const status = worst === undefined ? 'no diagnosis' : statusWords(worst)
+  return {
+    summary: `${title} (${status})`,
+    parts: [{ kind: 'title', text: title }, { kind: 'note', text: status }, askedBy(diagnosis), ...everywhereParts(looks)],
+    buttons: [again(diagnosis), evidence(diagnosis)],
+  }
+}
+
+function verdictParts({ evidence: seen, since }: Look, verdict: Verdict): readonly Part[] {
+  const path = (seen === undefined ? [] : pathOf(seen)).filter(isWorthALook)
+  return [
+    ...(path.length === 0 ? [] : [{ kind: 'text', text: path.map(phaseText).join(' → ') } as const]),
+    ...(verdict.severity === 'ok' ? healthyParts(seen?.host, verdict) : whyAndFix(verdict)),
+    ...otherFindings(verdict),
+    ...sinceParts(since),
+  ]
+}
+
+/** The path has said already what was seen. */
+function healthyParts(host: string | undefined, { detail }: Verdict): readonly Part[] {
+  return host === undefined ? [{ kind: 'text', text: cleanText(detail, 1_200) }] : [connectLines(host)]
+}
+
+/** Changes beyond these are in the evidence. */
+const mostChanges = 6
+
+function sinceParts(since: Look['since']): readonly Part[] {
+  if (since === undefined) return []
+  const { lastHealthyAt, changes } = since
+  const known = changes.length === 0 ? ' Nothing that I compare has changed since.' : ' Since then:'
+  const lines = changes.slice(0, mostChanges).map((change) => cleanText(change, 300))
+  return [
+    { kind: 'text', text: words`${strong('Last healthy')} ${time(lastHealthyAt)}.${known}` },
+    ...(lines.length === 0 ? [] : [{ kind: 'lines', lines } as const]),
+  ]
 }
 
 function subjectOf({ asked }: Diagnosis): string {
   const service = asked.organization === undefined ? asked.service : `${asked.organization}/${asked.service}`
-  return `${shownName(service)} from ${shownName(asked.network)}`
+  return `${shownName(service)} from ${asked.network === undefined ? 'everywhere' : shownName(asked.network)}`
 }
 
 function askedBy({ id, asked, endedAt }: Diagnosis): Part {
@@ -54,23 +87,7 @@ function askedBy({ id, asked, endedAt }: Diagnosis): Part {
   return { kind: 'note', text: words`${id}, asked by ${mention(asked.by)}${took}` }
 }
 
-const marks = { ok: '✔', fail: '✘', unknown: '?' } as const
-const phaseNames = { name: 'name', dns: 'DNS', address: 'address', tcp: 'TCP', tls: 'TLS', service: 'service' } as const
-
-/** The address that was dialled stands beside DNS already, unless it was none. */
-function isWorthALook({ phase, state }: PathPhase): boolean {
-  return phase !== 'address' || state === 'fail'
-}
-
-/** `DNS ✔ 10.0.0.4 (4 ms)`, `service: not reached` */
-function phaseText({ phase, state, detail, elapsedMs }: PathPhase): string {
-  const said = detail === undefined ? '' : ` ${cleanText(detail, 80)}`
-  const took = elapsedMs === undefined ? '' : ` (${durationText(elapsedMs)})`
-  if (state === 'unknown') return `${phaseNames[phase]}:${said === '' ? ' not checked' : said}`
-  return `${phaseNames[phase]} ${marks[state]}${said}${took}`
-}
-
-/** Everything else that is wrong and that the root cause does not explain. */
+/** Everything else that is wrong and that the root cause does not explain, in the order in which to mend it. */
 function otherFindings(verdict: Verdict): readonly Part[] {
   const others = verdict.findings.filter((finding) => finding.code !== verdict.code)
   if (others.length === 0) return []
@@ -83,6 +100,27 @@ function otherFindings(verdict: Verdict): readonly Part[] {
       ),
     },
   ]
+}
+
+function buttonsOf(diagnosis: Diagnosis, verdict: Verdict): readonly Button[] {
+  const { id } = diagnosis
+  const asleep = verdict.findings.some((finding) => finding.code === 'service-idle')
+  return [
+    ...(changeCommand(verdict.remedy.command) === undefined
+      ? []
+      : [{ verb: 'fix', label: 'Request the fix', weight: 'primary', id, digest: '' } as const]),
+    again(diagnosis),
+    ...(asleep ? [{ verb: 'wake', label: 'Wake it and look', id, digest: '' } as const] : []),
+    evidence(diagnosis),
+  ]
+}
+
+function again({ id }: Diagnosis): Button {
+  return { verb: 'again', label: 'Run again', id, digest: '' }
+}
+
+function evidence({ id }: Diagnosis): Button {
+  return { verb: 'evidence', label: 'Evidence', id, digest: '' }
 }
 
 function lowerFirst(text: string): string {

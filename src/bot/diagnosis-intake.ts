@@ -9,7 +9,7 @@ export async function askForDiagnosis(desk: Desk, asked: Omit<Diagnosis['asked']
   if (tooMuch !== undefined) return tooMuch
   const id = await desk.diagnoses.nextId()
   await desk.diagnoses.save({ id, asked: { ...asked, at: desk.now() } })
-  const subject = `${shownName(asked.service)} from ${shownName(asked.network)}`
+  const subject = `${shownName(asked.service)} from ${asked.network === undefined ? 'everywhere' : shownName(asked.network)}`
   return (await wake(desk, desk.producer.work({ kind: 'diagnosis', id })))
     ? say(words`Looking at ${subject}. The result follows here (${id}).`)
     : say(words`I could not pass on the question about ${subject}: nobody is looking. Ask again in a minute.`)

@@ -82,9 +82,11 @@ async function diagnose(desk: Desk, { by, place }: Said, asked: Extract<Command,
   const names = desk.networks.map(({ name }) => name)
   const [sole] = names
   const network = asked.network ?? (names.length === 1 ? sole : undefined)
-  const example = `diagnose ${asked.service === undefined ? 'SERVICE' : spell(asked.service)} from ${network ?? names.join('|')}`
+  const example = `diagnose ${asked.service === undefined ? 'SERVICE' : spell(asked.service)} from ${network ?? [...names, 'everywhere'].join('|')}`
   if (asked.service === undefined) return say(words`Which service shall I look at? Say ${command(example)}`)
-  if (network === undefined) return say(words`From which network shall I look: ${names.join(', ')}? Say ${command(example)}`)
+  if (asked.everywhere) return await askForDiagnosis(desk, { by, place, ...asked.service })
+  if (network === undefined)
+    return say(words`From which network shall I look: ${names.join(', ')}, or everywhere? Say ${command(example)}`)
   const known = knownNetwork(desk, network)
   return typeof known === 'string' ? await askForDiagnosis(desk, { by, place, ...asked.service, network: known }) : known
 }

@@ -53,9 +53,9 @@ export interface Said {
   readonly text: string
 }
 
-export interface Click {
+export interface Click<V extends Verb = Verb> {
   readonly by: Person
-  readonly verb: Verb
+  readonly verb: V
   readonly id: string
   readonly digest: string
 }

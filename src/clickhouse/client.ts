@@ -43,6 +43,8 @@ export interface ClickHouseCloud {
   changeAllowList(organizationId: string, serviceId: string, change: ListChange, signal: AbortSignal): Promise<WireService>
   /** Fails when the id is not there: read first. `description` need not match. */
   removeOrganizationEntry(organizationId: string, entry: OrganizationEntry, signal: AbortSignal): Promise<WireOrganization>
+  /** The vendor's time now, ISO 8601, by the `Date` header of its last answer; nothing before the first. To a second or two. */
+  now(): string | undefined
   /** The API key that is used for the organization; nothing where it cannot be told from others. */
   ownKey(organizationId: string, signal: AbortSignal): Promise<WireKey | undefined>
   close(): Promise<void>
@@ -59,6 +61,7 @@ const callTimeoutMs = 15_000
 
 /** `url` carries the version path, e.g. `https://api.clickhouse.cloud/v1`. */
 export function clickHouseCloud(url: string, keys: readonly OrganizationKey[], budget: Budget): ClickHouseCloud {
+  let clock: { readonly serverAt: number; readonly seenAt: number } | undefined
   const agent = new Agent({ headersTimeout: callTimeoutMs, bodyTimeout: callTimeoutMs, connect: { timeout: 5_000 } })
 
   const keyOf = (organizationId: string): OrganizationKey => {
@@ -117,6 +120,8 @@ export function clickHouseCloud(url: string, keys: readonly OrganizationKey[], b
         signal,
         ...(patch !== undefined && { body: JSON.stringify(patch) }),
       })
+      const serverAt = Date.parse(String(response.headers.date))
+      if (!Number.isNaN(serverAt)) clock = { serverAt, seenAt: performance.now() }
       const envelope = envelopeSchema.safeParse(parseJson(await response.body.text()))
       return {
         status: response.statusCode,
@@ -178,6 +183,9 @@ export function clickHouseCloud(url: string, keys: readonly OrganizationKey[], b
           state === 'enabled' && keySuffix?.length === 4 && (keyId.endsWith(keySuffix) || keySecret.endsWith(keySuffix)),
       )
       return more.length === 0 ? own : undefined
+    },
+    now() {
+      return clock === undefined ? undefined : new Date(clock.serverAt + performance.now() - clock.seenAt).toISOString()
     },
     async close() {
       await agent.close()

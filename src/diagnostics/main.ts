@@ -1,6 +1,9 @@
+import packageFile from '../../package.json' with { type: 'json' }
 import { diagnosticsConfig, presetResolver, secretsIn } from '../config.ts'
 import { createLog } from '../log.ts'
 import { runProcess } from '../process.ts'
+import { connect } from '../redis/connection.ts'
+import { announce } from '../redis/presence.ts'
 import { probeQueue, probeSchema } from '../redis/queues.ts'
 import { startWorker } from '../redis/worker.ts'
 import { createProbe } from './probe.ts'
@@ -17,6 +20,8 @@ await runProcess(async () => {
   const { redisUrl, network, ...settings } = diagnosticsConfig()
   const log = createLog('diagnostics', secretsIn(redisUrl))
   const probe = createProbe(settings)
+  const redis = connect(redisUrl, { patient: true })
+  redis.on('error', (error) => log.warn({ err: error }, 'redis'))
   const worker = await startWorker({
     redisUrl,
     queue: probeQueue(network),
@@ -25,6 +30,14 @@ await runProcess(async () => {
     log,
     handle: ({ data, signal }) => probe(data, signal),
   })
-  log.info({ network }, 'ready')
-  return { log, close: () => worker.close() }
+  const presence = await announce(redis, network, packageFile.version, log)
+  log.info({ network, version: packageFile.version }, 'ready')
+  return {
+    log,
+    async close() {
+      await presence.close()
+      await worker.close()
+      redis.disconnect()
+    },
+  }
 })

@@ -4,6 +4,7 @@ import { createBounds, requireHost } from './bounds.ts'
 import type { AnyCheck, ProbeTarget } from './check.ts'
 import { addressCheck } from './checks/address.ts'
 import { azureDnsCheck } from './checks/azure-dns.ts'
+import { clockCheck } from './checks/clock.ts'
 import { directCheck } from './checks/direct.ts'
 import { pingCheck } from './checks/ping.ts'
 import { hostsCheck, ipv6Check, resolverCheck, searchCheck, wireCheck } from './checks/resolver.ts'
@@ -53,6 +54,7 @@ export function createProbe({
     tcpCheck(9440, connections),
     tlsCheck(8443, trust, connections),
     tlsCheck(9440, trust, connections),
+    clockCheck,
     directCheck(8443, trust, bounds),
     directCheck(9440, trust, bounds),
     pingCheck(connections),

@@ -47,7 +47,8 @@ await runProcess(async () => {
   }
   const producer = createProducer(redis)
   const ledger = redisLedger(redis)
-  const catalog = createCatalog(clickhouse, cloud.organizations, redisInventory(redis))
+  const inventoryStore = redisInventory(redis)
+  const catalog = createCatalog(clickhouse, cloud.organizations, inventoryStore)
   const shared = {
     networks,
     organizations: cloud.organizations,
@@ -59,6 +60,7 @@ await runProcess(async () => {
     clouds,
     access: azureAccess(credential, config.azureUrl),
     log,
+    inventory: inventoryStore,
     diagnoses: redisDiagnoses(redis),
     verdicts: redisVerdicts(redis),
     survey: redisSurvey(redis),

@@ -1,3 +1,4 @@
+import type { LastHealthy } from '../domain/diagnosis/changes.ts'
 import type { LastVerdict, Survey } from '../domain/survey.ts'
 import type { Connection } from './connection.ts'
 import { prefix } from './queues.ts'
@@ -25,6 +26,9 @@ export function redisSurvey(redis: Connection): SurveyStore {
 export interface Verdicts {
   read(): Promise<ReadonlyMap<string, LastVerdict>>
   save(serviceId: string, network: string, verdict: LastVerdict): Promise<void>
+  /** When it last worked, and how things were then. */
+  lastHealthy(serviceId: string, network: string): Promise<LastHealthy | undefined>
+  saveHealthy(serviceId: string, network: string, last: LastHealthy): Promise<void>
 }
 
 /** Of one service from one network. */
@@ -34,6 +38,7 @@ export function verdictKey(serviceId: string, network: string): string {
 
 export function redisVerdicts(redis: Connection): Verdicts {
   const key = `${prefix}:verdicts`
+  const healthyKey = `${prefix}:verdicts:healthy`
   return {
     async read() {
       const all = await redis.hgetall(key)
@@ -41,6 +46,13 @@ export function redisVerdicts(redis: Connection): Verdicts {
     },
     async save(serviceId, network, { code, severity, at }) {
       await redis.hset(key, verdictKey(serviceId, network), JSON.stringify({ code, severity, at }))
+    },
+    async lastHealthy(serviceId, network) {
+      const text = await redis.hget(healthyKey, verdictKey(serviceId, network))
+      return text === null ? undefined : JSON.parse(text)
+    },
+    async saveHealthy(serviceId, network, last) {
+      await redis.hset(healthyKey, verdictKey(serviceId, network), JSON.stringify(last))
     },
   }
 }

@@ -86,7 +86,11 @@ test('a diagnosis is answered at once, and its finding follows', async () => {
     detail: 'DNS leads to the endpoint, TCP opens, then the service resets TLS.',
     remedy: { text: 'Put it there:', command: 'setup analytics-prod in prod-westus3' },
   } as const
-  await diagnoses.save({ ...asked, endedAt: new Date().toISOString(), verdict: { ...finding, findings: [finding] } })
+  await diagnoses.save({
+    ...asked,
+    endedAt: new Date().toISOString(),
+    looks: [{ network: 'prod-westus3', verdict: { ...finding, findings: [finding] } }],
+  })
   await bot.producer.show({ kind: 'diagnosis', id })
   const shown = await bot.slack.until(({ messages }) =>
     messages.find((one) => textOf(one).includes('fault · allow-list-missing')),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { answerClick as reply } from '../../src/bot/approvals.ts'
-import type { Card } from '../../src/bot/card.ts'
+import { answerRequestClick as reply } from '../../src/bot/approvals.ts'
+import type { Card, RequestVerb } from '../../src/bot/card.ts'
 import type { Desk } from '../../src/bot/desk.ts'
 import type { Click } from '../../src/bot/surface.ts'
 import type { Person } from '../../src/domain/person.ts'
@@ -15,7 +15,7 @@ const inTime = '2026-03-01T14:07:00.000Z'
 const tooLate = '2026-03-03T00:00:00.000Z'
 
 /** The card that answers. */
-async function answerClick(desk: Desk, click: Click): Promise<Card> {
+async function answerClick(desk: Desk, click: Click<RequestVerb>): Promise<Card> {
   const answer = await reply(desk, click)
   if (answer.kind !== 'card') throw new Error(`answered with a ${answer.kind}`)
   return answer.card
@@ -70,7 +70,12 @@ function deskWith(first: Request, { now = inTime, beforeRecord }: { now?: string
   return { desk, woken, declined, stored: () => stored }
 }
 
-const click = (by: Person, verb: Click['verb'] = 'approve', seen = digest): Click => ({ by, verb, id: 'PL-42', digest: seen })
+const click = (by: Person, verb: RequestVerb = 'approve', seen = digest): Click<RequestVerb> => ({
+  by,
+  verb,
+  id: 'PL-42',
+  digest: seen,
+})
 
 test('an approver approves: it is recorded, work is woken, the approver is told', async () => {
   const { desk, woken, stored } = deskWith(samples['awaiting-approval'])

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest'
 import { diagnosisCard } from '../../src/bot/diagnosis-card.ts'
+import { evidenceCard } from '../../src/bot/evidence-card.ts'
 import type { Diagnosis } from '../../src/domain/diagnosis/diagnosis.ts'
 import type { Finding } from '../../src/domain/diagnosis/finding.ts'
 import { alice, askedAt, data, healthy } from '../sample-requests.ts'
 import { textOf } from './card-text.ts'
+import { healthy as whole } from './evidence-literals.ts'
 
 const open: Diagnosis = {
   id: 'DG-1',
@@ -38,20 +40,26 @@ test('a fault: what, the path as far as it was seen, why, and what mends it', ()
   const card = diagnosisCard({
     ...open,
     endedAt,
-    verdict: { ...missing, findings: [missing, skewed] },
-    evidence: {
-      host,
-      network: 'prod-westus3',
-      networkPlane: {
-        resolver: dns,
-        'azure-dns': dns,
-        address: { dialled: address },
-        'tcp:8443': { address, connected: true, elapsedMs: 2 },
-        'tcp:9440': { address, connected: true, elapsedMs: 2 },
-        'tls:8443': { address, verified: false, failure, bytesRead: 0, elapsedMs: 3 },
-        'tls:9440': { address, verified: false, failure, bytesRead: 0, elapsedMs: 3 },
+    looks: [
+      {
+        network: 'prod-westus3',
+        verdict: { ...missing, findings: [missing, skewed] },
+        since: { lastHealthyAt: askedAt, changes: ['the allow list: lost 3f1c'] },
+        evidence: {
+          host,
+          network: 'prod-westus3',
+          networkPlane: {
+            resolver: dns,
+            'azure-dns': dns,
+            address: { dialled: address },
+            'tcp:8443': { address, connected: true, elapsedMs: 2 },
+            'tcp:9440': { address, connected: true, elapsedMs: 2 },
+            'tls:8443': { address, verified: false, failure, bytesRead: 0, elapsedMs: 3 },
+            'tls:9440': { address, verified: false, failure, bytesRead: 0, elapsedMs: 3 },
+          },
+        },
       },
-    },
+    ],
   })
   const text = card === undefined ? '' : textOf(card)
   expect(text).toContain("analytics-prod from prod-westus3: the endpoint is not on the service's allow list")
@@ -61,10 +69,13 @@ test('a fault: what, the path as far as it was seen, why, and what mends it', ()
   expect(text).toContain('*Fix*  Put the endpoint on the list:  `/privatelink setup analytics-prod in prod-westus3`')
   expect(text).toContain('`clock-skew` The clock is wrong. Set up NTP.')
   expect(text).toContain('answered in 3 s')
+  expect(text).toContain('Since then:')
+  expect(text).toContain('the allow list: lost 3f1c')
+  expect(card?.buttons?.map(({ label }) => label)).toEqual(['Request the fix', 'Run again', 'Evidence'])
 })
 
 test('healthy says healthy, and no remedy', () => {
-  const card = diagnosisCard({ ...open, endedAt, verdict: healthy })
+  const card = diagnosisCard({ ...open, endedAt, looks: [{ network: 'prod-westus3', verdict: healthy }] })
   const text = card === undefined ? '' : textOf(card)
   expect(text).toContain('\nhealthy\n')
   expect(text).not.toContain('*Fix*')
@@ -76,4 +87,29 @@ test('no verdict: why not, and what to do', () => {
   const text = card === undefined ? '' : textOf(card)
   expect(text).toContain('no diagnosis')
   expect(text).toContain('Did you mean y?')
+})
+
+test('from everywhere: side by side, and one network that could not be looked at blanks nothing', () => {
+  const card = diagnosisCard({
+    ...open,
+    asked: { by: alice, place: data, at: askedAt, service: 'analytics-prod' },
+    endedAt,
+    looks: [
+      { network: 'prod-westus3', verdict: healthy },
+      { network: 'staging-eastus2', verdict: { ...missing, findings: [missing] } },
+      { network: 'lab', problem: { code: 'x', message: 'Redis said no.', remedy: 'y' } },
+    ],
+  })
+  const text = card === undefined ? '' : textOf(card)
+  expect(text).toContain('analytics-prod from everywhere: healthy from 1 of 3 networks')
+  expect(text).toContain('✔ *prod-westus3*  healthy')
+  expect(text).toContain("✘ *staging-eastus2*  fault · allow-list-missing: The endpoint is not on the service's allow list")
+  expect(text).toContain('? *lab*  not looked at: Redis said no.')
+  expect(text).toContain('\nfault · allow-list-missing\n')
+})
+
+test('evidence is for the one who asks to see it', () => {
+  const text = textOf(evidenceCard({ ...open, endedAt, looks: [{ network: 'n', evidence: whole, verdict: healthy }] }))
+  expect(text).toContain('`resolver` 10.0.0.53: NOERROR, 10.0.0.4, TTL 300 s, 4 ms')
+  expect(text).toContain('`allow list` 3f1c2d4e-0000-4000-8000-000000000001')
 })

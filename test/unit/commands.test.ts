@@ -73,19 +73,13 @@ const table: readonly [said: string, understood: Command][] = [
     { kind: 'diagnose', service: { service: 'analytics-prod' }, network: 'prod-westus3' },
   ],
   ['diagnose acme/twin in n', { kind: 'diagnose', service: { organization: 'acme', service: 'twin' }, network: 'n' }],
-  [
-    'diagnose twin from everywhere',
-    {
-      kind: 'misunderstood',
-      problem: 'In this version I look from one network at a time, not from everywhere.',
-      suggestion: 'diagnose twin from NETWORK',
-    },
-  ],
+  ['diagnose twin from everywhere', { kind: 'diagnose', service: { service: 'twin' }, everywhere: true }],
+  ['diagnose twin everywhere', { kind: 'diagnose', service: { service: 'twin' }, everywhere: true }],
   [
     'diagnose a b from n',
     {
       kind: 'misunderstood',
-      problem: 'I diagnose one service from one network at a time.',
+      problem: 'I diagnose one service at a time, from one network or from everywhere.',
       suggestion: 'diagnose a from n',
     },
   ],

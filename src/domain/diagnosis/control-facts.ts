@@ -37,5 +37,5 @@ export function names(ids: readonly string[], endpoint: NonNullable<ControlPlane
 
 /** Entries of the allow list that the organization does not know: an old GUID, or a made-up id. ClickHouse Cloud verifies neither list. */
 export function unknownEntries({ allowList, organizationIds }: ControlPlane): readonly string[] {
-  return allowList.filter((entry) => !organizationIds.some((id) => sameId(id, entry)))
+  return organizationIds === undefined ? [] : allowList.filter((entry) => !organizationIds.some((id) => sameId(id, entry)))
 }

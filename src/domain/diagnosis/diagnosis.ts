@@ -12,11 +12,25 @@ export interface Diagnosis {
     readonly at: string
     readonly service: string
     readonly organization?: string
-    readonly network: string
+    /** Absent: from all networks. */
+    readonly network?: string
+    /** The person accepts that looking wakes a service that sleeps. */
+    readonly wake?: boolean
   }
   readonly endedAt?: string
+  /** What was found, network by network. */
+  readonly looks?: readonly Look[]
+  /** Why nothing could be looked at, e.g. an unknown service. */
+  readonly problem?: Problem
+}
+
+/** From one network. */
+export interface Look {
+  readonly network: string
   readonly verdict?: Verdict
   readonly evidence?: Evidence
-  /** Why there is no verdict, e.g. an unknown service. */
+  /** When it last worked, and what is no longer as it was then. Only beside a fault. */
+  readonly since?: { readonly lastHealthyAt: string; readonly changes: readonly string[] }
+  /** Why there is no verdict from here. */
   readonly problem?: Problem
 }

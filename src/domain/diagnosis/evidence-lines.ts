@@ -32,7 +32,7 @@ export function evidenceLines(evidence: Evidence): readonly EvidenceLine[] {
           line('endpoint', endpointWords(controlPlane.endpoint)),
           line('zone', zoneWords(controlPlane.zone)),
           line('record', controlPlane.record && `${shown(controlPlane.record.name)} → ${listed(controlPlane.record.addresses)}`),
-          line('organization', listed(controlPlane.organizationIds)),
+          line('organization', controlPlane.organizationIds && listed(controlPlane.organizationIds)),
           line('allow list', listed(controlPlane.allowList)),
         ]),
   ]

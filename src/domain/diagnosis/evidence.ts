@@ -76,6 +76,8 @@ export interface EvidenceByCheck {
   wire: DnsAnswer
   /** IPv6 addresses, asked of the same servers. */
   ipv6: DnsAnswer
+  /** The looking machine's clock, ISO 8601. */
+  clock: { readonly at: string }
   /** What the hosts file says of the name. */
   hosts: { readonly addresses: readonly string[] }
   /** The name below a domain of the search list, where that has addresses and the name itself has none. */
@@ -114,8 +116,11 @@ export interface ControlPlane {
   readonly record?: { readonly name: string; readonly addresses: readonly string[] }
   /** Addresses of the wildcard, where a record of the host's own answers in its place. */
   readonly wildcard?: readonly string[]
-  readonly organizationIds: readonly string[]
+  /** Unknown where only the list of the service could be read. */
+  readonly organizationIds?: readonly string[]
   readonly allowList: readonly string[]
+  /** When allow list and state were read, if not just now. */
+  readonly asOf?: string
 }
 
 export interface Evidence {

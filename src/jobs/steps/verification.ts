@@ -10,6 +10,9 @@ import type { Step, StepContext } from '../step.ts'
 /** Resolvers may remember for a while that the name did not exist, and admission takes a moment to spread. */
 const grace = { everyMs: 5_000, withinMs: 60_000 }
 
+/** A worker that is just being restarted has so long to come back, in milliseconds. */
+const workerGraceMs = 10_000
+
 /** Looks from inside the network until the path to every service is healthy. */
 export const verification: Step = {
   id: 'verification',
@@ -25,6 +28,7 @@ export const verification: Step = {
 
   async apply(context) {
     const { facts, target, signal } = context
+    const workerUntil = performance.now() + workerGraceMs
     const look = async (): Promise<Verdict | undefined> => {
       const seen = await Promise.all(
         target.services.map(async (reached) => [reached.service.id, judge(rules, await gather(reached, context))] as const),
@@ -33,7 +37,8 @@ export const verification: Step = {
       const verdicts = seen.map(([, verdict]) => verdict)
       const verdict = verdicts.find(({ code }) => code !== 'healthy') ?? verdicts[0]
       if (verdict !== undefined) facts.verdict = verdict
-      return verdict?.code === 'healthy' || verdict?.code === 'worker-absent' ? verdict : undefined
+      const settled = verdict?.code === 'healthy' || (verdict?.code === 'worker-absent' && performance.now() > workerUntil)
+      return settled ? verdict : undefined
     }
     await until(look, grace, signal)
     if (facts.verdict === undefined || facts.verdict.code === 'healthy') return

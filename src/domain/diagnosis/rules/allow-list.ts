@@ -2,7 +2,7 @@ import { connectionOf, isBlind, names, unknownEntries } from '../control-facts.t
 import type { ControlPlane, Evidence } from '../evidence.ts'
 import type { Rule } from '../finding.ts'
 import { refusedHellos } from '../port-facts.ts'
-import { byAllow, listed, serviceName, thenDiagnose } from './words.ts'
+import { byAllow, listed, serviceName, shown, thenDiagnose } from './words.ts'
 
 /**
  * What may be missing for a service that refuses the endpoint. Only where that was seen, or where nothing could be seen: a reset alone proves
@@ -16,13 +16,16 @@ function gaps(evidence: Evidence) {
     return undefined
   return {
     service: !names(controlPlane.allowList, endpoint),
-    organization: !names(controlPlane.organizationIds, endpoint),
+    organization: controlPlane.organizationIds !== undefined && !names(controlPlane.organizationIds, endpoint),
     strangers: unknownEntries(controlPlane),
   }
 }
 
-const others = ({ allowList }: Pick<ControlPlane, 'allowList'>) =>
-  allowList.length === 0 ? 'the list is empty' : `${allowList.length} other ${allowList.length === 1 ? 'entry' : 'entries'}`
+const others = ({ allowList, asOf }: Pick<ControlPlane, 'allowList' | 'asOf'>) => {
+  const count =
+    allowList.length === 0 ? 'the list is empty' : `${allowList.length} other ${allowList.length === 1 ? 'entry' : 'entries'}`
+  return asOf === undefined ? count : `${count}, as read at ${shown(asOf.slice(11, 16))} UTC`
+}
 
 const seen = (evidence: Evidence) =>
   isBlind(evidence)

@@ -1,0 +1,17 @@
+import { answerRequestClick } from './approvals.ts'
+import type { Desk } from './desk.ts'
+import { answerDiagnosisClick } from './diagnosis-clicks.ts'
+import type { Click, Reply } from './surface.ts'
+
+/** What the bot answers to a click: the verb says what kind of thing it is about. */
+export async function answerClick(desk: Desk, { verb, ...click }: Click): Promise<Reply> {
+  switch (verb) {
+    case 'fix':
+    case 'again':
+    case 'wake':
+    case 'evidence':
+      return { kind: 'card', card: await answerDiagnosisClick(desk, { verb, ...click }) }
+    default:
+      return await answerRequestClick(desk, { verb, ...click })
+  }
+}

@@ -1,0 +1,26 @@
+import type { Finding } from '../domain/diagnosis/finding.ts'
+import type { PathPhase } from '../domain/diagnosis/path.ts'
+import { cleanText } from '../domain/hostile-text.ts'
+import { durationText } from './duration.ts'
+
+const marks = { ok: '✔', fail: '✘', unknown: '?' } as const
+const phaseNames = { name: 'name', dns: 'DNS', address: 'address', tcp: 'TCP', tls: 'TLS', service: 'service' } as const
+
+/** `healthy`, `fault · allow-list-missing`, `warning · worker-absent` */
+export function statusWords({ code, severity }: Pick<Finding, 'code' | 'severity'>): string {
+  if (severity === 'ok') return code
+  return `${severity === 'fail' ? 'fault' : 'warning'} · ${code}`
+}
+
+/** The address that was dialled stands beside DNS already, unless it was none. */
+export function isWorthALook({ phase, state }: PathPhase): boolean {
+  return phase !== 'address' || state === 'fail'
+}
+
+/** `DNS ✔ 10.0.0.4 (4 ms)`, `service: not reached` */
+export function phaseText({ phase, state, detail, elapsedMs }: PathPhase): string {
+  const said = detail === undefined ? '' : ` ${cleanText(detail, 80)}`
+  const took = elapsedMs === undefined ? '' : ` (${durationText(elapsedMs)})`
+  if (state === 'unknown') return `${phaseNames[phase]}:${said === '' ? ' not checked' : said}`
+  return `${phaseNames[phase]} ${marks[state]}${said}${took}`
+}

@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ControlPlane, Evidence, NetworkEvidence } from '../domain/diagnosis/evidence.ts'
+import { TerminalError, toProblem } from '../domain/errors.ts'
+import type { Network } from '../domain/target.ts'
+import type { Log } from '../log.ts'
+import type { InventoryStore } from '../redis/records.ts'
+import type { SurveyStore } from '../redis/survey.ts'
+import { readControlPlane } from './control-plane.ts'
+import type { Clouds } from './step.ts'
+import type { Named } from './target.ts'
+
+export interface LookJobs {
+  readonly clouds: Clouds
+  readonly survey: Pick<SurveyStore, 'read'>
+  readonly inventory: Pick<InventoryStore, 'read'>
+  readonly log: Log
+}
+
+export interface Subject extends Named {
+  readonly network: Network
+}
+
+/** The clouds have so long to answer, in milliseconds: an incident does not wait for them. */
+const controlPlaneWithinMs = 4_500
+
+/** A second look is worth its time only so soon after the first began, in milliseconds. */
+const secondLookWithinMs = 2_400
+
+/**
+ * Looks at one service from one network, at both planes at the same time. `/ping` is asked only of a service that runs, because it would wake one that
+ * sleeps, unless `wake` says that this is meant.
+ */
+export async function lookAt(
+  subject: Subject,
+  jobs: LookJobs,
+  { signal, wake = false }: { readonly signal: AbortSignal; readonly wake?: boolean },
+): Promise<Evidence> {
+  const { host, service, network } = subject
+  const startedAt = performance.now()
+  const hint = await lastAddress(subject, jobs)
+  const look = (expectedAddress: string | undefined, quiet: boolean): Promise<NetworkEvidence | undefined> =>
+    jobs.clouds.prober.probe(
+      network.name,
+      { host, ...(expectedAddress !== undefined && { expectedAddress }), ...(quiet && { quiet }) },
+      signal,
+    )
+  const quiet = !wake && service.state !== 'running'
+  const [[controlPlane, problem], first] = await Promise.all([readInTime(subject, jobs, signal), look(hint, quiet)])
+
+  const address = controlPlane?.endpoint?.address
+  const mayPing = wake || controlPlane?.serviceState === 'running'
+  let networkPlane = first
+  if (first !== undefined && performance.now() - startedAt < secondLookWithinMs) {
+    const elsewhere = address !== undefined && address !== hint && first.address?.dialled !== address
+    const unasked = quiet && mayPing && first['tls:8443']?.verified === true
+    if (elsewhere || unasked) networkPlane = await look(address ?? hint, !mayPing)
+  }
+  const clockAheadMs = clockAhead(networkPlane ?? first, jobs.clouds.clickhouse.now())
+  return {
+    host,
+    network: network.name,
+    service: service.name,
+    ...(networkPlane === undefined ? { workerAbsent: true as const } : { networkPlane }),
+    ...(controlPlane !== undefined && { controlPlane }),
+    ...(problem !== undefined && { controlPlaneProblem: problem }),
+    ...(clockAheadMs !== undefined && { clockAheadMs }),
+  }
+}
+
+/** The endpoint's address as last seen in the background: good enough to look there while Azure is being asked. */
+async function lastAddress({ service, network }: Subject, { survey }: LookJobs): Promise<string | undefined> {
+  const known = await survey.read().catch(() => undefined)
+  return known?.cells.find((cell) => cell.service.id === service.id && cell.network === network.name)?.endpoint?.address
+}
+
+async function readInTime(
+  subject: Subject,
+  { clouds, inventory, log }: LookJobs,
+  signal: AbortSignal,
+): Promise<readonly [ControlPlane | undefined, string | undefined]> {
+  const over = new AbortController()
+  const both = AbortSignal.any([signal, over.signal])
+  const tooLate = async (): Promise<never> => {
+    await sleep(controlPlaneWithinMs, undefined, { signal: both })
+    throw new TerminalError('clouds-slow', `Azure or ClickHouse Cloud did not answer within ${controlPlaneWithinMs / 1_000} s.`, {
+      remedy: 'Run it again in a minute.',
+    })
+  }
+  try {
+    return [await Promise.race([readControlPlane(subject, { clouds, inventory }, both), tooLate()]), undefined]
+  } catch (error) {
+    signal.throwIfAborted()
+    log.warn({ err: error }, 'control plane not read')
+    return [undefined, toProblem(error).message]
+  } finally {
+    over.abort()
+  }
+}
+
+/** The network was looked at a moment ago; a certificate's time is judged in minutes. */
+function clockAhead(seen: NetworkEvidence | undefined, vendorNow: string | undefined): number | undefined {
+  return seen?.clock === undefined || vendorNow === undefined ? undefined : Date.parse(seen.clock.at) - Date.parse(vendorNow)
+}

@@ -8,7 +8,7 @@ import type { Clouds } from './step.ts'
 import type { Named } from './target.ts'
 
 /** The lists of ClickHouse Cloud have so long to come, in milliseconds; then those that were read last count. Its budget may be spent. */
-const freshWithinMs = 2_500
+const freshWithinMs = 1_800
 
 /** Endpoints of one subnet are looked at one by one, but no more than this. */
 const mostEndpoints = 20

@@ -50,7 +50,7 @@ export async function workOnDiagnosis(id: string, jobs: DiagnosisJobs, signal: A
 }
 
 /** The service that is meant, with its alias and private host. */
-export async function nameOf(
+async function nameOf(
   asked: { readonly service: string; readonly organization?: string },
   { catalog, targets }: Pick<DiagnosisJobs, 'catalog' | 'targets'>,
   signal: AbortSignal,
@@ -60,7 +60,7 @@ export async function nameOf(
 }
 
 /** One look from one network, judged. What fails here says so, and keeps no other network waiting. */
-export async function diagnose(
+async function diagnose(
   subject: Subject,
   jobs: DiagnosisJobs,
   options: { readonly signal: AbortSignal; readonly wake?: boolean },

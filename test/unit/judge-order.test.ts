@@ -17,6 +17,14 @@ describe('precedence', () => {
     ])
   })
 
+  test('a stale record hides no missing entry that was seen at the endpoint itself: both, in the order to mend them', () => {
+    const tls = tlsFailing(reset)['tls:8443']
+    const direct = { tcp: { address: the.address, connected: true, elapsedMs: 1 }, tls }
+    const network = { ...leadingTo(['10.0.0.9'], ['10.0.0.9']), 'direct:8443': direct, 'direct:9440': direct }
+    expect(codes(evidence({ network, control: { allowList: [] } }))).toEqual(['dns-record-stale', 'allow-list-missing'])
+    expect(codes(evidence({ network }))).toEqual(['dns-record-stale', 'allow-list-not-effective'])
+  })
+
   test('independent causes stand side by side, the control plane first', () => {
     const pending = {
       endpoint: { ...the.controlPlane.endpoint, connection: 'Pending' } as never,

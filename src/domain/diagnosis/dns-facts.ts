@@ -24,11 +24,6 @@ export function resolverOf(evidence: Evidence): DnsAnswer | undefined {
   return overridden || alike ? wire : resolver
 }
 
-/** What programs in the network are told, wherever that came from. */
-export function lookupOf({ networkPlane }: Evidence): DnsAnswer | undefined {
-  return networkPlane?.resolver
-}
-
 /** Addresses that the hosts file pins to the name, where the DNS servers say otherwise. */
 export function pinnedAddresses({ networkPlane }: Evidence): readonly string[] {
   const { hosts, resolver, wire } = networkPlane ?? {}

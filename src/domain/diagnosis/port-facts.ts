@@ -60,10 +60,24 @@ export function portsWithTlsFault(evidence: Evidence, ...faults: readonly TlsFau
  */
 export function refusedHellos(evidence: Evidence): readonly Port[] {
   if (ports.some((port) => evidence.networkPlane?.[`tls:${port}`]?.verified === true)) return []
-  return portsWithTlsFault(evidence, 'reset').filter((port) => {
+  return ports.filter((port) => {
     const tls = failedTls(evidence, port)
-    return tls?.bytesRead === 0 && tls.smallHello?.answered !== true && tls.resetUnasked !== true
+    return tls !== undefined && isRefusedHello(tls)
   })
+}
+
+/** The same at the endpoint's own address, where the name leads elsewhere. */
+export function refusedDirectly({ networkPlane }: Evidence): readonly Port[] {
+  const direct = ports.flatMap((port) => {
+    const tls = networkPlane?.[`direct:${port}`]?.tls
+    return tls === undefined ? [] : [{ port, tls }]
+  })
+  if (direct.some(({ tls }) => tls.verified)) return []
+  return direct.flatMap(({ port, tls }) => (isRefusedHello(tls) ? [port] : []))
+}
+
+function isRefusedHello(tls: TlsResult): boolean {
+  return tlsFault(tls) === 'reset' && tls.bytesRead === 0 && tls.smallHello?.answered !== true && tls.resetUnasked !== true
 }
 
 /** Ports where a hello of one segment is answered, and Node's own, of two, is not. */

@@ -1,8 +1,15 @@
-import { connectionOf, isBlind, names, unknownEntries } from '../control-facts.ts'
-import type { ControlPlane, Evidence } from '../evidence.ts'
+import { connectionOf, endpointAddress, isBlind, names, unknownEntries } from '../control-facts.ts'
+import type { ControlPlane, Evidence, Port } from '../evidence.ts'
 import type { Rule } from '../finding.ts'
-import { refusedHellos } from '../port-facts.ts'
+import { refusedDirectly, refusedHellos } from '../port-facts.ts'
 import { byAllow, listed, serviceName, shown, thenDiagnose } from './words.ts'
+
+const isAtEndpoint = (evidence: Evidence) => evidence.networkPlane?.address?.dialled === endpointAddress(evidence)
+
+/** Ports on which the service refused the endpoint: seen where the name leads if that is the endpoint, else at its own address. */
+function refusedAtEndpoint(evidence: Evidence): readonly Port[] {
+  return isAtEndpoint(evidence) ? refusedHellos(evidence) : refusedDirectly(evidence)
+}
 
 /**
  * What may be missing for a service that refuses the endpoint. Only where that was seen, or where nothing could be seen: a reset alone proves
@@ -11,7 +18,7 @@ import { byAllow, listed, serviceName, shown, thenDiagnose } from './words.ts'
 function gaps(evidence: Evidence) {
   const { controlPlane } = evidence
   const endpoint = controlPlane?.endpoint
-  const suspected = isBlind(evidence) || refusedHellos(evidence).length > 0
+  const suspected = isBlind(evidence) || refusedAtEndpoint(evidence).length > 0
   if (controlPlane === undefined || endpoint === undefined || connectionOf(evidence) !== 'approved' || !suspected)
     return undefined
   return {
@@ -30,7 +37,7 @@ const others = ({ allowList, asOf }: Pick<ControlPlane, 'allowList' | 'asOf'>) =
 const seen = (evidence: Evidence) =>
   isBlind(evidence)
     ? 'The connection is Approved, but nothing could be seen from inside the network.'
-    : `DNS leads to the endpoint, its connection is Approved, TCP opens, then the service resets TLS on ${listed(refusedHellos(evidence))}.`
+    : `${isAtEndpoint(evidence) ? 'DNS leads to the endpoint, its' : 'At the endpoint itself, the'} connection is Approved, TCP opens, then the service resets TLS on ${listed(refusedAtEndpoint(evidence))}.`
 
 export const allowListRules: readonly Rule[] = [
   {

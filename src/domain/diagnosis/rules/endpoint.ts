@@ -2,7 +2,7 @@ import { connectionOf, isOtherService } from '../control-facts.ts'
 import type { Evidence } from '../evidence.ts'
 import type { Rule } from '../finding.ts'
 import { serviceAnswered } from '../port-facts.ts'
-import { byAllow, bySetup, networkSymptoms, serviceName, shown, tlsSymptoms } from './words.ts'
+import { admissionSymptoms, byAllow, bySetup, networkSymptoms, serviceName, shown, tlsSymptoms } from './words.ts'
 
 const endpointIsGone = ({ controlPlane }: Evidence) => controlPlane !== undefined && controlPlane.endpoint === undefined
 
@@ -12,7 +12,7 @@ export const endpointRules: readonly Rule[] = [
     code: 'endpoint-disconnected',
     severity: 'fail',
     title: 'the private endpoint is disconnected or gone',
-    hides: [...networkSymptoms, ...tlsSymptoms],
+    hides: [...networkSymptoms, ...tlsSymptoms, ...admissionSymptoms],
     when: (evidence) => endpointIsGone(evidence) || connectionOf(evidence) === 'disconnected',
     say: (evidence) => {
       const state = endpointIsGone(evidence)
@@ -26,7 +26,7 @@ export const endpointRules: readonly Rule[] = [
     code: 'endpoint-rejected',
     severity: 'fail',
     title: 'the connection of the private endpoint was rejected',
-    hides: [...networkSymptoms, ...tlsSymptoms],
+    hides: [...networkSymptoms, ...tlsSymptoms, ...admissionSymptoms],
     when: (evidence) => connectionOf(evidence) === 'rejected',
     say: () => 'The connection is Rejected, and a rejected connection cannot be approved any more.',
     remedy: (evidence) => bySetup(evidence, 'Recreate the private endpoint, then allow it.'),
@@ -35,7 +35,7 @@ export const endpointRules: readonly Rule[] = [
     code: 'endpoint-other-service',
     severity: 'fail',
     title: 'the private endpoint leads to another service',
-    hides: tlsSymptoms,
+    hides: [...tlsSymptoms, ...admissionSymptoms],
     when: isOtherService,
     say: (evidence) => {
       const { controlPlane } = evidence
@@ -47,7 +47,7 @@ export const endpointRules: readonly Rule[] = [
     code: 'endpoint-pending',
     severity: 'fail',
     title: 'the connection of the private endpoint is not approved yet',
-    hides: [...networkSymptoms, ...tlsSymptoms],
+    hides: [...networkSymptoms, ...tlsSymptoms, ...admissionSymptoms],
     // Azure documents a free string: a state that nobody knows is not an approval.
     when: (evidence) => !['approved', 'rejected', 'disconnected', undefined].includes(connectionOf(evidence)),
     say: ({ controlPlane }) =>

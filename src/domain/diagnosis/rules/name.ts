@@ -2,7 +2,7 @@ import { isOtherHost } from '../control-facts.ts'
 import type { FindingCode, Rule } from '../finding.ts'
 import { serviceAnswered } from '../port-facts.ts'
 import { isPrivateName } from '../required.ts'
-import { networkSymptoms, serviceName, shown, thenDiagnose, tlsSymptoms } from './words.ts'
+import { admissionSymptoms, networkSymptoms, serviceName, shown, thenDiagnose, tlsSymptoms } from './words.ts'
 
 /** A wrong name leads to wrong answers everywhere: what follows says nothing about the private path. */
 const everythingAfter = [
@@ -24,6 +24,7 @@ const everythingAfter = [
   'worker-absent',
   ...networkSymptoms,
   ...tlsSymptoms,
+  ...admissionSymptoms,
 ] as const satisfies readonly FindingCode[]
 
 export const nameRules: readonly Rule[] = [

@@ -1,7 +1,7 @@
 import type { Evidence, Port } from '../evidence.ts'
 import type { Rule } from '../finding.ts'
 import { connectFailure, ports, resetUnasked } from '../port-facts.ts'
-import { listed, shown, thenDiagnose, tlsSymptoms } from './words.ts'
+import { admissionSymptoms, listed, shown, thenDiagnose, tlsSymptoms } from './words.ts'
 
 type ConnectFault = 'timeout' | 'refused' | 'reset' | 'unreachable'
 
@@ -76,7 +76,7 @@ export const networkRules: readonly Rule[] = [
     code: 'network-reset-on-connect',
     severity: 'fail',
     title: 'the connection is reset before TLS begins',
-    hides: tlsSymptoms,
+    hides: [...tlsSymptoms, ...admissionSymptoms],
     when: (evidence) => resetPorts(evidence).length > 0,
     say: (evidence) => `${address(evidence)} reset ${listed(resetPorts(evidence))} before anything was sent.`,
     remedy: (evidence) => thenDiagnose(evidence, 'Look for a network appliance on the way; without one, ask ClickHouse support.'),

@@ -2,12 +2,16 @@ import { cleanText } from '../../hostile-text.ts'
 import type { Evidence } from '../evidence.ts'
 import type { FindingCode, Remedy } from '../finding.ts'
 
-/** What fails behind an address that does not lead to the service, whatever the reason. */
-export const tlsSymptoms = [
+/** That the service does not admit the endpoint: judged only by what was seen at the endpoint's own address. */
+export const admissionSymptoms = [
   'allow-list-missing',
   'allow-list-wrong-id',
   'organization-entry-missing',
   'allow-list-not-effective',
+] as const satisfies readonly FindingCode[]
+
+/** What fails behind an address that does not lead to the service, whatever the reason. */
+export const tlsSymptoms = [
   'tls-large-hello',
   'tls-closed-early',
   'tls-silent',

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** Unit tests are pure; integration tests talk to sandbox peers and a real Redis; e2e tests run the real processes. */
+/** Unit tests are pure; the lab is a network of its own (Linux, root); integration tests talk to sandbox peers and a real Redis; e2e tests run the real processes. */
 export default defineConfig({
   test: {
     projects: [
@@ -13,6 +13,7 @@ export default defineConfig({
           hookTimeout: 30_000,
         },
       },
+      { test: { name: 'lab', include: ['test/lab/**/*.test.ts'] } },
       {
         test: {
           name: 'e2e',

@@ -39,35 +39,48 @@ if (spawnSync(join(root, 'node_modules/.bin/node'), ['--version']).status !== 0)
 }
 
 const servers = ['redis-server', 'valkey-server']
-// Each with the package that brings a server; tried in order.
+// What each system's package manager calls things; tried in order.
 const managers = [
-  [
-    'apt-get',
-    [
-      ['update', '-qq'],
-      ['install', '-y', '-qq', '--no-install-recommends', 'redis-server'],
-    ],
-  ],
-  ['dnf', [['install', '-y', '-q', 'valkey']]],
-  ['apk', [['add', '-q', 'redis']]],
-  ['pacman', [['-Sy', '--noconfirm', 'valkey']]],
+  {
+    command: 'apt-get',
+    before: ['update', '-qq'],
+    install: ['install', '-y', '-qq', '--no-install-recommends'],
+    redis: 'redis-server',
+  },
+  { command: 'dnf', install: ['install', '-y', '-q'], redis: 'valkey' },
+  { command: 'apk', install: ['add', '-q'], redis: 'redis' },
+  { command: 'pacman', install: ['-Sy', '--noconfirm'], redis: 'valkey' },
 ]
+
+// By the system's package manager, where it is allowed. What does not install is missed by whoever needs it.
+function install(what, packagesOf) {
+  const manager = managers.find(({ command }) => onPath(command))
+  const isRoot = process.getuid?.() === 0
+  const allowed = isRoot || (onPath('sudo') && spawnSync('sudo', ['-n', 'true']).status === 0)
+  const packages = manager === undefined ? [] : packagesOf(manager)
+  if (manager === undefined || !allowed || packages.length === 0) return
+  const { command, before, install } = manager
+  console.error(`Installing ${what} with ${command}…`)
+  process.env.DEBIAN_FRONTEND = 'noninteractive'
+  for (const args of [before, [...install, ...packages]]) {
+    if (args === undefined) continue
+    const words = isRoot ? [command, ...args] : ['sudo', '-n', command, ...args]
+    const { status, stdout, stderr } = spawnSync(words[0], words.slice(1), { encoding: 'utf8' })
+    if (status !== 0) console.error(`${stdout}${stderr}`)
+  }
+}
 
 const needsRedis = !process.argv.includes('--without-redis')
 if (needsRedis && !process.env.REDIS_URL && !servers.some(onPath)) {
-  const manager = managers.find(([command]) => onPath(command))
-  const root = process.getuid?.() === 0
-  const allowed = root || (onPath('sudo') && spawnSync('sudo', ['-n', 'true']).status === 0)
-  if (manager !== undefined && allowed) {
-    const [command, calls] = manager
-    console.error(`Installing a Redis server with ${command}…`)
-    process.env.DEBIAN_FRONTEND = 'noninteractive'
-    for (const args of calls) {
-      const { status, stdout, stderr } = spawnSync(root ? command : 'sudo', root ? args : ['-n', command, ...args], {
-        encoding: 'utf8',
-      })
-      if (status !== 0) console.error(`${stdout}${stderr}`)
-    }
-  }
+  install('a Redis server', ({ redis }) => [redis])
   if (!servers.some(onPath)) stop('Redis is missing: install redis-server or valkey-server, or set REDIS_URL to one that runs.')
+}
+
+// The lab builds a network of its own, which only root may; without these tools it says so and is skipped.
+const labTools = { ip: 'iproute2', nft: 'nftables', dnsmasq: 'dnsmasq-base' }
+if (process.argv.includes('--lab') && process.getuid?.() === 0) {
+  const missing = Object.keys(labTools).filter((tool) => !onPath(tool) && !existsSync(join('/usr/sbin', tool)))
+  if (missing.length > 0) {
+    install('the tools of the lab', ({ command }) => (command === 'apt-get' ? missing.map((tool) => labTools[tool]) : []))
+  }
 }

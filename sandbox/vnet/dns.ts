@@ -16,10 +16,10 @@ export interface DnsServer {
 
 const tcpIdleMs = 5_000
 
-/** Azure DNS (168.63.129.16) as one virtual network sees it, on a free port of `address`, over UDP and TCP. */
-export async function startDns(world: World, virtualNetworkId: string, address = '127.0.0.1'): Promise<DnsServer> {
+/** Azure DNS (168.63.129.16) as one virtual network sees it, over UDP and TCP; on a free port of `address` unless told which. */
+export async function startDns(world: World, virtualNetworkId: string, address = '127.0.0.1', wanted = 0): Promise<DnsServer> {
   const answer = (message: Buffer) => reply(message, (question) => resolve(world, virtualNetworkId, question))
-  const { udp, tcp, port } = await bindBoth(address)
+  const { udp, tcp, port } = await bindBoth(address, wanted)
   const connections = new Set<Socket>()
   udp.on('message', (message, peer) => {
     const found = answer(message)
@@ -41,9 +41,9 @@ export async function startDns(world: World, virtualNetworkId: string, address =
 }
 
 /** The same port for both: UDP takes any, and another is tried if TCP cannot have it too. */
-async function bindBoth(address: string): Promise<{ udp: UdpSocket; tcp: Server; port: number }> {
+async function bindBoth(address: string, wanted: number): Promise<{ udp: UdpSocket; tcp: Server; port: number }> {
   for (let attempt = 1; ; attempt++) {
-    const udp = createSocket('udp4').bind(0, address)
+    const udp = createSocket('udp4').bind(wanted, address)
     await once(udp, 'listening')
     const { port } = udp.address()
     const tcp = createServer().listen(port, address)

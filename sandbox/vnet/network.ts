@@ -9,6 +9,8 @@ export interface NetworkOptions {
   readonly virtualNetworkId: string
   /** Where its DNS server listens; 127.0.0.1 unless told otherwise. */
   readonly dnsAddress?: string
+  /** A free one, unless told otherwise. */
+  readonly dnsPort?: number
   /** How long an idle service takes to wake when a connection comes, in milliseconds. */
   readonly wakeMs?: number
 }
@@ -21,9 +23,9 @@ export interface Network {
 
 /** One virtual network as something inside it sees it: how names resolve, and where connections get to. */
 export async function startNetwork(world: World, options: NetworkOptions): Promise<Network> {
-  const { authority, virtualNetworkId, dnsAddress, wakeMs = 1_500 } = options
+  const { authority, virtualNetworkId, dnsAddress, dnsPort, wakeMs = 1_500 } = options
   const privateLink = await startPrivateLink(world, { authority, virtualNetworkId, wakeMs })
-  const dns = await startDns(world, virtualNetworkId, dnsAddress)
+  const dns = await startDns(world, virtualNetworkId, dnsAddress, dnsPort)
   return {
     dns: { address: dns.address, port: dns.port },
     async close() {

@@ -1,0 +1,240 @@
+import { type ChildProcess, execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface, type Interface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { FindingCode } from '../../src/domain/diagnosis/finding.ts'
+import type { LabState } from './cloud.ts'
+import { addresses, type Lab, obstacle, openLab } from './namespaces.ts'
+
+/** A real network: real addresses and ports, a resolver of the distribution, packets that are dropped. */
+
+const why = obstacle()
+if (why !== undefined) console.error(`\n  THE LAB WAS NOT RUN: ${why}. Faults of a real network are not tested here.\n`)
+
+const host = 'q7k3m9x2wb.westus3.privatelink.azure.clickhouse.cloud'
+const zone = 'westus3.privatelink.azure.clickhouse.cloud'
+const right: LabState = { records: [{ type: 'A', name: '*', addresses: [addresses.endpoint] }] }
+
+describe.skipIf(why !== undefined)('the lab', { timeout: 60_000 }, () => {
+  let lab: Lab
+  let folder: string
+  let cloud: ChildProcess
+  let answers: Interface
+  let resolver: ChildProcess | undefined
+
+  beforeAll(async () => {
+    lab = openLab()
+    folder = mkdtempSync(join(tmpdir(), 'privatelink-lab-'))
+    cloud = lab.spawn(lab.cloud, [process.execPath, 'test/lab/cloud.ts', join(folder, 'ca.pem')], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    if (cloud.stdout === null) throw new Error('The cloud has no output.')
+    answers = createInterface(cloud.stdout)
+    await once(answers, 'line')
+  }, 60_000)
+  afterAll(async () => {
+    cloud.kill('SIGKILL')
+    lab.close()
+    rmSync(folder, { recursive: true })
+  })
+  beforeEach(async () => {
+    await become(right)
+    await startResolver()
+  })
+  afterEach(async () => {
+    lab.drop()
+    lab.hosts('127.0.0.1 localhost\n')
+    lab.resolvConf(`nameserver ${addresses.resolver}\n`)
+    await stopResolver()
+  })
+
+  async function become(state: LabState): Promise<void> {
+    const answered = once(answers, 'line')
+    cloud.stdin?.write(`${JSON.stringify(state)}\n`)
+    await answered
+  }
+
+  /** dnsmasq, which forwards everything to Azure DNS unless told otherwise. */
+  async function startResolver(...more: readonly string[]): Promise<void> {
+    await stopResolver()
+    const settings = ['--keep-in-foreground', '--no-resolv', '--no-hosts', '--bind-interfaces', '--user=root', '--pid-file=']
+    const where = [`--listen-address=${addresses.resolver}`, `--server=${addresses.azureDns}`, '--log-facility=-']
+    resolver = lab.spawn(lab.cloud, ['dnsmasq', ...settings, ...where, ...more], { stdio: ['ignore', 'ignore', 'pipe'] })
+    if (resolver.stderr !== null) await once(createInterface(resolver.stderr), 'line')
+  }
+
+  async function stopResolver(): Promise<void> {
+    if (resolver === undefined) return
+    const ended = once(resolver, 'close')
+    resolver.kill('SIGKILL')
+    await ended
+    resolver = undefined
+  }
+
+  interface Report {
+    readonly verdict: { readonly code: FindingCode; readonly detail: string }
+    readonly findings: readonly { readonly code: FindingCode }[]
+    readonly evidence: Readonly<Record<string, unknown>>
+    readonly elapsedMs: number
+  }
+
+  /** The one-shot command on the client machine, with nothing but its defaults. */
+  function diagnose(...words: readonly string[]): Promise<Report> {
+    const env = { PATH: process.env.PATH, NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem') }
+    const command = ['netns', 'exec', lab.client, process.execPath, 'src/diagnostics/once.ts', host, '--json', ...words]
+    return new Promise((resolve, reject) => {
+      execFile('ip', command, { env }, (error, out, err) => {
+        if (error !== null && error.code !== 1) reject(new Error(`${error.message}\n${err}`))
+        else resolve(JSON.parse(out))
+      })
+    })
+  }
+
+  const codes = ({ findings }: Report) => findings.map(({ code }) => code)
+  const expecting = ['--expect-ip', addresses.endpoint]
+
+  test('healthy, with nothing but defaults', async () => {
+    const report = await diagnose(...expecting)
+    expect(report.verdict.code).toBe('healthy')
+    expect(report.evidence).toMatchObject({
+      wire: { server: addresses.resolver, addresses: [addresses.endpoint], ttl: 60 },
+      'azure-dns': { server: addresses.azureDns, addresses: [addresses.endpoint] },
+      ping: { status: 200 },
+    })
+  })
+
+  test('the service does not admit the endpoint', async () => {
+    await become({ ...right, allowed: false })
+    const report = await diagnose(...expecting)
+    expect(codes(report)).toEqual(['tls-closed-early'])
+    expect(report.verdict.detail).toContain('allow list')
+  })
+
+  describe('DNS', () => {
+    test.each<readonly [string, FindingCode, LabState]>([
+      ['no zone, as far as this network sees', 'dns-zone-absent', { ...right, linked: false }],
+      ['no record', 'dns-record-absent', {}],
+      [
+        'a TXT record at the name',
+        'dns-record-masked',
+        { records: [...(right.records ?? []), { type: 'TXT', name: 'q7k3m9x2wb', addresses: ['x'] }] },
+      ],
+      [
+        'an alias of nothing',
+        'dns-dangling-cname',
+        { records: [{ type: 'CNAME', name: 'q7k3m9x2wb', addresses: ['gone.example'] }] },
+      ],
+      ['a foreign address', 'dns-record-stale', { records: [{ type: 'A', name: '*', addresses: [addresses.foreign] }] }],
+      [
+        'two addresses',
+        'dns-several-addresses',
+        { records: [{ type: 'A', name: '*', addresses: [addresses.endpoint, addresses.foreign] }] },
+      ],
+      ['a public address', 'dns-public-address', { records: [{ type: 'A', name: '*', addresses: ['203.0.113.7'] }] }],
+    ])('%s: %s', async (_what, code, state) => {
+      await become(state)
+      const report = await diagnose(...(code === 'dns-public-address' ? [] : expecting))
+      expect(codes(report)).toEqual([code])
+    })
+
+    test('an IPv6 address beside the right one is a warning', async () => {
+      await become({ records: [...(right.records ?? []), { type: 'AAAA', name: '*', addresses: ['2001:db8::4'] }] })
+      expect(codes(await diagnose(...expecting))).toEqual(['dns-ipv6-answer'])
+    })
+
+    test('the resolver still has the old answer, and for how long', async () => {
+      await become({ records: [{ type: 'A', name: '*', addresses: [addresses.foreign] }] })
+      expect(codes(await diagnose(...expecting))).toEqual(['dns-record-stale'])
+      await become(right)
+      const report = await diagnose(...expecting)
+      expect(codes(report)).toEqual(['dns-cache-stale'])
+      expect(report.verdict.detail).toMatch(/for another [1-6]?\d s/)
+      expect(report.verdict.detail).toContain('only DNS is wrong')
+    })
+
+    test.each([
+      ['answers NXDOMAIN of its own', [`--address=/${zone}/`]],
+      ['answers a public address', [`--address=/${zone}/203.0.113.9`]],
+    ])('a resolver that does not ask Azure, and %s', async (_what, words) => {
+      await startResolver(...words)
+      expect(codes(await diagnose(...expecting))).toEqual(['dns-forwarder-missing'])
+    })
+
+    test.each([
+      ['is not there', async () => await stopResolver()],
+      ['is not to be reached', async () => lab.drop(`ip daddr ${addresses.resolver} udp dport 53`)],
+    ])('a resolver that %s', async (_what, fail) => {
+      await fail()
+      const report = await diagnose(...expecting)
+      expect(codes(report)).toEqual(['dns-server-failing'])
+      expect(report.verdict.detail).toContain('only DNS is wrong')
+    })
+
+    test('the hosts file pins the name', async () => {
+      lab.hosts(`127.0.0.1 localhost\n${addresses.foreign} ${host} # since the migration\n`)
+      expect(codes(await diagnose(...expecting))).toEqual(['dns-hosts-override'])
+    })
+
+    test('a search domain catches the name', async () => {
+      lab.resolvConf(`search corp.example\nnameserver ${addresses.resolver}\n`)
+      await startResolver(`--address=/${host}.corp.example/${addresses.foreign}`)
+      await become({})
+      const report = await diagnose(...expecting)
+      expect(codes(report)).toEqual(['dns-search-domain', 'dns-record-absent'])
+    })
+  })
+
+  describe('the network', () => {
+    test('a firewall that drops both ports', async () => {
+      lab.drop('tcp dport { 8443, 9440 }')
+      expect(codes(await diagnose(...expecting))).toEqual(['network-blocked'])
+    })
+
+    test.each([8443, 9440])('a firewall that drops %i', async (port) => {
+      lab.drop(`tcp dport ${port}`)
+      expect(codes(await diagnose(...expecting))).toEqual(['network-port-blocked'])
+    })
+
+    test('no route', async () => {
+      lab.ip(lab.client, 'route', 'add', 'unreachable', `${addresses.endpoint}/32`)
+      try {
+        expect(codes(await diagnose(...expecting))).toEqual(['network-unreachable'])
+      } finally {
+        lab.ip(lab.client, 'route', 'del', 'unreachable', `${addresses.endpoint}/32`)
+      }
+    })
+
+    test('a path that takes no packet of full size: the hello of two segments is lost, a small one is not', async () => {
+      lab.drop('tcp dport { 8443, 9440 } meta length > 1000')
+      expect(codes(await diagnose(...expecting))).toEqual(['tls-large-hello'])
+    })
+
+    test('two causes at once: both, in the order to mend them', async () => {
+      await become({ allowed: false, records: [{ type: 'A', name: '*', addresses: [addresses.foreign] }] })
+      lab.drop('ip daddr 10.0.0.9 tcp dport { 8443, 9440 }')
+      const report = await diagnose(...expecting)
+      expect(codes(report)[0]).toBe('dns-record-stale')
+    })
+  })
+
+  test('the worker: at its default addresses, with a heartbeat, and missed when it dies', async () => {
+    const worker = join('test', 'lab', 'worker.ts')
+    const child = lab.spawn(lab.client, [process.execPath, worker], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem'), LAB_HOST: host, LAB_ENDPOINT: addresses.endpoint },
+    })
+    if (child.stdout === null) throw new Error('no output')
+    const lines: string[] = []
+    createInterface(child.stdout).on('line', (line) => lines.push(line))
+    await Promise.race([once(child, 'close'), delay(50_000)])
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      { workers: 2, dialled: addresses.endpoint, verified: true },
+      { workers: 1, dialled: addresses.endpoint, verified: true },
+      { workers: 0, dialled: null, inTime: true },
+    ])
+  })
+})

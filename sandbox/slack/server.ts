@@ -21,32 +21,35 @@ export function createSlackServer(world: World, backend: Backend): Server {
 }
 
 async function handle(world: World, backend: Backend, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const text = await readText(request)
+  const bytes = await readBytes(request)
+  const text = bytes.toString('utf8')
   const path = request.url ?? '/'
   const call = beginCall(world, 'slack', request.method ?? '', path)
-  const answer = await answered(world, backend, call, { request, path, text })
+  const answer = await answered(world, backend, call, { request, path, text, bytes })
   endCall(call, answer.status)
   send(response, answer)
 }
 
 type Call = ReturnType<typeof beginCall>
 
-async function answered(
-  world: World,
-  backend: Backend,
-  call: Call,
-  received: { request: IncomingMessage; path: string; text: string },
-): Promise<Answer> {
+async function answered(world: World, backend: Backend, call: Call, received: Received): Promise<Answer> {
   const before = await world.gate(call, 'arrived')
   if (before) return before
   const answer = route(backend, received)
   return (await world.gate(call, 'answered')) ?? answer
 }
 
-function route(backend: Backend, { request, path, text }: { request: IncomingMessage; path: string; text: string }): Answer {
+interface Received {
+  readonly request: IncomingMessage
+  readonly path: string
+  readonly text: string
+  readonly bytes: Buffer
+}
+
+function route(backend: Backend, { request, path, text, bytes }: Received): Answer {
   if (request.method !== 'POST') return { status: 405, body: { ok: false, error: 'invalid_method' } }
   const { pathname } = new URL(path, 'http://localhost')
-  if (pathname.startsWith('/upload/')) return upload(backend, pathname, request.headers['content-type'] ?? '', text)
+  if (pathname.startsWith('/upload/')) return upload(backend, pathname, request.headers['content-type'] ?? '', bytes)
   if (!pathname.startsWith('/api/')) return respond(backend, pathname, isJson(request) ? parseJson(text) : undefined)
   const args = isJson(request) ? parseJson(text) : Object.fromEntries(new URLSearchParams(text))
   if (!isObject(args)) return { status: 200, body: { ok: false, error: 'invalid_json' } }
@@ -64,10 +67,10 @@ function isJson(request: IncomingMessage): boolean {
   return (request.headers['content-type'] ?? '').startsWith('application/json')
 }
 
-async function readText(request: IncomingMessage): Promise<string> {
+async function readBytes(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(Buffer.from(chunk))
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
 }
 
 function send(response: ServerResponse, { status, headers, body }: Answer): void {

@@ -88,7 +88,9 @@ export interface SlackFile {
   /** Where the bytes go. */
   readonly address: string
   title?: string
-  content?: string
+  content?: Buffer
+  /** Said in place of a picture. */
+  readonly alt?: string
   /** Set when the upload is complete. */
   channel?: string
 }

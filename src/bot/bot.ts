@@ -8,6 +8,7 @@ import { createProducer } from '../redis/producer.ts'
 import { outboxQueue, outboxSchema } from '../redis/queues.ts'
 import { redisDiagnoses, redisInventory, redisMessages, redisSeen } from '../redis/records.ts'
 import { redisSurvey, redisVerdicts } from '../redis/survey.ts'
+import { redisWatches } from '../redis/watches.ts'
 import { startWorker } from '../redis/worker.ts'
 import { override } from './break-glass.ts'
 import { answerClick } from './clicks.ts'
@@ -56,6 +57,7 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
     surface: 'slack',
     producer,
     diagnoses,
+    watches: redisWatches(redis),
     inventory: redisInventory(redis),
     survey: redisSurvey(redis),
     verdicts: redisVerdicts(redis),

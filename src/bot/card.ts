@@ -51,12 +51,13 @@ export const verbs = [
   'again',
   'wake',
   'evidence',
+  'picture',
 ] as const
 export type Verb = (typeof verbs)[number]
 
 /** On the message of a diagnosis; the others are on that of a request. */
 export type DiagnosisVerb = Extract<Verb, 'fix' | 'again' | 'wake' | 'evidence'>
-export type RequestVerb = Exclude<Verb, DiagnosisVerb>
+export type RequestVerb = Exclude<Verb, DiagnosisVerb | 'picture'>
 
 /** What a click carries: nothing but which record it is about, and which plan the person saw. */
 export interface Button {

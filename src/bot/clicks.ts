@@ -2,6 +2,7 @@ import { answerRequestClick } from './approvals.ts'
 import type { Desk } from './desk.ts'
 import { answerDiagnosisClick } from './diagnosis-clicks.ts'
 import type { Click, Reply } from './surface.ts'
+import { sendPicture } from './watch-clicks.ts'
 
 /** What the bot answers to a click: the verb says what kind of thing it is about. */
 export async function answerClick(desk: Desk, { verb, ...click }: Click): Promise<Reply> {
@@ -11,6 +12,8 @@ export async function answerClick(desk: Desk, { verb, ...click }: Click): Promis
     case 'wake':
     case 'evidence':
       return { kind: 'card', card: await answerDiagnosisClick(desk, { verb, ...click }) }
+    case 'picture':
+      return { kind: 'card', card: await sendPicture(desk, { verb, ...click }) }
     default:
       return await answerRequestClick(desk, { verb, ...click })
   }

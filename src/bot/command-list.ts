@@ -33,6 +33,18 @@ export const commandList = [
     does: 'Looks from inside a network, or from all of them, why a service can or cannot be reached. It changes nothing.',
   },
   {
+    name: 'watch',
+    usage: 'watch SERVICE [from NETWORK] every 5m',
+    example: 'watch analytics-prod from prod-westus3 every 5m',
+    does: 'Looks again and again, and posts when the verdict changes. Alone it lists what is watched, with a picture of the last 24 hours of each.',
+  },
+  {
+    name: 'unwatch',
+    usage: 'unwatch SERVICE [from NETWORK]',
+    example: 'unwatch analytics-prod from prod-westus3',
+    does: 'Ends that.',
+  },
+  {
     name: 'status',
     usage: 'status [SERVICE]',
     example: 'status analytics-prod',
@@ -66,17 +78,8 @@ export const commandList = [
 
 export type CommandName = (typeof commandList)[number]['name']
 
-/** Words of the whole product that this version does not carry out yet. */
-const laterCommands = ['watch', 'unwatch'] as const
-
-export type LaterCommand = (typeof laterCommands)[number]
-
 export function commandNamed(word: string): (typeof commandList)[number] | undefined {
   return commandList.find(({ name }) => name === word.toLowerCase())
-}
-
-export function laterNamed(word: string): LaterCommand | undefined {
-  return laterCommands.find((name) => name === word.toLowerCase())
 }
 
 /** Words that people use for ours. */
@@ -89,11 +92,13 @@ const synonyms: Readonly<Record<string, CommandName>> = {
   test: 'diagnose',
   verify: 'diagnose',
   debug: 'diagnose',
+  monitor: 'watch',
+  stop: 'unwatch',
 }
 
 /** The command that a misspelt word was probably meant to be. */
-export function nearestCommand(word: string): CommandName | LaterCommand | undefined {
-  const names = [...commandList.map(({ name }) => name), ...laterCommands]
+export function nearestCommand(word: string): CommandName | undefined {
+  const names = commandList.map(({ name }) => name)
   const found = synonyms[word.toLowerCase()] ?? nearest(word, names)
   return names.find((name) => name === found)
 }

@@ -1,5 +1,6 @@
+import ms from 'ms'
 import type { Action } from '../domain/request.ts'
-import { type CommandName, commandNamed, type LaterCommand, laterNamed, nearestCommand } from './command-list.ts'
+import { type CommandName, commandNamed, nearestCommand } from './command-list.ts'
 import { type Token, tokensOf, unquote } from './tokens.ts'
 
 /** A service as a person names it: by name or id, with the organization where that is needed: `acme/twin`. */
@@ -15,7 +16,13 @@ export type Command =
   | { readonly kind: 'requests'; readonly which: 'mine' | 'open' | 'all' }
   | { readonly kind: 'request' | 'cancel'; readonly id: string }
   | { readonly kind: 'help'; readonly about?: CommandName }
-  | { readonly kind: 'later'; readonly name: LaterCommand }
+  | {
+      readonly kind: 'watch'
+      readonly service?: ServiceName
+      readonly network?: string
+      readonly everyMs?: number
+    }
+  | { readonly kind: 'unwatch'; readonly service?: ServiceName; readonly network?: string }
   /** `suggestion` is a whole command, without `/privatelink`. */
   | { readonly kind: 'misunderstood'; readonly problem: string; readonly suggestion: string }
 
@@ -23,8 +30,6 @@ export type Command =
 export function parseCommand(text: string): Command {
   const [first, ...rest] = tokensOf(text)
   if (first === undefined) return { kind: 'help' }
-  const later = laterNamed(first.text)
-  if (later !== undefined) return { kind: 'later', name: later }
   const name = commandNamed(first.text)?.name
   switch (name) {
     case 'setup':
@@ -34,6 +39,10 @@ export function parseCommand(text: string): Command {
       return parseChange(name, text, rest)
     case 'diagnose':
       return parseDiagnose(rest)
+    case 'watch':
+      return parseWatch(rest)
+    case 'unwatch':
+      return parseUnwatch(rest)
     case 'status':
       return parseStatus(rest)
     case 'requests':
@@ -105,6 +114,47 @@ function parseDiagnose(tokens: readonly Token[]): Command {
   }
 }
 
+function parseWatch(tokens: readonly Token[]): Command {
+  const at = tokens.findIndex((token) => isWord(token, 'every'))
+  const { before, network, extra } = split(at < 0 ? tokens : tokens.slice(0, at))
+  const [service, ...more] = before.map(serviceName)
+  const said =
+    at < 0
+      ? undefined
+      : tokens
+          .slice(at + 1)
+          .map(({ text }) => text)
+          .join(' ')
+  const parsed = said === undefined ? undefined : ms(said as ms.StringValue)
+  const everyMs = parsed !== undefined && Number.isFinite(parsed) && /\d\s*[a-z]/i.test(said ?? '') ? parsed : undefined
+  if (more.length > 0 || extra.length > 0 || (said !== undefined && everyMs === undefined)) {
+    return {
+      kind: 'misunderstood',
+      problem: 'I watch one service from one network, every so many minutes or hours.',
+      suggestion: `watch ${service === undefined ? 'SERVICE' : spell(service)} from ${network ?? 'NETWORK'} every 5m`,
+    }
+  }
+  return {
+    kind: 'watch',
+    ...(service !== undefined && { service }),
+    ...(network !== undefined && { network }),
+    ...(everyMs !== undefined && { everyMs }),
+  }
+}
+
+function parseUnwatch(tokens: readonly Token[]): Command {
+  const { before, network, extra } = split(tokens)
+  const [service, ...more] = before.map(serviceName)
+  if (more.length > 0 || extra.length > 0) {
+    return {
+      kind: 'misunderstood',
+      problem: 'I stop watching one service at a time.',
+      suggestion: `unwatch ${service === undefined ? 'SERVICE' : spell(service)}`,
+    }
+  }
+  return { kind: 'unwatch', ...(service !== undefined && { service }), ...(network !== undefined && { network }) }
+}
+
 function parseStatus(tokens: readonly Token[]): Command {
   const [service, ...more] = tokens.map(serviceName)
   if (more.length === 0) return { kind: 'status', ...(service !== undefined && { service }) }
@@ -130,8 +180,6 @@ function parseId(kind: 'request' | 'cancel', [id, ...more]: readonly Token[]): C
 
 function parseHelp([about]: readonly Token[]): Command {
   if (about === undefined) return { kind: 'help' }
-  const later = laterNamed(about.text)
-  if (later !== undefined) return { kind: 'later', name: later }
   const known = commandNamed(about.text)
   if (known !== undefined) return { kind: 'help', about: known.name }
   const guess = nearestCommand(about.text)

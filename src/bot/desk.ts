@@ -8,6 +8,7 @@ import type { Limit } from '../redis/limits.ts'
 import type { Producer } from '../redis/producer.ts'
 import type { Diagnoses, InventoryStore } from '../redis/records.ts'
 import type { SurveyStore, Verdicts } from '../redis/survey.ts'
+import type { Watches } from '../redis/watches.ts'
 import { type Card, say } from './card.ts'
 import { durationText } from './duration.ts'
 import type { Attachment } from './surface.ts'
@@ -23,6 +24,7 @@ export interface Desk {
   readonly survey: Pick<SurveyStore, 'read'>
   readonly verdicts: Pick<Verdicts, 'read'>
   readonly diagnoses: Diagnoses
+  readonly watches: Omit<Watches, 'record'>
   readonly organizations: readonly { readonly id: string; readonly name: string }[]
   readonly networks: readonly Network[]
   /** Those of the groups in which the person is; throws when the chat does not say. */

@@ -9,6 +9,7 @@ import { everywhereParts, everywhereTitle, worstOf } from './everywhere-card.ts'
 import { connectLines, problemParts, remedyText, whyAndFix } from './outcome-parts.ts'
 import { isWorthALook, phaseText, statusWords } from './path-text.ts'
 import { shownName } from './subject.ts'
+import { pictureButton } from './watch-intake.ts'
 
 /** What a diagnosis found, or why there is no finding; nothing while it still looks. */
 export function diagnosisCard(diagnosis: Diagnosis): Card | undefined {
@@ -26,9 +27,35 @@ export function diagnosisCard(diagnosis: Diagnosis): Card | undefined {
       { kind: 'title', text: title },
       { kind: 'note', text: status },
       askedBy(diagnosis),
+      ...watchParts(diagnosis),
       ...verdictParts(look, look.verdict),
     ],
     buttons: buttonsOf(diagnosis, look.verdict),
+  }
+}
+
+/** What the watch has to say beyond the verdict. */
+function watchParts({ watch }: Diagnosis): readonly Part[] {
+  if (watch === undefined) return []
+  const { event, was, everyMs } = watch
+  const before = was === undefined ? '' : words` It was ${statusWords(was)} since ${time(was.at)}.`
+  const every = durationText(everyMs)
+  switch (event) {
+    case 'first':
+      return [{ kind: 'text', text: `I have begun to watch this, every ${every}.` }]
+    case 'changed':
+      return [{ kind: 'text', text: words`${strong('The verdict has changed')}, seen twice.${before}` }]
+    case 'flapping':
+      return [
+        {
+          kind: 'text',
+          text: words`${strong('It changes too often')} to be told each time: four times within the hour.${before} I say so when it has been quiet for half an hour.`,
+        },
+      ]
+    case 'settled':
+      return [{ kind: 'text', text: words`${strong('It has settled')}: half an hour without a change.` }]
+    case 'drift':
+      return [{ kind: 'text', text: words`It works, but ${strong('something was changed')}.` }]
   }
 }
 
@@ -82,7 +109,8 @@ function subjectOf({ asked }: Diagnosis): string {
   return `${shownName(service)} from ${asked.network === undefined ? 'everywhere' : shownName(asked.network)}`
 }
 
-function askedBy({ id, asked, endedAt }: Diagnosis): Part {
+function askedBy({ id, asked, endedAt, watch }: Diagnosis): Part {
+  if (watch !== undefined) return { kind: 'note', text: words`${id}, seen by ${watch.id}, which ${mention(asked.by)} asked for` }
   const took = endedAt === undefined ? '' : `, answered in ${durationText(Date.parse(endedAt) - Date.parse(asked.at))}`
   return { kind: 'note', text: words`${id}, asked by ${mention(asked.by)}${took}` }
 }
@@ -112,6 +140,7 @@ function buttonsOf(diagnosis: Diagnosis, verdict: Verdict): readonly Button[] {
     again(diagnosis),
     ...(asleep ? [{ verb: 'wake', label: 'Wake it and look', id, digest: '' } as const] : []),
     evidence(diagnosis),
+    ...(diagnosis.watch === undefined ? [] : [pictureButton(diagnosis.watch.id)]),
   ]
 }
 

@@ -2,10 +2,10 @@ import type { Action } from '../domain/request.ts'
 import { nearest } from '../domain/target.ts'
 import { nearestValid, unknownNetwork } from './answers.ts'
 import { type Card, command, say, words } from './card.ts'
-import type { LaterCommand } from './command-list.ts'
 import { type Command, parseCommand, prepositions, spell } from './commands.ts'
-import type { Desk } from './desk.ts'
+import { type Desk, tooManyFrom } from './desk.ts'
 import { askForDiagnosis } from './diagnosis-intake.ts'
+import { durationText } from './duration.ts'
 import { helpCard } from './help-card.ts'
 import { cancelRequest, listRequests, showRequest } from './requests-intake.ts'
 import { sameName, setupForm } from './setup-form.ts'
@@ -13,6 +13,7 @@ import { askForChange } from './setup-intake.ts'
 import { showStatus } from './status-intake.ts'
 import { shownName } from './subject.ts'
 import type { Reply, Said } from './surface.ts'
+import { listWatches, unwatch, watch } from './watch-intake.ts'
 
 type ChangeCommand = Extract<Command, { kind: Action }>
 
@@ -38,8 +39,10 @@ export async function answerCommand(desk: Desk, said: Said): Promise<Reply> {
       return { kind: 'card', card: await cancelRequest(desk, said.by, asked.id) }
     case 'help':
       return { kind: 'card', card: helpCard(asked.about) }
-    case 'later':
-      return { kind: 'card', card: later(asked.name) }
+    case 'watch':
+      return { kind: 'card', card: await startWatch(desk, said, asked) }
+    case 'unwatch':
+      return { kind: 'card', card: await endWatch(desk, asked) }
     case 'misunderstood':
       return { kind: 'card', card: nearestValid(asked.problem, asked.suggestion) }
   }
@@ -91,6 +94,27 @@ async function diagnose(desk: Desk, { by, place }: Said, asked: Extract<Command,
   return typeof known === 'string' ? await askForDiagnosis(desk, { by, place, ...asked.service, network: known }) : known
 }
 
+async function startWatch(desk: Desk, { by, place }: Said, asked: Extract<Command, { kind: 'watch' }>): Promise<Card> {
+  const { service, everyMs } = asked
+  if (service === undefined) return await listWatches(desk)
+  const names = desk.networks.map(({ name }) => name)
+  const [sole] = names
+  const network = asked.network ?? (names.length === 1 ? sole : undefined)
+  const every = everyMs === undefined ? '5m' : durationText(everyMs).replace(' min', 'm').replaceAll(' ', '')
+  const example = command(`watch ${spell(service)} from ${network ?? names.join('|')} every ${every}`)
+  if (network === undefined) return say(words`From which network: ${names.join(', ')}? Say ${example}`)
+  const known = knownNetwork(desk, network)
+  if (typeof known !== 'string') return known
+  if (everyMs === undefined) return say(words`How often? Say for example ${example}`)
+  return (await tooManyFrom(desk, by)) ?? (await watch(desk, { by, place, service, network: known, everyMs }))
+}
+
+async function endWatch(desk: Desk, { service, network }: Extract<Command, { kind: 'unwatch' }>): Promise<Card> {
+  if (service === undefined) return say(words`Which service? What I watch: ${command('watch')}`)
+  const known = network === undefined ? undefined : knownNetwork(desk, network)
+  return known === undefined || typeof known === 'string' ? await unwatch(desk, service, known) : known
+}
+
 /** The network as the configuration spells it, or the answer that says which are known. */
 function knownNetwork({ networks }: Desk, said: string): string | Card {
   const names = networks.map(({ name }) => name)
@@ -102,8 +126,4 @@ function noInventory({ networks }: Desk): Card {
   return say(
     words`I have not read the list of services yet, so I cannot offer you a choice. Name the service: ${command(`setup SERVICE in ${network}`)} or try again in a minute.`,
   )
-}
-
-function later(name: LaterCommand): Card {
-  return say(words`"${name}" is not in this version yet, so nothing was done. ${command('help')} shows what I can do today.`)
 }

@@ -28,9 +28,11 @@ export interface ChatSurface {
 export interface Attachment {
   /** With its extension. */
   readonly name: string
-  readonly content: string
+  readonly content: string | Uint8Array
   /** One line that comes with it. */
   readonly comment: string
+  /** Of a picture: what it shows, for whoever does not see it. */
+  readonly alt?: string
 }
 
 /** What the bot does about what people say. Whatever a handler returns, only the person who spoke sees it. */

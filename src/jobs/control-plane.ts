@@ -3,7 +3,8 @@ import type { EndpointDetail, EndpointSummary } from '../azure/network.ts'
 import type { ControlPlane } from '../domain/diagnosis/evidence.ts'
 import type { Network } from '../domain/target.ts'
 import { sameId, subnetId, zoneOf } from '../domain/target.ts'
-import type { InventoryStore } from '../redis/records.ts'
+import type { Inventory, InventoryStore } from '../redis/records.ts'
+import type { Catalog } from './inventory.ts'
 import type { Clouds } from './step.ts'
 import type { Named } from './target.ts'
 
@@ -19,17 +20,23 @@ interface Asked extends Named {
 
 interface Sources {
   readonly clouds: Clouds
+  readonly catalog: Pick<Catalog, 'current'>
   readonly inventory: Pick<InventoryStore, 'read'>
+  /** Lists may be a minute old: one call reads those of all services. */
+  readonly background: boolean
 }
+
+const backgroundMaxAgeMs = 60_000
 
 /** Azure and ClickHouse Cloud as they are now, all asked at the same time. */
 export async function readControlPlane(
   { service, network, alias, host }: Asked,
-  { clouds, inventory }: Sources,
+  sources: Sources,
   signal: AbortSignal,
 ): Promise<ControlPlane> {
+  const { clouds } = sources
   const [lists, endpoint, zone] = await Promise.all([
-    listsOf(service, { clouds, inventory }, signal),
+    listsOf(service, sources, signal),
     endpointFor(alias, network, clouds, signal),
     zoneFor(host, network, clouds, signal),
   ])
@@ -55,8 +62,14 @@ async function endpointAt(
 
 type Lists = Pick<ControlPlane, 'serviceState' | 'organizationIds' | 'allowList' | 'asOf'>
 
-async function listsOf(service: Asked['service'], { clouds, inventory }: Sources, signal: AbortSignal): Promise<Lists> {
+async function listsOf(
+  service: Asked['service'],
+  { clouds, catalog, inventory, background }: Sources,
+  signal: AbortSignal,
+): Promise<Lists> {
   const { organizationId, id } = service
+  const shared = background ? listsIn(await catalog.current(backgroundMaxAgeMs, signal), service) : undefined
+  if (shared !== undefined) return shared
   const fresh = Promise.all([
     clouds.clickhouse.service(organizationId, id, signal),
     clouds.clickhouse.organization(organizationId, signal),
@@ -77,12 +90,15 @@ async function listsOf(service: Asked['service'], { clouds, inventory }: Sources
   }
 }
 
-async function lastKnown({ id }: Asked['service'], inventory: Sources['inventory']): Promise<Lists | undefined> {
+async function lastKnown(service: Asked['service'], inventory: Sources['inventory']): Promise<Lists | undefined> {
   const known = await inventory.read()
-  const service = known?.services.find((candidate) => candidate.id === id)
-  const allowList = known?.allowLists[id]
-  if (known === undefined || service === undefined || allowList === undefined) return undefined
-  return { serviceState: service.state, allowList, asOf: known.readAt }
+  return known && listsIn(known, service)
+}
+
+function listsIn({ services, allowLists, readAt }: Inventory, { id }: Asked['service']): Lists | undefined {
+  const service = services.find((candidate) => candidate.id === id)
+  const allowList = allowLists[id]
+  return service === undefined || allowList === undefined ? undefined : { serviceState: service.state, allowList, asOf: readAt }
 }
 
 async function endpointFor(

@@ -8,7 +8,7 @@ import type { Producer } from '../redis/producer.ts'
 import type { Diagnoses } from '../redis/records.ts'
 import type { Verdicts } from '../redis/survey.ts'
 import type { Catalog } from './inventory.ts'
-import { type LookJobs, lookAt, type Subject } from './look.ts'
+import { type LookJobs, type LookOptions, lookAt, type Subject } from './look.ts'
 import { retrying } from './patience.ts'
 import { networkNamed, type Targets } from './target.ts'
 
@@ -50,7 +50,7 @@ export async function workOnDiagnosis(id: string, jobs: DiagnosisJobs, signal: A
 }
 
 /** The service that is meant, with its alias and private host. */
-async function nameOf(
+export async function nameOf(
   asked: { readonly service: string; readonly organization?: string },
   { catalog, targets }: Pick<DiagnosisJobs, 'catalog' | 'targets'>,
   signal: AbortSignal,
@@ -60,11 +60,7 @@ async function nameOf(
 }
 
 /** One look from one network, judged. What fails here says so, and keeps no other network waiting. */
-async function diagnose(
-  subject: Subject,
-  jobs: DiagnosisJobs,
-  options: { readonly signal: AbortSignal; readonly wake?: boolean },
-): Promise<Look> {
+export async function diagnose(subject: Subject, jobs: DiagnosisJobs, options: LookOptions): Promise<Look> {
   const { service, network } = subject
   try {
     const evidence = await lookAt(subject, jobs, options)
@@ -72,12 +68,11 @@ async function diagnose(
     const at = new Date().toISOString()
     const snapshot = snapshotOf(evidence)
     await jobs.verdicts.save(service.id, network.name, { ...verdict, at })
-    if (verdict.code === 'healthy') {
-      await jobs.verdicts.saveHealthy(service.id, network.name, { at, snapshot })
-      return { network: network.name, verdict, evidence }
-    }
     const last = await jobs.verdicts.lastHealthy(service.id, network.name)
-    const since = last && { lastHealthyAt: last.at, changes: changesBetween(last.snapshot, snapshot) }
+    const isHealthy = verdict.code === 'healthy'
+    if (isHealthy) await jobs.verdicts.saveHealthy(service.id, network.name, { at, snapshot })
+    const changes = last === undefined ? [] : changesBetween(last.snapshot, snapshot)
+    const since = last === undefined || (isHealthy && changes.length === 0) ? undefined : { lastHealthyAt: last.at, changes }
     return { network: network.name, verdict, evidence, ...(since !== undefined && { since }) }
   } catch (error) {
     options.signal.throwIfAborted()

@@ -6,14 +6,24 @@ import type { Log } from '../log.ts'
 import type { InventoryStore } from '../redis/records.ts'
 import type { SurveyStore } from '../redis/survey.ts'
 import { readControlPlane } from './control-plane.ts'
+import type { Catalog } from './inventory.ts'
 import type { Clouds } from './step.ts'
 import type { Named } from './target.ts'
 
 export interface LookJobs {
   readonly clouds: Clouds
   readonly survey: Pick<SurveyStore, 'read'>
+  readonly catalog: Pick<Catalog, 'current'>
   readonly inventory: Pick<InventoryStore, 'read'>
   readonly log: Log
+}
+
+export interface LookOptions {
+  readonly signal: AbortSignal
+  /** `/ping` is asked whatever the service's state is. */
+  readonly wake?: boolean
+  /** Nobody waits: the calls of the ClickHouse Cloud API are shared with all that look in the background. */
+  readonly background?: boolean
 }
 
 export interface Subject extends Named {
@@ -33,7 +43,7 @@ const secondLookWithinMs = 2_400
 export async function lookAt(
   subject: Subject,
   jobs: LookJobs,
-  { signal, wake = false }: { readonly signal: AbortSignal; readonly wake?: boolean },
+  { signal, wake = false, background = false }: LookOptions,
 ): Promise<Evidence> {
   const { host, service, network } = subject
   const startedAt = performance.now()
@@ -45,7 +55,10 @@ export async function lookAt(
       signal,
     )
   const quiet = !wake && service.state !== 'running'
-  const [[controlPlane, problem], first] = await Promise.all([readInTime(subject, jobs, signal), look(hint, quiet)])
+  const [[controlPlane, problem], first] = await Promise.all([
+    readInTime(subject, jobs, { signal, background }),
+    look(hint, quiet),
+  ])
 
   const address = controlPlane?.endpoint?.address
   const mayPing = wake || controlPlane?.serviceState === 'running'
@@ -75,8 +88,8 @@ async function lastAddress({ service, network }: Subject, { survey }: LookJobs):
 
 async function readInTime(
   subject: Subject,
-  { clouds, inventory, log }: LookJobs,
-  signal: AbortSignal,
+  { clouds, catalog, inventory, log }: LookJobs,
+  { signal, background }: { readonly signal: AbortSignal; readonly background: boolean },
 ): Promise<readonly [ControlPlane | undefined, string | undefined]> {
   const over = new AbortController()
   const both = AbortSignal.any([signal, over.signal])
@@ -87,7 +100,10 @@ async function readInTime(
     })
   }
   try {
-    return [await Promise.race([readControlPlane(subject, { clouds, inventory }, both), tooLate()]), undefined]
+    return [
+      await Promise.race([readControlPlane(subject, { clouds, catalog, inventory, background }, both), tooLate()]),
+      undefined,
+    ]
   } catch (error) {
     signal.throwIfAborted()
     log.warn({ err: error }, 'control plane not read')

@@ -15,6 +15,7 @@ import { createProducer } from '../redis/producer.ts'
 import { workQueue, workSchema } from '../redis/queues.ts'
 import { redisDiagnoses, redisInventory } from '../redis/records.ts'
 import { redisSurvey, redisVerdicts } from '../redis/survey.ts'
+import { redisWatches } from '../redis/watches.ts'
 import { startWorker } from '../redis/worker.ts'
 import { workOnDiagnosis } from './diagnose.ts'
 import { createCatalog } from './inventory.ts'
@@ -22,6 +23,7 @@ import { workOnRequest } from './requests.ts'
 import { startSurveys, workOnSurvey } from './survey.ts'
 import { startSweep } from './sweep.ts'
 import { createTargets } from './target.ts'
+import { workOnWatch } from './watch.ts'
 
 const firstInventoryWithinMs = 3_000
 
@@ -62,6 +64,7 @@ await runProcess(async () => {
     log,
     inventory: inventoryStore,
     diagnoses: redisDiagnoses(redis),
+    watches: redisWatches(redis),
     verdicts: redisVerdicts(redis),
     survey: redisSurvey(redis),
   }
@@ -75,6 +78,7 @@ await runProcess(async () => {
     handle: async ({ data, signal }) => {
       if (data.kind === 'request') await workOnRequest(data.id, shared, signal)
       else if (data.kind === 'diagnosis') await workOnDiagnosis(data.id, shared, signal)
+      else if (data.kind === 'watch') await workOnWatch(data.id, shared, signal)
       else await workOnSurvey(data.id, shared, signal)
     },
   })

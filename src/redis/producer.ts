@@ -15,6 +15,9 @@ export interface Producer {
   work(item: Work): Promise<void>
   /** Whether a job for this record is waiting or running. */
   isAwake(item: Work): Promise<boolean>
+  /** Has a watch look again and again, from now on; a schedule that there is already is replaced. Survives restarts. */
+  schedule(watch: string, everyMs: number): Promise<void>
+  unschedule(watch: string): Promise<void>
   /** Show the record's newest state in chat, after `delayMs` to let a burst of changes become one update. */
   show(item: OutboxItem, delayMs?: number): Promise<void>
   close(): Promise<void>
@@ -35,6 +38,13 @@ export function createProducer(connection: Connection): Producer {
       const job = id === null ? undefined : await work.getJob(id)
       const state = await job?.getState()
       return state !== undefined && ['waiting', 'active', 'delayed', 'prioritized'].includes(state)
+    },
+    async schedule(watch, everyMs) {
+      const opts = { removeOnComplete: true, removeOnFail: { count: 100 } }
+      await work.upsertJobScheduler(watch, { every: everyMs }, { name: 'watch', data: { kind: 'watch', id: watch }, opts })
+    },
+    async unschedule(watch) {
+      await work.removeJobScheduler(watch)
     },
     async show(item, delayMs = 0) {
       await outbox.add(item.kind, item, {

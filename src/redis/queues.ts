@@ -3,7 +3,7 @@ import { z } from 'zod'
 /**
  * Queue names and what travels on them. A job only wakes work up: it names a record of the ledger, and its reader takes the state from there.
  *
- *   work              bot → jobs            plan or apply a request, diagnose, survey services and networks
+ *   work              bot → jobs            plan or apply a request, diagnose, watch, survey services and networks
  *   probe-<network>   jobs → diagnostics    look at a host from inside the network; the job's return value is the evidence
  *   outbox            bot, jobs → bot       show the newest state of a record in chat
  */
@@ -22,6 +22,7 @@ export const workSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('request'), id: z.string() }),
   z.strictObject({ kind: z.literal('diagnosis'), id: z.string() }),
   z.strictObject({ kind: z.literal('survey'), id: z.enum(['anew', 'more']) }),
+  z.strictObject({ kind: z.literal('watch'), id: z.string() }),
 ])
 export type Work = z.infer<typeof workSchema>
 

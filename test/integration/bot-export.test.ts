@@ -35,7 +35,9 @@ test('the file reaches the person alone, and is Terraform', async () => {
   const channel = world.slack.messages.findLast(({ text }) => text.includes('terraform plan'))?.channel
   expect(file?.channel).toBe(channel)
   expect(Object.values(workspace.channels)).not.toContain(channel)
-  expect(Object.keys(await parse('pl-42.tf', file?.content ?? ''))).toEqual(expect.arrayContaining(['import', 'resource']))
+  expect(Object.keys(await parse('pl-42.tf', file?.content?.toString() ?? ''))).toEqual(
+    expect.arrayContaining(['import', 'resource']),
+  )
 })
 
 test('without the scope the text comes instead, and what to do about it', async () => {

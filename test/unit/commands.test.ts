@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { type Command, parseCommand, spell } from '../../src/bot/commands.ts'
 
 const table: readonly [said: string, understood: Command][] = [
@@ -32,7 +32,7 @@ const table: readonly [said: string, understood: Command][] = [
     'cancel it',
     { kind: 'misunderstood', problem: 'A request is named by its number, such as PL-42.', suggestion: 'cancel PL-42' },
   ],
-  ['help watch', { kind: 'later', name: 'watch' }],
+  ['help watch', { kind: 'help', about: 'watch' }],
   ['setup', { kind: 'setup', services: [] }],
   ['setup analytics-prod', { kind: 'setup', services: [{ service: 'analytics-prod' }] }],
   ['setup in prod-westus3', { kind: 'setup', services: [], network: 'prod-westus3' }],
@@ -74,6 +74,28 @@ const table: readonly [said: string, understood: Command][] = [
   ],
   ['diagnose acme/twin in n', { kind: 'diagnose', service: { organization: 'acme', service: 'twin' }, network: 'n' }],
   ['diagnose twin from everywhere', { kind: 'diagnose', service: { service: 'twin' }, everywhere: true }],
+  ['watch', { kind: 'watch' }],
+  ['watch twin from n every 5m', { kind: 'watch', service: { service: 'twin' }, network: 'n', everyMs: 300_000 }],
+  ['watch acme/twin every 2 hours', { kind: 'watch', service: { organization: 'acme', service: 'twin' }, everyMs: 7_200_000 }],
+  ['watch twin from n', { kind: 'watch', service: { service: 'twin' }, network: 'n' }],
+  [
+    'watch twin from n every now and then',
+    {
+      kind: 'misunderstood',
+      problem: 'I watch one service from one network, every so many minutes or hours.',
+      suggestion: 'watch twin from n every 5m',
+    },
+  ],
+  [
+    'watch twin from n every 5',
+    {
+      kind: 'misunderstood',
+      problem: 'I watch one service from one network, every so many minutes or hours.',
+      suggestion: 'watch twin from n every 5m',
+    },
+  ],
+  ['unwatch twin', { kind: 'unwatch', service: { service: 'twin' } }],
+  ['unwatch twin from n', { kind: 'unwatch', service: { service: 'twin' }, network: 'n' }],
   ['diagnose twin everywhere', { kind: 'diagnose', service: { service: 'twin' }, everywhere: true }],
   [
     'diagnose a b from n',
@@ -97,12 +119,6 @@ const table: readonly [said: string, understood: Command][] = [
 
 test.each(table)('%j', (said, understood) => {
   expect(parseCommand(said)).toEqual(understood)
-})
-
-describe('words of the product that this version does not carry out', () => {
-  test.each(['watch', 'unwatch'])('%s', (name) => {
-    expect(parseCommand(`${name} analytics-prod`)).toEqual({ kind: 'later', name })
-  })
 })
 
 test('a suggestion that repeats the service is understood the same way', () => {

@@ -18,17 +18,18 @@ export const getUploadUrl: Method = (backend, args) => {
     name: required(args, 'filename'),
     length,
     address: `/upload/v1/${randomBytes(16).toString('hex')}`,
+    ...(typeof args.alt_txt === 'string' && { alt: args.alt_txt }),
   }
   backend.store.files.push(file)
   return { upload_url: `${backend.origin()}${file.address}`, file_id: id }
 }
 
 /** The bytes themselves, raw or as the one part of a form; an address works once. */
-export function upload({ store }: Backend, path: string, contentType: string, text: string): Answer {
+export function upload({ store }: Backend, path: string, contentType: string, bytes: Buffer): Answer {
   const file = store.files.find(({ address }) => address === path)
   if (file === undefined || file.content !== undefined) return { status: 404, body: 'not found' }
-  const content = contentType.startsWith('multipart/form-data') ? onlyPart(contentType, text) : text
-  if (content === undefined || Buffer.byteLength(content) !== file.length) return { status: 400, body: 'length mismatch' }
+  const content = contentType.startsWith('multipart/form-data') ? onlyPart(contentType, bytes) : bytes
+  if (content === undefined || content.length !== file.length) return { status: 400, body: 'length mismatch' }
   file.content = content
   return { status: 200, body: `OK - ${file.length}` }
 }
@@ -57,10 +58,11 @@ export const completeUpload: Method = (backend, args) => {
   return { files: files.map(({ id, title, name }) => ({ id, title: title ?? name })) }
 }
 
-function onlyPart(contentType: string, text: string): string | undefined {
+function onlyPart(contentType: string, bytes: Buffer): Buffer | undefined {
   const [, boundary] = /boundary="?([^";]+)"?/.exec(contentType) ?? []
-  const parts = text.split(`--${boundary}`).slice(1, -1)
+  // One character a byte, so that whatever the part holds keeps its length.
+  const parts = bytes.toString('latin1').split(`--${boundary}`).slice(1, -1)
   const [part] = parts
   const start = part?.indexOf('\r\n\r\n') ?? -1
-  return parts.length !== 1 || part === undefined || start < 0 ? undefined : part.slice(start + 4, -2)
+  return parts.length !== 1 || part === undefined || start < 0 ? undefined : Buffer.from(part.slice(start + 4, -2), 'latin1')
 }

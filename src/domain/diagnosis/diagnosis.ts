@@ -1,5 +1,6 @@
 import type { Problem } from '../errors.ts'
 import type { Person, Place } from '../person.ts'
+import type { Sample, WatchEvent } from '../watch.ts'
 import type { Evidence } from './evidence.ts'
 import type { Verdict } from './finding.ts'
 
@@ -17,6 +18,8 @@ export interface Diagnosis {
     /** The person accepts that looking wakes a service that sleeps. */
     readonly wake?: boolean
   }
+  /** Nobody asked: a watch has seen it. */
+  readonly watch?: { readonly id: string; readonly everyMs: number; readonly event: WatchEvent; readonly was?: Sample }
   readonly endedAt?: string
   /** What was found, network by network. */
   readonly looks?: readonly Look[]
@@ -29,7 +32,7 @@ export interface Look {
   readonly network: string
   readonly verdict?: Verdict
   readonly evidence?: Evidence
-  /** When it last worked, and what is no longer as it was then. Only beside a fault. */
+  /** When it last worked, and what is no longer as it was then. While it works, only where something has changed. */
   readonly since?: { readonly lastHealthyAt: string; readonly changes: readonly string[] }
   /** Why there is no verdict from here. */
   readonly problem?: Problem

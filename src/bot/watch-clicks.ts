@@ -1,0 +1,21 @@
+import { toProblem } from '../domain/errors.ts'
+import { type Card, command, say, words } from './card.ts'
+import type { Desk } from './desk.ts'
+import { shownName } from './subject.ts'
+import type { Click } from './surface.ts'
+import { watchPicture } from './watch-picture.ts'
+
+/** Sends the last day as a picture to the person who asked; as words where no file can be sent. */
+export async function sendPicture(desk: Desk, { by, id }: Click): Promise<Card> {
+  const watch = await desk.watches.get(id)
+  if (watch === undefined) return say(words`${shownName(id)} is not watched any more. What I watch: ${command('watch')}`)
+  const { png, alt } = watchPicture(watch, await desk.watches.samples(id), Date.parse(desk.now()))
+  try {
+    await desk.attach(by, { name: `${id.toLowerCase()}.png`, content: png, comment: alt, alt })
+    return say('I sent you the picture in a direct message.', alt)
+  } catch (error) {
+    desk.log.warn({ err: error, watch: id }, 'a picture could not be sent')
+    const { message, remedy } = toProblem(error)
+    return say(alt, `I could not send the picture: ${message} ${remedy}`)
+  }
+}

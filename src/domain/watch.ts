@@ -1,0 +1,75 @@
+import type { Finding, FindingCode, Severity } from './diagnosis/finding.ts'
+import type { Person, Place } from './person.ts'
+
+/** A service that is looked at from a network again and again. */
+export interface Watch {
+  readonly id: string
+  readonly service: string
+  readonly organization?: string
+  readonly network: string
+  readonly everyMs: number
+  readonly by: Person
+  /** Where changes are posted. */
+  readonly place: Place
+  readonly since: string
+}
+
+/** One look. */
+export interface Sample {
+  readonly at: string
+  readonly code: FindingCode
+  readonly severity: Severity
+}
+
+/** What a watch remembers between looks. */
+export interface WatchState {
+  /** The verdict that was told last, and since when it holds. */
+  readonly told?: Sample
+  /** When the verdict changed, newest last; only those of the last hour. */
+  readonly changes: readonly string[]
+  /** Since when it changes too often to be told each time. */
+  readonly flappingSince?: string
+}
+
+/**
+ * What is worth a message: the first verdict when it is a fault, another verdict than before, that it flaps, or that it does not any more; and that
+ * something was changed in the clouds or in DNS although it still works.
+ */
+export type WatchEvent = 'first' | 'changed' | 'flapping' | 'settled' | 'drift'
+
+/** So many changes within the hour are flapping; so long without one, and it has settled. */
+const flapping = { changes: 4, windowMs: 3_600_000, quietMs: 1_800_000 }
+
+export const noWatchState: WatchState = { changes: [] }
+
+/** Whether a look differs from what was told, so that it has to be confirmed by a second one before anybody hears of it. */
+export function differs({ told }: WatchState, { code }: Pick<Finding, 'code'>): boolean {
+  return told?.code !== code
+}
+
+/** Pure: what a confirmed look changes, and whether it is worth a message. */
+export function observe(state: WatchState, sample: Sample): { readonly state: WatchState; readonly event?: WatchEvent } {
+  const at = Date.parse(sample.at)
+  const recent = state.changes.filter((change) => at - Date.parse(change) < flapping.windowMs)
+  const { told, flappingSince } = state
+  if (told === undefined) {
+    const next = { told: sample, changes: recent }
+    return sample.severity === 'ok' ? { state: next } : { state: next, event: 'first' }
+  }
+  if (told.code === sample.code) {
+    const last = recent.at(-1)
+    const quiet = last === undefined || at - Date.parse(last) >= flapping.quietMs
+    if (flappingSince === undefined || !quiet) return { state: { ...state, changes: recent } }
+    return { state: { told, changes: [] }, event: 'settled' }
+  }
+  const changes = [...recent, sample.at]
+  if (flappingSince !== undefined) return { state: { told: sample, changes, flappingSince } }
+  if (changes.length >= flapping.changes) return { state: { told: sample, changes, flappingSince: sample.at }, event: 'flapping' }
+  return { state: { told: sample, changes }, event: 'changed' }
+}
+
+/** Two watches of the same thing are one. */
+export function sameWatch(a: Pick<Watch, 'service' | 'organization' | 'network'>, b: typeof a): boolean {
+  const key = ({ service, organization = '', network }: typeof a) => `${organization}/${service}/${network}`.toLowerCase()
+  return key(a) === key(b)
+}

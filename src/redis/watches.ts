@@ -1,0 +1,60 @@
+import { noWatchState, type Sample, type Watch, type WatchState } from '../domain/watch.ts'
+import type { Connection } from './connection.ts'
+import { prefix } from './queues.ts'
+
+/** Samples are kept for a day. */
+const keptMs = 24 * 3_600_000
+
+export interface Watches {
+  nextId(): Promise<string>
+  all(): Promise<readonly Watch[]>
+  get(id: string): Promise<Watch | undefined>
+  save(watch: Watch): Promise<void>
+  remove(id: string): Promise<void>
+  stateOf(id: string): Promise<WatchState>
+  /** What a look has changed, and the look itself. Only of a watch that still is one. */
+  record(id: string, state: WatchState, sample: Sample): Promise<void>
+  /** Of the last day, oldest first. */
+  samples(id: string): Promise<readonly Sample[]>
+}
+
+export function redisWatches(redis: Connection): Watches {
+  const allKey = `${prefix}:watches`
+  const stateKey = (id: string) => `${prefix}:watch:${id}:state`
+  const samplesKey = (id: string) => `${prefix}:watch:${id}:samples`
+  return {
+    async nextId() {
+      return `WT-${await redis.incr(`${allKey}:number`)}`
+    },
+    async all() {
+      return Object.values(await redis.hgetall(allKey)).map((text) => JSON.parse(text))
+    },
+    async get(id) {
+      const text = await redis.hget(allKey, id)
+      return text === null ? undefined : JSON.parse(text)
+    },
+    async save(watch) {
+      await redis.hset(allKey, watch.id, JSON.stringify(watch))
+    },
+    async remove(id) {
+      await redis.hdel(allKey, id)
+      await redis.del(stateKey(id), samplesKey(id))
+    },
+    async stateOf(id) {
+      const text = await redis.get(stateKey(id))
+      return text === null ? noWatchState : JSON.parse(text)
+    },
+    async record(id, state, sample) {
+      if ((await redis.hexists(allKey, id)) === 0) return
+      const at = Date.parse(sample.at)
+      await redis.set(stateKey(id), JSON.stringify(state), 'PX', 7 * keptMs)
+      await redis.zadd(samplesKey(id), at, JSON.stringify(sample))
+      await redis.zremrangebyscore(samplesKey(id), '-inf', at - keptMs)
+      await redis.pexpire(samplesKey(id), keptMs)
+    },
+    async samples(id) {
+      const texts = await redis.zrangebyscore(samplesKey(id), Date.now() - keptMs, '+inf')
+      return texts.map((text) => JSON.parse(text))
+    },
+  }
+}

@@ -22,11 +22,11 @@ interface Sources {
   readonly clouds: Clouds
   readonly catalog: Pick<Catalog, 'current'>
   readonly inventory: Pick<InventoryStore, 'read'>
-  /** Lists may be a minute old: one call reads those of all services. */
+  /** Lists may be some seconds old: one call reads those of all services. */
   readonly background: boolean
 }
 
-const backgroundMaxAgeMs = 60_000
+const backgroundMaxAgeMs = 15_000
 
 /** Azure and ClickHouse Cloud as they are now, all asked at the same time. */
 export async function readControlPlane(

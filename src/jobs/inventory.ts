@@ -9,6 +9,8 @@ export interface Catalog {
   refresh(signal: AbortSignal): Promise<Inventory>
   /** What is known when it is younger than `maxAgeMs`, else read anew. */
   current(maxAgeMs: number, signal: AbortSignal): Promise<Inventory>
+  /** Allow lists as a change has just seen them, by service id, so that what is known is not older than what was done. */
+  learn(allowLists: ReadonlyMap<string, readonly string[]>): Promise<void>
   /** The one service that the words mean; a `TerminalError` says why there is none. Reads anew unless what is known is younger than `maxAgeMs`. */
   resolve(words: ServiceWords, maxAgeMs: number, signal: AbortSignal): Promise<Service>
 }
@@ -43,6 +45,11 @@ export function createCatalog(
   return {
     refresh,
     current: async (maxAgeMs, signal) => (await young(maxAgeMs)) ?? (await refresh(signal)),
+    async learn(allowLists) {
+      const known = await store.read()
+      if (known === undefined || allowLists.size === 0) return
+      await store.write({ ...known, allowLists: { ...known.allowLists, ...Object.fromEntries(allowLists) } })
+    },
     async resolve(words, maxAgeMs, signal) {
       const known = await young(maxAgeMs)
       if (known !== undefined) {

@@ -97,10 +97,11 @@ async function carryOut(request: Request, worker: RequestWorker): Promise<void> 
 }
 
 /** What `status` shows follows a change at once. It is no part of the request: nothing of it may fail that. */
-async function remember({ facts, target }: StepContext, { verdicts, producer, log }: RequestWorker): Promise<void> {
+async function remember({ facts, target }: StepContext, { verdicts, catalog, producer, log }: RequestWorker): Promise<void> {
   const at = now()
   try {
     for (const [id, verdict] of facts.verdicts ?? []) await verdicts.save(id, target.network.name, { ...verdict, at })
+    await catalog.learn(new Map([...(facts.allowLists ?? [])].map(([id, { entries }]) => [id, entries])))
     await producer.work({ kind: 'survey', id: 'anew' })
   } catch (error) {
     log.warn({ err: error }, 'status not brought up to date')

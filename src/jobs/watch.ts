@@ -22,14 +22,12 @@ export async function workOnWatch(id: string, jobs: WatchJobs, signal: AbortSign
   }
   try {
     const subject = { network: networkNamed(jobs.networks, watch.network), ...(await nameOf(watch, jobs, signal)) }
-    const look = () => diagnose(subject, jobs, { signal, background: true })
-    let seen = await look()
+    let seen = await diagnose(subject, jobs, { signal, background: true })
     const before = await watches.stateOf(id)
     if (seen.verdict !== undefined && differs(before, seen.verdict) && before.told !== undefined) {
       await sleep(confirmAfterMs, undefined, { signal })
-      const again = await look()
-      if (again.verdict?.code !== seen.verdict.code) return
-      seen = again
+      // What people will read is judged by what is read now: a fault that is gone by then was none worth a message.
+      seen = await diagnose(subject, jobs, { signal })
     }
     if (seen.verdict === undefined) return
     const sample: Sample = { at: new Date().toISOString(), code: seen.verdict.code, severity: seen.verdict.severity }

@@ -1,3 +1,4 @@
+import { names } from './control-facts.ts'
 import type { Evidence } from './evidence.ts'
 import { listed, shown } from './rules/words.ts'
 
@@ -24,9 +25,14 @@ export interface LastHealthy {
   readonly snapshot: Snapshot
 }
 
-/** Pure. What was not seen is absent, and later not compared. */
+/**
+ * Pure. What was not seen is absent, and later not compared; so is a list that was read earlier and lacks the endpoint although the service admits it:
+ * it is older than that.
+ */
 export function snapshotOf({ controlPlane, networkPlane }: Evidence): Snapshot {
-  const { endpoint, zone, record } = controlPlane ?? {}
+  const { endpoint, zone, record, asOf, allowList = [] } = controlPlane ?? {}
+  const admitted = networkPlane?.['tls:8443']?.verified === true
+  const isOld = asOf !== undefined && admitted && endpoint !== undefined && !names(allowList, endpoint)
   const issuer = networkPlane?.['tls:8443']?.certificate?.issuer
   return {
     ...(controlPlane !== undefined && {
@@ -37,7 +43,7 @@ export function snapshotOf({ controlPlane, networkPlane }: Evidence): Snapshot {
       zone: [zone === undefined ? 'absent' : zone.linked ? 'linked' : 'not linked'],
       record: record === undefined ? [] : record.addresses.map((address) => `${record.name} → ${address}`),
       ...(controlPlane.organizationIds !== undefined && { organization: controlPlane.organizationIds }),
-      'allow list': controlPlane.allowList,
+      ...(!isOld && { 'allow list': allowList }),
     }),
     ...(networkPlane?.resolver !== undefined && { resolver: networkPlane.resolver.addresses }),
     ...(issuer !== undefined && { issuer: [issuer] }),

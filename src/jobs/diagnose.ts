@@ -1,9 +1,10 @@
 import { changesBetween, snapshotOf } from '../domain/diagnosis/changes.ts'
 import type { Diagnosis, Look } from '../domain/diagnosis/diagnosis.ts'
+import type { Evidence } from '../domain/diagnosis/evidence.ts'
 import { judge } from '../domain/diagnosis/judge.ts'
 import { rules } from '../domain/diagnosis/rules/all.ts'
 import { toProblem } from '../domain/errors.ts'
-import type { Network } from '../domain/target.ts'
+import { type Network, nearest, sameId } from '../domain/target.ts'
 import type { Producer } from '../redis/producer.ts'
 import type { Diagnoses } from '../redis/records.ts'
 import type { Verdicts } from '../redis/survey.ts'
@@ -37,6 +38,8 @@ export async function workOnDiagnosis(id: string, jobs: DiagnosisJobs, signal: A
   const { asked } = diagnosis
   try {
     const from = asked.network === undefined ? networks : [networkNamed(networks, asked.network)]
+    const wrong = await wrongHost(asked.service, from, jobs)
+    if (wrong !== undefined) return await end({ looks: wrong })
     const named = await nameOf(asked, jobs, signal)
     const looks = await Promise.all(
       from.map((network) => diagnose({ network, ...named }, jobs, { signal, wake: asked.wake === true })),
@@ -49,13 +52,43 @@ export async function workOnDiagnosis(id: string, jobs: DiagnosisJobs, signal: A
   }
 }
 
+/** People paste host names too: one that is no service's private name is told from the name alone, without a packet. */
+async function wrongHost(
+  text: string,
+  from: readonly Network[],
+  { survey }: Pick<DiagnosisJobs, 'survey'>,
+): Promise<readonly Look[] | undefined> {
+  if (!text.toLowerCase().includes('.clickhouse.cloud')) return undefined
+  const hosts = await knownHosts(survey)
+  if (hosts.some(({ host }) => sameId(host, text))) return undefined
+  const guess = nearest(
+    text,
+    hosts.map(({ host }) => host),
+  )
+  return from.map(({ name }) => {
+    const evidence: Evidence = {
+      host: text,
+      network: name,
+      hostRefused: true,
+      ...(guess !== undefined && { nearestHost: guess }),
+    }
+    return { network: name, verdict: judge(rules, evidence), evidence }
+  })
+}
+
+async function knownHosts(survey: DiagnosisJobs['survey']): Promise<readonly { readonly id: string; readonly host: string }[]> {
+  const names = (await survey.read())?.names ?? {}
+  return Object.entries(names).flatMap(([id, { host }]) => (host === undefined ? [] : [{ id, host }]))
+}
+
 /** The service that is meant, with its alias and private host. */
 export async function nameOf(
   asked: { readonly service: string; readonly organization?: string },
-  { catalog, targets }: Pick<DiagnosisJobs, 'catalog' | 'targets'>,
+  { catalog, targets, survey }: Pick<DiagnosisJobs, 'catalog' | 'targets' | 'survey'>,
   signal: AbortSignal,
 ): Promise<Omit<Subject, 'network'>> {
-  const service = await catalog.resolve(asked, namesMaxAgeMs, signal)
+  const byHost = (await knownHosts(survey)).find(({ host }) => sameId(host, asked.service))
+  const service = await catalog.resolve(byHost === undefined ? asked : { service: byHost.id }, namesMaxAgeMs, signal)
   return await retrying(() => targets.of(service, namesMaxAgeMs, signal), signal)
 }
 

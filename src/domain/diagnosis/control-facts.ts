@@ -16,6 +16,13 @@ export function connectionOf({ controlPlane }: Evidence): string | undefined {
   return controlPlane?.endpoint?.connection.toLowerCase()
 }
 
+const sleepingStates = ['idle', 'awaking', 'starting', 'provisioning']
+
+/** The service does not serve just now, but will by itself, or when somebody comes. */
+export function isAsleep({ controlPlane }: Evidence): boolean {
+  return sleepingStates.includes(controlPlane?.serviceState.toLowerCase() ?? '')
+}
+
 export function isOtherService({ controlPlane }: Evidence): boolean {
   const alias = controlPlane?.endpoint?.alias
   return controlPlane !== undefined && alias !== undefined && alias !== '' && !sameId(alias, controlPlane.alias)

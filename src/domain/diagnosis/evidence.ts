@@ -133,6 +133,8 @@ export interface Evidence {
   readonly networkPlane?: NetworkEvidence
   /** The host lies outside the domains that may be looked at, so no packet was sent. */
   readonly hostRefused?: true
+  /** The registered private host name that this one resembles. */
+  readonly nearestHost?: string
   /** How far the looking machine's clock is ahead of ClickHouse Cloud's, in milliseconds. */
   readonly clockAheadMs?: number
   /** Why there is nothing from inside the network. */

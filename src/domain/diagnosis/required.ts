@@ -1,4 +1,4 @@
-import { connectionOf, endpointAddress, isOtherHost, isOtherService } from './control-facts.ts'
+import { connectionOf, endpointAddress, isAsleep, isOtherHost, isOtherService } from './control-facts.ts'
 import { kindOf, resolverLeads } from './dns-facts.ts'
 import type { CheckId, Evidence } from './evidence.ts'
 import { connectFailure, ports, serviceAnswered } from './port-facts.ts'
@@ -19,7 +19,8 @@ export function unknownChecks(evidence: Evidence): readonly CheckId[] {
     if (seen[`tcp:${port}`] === undefined) unknown.push(`tcp:${port}`)
     else if (seen[`tls:${port}`] === undefined && connectFailure(evidence, port) === undefined) unknown.push(`tls:${port}`)
   }
-  if (seen.ping === undefined && seen['tls:8443']?.verified === true) unknown.push('ping')
+  // A service that sleeps is not asked, because that would wake it.
+  if (seen.ping === undefined && seen['tls:8443']?.verified === true && !isAsleep(evidence)) unknown.push('ping')
   return unknown
 }
 

@@ -27,6 +27,11 @@ const everythingAfter = [
   ...admissionSymptoms,
 ] as const satisfies readonly FindingCode[]
 
+const meant = (host: string | undefined) =>
+  host === undefined
+    ? 'Use the private host name of the service: it stands as privateDnsHostname in the ClickHouse Cloud API.'
+    : `Use ${shown(host)}.`
+
 export const nameRules: readonly Rule[] = [
   {
     code: 'host-public',
@@ -38,9 +43,7 @@ export const nameRules: readonly Rule[] = [
       serviceAnswered(evidence)
         ? `${shown(evidence.host)} is up, but over the internet: it is not a private name.`
         : `${shown(evidence.host)} has no privatelink label, so it does not lead through the private endpoint.`,
-    remedy: ({ controlPlane }) => ({
-      text: controlPlane === undefined ? "Use the service's private host name." : `Use ${shown(controlPlane.host)}.`,
-    }),
+    remedy: ({ controlPlane, nearestHost }) => ({ text: meant(controlPlane?.host ?? nearestHost) }),
   },
   {
     code: 'host-unknown',
@@ -55,6 +58,6 @@ export const nameRules: readonly Rule[] = [
     remedy: (evidence) =>
       isOtherHost(evidence)
         ? thenDiagnose(evidence, `Use ${shown(evidence.controlPlane?.host)}.`)
-        : { text: 'Correct the name: it stands as privateDnsHostname in the ClickHouse Cloud API.' },
+        : { text: meant(evidence.nearestHost) },
   },
 ]

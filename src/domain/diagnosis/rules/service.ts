@@ -1,3 +1,4 @@
+import { isAsleep } from '../control-facts.ts'
 import type { Evidence } from '../evidence.ts'
 import type { Remedy, Rule } from '../finding.ts'
 import { serviceAnswered } from '../port-facts.ts'
@@ -6,7 +7,6 @@ import { listed, serviceName, shown, thenDiagnose } from './words.ts'
 
 const state = ({ controlPlane }: Evidence) => controlPlane?.serviceState.toLowerCase() ?? ''
 const stopped = ['stopped', 'stopping', 'terminated', 'terminating', 'softdeleted', 'softdeleting', 'failed']
-const idle = ['idle', 'awaking', 'starting', 'provisioning']
 
 /** Judged with the control plane, before the phases of a connection. A service that answers is neither asleep nor stopped, whatever its state said. */
 export const serviceStateRules: readonly Rule[] = [
@@ -25,7 +25,7 @@ export const serviceStateRules: readonly Rule[] = [
     severity: 'warn',
     title: 'the service is asleep',
     hides: ['tls-closed-early', 'tls-silent', 'http-unexpected'],
-    when: (evidence) => idle.includes(state(evidence)) && !serviceAnswered(evidence),
+    when: (evidence) => isAsleep(evidence) && !serviceAnswered(evidence),
     say: (evidence) =>
       `ClickHouse Cloud shows ${serviceName(evidence)} as ${shown(evidence.controlPlane?.serviceState)}: its first answer takes a while.`,
     remedy: (evidence) => thenDiagnose(evidence, 'Wake the service, which costs money, or wait until somebody uses it.'),

@@ -1,0 +1,42 @@
+import { afterEach, expect, test } from 'vitest'
+import { type Chat, openChat } from './chat.ts'
+
+let chat: Chat
+afterEach(async () => await chat.close())
+
+test('from everywhere, again, with evidence for the one who asks, and when a worker dies', async () => {
+  chat = await openChat()
+  const { people, sandbox, processes } = chat
+  await people.command('alice', 'setup analytics-prod in prod-westus3')
+  await people.click('bob', await chat.card('approvals', 'awaiting-approval'), 'Approve')
+  await chat.card('approvals', 'request PL-1 · done')
+
+  await people.command('alice', 'diagnose analytics-prod from everywhere')
+  const everywhere = await chat.card('data', 'DG-1', 'analytics-prod from everywhere')
+  expect(chat.text(everywhere)).toMatch(/✔ prod-westus3\s+healthy/)
+  expect(chat.text(everywhere)).toMatch(/[✘?] staging-eastus2\s+(fault|warning)/)
+  expect(chat.text(everywhere)).toContain('healthy from 1 of 2 networks, only staging-eastus2 is not')
+
+  await people.click('carol', everywhere, 'Run again')
+  await chat.whisper('carol', 'Looking at analytics-prod from everywhere')
+  const again = await chat.card('data', 'DG-2', 'healthy from 1 of 2')
+  await people.click('mallory', again, 'Evidence')
+  const evidence = chat.text(await chat.whisper('mallory', 'What DG-2 saw', 'Azure DNS'))
+  expect(evidence).toContain('certificate of')
+  expect(chat.text(again)).not.toContain('certificate of')
+
+  const wrong = await chat.ask('diagnose q7k3m9x2wb.westus3.privatelink.azure.clickhouse.cloud.cloud from prod-westus3', 'DG-3')
+  expect(wrong).toContain('fault · host-unknown')
+
+  const worker = processes.find(({ name }) => name === 'diagnostics')
+  worker?.kill('SIGKILL')
+  await worker?.ended
+  const startedAt = performance.now()
+  const absent = await chat.ask('diagnose analytics-prod from prod-westus3', 'DG-4')
+  expect(performance.now() - startedAt).toBeLessThan(15_000)
+  expect(absent).toContain('worker-absent')
+  expect(absent).toContain('npm run diagnostics')
+
+  await sandbox.start('diagnostics')
+  expect(await chat.ask('diagnose analytics-prod from prod-westus3', 'DG-5')).toContain('healthy')
+})

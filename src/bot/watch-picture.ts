@@ -9,9 +9,10 @@ const width = 960
 const height = 200
 const left = 24
 const right = width - 24
-const fonts = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map((name) =>
-  fileURLToPath(import.meta.resolve(`dejavu-fonts-ttf/ttf/${name}`)),
-)
+const fonts = [
+  import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf'),
+  import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf'),
+].map((url) => fileURLToPath(url))
 
 /** Colours that differ in brightness too, and heights, so that nobody has to tell them apart by hue. */
 const looks = {

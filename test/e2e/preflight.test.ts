@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { organizationId } from '../../sandbox/estate.ts'
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts'
 import { connect } from '../../src/redis/connection.ts'
@@ -66,17 +66,17 @@ test('a key that was seen to lack the Admin role, until it has it', async () => 
   key.role = 'developer'
   const redis = connect(sandbox.redisUrl, { patient: true })
   const survey = redisSurvey(redis)
-  await survey.write({
-    readAt: new Date().toISOString(),
-    cells: [],
-    unread: [],
-    names: {},
-    keys: { readAt: new Date().toISOString(), withoutAdmin: [organizationId] },
-  })
-  expect(await problemOf()).toMatchObject({ code: 'key-without-admin', message: 'The API key of acme lacks the Admin role.' })
-  key.role = 'admin'
-  expect((await desk.ask('analytics-prod')).state).toBe('awaiting-approval')
+  // The one at the start must not be written over this one.
+  await vi.waitUntil(async () => (await survey.read()) !== undefined, { timeout: 20_000 })
+  const at = new Date().toISOString()
+  const keys = { readAt: at, withoutAdmin: [organizationId] }
+  await survey.write({ readAt: at, cells: [], unread: [], names: {}, ...(await survey.read()), keys })
   redis.disconnect()
+  const problem = await problemOf().finally(() => {
+    key.role = 'admin'
+  })
+  expect(problem).toMatchObject({ code: 'key-without-admin', message: 'The API key of acme lacks the Admin role.' })
+  expect((await desk.ask('analytics-prod')).state).toBe('awaiting-approval')
 })
 
 test('a subnet that is not there', async () => {

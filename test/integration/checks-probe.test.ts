@@ -39,7 +39,7 @@ describe('a probe', () => {
     await listen(createTls(identity), address, 9440)
     const networkPlane = await probe({ host, expectedAddress: address }, signal)
     expect(judge(rules, { host, network: 'n', networkPlane, expectedAddress: address })).toMatchObject({ code: 'healthy' })
-    expect(Object.keys(networkPlane)).toHaveLength(9)
+    expect(Object.keys(networkPlane)).toHaveLength(10)
   })
 
   test('the service refuses the endpoint', async () => {
@@ -59,7 +59,7 @@ describe('a probe', () => {
     for (const port of [8443, 9440]) await serve(() => void connections++, address, port)
     const networkPlane = await probe({ host, expectedAddress: address }, signal)
     expect(networkPlane.address).toEqual({ refused: 'outside-prefixes' })
-    expect(Object.keys(networkPlane).sort()).toEqual(['address', 'azure-dns', 'ipv6', 'resolver'])
+    expect(Object.keys(networkPlane).sort()).toEqual(['address', 'azure-dns', 'clock', 'ipv6', 'resolver'])
     expect(connections).toBe(0)
     expect(judge(rules, { host, network: 'n', networkPlane })).toMatchObject({ code: 'dns-public-address' })
   })

@@ -37,6 +37,7 @@ for (const worker of workers) {
 // Nobody has noticed yet that the last one is gone: the answer comes in time all the same.
 const { seen, inTime, workers: left } = await ask()
 report({ workers: left, dialled: seen?.address?.dialled ?? null, inTime })
+await redis.close()
 process.exit(0)
 
 function report(line: object): void {

@@ -1,10 +1,12 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { DnsAnswer } from '../domain/diagnosis/evidence.ts'
 import type { AddressType } from './dns-answer.ts'
 import { type DnsServer, queryDns } from './dns-query.ts'
 
 /** How long a server has for itself before the next one is asked too, in milliseconds. */
 const headStartMs = 500
+
+/** Why the others are no longer asked. */
+const answered = new Error('Another server has answered.')
 
 /**
  * The answer of the first of these servers that knows one. The next server is asked when the one before it fails or dawdles, so a dead server costs
@@ -27,7 +29,7 @@ export async function askServers(
       const answer = queryDns(server, name, either, { type })
       failures.push(answer)
       void answer.then((result) => isKnown(result) && resolve(result))
-      await Promise.race([answer, delay(headStartMs, undefined, { signal: either }).catch(() => undefined)])
+      await Promise.race([answer, headStart(either)])
     }
     const results = await Promise.all(failures)
     const [first] = results
@@ -38,11 +40,26 @@ export async function askServers(
   try {
     return await Promise.race([known, askAll()])
   } finally {
-    done.abort()
+    done.abort(answered)
   }
 }
 
 /** A name that does not exist is knowledge; a refusal or a failure is not. */
 function isKnown({ rcode }: DnsAnswer): boolean {
   return rcode === 'NOERROR' || rcode === 'NXDOMAIN'
+}
+
+/** Ends early when nobody waits for it any more. */
+function headStart(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, headStartMs)
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer)
+        resolve()
+      },
+      { once: true },
+    )
+  })
 }

@@ -4,6 +4,9 @@ import type { AnyCheck, ProbeTarget } from './check.ts'
 /** A probe ends by then, in milliseconds, whatever hangs: whoever asked still listens. */
 const overallDeadlineMs = 4_800
 
+/** Why signals abort here. One for all: a fresh exception for each costs more than a DNS query. */
+const ended = new Error('The check has ended.')
+
 /**
  * Runs the checks, each as soon as what it needs has ended, independent ones at the same time. A check that runs out of time is absent from the
  * evidence and delays only those that need it. Rejects when `signal` aborts, or when a check has a defect.
@@ -16,17 +19,17 @@ export async function runChecks(
 ): Promise<NetworkEvidence> {
   signal.throwIfAborted()
   const evidence: { [Id in CheckId]?: EvidenceByCheck[Id] } = {}
-  const ended = new Map<CheckId, Promise<void>>()
+  const endings = new Map<CheckId, Promise<void>>()
   const over = new AbortController()
-  const timer = setTimeout(() => over.abort(), deadlineMs)
-  const stop = () => over.abort()
+  const timer = setTimeout(() => over.abort(ended), deadlineMs)
+  const stop = () => over.abort(ended)
   signal.addEventListener('abort', stop, { once: true })
 
   const end = (id: CheckId): Promise<void> => {
     const check = checks.find((candidate) => candidate.id === id)
     if (check === undefined) return Promise.resolve()
-    const promise = ended.get(id) ?? Promise.all(check.needs.map(end)).then(() => look(check))
-    ended.set(id, promise)
+    const promise = endings.get(id) ?? Promise.all(check.needs.map(end)).then(() => look(check))
+    endings.set(id, promise)
     return promise
   }
   const look = async (check: AnyCheck): Promise<void> => {
@@ -43,7 +46,7 @@ export async function runChecks(
   } finally {
     clearTimeout(timer)
     signal.removeEventListener('abort', stop)
-    over.abort()
+    over.abort(ended)
   }
 }
 
@@ -58,7 +61,7 @@ async function within<T>(
   const { promise: late, resolve } = Promise.withResolvers<undefined>()
   const stop = () => {
     resolve(undefined)
-    own.abort()
+    own.abort(ended)
   }
   const timer = setTimeout(stop, milliseconds)
   outer.addEventListener('abort', stop, { once: true })
@@ -67,6 +70,6 @@ async function within<T>(
   } finally {
     clearTimeout(timer)
     outer.removeEventListener('abort', stop)
-    own.abort()
+    own.abort(ended)
   }
 }

@@ -38,8 +38,9 @@ async function ping(tls: TLSSocket, host: string, signal: AbortSignal): Promise<
     maxHeaderSize: 8_192,
     path: '/ping',
     headers: { host: `${host}:8443`, 'user-agent': 'privatelink-bot', connection: 'close' },
-    signal,
   })
+  const stop = () => call.destroy()
+  signal.addEventListener('abort', stop, { once: true })
   const timer = setTimeout(() => resolve({ failure: timeoutFailure('read', timeoutMs) }), timeoutMs)
   call.on('response', (response) => readBody(response).then(resolve))
   call.on('error', (error) => resolve({ failure: failureOf(error) }))
@@ -48,6 +49,7 @@ async function ping(tls: TLSSocket, host: string, signal: AbortSignal): Promise<
     return { ...(await promise), elapsedMs: elapsedSince(startedAt) }
   } finally {
     clearTimeout(timer)
+    signal.removeEventListener('abort', stop)
     call.destroy()
     tls.destroy()
   }

@@ -84,3 +84,16 @@ if (process.argv.includes('--lab') && process.getuid?.() === 0) {
     install('the tools of the lab', ({ command }) => (command === 'apt-get' ? missing.map((tool) => labTools[tool]) : []))
   }
 }
+
+// What the benchmarks compare with.
+const benchTools = {
+  'prometheus-blackbox-exporter': 'prometheus-blackbox-exporter',
+  nslookup: 'bind9-dnsutils',
+  openssl: 'openssl',
+}
+if (process.argv.includes('--bench')) {
+  const missing = Object.keys(benchTools).filter((tool) => !onPath(tool))
+  if (missing.length > 0) {
+    install('what is measured beside', ({ command }) => (command === 'apt-get' ? missing.map((tool) => benchTools[tool]) : []))
+  }
+}

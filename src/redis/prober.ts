@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Job, Queue, QueueEvents } from 'bullmq'
 import type { NetworkEvidence } from '../domain/diagnosis/evidence.ts'
 import { TerminalError } from '../domain/errors.ts'
-import { connect } from './connection.ts'
+import { type Connection, connect } from './connection.ts'
 import { workersOf } from './presence.ts'
 import { type Probe, prefix, probeQueue } from './queues.ts'
 
@@ -22,15 +22,18 @@ const lookEveryMs = 1_000
 
 export function createProber(redisUrl: string): Prober {
   const connection = connect(redisUrl, { patient: true })
-  const channels = new Map<string, { queue: Queue; events: QueueEvents }>()
+  const channels = new Map<string, { queue: Queue; events: QueueEvents; listening: Connection }>()
 
   const channelOf = (network: string) => {
     const known = channels.get(network)
     if (known !== undefined) return known
     const name = probeQueue(network)
+    // Listening blocks a connection, and BullMQ leaves one that it was given open.
+    const listening = connect(redisUrl, { patient: true })
     const channel = {
       queue: new Queue(name, { connection, prefix }),
-      events: new QueueEvents(name, { connection: connect(redisUrl, { patient: true }), prefix }),
+      events: new QueueEvents(name, { connection: listening, prefix }),
+      listening,
     }
     channels.set(network, channel)
     return channel
@@ -80,7 +83,7 @@ export function createProber(redisUrl: string): Prober {
     },
     async close() {
       await Promise.all([...channels.values()].flatMap(({ queue, events }) => [queue.close(), events.close()]))
-      connection.disconnect()
+      for (const each of [connection, ...[...channels.values()].map(({ listening }) => listening)]) each.disconnect()
     },
   }
 }

@@ -1,0 +1,254 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer as createHttps } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { createServer as createTls } from 'node:tls'
+import { createAuthority } from '../sandbox/certificates.ts'
+import { acme } from '../sandbox/estate.ts'
+import { startProcess } from '../sandbox/processes.ts'
+import { freePort, startRedis } from '../sandbox/redis.ts'
+import { freeAddressBase } from '../sandbox/vnet/addresses.ts'
+import { startDns } from '../sandbox/vnet/dns.ts'
+import { createProber } from '../src/redis/prober.ts'
+import { type Bench, type Row, timed } from './bench.ts'
+import { cpuMs, peakMiB } from './usage.ts'
+
+const host = 'q7k3m9x2wb.westus3.privatelink.azure.clickhouse.cloud'
+const concurrency = 10
+const warmUp = 200
+const probes = 1_500
+const runbooks = 40
+const paceSeconds = 15
+const perMinute = 1_000
+const blackboxName = 'prometheus-blackbox-exporter'
+
+export const probesBench: Bench = {
+  name: 'probes',
+  about: 'the diagnostics worker beside blackbox_exporter and the runbook, at one target on this machine',
+  run,
+}
+
+interface Target {
+  readonly address: string
+  readonly dns: { readonly address: string; readonly port: number }
+  readonly authority: string
+  close(): Promise<void>
+}
+
+async function run(): Promise<readonly Row[]> {
+  const target = await startTarget()
+  try {
+    const ours = await worker(target)
+    const theirs = await blackbox(target)
+    const byHand = await runbook(target)
+    return [...ours.rows, ...theirs.rows, ...byHand, ...comparison(ours.cpuPerPort, theirs.cpuPerPort)]
+  } finally {
+    await target.close()
+  }
+}
+
+function comparison(ours: number, theirs: number | undefined): readonly Row[] {
+  if (theirs === undefined) return []
+  const ratio = ours / theirs
+  const goal = { text: 'at most 1×', met: ratio <= 1 }
+  return [{ what: 'worker / blackbox_exporter: CPU for each port', value: `${ratio.toFixed(2)}×`, goal }]
+}
+
+/** DNS, HTTPS and the native port, as a service behind an endpoint. */
+async function startTarget(): Promise<Target> {
+  const address = `${await freeAddressBase()}.4`
+  const world = acme({ addressBase: address.slice(0, address.lastIndexOf('.')) })
+  const [network] = world.networks.values()
+  const id = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/privateDnsZones/z'
+  const link = {
+    id: 'l',
+    name: 'l',
+    virtualNetworkId: network?.id ?? '',
+    registrationEnabled: false,
+    tags: {},
+    etag: 'e',
+    state: 'Completed' as const,
+  }
+  const record = { type: 'A', name: '*', ttl: 60, addresses: [address], metadata: {}, etag: 'e' }
+  const name = host.slice(host.indexOf('.') + 1)
+  world.zones.set(id, {
+    id,
+    name,
+    tags: {},
+    etag: 'e',
+    provisioningState: 'Succeeded',
+    records: new Map([['a/*', record]]),
+    links: new Map([['l', link]]),
+  })
+  const dns = await startDns(world, network?.id ?? '')
+  const authority = await createAuthority()
+  const identity = await authority.issue({ names: [host] })
+  const servers = [
+    createHttps(identity, (_request, response) => void response.end('Ok.\n')).listen(8443, address),
+    createTls(identity, (socket) => socket.on('error', () => undefined).resume()).listen(9440, address),
+  ]
+  for (const server of servers) server.on('tlsClientError', () => undefined)
+  await Promise.all(servers.map((server) => once(server, 'listening')))
+  const folder = mkdtempSync(join(tmpdir(), 'privatelink-bench-'))
+  const file = join(folder, 'ca.pem')
+  writeFileSync(file, authority.certificate)
+  return {
+    address,
+    dns,
+    authority: file,
+    async close() {
+      for (const server of servers) server.close()
+      await dns.close()
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+/** Keeps `concurrency` of them going until `count` are done. */
+async function many(count: number, one: () => Promise<unknown>): Promise<void> {
+  let left = count
+  await Promise.all(
+    Array.from({ length: concurrency }, async () => {
+      while (left-- > 0) await one()
+    }),
+  )
+}
+
+async function measured(pid: number, count: number, one: () => Promise<unknown>) {
+  await many(warmUp, one)
+  const [cpu, startedAt] = [cpuMs(pid), performance.now()]
+  await many(count, one)
+  const seconds = (performance.now() - startedAt) / 1_000
+  return { perSecond: count / seconds, cpuEach: (cpuMs(pid) - cpu) / count, peak: peakMiB(pid) }
+}
+
+async function worker({
+  address,
+  dns,
+  authority,
+}: Target): Promise<{ readonly rows: readonly Row[]; readonly cpuPerPort: number }> {
+  const redis = await startRedis()
+  const server = `${dns.address}:${dns.port}`
+  const process = await startProcess('diagnostics', {
+    REDIS_URL: redis.url,
+    DIAGNOSTICS_NETWORK: 'bench',
+    DIAGNOSTICS_DNS_SERVERS: server,
+    DIAGNOSTICS_RESOLVER: server,
+    DIAGNOSTICS_PREFIXES: `${address}/32`,
+    NODE_EXTRA_CA_CERTS: authority,
+  })
+  const prober = createProber(redis.url)
+  const signal = new AbortController().signal
+  const probe = async () => {
+    const seen = await prober.probe('bench', { host, expectedAddress: address }, signal)
+    if (seen?.ping?.status !== 200 || seen['tls:9440']?.verified !== true)
+      throw new Error(`a probe failed: ${JSON.stringify(seen)}`)
+  }
+  try {
+    const { perSecond, cpuEach, peak } = await measured(process.pid, probes, probe)
+    const late = await paced(probe)
+    const bound = 120
+    return {
+      cpuPerPort: cpuEach / 2,
+      rows: [
+        { what: 'worker: whole probes (3 × DNS, both ports, TLS, /ping)', value: `${perSecond.toFixed(0)}/s` },
+        { what: 'worker: CPU of a whole probe', value: `${cpuEach.toFixed(2)} ms` },
+        { what: 'worker: CPU for each port', value: `${(cpuEach / 2).toFixed(2)} ms` },
+        { what: 'worker: peak memory', value: `${peak.toFixed(0)} MiB`, goal: { text: `below ${bound} MiB`, met: peak < bound } },
+        {
+          what: `worker: ${perMinute} targets a minute, slowest answer`,
+          value: `${late.toFixed(0)} ms`,
+          goal: { text: 'within 1000 ms', met: late < 1_000 },
+        },
+      ],
+    }
+  } finally {
+    await prober.close()
+    await process.close()
+    await redis.close()
+  }
+}
+
+/** New targets at an even pace, whatever the earlier ones do. */
+async function paced(probe: () => Promise<void>): Promise<number> {
+  const count = Math.round((perMinute / 60) * paceSeconds)
+  const running: Promise<number>[] = []
+  for (let index = 0; index < count; index += 1) {
+    running.push(timed(probe))
+    await delay(60_000 / perMinute)
+  }
+  return Math.max(...(await Promise.all(running)))
+}
+
+/** TCP and TLS of one port a probe; it is given the address, so that it needs no DNS. */
+async function blackbox({
+  address,
+  authority,
+}: Target): Promise<{ readonly rows: readonly Row[]; readonly cpuPerPort?: number }> {
+  if (spawnSync(blackboxName, ['--version']).error !== undefined)
+    return { rows: [{ what: 'blackbox_exporter', value: 'not installed' }] }
+  const module = { prober: 'tcp', timeout: '5s', tcp: { tls: true, tls_config: { ca_file: authority, server_name: host } } }
+  const config = authority.replace('ca.pem', 'blackbox.json')
+  writeFileSync(config, JSON.stringify({ modules: { tls: module } }))
+  const port = await freePort()
+  const child = spawn(blackboxName, [`--config.file=${config}`, `--web.listen-address=127.0.0.1:${port}`, '--log.level=error'], {
+    stdio: 'ignore',
+  })
+  try {
+    const probe = async () => {
+      const text = await (await fetch(`http://127.0.0.1:${port}/probe?module=tls&target=${address}:8443`)).text()
+      if (!/^probe_success 1$/m.test(text)) throw new Error(`blackbox_exporter: ${text}`)
+    }
+    await untilUp(probe, child)
+    const { perSecond, cpuEach, peak } = await measured(child.pid ?? 0, probes, probe)
+    return {
+      cpuPerPort: cpuEach,
+      rows: [
+        { what: 'blackbox_exporter: probes of one port (TCP, TLS)', value: `${perSecond.toFixed(0)}/s` },
+        { what: 'blackbox_exporter: CPU for each port', value: `${cpuEach.toFixed(2)} ms` },
+        { what: 'blackbox_exporter: peak memory', value: `${peak.toFixed(0)} MiB` },
+      ],
+    }
+  } finally {
+    const ended = once(child, 'close')
+    child.kill('SIGKILL')
+    await ended
+  }
+}
+
+async function untilUp(probe: () => Promise<void>, child: ChildProcess): Promise<void> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await probe()
+    } catch (error) {
+      if (attempt === 50 || child.exitCode !== null) throw error
+      await delay(100)
+    }
+  }
+}
+
+/** What people type, one after the other. */
+async function runbook({ address, dns }: Target): Promise<readonly Row[]> {
+  if (spawnSync('nslookup', ['-version']).error !== undefined) return [{ what: 'nslookup and openssl', value: 'not installed' }]
+  const [cpu, startedAt] = [cpuMs('self', 'children'), performance.now()]
+  for (let count = 0; count < runbooks; count += 1) {
+    await finished('nslookup', [`-port=${dns.port}`, host, dns.address])
+    await finished('openssl', ['s_client', '-connect', `${address}:8443`, '-servername', host])
+  }
+  const seconds = (performance.now() - startedAt) / 1_000
+  return [
+    { what: 'nslookup + openssl s_client: one port', value: `${(runbooks / seconds).toFixed(1)}/s` },
+    {
+      what: 'nslookup + openssl s_client: CPU for each port',
+      value: `${((cpuMs('self', 'children') - cpu) / runbooks).toFixed(1)} ms`,
+    },
+  ]
+}
+
+/** The servers that it asks live in this process, so it must not be blocked meanwhile. */
+async function finished(program: string, words: readonly string[]): Promise<void> {
+  await once(spawn(program, words, { stdio: 'ignore', timeout: 5_000 }), 'close')
+}

@@ -25,6 +25,32 @@ describe('precedence', () => {
     expect(codes(evidence({ network }))).toEqual(['dns-record-stale', 'allow-list-not-effective'])
   })
 
+  test('a wrong name hides no fault of the network or of TLS that was seen at the endpoint itself', () => {
+    const tcp = { address: the.address, connected: true, elapsedMs: 1 }
+    const failure = { code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', message: '' }
+    const untrusted = { ...tlsFailing(failure)['tls:8443'], certificate: the.certificate }
+    const [foreign, silent] = [
+      { tcp, tls: untrusted },
+      { tcp: { address: the.address, connected: false, failure: the.timeout, elapsedMs: 3_000 } },
+    ]
+    const at = (direct: object) => ({ 'direct:8443': direct, 'direct:9440': direct }) as NetworkEvidence
+    const lost = unresolved(nxdomain, the.answer)
+    const stale = leadingTo(['10.0.0.9'], ['10.0.0.9'])
+    expect(codes(evidence({ network: { ...lost, ...at(foreign) } }))).toEqual(['dns-forwarder-missing', 'tls-intercepted'])
+    expect(codes(evidence({ network: { ...lost, ...at(silent) } }))).toEqual(['dns-forwarder-missing', 'network-blocked'])
+    expect(codes(evidence({ network: { ...stale, ...at(silent) } }))).toEqual(['dns-record-stale', 'network-blocked'])
+    const verdict = judge(rules, evidence({ network: { ...stale, ...at(silent) } }))
+    expect(verdict.findings[1]?.detail).toContain(`${the.address} on 8443 and 9440`)
+    expect(codes(evidence({ network: { ...stale, ...at({ tcp, tls: the.verified }) } }))).toEqual(['dns-record-stale'])
+  })
+
+  test('while Azure does not show the address of the endpoint, the one that DNS leads to counts as its own', () => {
+    const { address: _, ...unaddressed } = the.controlPlane.endpoint ?? { id: '', guid: '', connection: '', alias: '' }
+    const seen = evidence({ network: tlsFailing(reset), control: { endpoint: unaddressed, allowList: [] } })
+    expect(codes(seen)).toEqual(['allow-list-missing'])
+    expect(judge(rules, seen).detail).toContain('taken for the endpoint')
+  })
+
   test('independent causes stand side by side, the control plane first', () => {
     const pending = {
       endpoint: { ...the.controlPlane.endpoint, connection: 'Pending' } as never,

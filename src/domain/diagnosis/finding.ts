@@ -74,7 +74,7 @@ export interface Rule {
   readonly severity: 'warn' | 'fail'
   readonly title: string
   /** Symptoms of this cause: not shown beside it. */
-  readonly hides?: readonly FindingCode[]
+  readonly hides?: readonly FindingCode[] | ((evidence: Evidence) => readonly FindingCode[])
   when(evidence: Evidence): boolean
   say(evidence: Evidence): string
   remedy(evidence: Evidence): Remedy

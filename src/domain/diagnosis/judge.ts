@@ -10,7 +10,7 @@ import { isHealthy } from './required.ts'
  */
 export function judge(rules: readonly Rule[], evidence: Evidence): Verdict {
   const fired = rules.filter((rule) => rule.when(evidence))
-  const hidden = new Set(fired.flatMap(({ hides }) => hides ?? []))
+  const hidden = new Set(fired.flatMap(({ hides = [] }) => (typeof hides === 'function' ? hides(evidence) : hides)))
   const findings = fired.filter(({ code }) => !hidden.has(code)).map((rule) => findingOf(rule, evidence))
   const ordered = [
     ...findings.filter(({ severity }) => severity === 'fail'),

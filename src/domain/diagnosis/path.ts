@@ -1,7 +1,17 @@
 import { isOtherHost } from './control-facts.ts'
 import { kindOf, resolverLeads, resolverOf } from './dns-facts.ts'
 import type { Evidence, Failure, Port, TlsResult } from './evidence.ts'
-import { alertNumber, connectFailure, failedTls, ports, serviceAnswered, tlsFault } from './port-facts.ts'
+import {
+  alertNumber,
+  connectFailure,
+  failedTls,
+  isSeenDirectly,
+  ports,
+  seenAddress,
+  seenAt,
+  serviceAnswered,
+  tlsFault,
+} from './port-facts.ts'
 import { isPrivateName } from './required.ts'
 import { shown } from './rules/words.ts'
 
@@ -59,16 +69,17 @@ function addressStep({ networkPlane }: Evidence): PathPhase {
 }
 
 function tcpStep(evidence: Evidence): PathPhase {
-  const seen = ports.flatMap((port) => evidence.networkPlane?.[`tcp:${port}`] ?? [])
+  const seen = ports.flatMap((port) => seenAt(evidence, port).tcp ?? [])
   const failures = ports.flatMap((port) => {
     const failure = connectFailure(evidence, port)
     return failure === undefined ? [] : [`${port} ${connectWords(failure)}`]
   })
-  return portStep('tcp', failures, seen, ports.join(', '))
+  const place = isSeenDirectly(evidence) ? ` at ${shown(seenAddress(evidence))}` : ''
+  return portStep('tcp', failures, seen, `${ports.join(', ')}${place}`)
 }
 
 function tlsStep(evidence: Evidence): PathPhase {
-  const seen = ports.flatMap((port) => evidence.networkPlane?.[`tls:${port}`] ?? [])
+  const seen = ports.flatMap((port) => seenAt(evidence, port).tls ?? [])
   const failures = ports.flatMap((port) => {
     const tls = failedTls(evidence, port)
     return tls === undefined ? [] : [{ port, words: tlsWords(tls) }]

@@ -1,18 +1,33 @@
-import type { Evidence, Failure, Port, TlsResult } from './evidence.ts'
+import type { Evidence, Failure, Port, TcpResult, TlsResult } from './evidence.ts'
 
 export const ports: readonly Port[] = [8443, 9440]
 
+/** The port as seen at the endpoint's own address where that was dialled apart from the name's, else where the name leads. */
+export function seenAt({ networkPlane }: Evidence, port: Port): { readonly tcp?: TcpResult; readonly tls?: TlsResult } {
+  const [direct, tcp, tls] = [networkPlane?.[`direct:${port}`], networkPlane?.[`tcp:${port}`], networkPlane?.[`tls:${port}`]]
+  return direct ?? { ...(tcp !== undefined && { tcp }), ...(tls !== undefined && { tls }) }
+}
+
+export function isSeenDirectly({ networkPlane }: Evidence): boolean {
+  return ports.some((port) => networkPlane?.[`direct:${port}`] !== undefined)
+}
+
+/** The address that the ports were seen at. */
+export function seenAddress(evidence: Evidence): string | undefined {
+  const direct = ports.map((port) => evidence.networkPlane?.[`direct:${port}`]?.tcp.address)
+  return direct.find((address) => address !== undefined) ?? evidence.networkPlane?.address?.dialled
+}
+
 /** Why the TCP connection did not come about, also when it only failed for the TLS check. */
-export function connectFailure({ networkPlane }: Evidence, port: Port): Failure | undefined {
-  const tcp = networkPlane?.[`tcp:${port}`]
+export function connectFailure(evidence: Evidence, port: Port): Failure | undefined {
+  const { tcp, tls } = seenAt(evidence, port)
   if (tcp !== undefined && !tcp.connected) return tcp.failure ?? { code: 'UNKNOWN', message: 'no connection' }
-  const tls = networkPlane?.[`tls:${port}`]
   return tls !== undefined && !tls.verified && tls.failure?.syscall === 'connect' ? tls.failure : undefined
 }
 
 /** A TLS attempt that failed after TCP had connected. */
 export function failedTls(evidence: Evidence, port: Port): TlsResult | undefined {
-  const tls = evidence.networkPlane?.[`tls:${port}`]
+  const { tls } = seenAt(evidence, port)
   return tls === undefined || tls.verified || connectFailure(evidence, port) !== undefined ? undefined : tls
 }
 
@@ -59,21 +74,11 @@ export function portsWithTlsFault(evidence: Evidence, ...faults: readonly TlsFau
  * None if the other port spoke TLS: the service admits the endpoint then.
  */
 export function refusedHellos(evidence: Evidence): readonly Port[] {
-  if (ports.some((port) => evidence.networkPlane?.[`tls:${port}`]?.verified === true)) return []
+  if (ports.some((port) => seenAt(evidence, port).tls?.verified === true)) return []
   return ports.filter((port) => {
     const tls = failedTls(evidence, port)
     return tls !== undefined && isRefusedHello(tls)
   })
-}
-
-/** The same at the endpoint's own address, where the name leads elsewhere. */
-export function refusedDirectly({ networkPlane }: Evidence): readonly Port[] {
-  const direct = ports.flatMap((port) => {
-    const tls = networkPlane?.[`direct:${port}`]?.tls
-    return tls === undefined ? [] : [{ port, tls }]
-  })
-  if (direct.some(({ tls }) => tls.verified)) return []
-  return direct.flatMap(({ port, tls }) => (isRefusedHello(tls) ? [port] : []))
 }
 
 function isRefusedHello(tls: TlsResult): boolean {

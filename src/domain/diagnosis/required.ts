@@ -1,7 +1,7 @@
 import { connectionOf, endpointAddress, isAsleep, isOtherHost, isOtherService } from './control-facts.ts'
 import { kindOf, resolverLeads } from './dns-facts.ts'
 import type { CheckId, Evidence } from './evidence.ts'
-import { connectFailure, ports, serviceAnswered } from './port-facts.ts'
+import { ports, serviceAnswered } from './port-facts.ts'
 
 /** A private name carries this label; without it the name leads over the internet. */
 export function isPrivateName(host: string): boolean {
@@ -17,7 +17,7 @@ export function unknownChecks(evidence: Evidence): readonly CheckId[] {
   const unknown: CheckId[] = []
   for (const port of ports) {
     if (seen[`tcp:${port}`] === undefined) unknown.push(`tcp:${port}`)
-    else if (seen[`tls:${port}`] === undefined && connectFailure(evidence, port) === undefined) unknown.push(`tls:${port}`)
+    else if (seen[`tls:${port}`] === undefined && seen[`tcp:${port}`]?.connected === true) unknown.push(`tls:${port}`)
   }
   // A service that sleeps is not asked, because that would wake it.
   if (seen.ping === undefined && seen['tls:8443']?.verified === true && !isAsleep(evidence)) unknown.push('ping')

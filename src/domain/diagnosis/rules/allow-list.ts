@@ -1,14 +1,18 @@
 import { connectionOf, endpointAddress, isBlind, names, unknownEntries } from '../control-facts.ts'
 import type { ControlPlane, Evidence, Port } from '../evidence.ts'
 import type { Rule } from '../finding.ts'
-import { refusedDirectly, refusedHellos } from '../port-facts.ts'
+import { isSeenDirectly, refusedHellos, seenAddress } from '../port-facts.ts'
 import { byAllow, listed, serviceName, shown, thenDiagnose } from './words.ts'
 
-const isAtEndpoint = (evidence: Evidence) => evidence.networkPlane?.address?.dialled === endpointAddress(evidence)
+/** While nobody knows the endpoint's address, the one that DNS leads to counts as its own. */
+function isAtEndpoint(evidence: Evidence): boolean {
+  const own = endpointAddress(evidence)
+  return isSeenDirectly(evidence) || own === undefined || seenAddress(evidence) === own
+}
 
 /** Ports on which the service refused the endpoint: seen where the name leads if that is the endpoint, else at its own address. */
 function refusedAtEndpoint(evidence: Evidence): readonly Port[] {
-  return isAtEndpoint(evidence) ? refusedHellos(evidence) : refusedDirectly(evidence)
+  return isAtEndpoint(evidence) ? refusedHellos(evidence) : []
 }
 
 /**
@@ -34,10 +38,16 @@ const others = ({ allowList, asOf }: Pick<ControlPlane, 'allowList' | 'asOf'>) =
   return asOf === undefined ? count : `${count}, as read at ${shown(asOf.slice(11, 16))} UTC`
 }
 
+function placeOf(evidence: Evidence): string {
+  if (isSeenDirectly(evidence)) return 'At the endpoint itself, the'
+  if (endpointAddress(evidence) !== undefined) return 'DNS leads to the endpoint, its'
+  return `DNS leads to ${shown(seenAddress(evidence))}, taken for the endpoint's address, which Azure does not show. The`
+}
+
 const seen = (evidence: Evidence) =>
   isBlind(evidence)
     ? 'The connection is Approved, but nothing could be seen from inside the network.'
-    : `${isAtEndpoint(evidence) ? 'DNS leads to the endpoint, its' : 'At the endpoint itself, the'} connection is Approved, TCP opens, then the service resets TLS on ${listed(refusedAtEndpoint(evidence))}.`
+    : `${placeOf(evidence)} connection is Approved, TCP opens, then the service resets TLS on ${listed(refusedAtEndpoint(evidence))}.`
 
 export const allowListRules: readonly Rule[] = [
   {

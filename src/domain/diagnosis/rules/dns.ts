@@ -12,7 +12,8 @@ import {
   rightAddress,
 } from '../dns-facts.ts'
 import type { Evidence } from '../evidence.ts'
-import type { Rule } from '../finding.ts'
+import type { FindingCode, Rule } from '../finding.ts'
+import { isSeenDirectly } from '../port-facts.ts'
 import { bySetup, listed, networkSymptoms, shown, thenDiagnose, tlsSymptoms } from './words.ts'
 import { zoneRules } from './zone.ts'
 
@@ -20,6 +21,9 @@ const answered = (evidence: Evidence) => kindOf(resolverOf(evidence)) === 'addre
 /** The other half of the matrix: what happens at the right address. */
 const onlyDns = (evidence: Evidence) =>
   reachableDirectly(evidence) ? ' At the endpoint itself TLS comes about on both ports: only DNS is wrong.' : ''
+/** What fails where the name leads is a symptom. What fails at the endpoint itself is a cause of its own; only `/ping` was not asked there. */
+const atWrongAddress = (evidence: Evidence): readonly FindingCode[] =>
+  isSeenDirectly(evidence) ? ['http-unexpected'] : [...networkSymptoms, ...tlsSymptoms]
 const seconds = (ttl: number | undefined) => (ttl === undefined ? 'a time that is not known' : `${ttl} s`)
 
 function azureIsRight(evidence: Evidence): boolean {
@@ -83,7 +87,7 @@ const overrideRules: readonly Rule[] = [
     code: 'dns-hosts-override',
     severity: 'fail',
     title: 'the hosts file pins the name',
-    hides: [...networkSymptoms, ...tlsSymptoms, 'dns-public-address'],
+    hides: (evidence) => [...atWrongAddress(evidence), 'dns-public-address'],
     when: (evidence) => pinnedAddresses(evidence).length > 0,
     say: (evidence) => {
       const { addresses = [], rcode } = evidence.networkPlane?.wire ?? {}
@@ -96,7 +100,7 @@ const overrideRules: readonly Rule[] = [
     code: 'dns-search-domain',
     severity: 'fail',
     title: 'a search domain has caught the name',
-    hides: [...networkSymptoms, ...tlsSymptoms, 'dns-public-address'],
+    hides: (evidence) => [...atWrongAddress(evidence), 'dns-public-address'],
     when: ({ networkPlane }) => networkPlane?.search !== undefined,
     say: ({ networkPlane, host }) =>
       `${shown(host)} itself has no address here; what programs get is ${shown(networkPlane?.search?.name)} (${listed(networkPlane?.search?.addresses ?? [])}), from the search list.`,
@@ -115,7 +119,7 @@ export const dnsRules: readonly Rule[] = [
     code: 'dns-record-shadowed',
     severity: 'fail',
     title: "a record of the host's own hides the wildcard",
-    hides: ['dns-record-stale', ...networkSymptoms, ...tlsSymptoms],
+    hides: (evidence) => ['dns-record-stale', ...atWrongAddress(evidence)],
     when: isShadowed,
     say: (evidence) =>
       `The wildcard leads to ${shown(endpointAddress(evidence))}, the endpoint; the record ${shown(evidence.controlPlane?.record?.name)} beside it says ${listed(evidence.controlPlane?.record?.addresses ?? [])} for this host alone.`,
@@ -125,7 +129,7 @@ export const dnsRules: readonly Rule[] = [
     code: 'dns-record-stale',
     severity: 'fail',
     title: 'the DNS record leads to another address than the endpoint',
-    hides: [...networkSymptoms, ...tlsSymptoms],
+    hides: atWrongAddress,
     when: isStale,
     say: (evidence) =>
       `The name leads to ${listed(blamed(evidence))}; the private endpoint has ${shown(endpointAddress(evidence))}. An old or a foreign endpoint had that address.${onlyDns(evidence)}`,
@@ -144,7 +148,7 @@ export const dnsRules: readonly Rule[] = [
     code: 'dns-cache-stale',
     severity: 'fail',
     title: "the network's resolver still has the old answer",
-    hides: [...networkSymptoms, ...tlsSymptoms],
+    hides: atWrongAddress,
     when: (evidence) =>
       remembersNothing(evidence) ||
       (answered(evidence) && resolverMisleads(evidence) && azureIsSure(evidence) && !isOutsidePrefixes(evidence)),

@@ -1,6 +1,6 @@
 import type { Evidence, Port } from '../evidence.ts'
 import type { Rule } from '../finding.ts'
-import { connectFailure, ports, resetUnasked } from '../port-facts.ts'
+import { connectFailure, ports, resetUnasked, seenAddress, seenAt } from '../port-facts.ts'
 import { admissionSymptoms, listed, shown, thenDiagnose, tlsSymptoms } from './words.ts'
 
 type ConnectFault = 'timeout' | 'refused' | 'reset' | 'unreachable'
@@ -18,11 +18,9 @@ const portsWith = (evidence: Evidence, fault: ConnectFault) => ports.filter((por
 const resetPorts = (evidence: Evidence) => [...new Set([...portsWith(evidence, 'reset'), ...resetUnasked(evidence)])]
 
 const connected = (evidence: Evidence) =>
-  ports.filter(
-    (port) => evidence.networkPlane?.[`tcp:${port}`]?.connected === true && connectFailure(evidence, port) === undefined,
-  )
+  ports.filter((port) => seenAt(evidence, port).tcp?.connected === true && connectFailure(evidence, port) === undefined)
 
-const address = ({ networkPlane }: Evidence) => shown(networkPlane?.address?.dialled)
+const address = (evidence: Evidence) => shown(seenAddress(evidence))
 
 export const networkRules: readonly Rule[] = [
   {

@@ -7,6 +7,7 @@ import {
   portsWithTlsFault,
   refusedHellos,
   resetUnasked,
+  seenAddress,
   type TlsFault,
 } from '../port-facts.ts'
 import { allowListRules } from './allow-list.ts'
@@ -122,8 +123,7 @@ export const tlsRules: readonly Rule[] = [
     'tls-silent',
     'nothing answers the TLS hello',
     ['silent'],
-    (evidence, ports) =>
-      `TCP opens at ${shown(evidence.networkPlane?.address?.dialled)}, but nothing answered the hello on ${ports}.`,
+    (evidence, ports) => `TCP opens at ${shown(seenAddress(evidence))}, but nothing answered the hello on ${ports}.`,
     (evidence) =>
       thenDiagnose(evidence, `Check whether ${serviceName(evidence)} is idle; if it runs, look for an appliance on the way.`),
   ),
@@ -181,7 +181,7 @@ export const tlsRules: readonly Rule[] = [
     'not-tls',
     'something that does not speak TLS listens',
     ['not-tls'],
-    (evidence, ports) => `What answers at ${shown(evidence.networkPlane?.address?.dialled)} on ${ports} does not speak TLS.`,
+    (evidence, ports) => `What answers at ${shown(seenAddress(evidence))} on ${ports} does not speak TLS.`,
     (evidence) => thenDiagnose(evidence, 'Check which server listens at this address and port.'),
   ),
 ]

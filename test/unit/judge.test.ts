@@ -39,6 +39,11 @@ const faults: readonly (readonly [FindingCode, string, Evidence])[] = [
     evidence({ network: unresolved({ ...nxdomain, rcode: 'NOERROR', cnames: ['gone.example'] }, azureNegative) }),
   ],
   [
+    'dns-dangling-cname',
+    'NXDOMAIN at the end of the chain',
+    evidence({ network: unresolved({ ...nxdomain, cnames: ['gone.example'] }, { ...azureNegative, cnames: ['gone.example'] }) }),
+  ],
+  [
     'dns-record-stale',
     'old address',
     evidence({ network: leadingTo(['10.0.0.9'], ['10.0.0.9']), control: { record: { name: '*', addresses: ['10.0.0.9'] } } }),

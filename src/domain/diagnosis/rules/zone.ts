@@ -12,17 +12,23 @@ const zone = ({ host }: Evidence) => shown(zoneOf(host))
 function isLost(evidence: Evidence): boolean {
   const [resolver, azure] = [kindOf(resolverOf(evidence)), kindOf(azureDnsOf(evidence))]
   return (
-    hasNoAddress(evidence) && azure !== 'none' && (resolver === 'nxdomain' || (resolver === 'failed' && azure === 'nxdomain'))
+    hasNoAddress(evidence) &&
+    chainOf(evidence).length === 0 &&
+    azure !== 'none' &&
+    (resolver === 'nxdomain' || (resolver === 'failed' && azure === 'nxdomain'))
   )
 }
 
 /** Some zone of this name that Azure holds is linked here, whether the configuration knows it or not. */
 const zoneAnswers = (evidence: Evidence) => isFromAzureZone(azureDnsOf(evidence)) || isFromAzureZone(resolverOf(evidence))
 
+/** The name exists without an address. NXDOMAIN after an alias speaks of the end of the chain, not of the name (RFC 6604). */
 const isEmpty = (evidence: Evidence) =>
   resolverMisleads(evidence) &&
   hasNoAddress(evidence) &&
-  [resolverOf(evidence), azureDnsOf(evidence)].some((answer) => kindOf(answer) === 'none')
+  [resolverOf(evidence), azureDnsOf(evidence)].some(
+    (answer) => kindOf(answer) === 'none' || (kindOf(answer) === 'nxdomain' && (answer?.cnames.length ?? 0) > 0),
+  )
 
 const chainOf = (evidence: Evidence) => [...(resolverOf(evidence)?.cnames ?? []), ...(azureDnsOf(evidence)?.cnames ?? [])]
 

@@ -21,7 +21,7 @@ import { answerCommand } from './intake.ts'
 import { createMetrics } from './metrics.ts'
 import { deliver } from './outbox.ts'
 import { refillSetup, submitSetup } from './setup-intake.ts'
-import { rememberSeconds } from './slack/guard.ts'
+import { createGuard, rememberSeconds } from './slack/guard.ts'
 import { createReceiver } from './slack/receiver.ts'
 import { createSlackSurface } from './slack/surface.ts'
 import { startCatchUp } from './unshown.ts'
@@ -71,9 +71,10 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
     now: () => new Date().toISOString(),
   }
   const health = createHealth(redis)
-  const intake = createReceiver({ ...config.slack, metrics, log })
   const seen = redisSeen(redis, { name: 'slack', seconds: rememberSeconds })
-  const surface = createSlackSurface({ ...config.slack, intake, people: config.people, seen, metrics, log })
+  const guard = createGuard({ seen, now: Date.now, signingSecret: config.slack.signingSecret })
+  const intake = createReceiver({ ...config.slack, guard, metrics, log })
+  const surface = createSlackSurface({ ...config.slack, intake, people: config.people, guard, metrics, log })
 
   await surface.listen(
     honest(

@@ -33,6 +33,8 @@ export interface BotWorld {
 export interface BotWorldOptions {
   readonly slack?: Partial<SlackOptions>
   readonly networks?: readonly object[]
+  /** Of the world, from before the bot starts. */
+  readonly gate?: World['gate']
 }
 
 const configFile = {
@@ -61,6 +63,7 @@ const generous = { burst: 1_000, perSecond: 1_000 }
 export async function startBotWorld(options: BotWorldOptions = {}): Promise<BotWorld> {
   const redis = await startRedis()
   const world = acme({ addressBase: '127.10.0' })
+  if (options.gate !== undefined) world.gate = options.gate
   const rates = { 'chat.postMessage': generous, 'chat.update': generous, 'chat.postEphemeral': generous }
   const slack = await startSlack(world, { ...workspace, rates, ...options.slack })
   const folder = mkdtempSync(join(tmpdir(), 'privatelink-bot-'))

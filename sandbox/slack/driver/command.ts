@@ -36,9 +36,11 @@ export async function command(desk: Desk, who: string, text: string, options: Co
     is_enterprise_install: 'false',
     response_url: `${origin()}${responseUrl}`,
     trigger_id: tickets.trigger(user.id),
+    ...forge.fields,
   }
+  const sent = Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, string] => entry[1] !== undefined))
   const what = `${name} ${text}`.trim()
-  const exchange = await sendForm(desk, what, user, fields, options)
+  const exchange = await sendForm(desk, what, user, sent, options)
   if (!exchange.error && !options.forge) showAnswer(desk, user, channel, what, exchange)
   return exchange
 }

@@ -1,17 +1,19 @@
-import type { App, BufferedIncomingMessage } from '@slack/bolt'
+import type { IncomingHttpHeaders } from 'node:http'
+import { verifySlackRequest } from '@slack/bolt'
 import type { Seen } from '../../redis/records.ts'
 import type { Refused } from '../metrics.ts'
+import { type Payload, payloadOf, textAt } from './payload.ts'
 
 /** How far the sender's clock may be ahead of ours, in seconds. */
 const aheadSeconds = 60
 
-/** Slack's own bound, which Bolt holds, in seconds. */
-export const tooOldSeconds = 300
+/** Slack's own bound for its requests' age, in seconds. */
+const tooOldSeconds = 300
 
 /** For how long a signature is remembered; Slack's requests are refused as too old before that. */
 export const rememberSeconds = 2 * tooOldSeconds
 
-/** A signed request that must not be acted on. */
+/** A request that must not be acted on. */
 export class UnwantedRequest extends Error {
   override readonly name = 'UnwantedRequest'
   /** Makes it one of Bolt's coded errors, which reach the receiver unwrapped. */
@@ -24,37 +26,80 @@ export class UnwantedRequest extends Error {
   }
 }
 
-/** What the guard needs to know of an HTTP request, on the way from the receiver. */
-export function signatureOf({ headers }: BufferedIncomingMessage): { sentAt: number; signature: string } {
-  return { sentAt: Number(headers['x-slack-request-timestamp']), signature: String(headers['x-slack-signature']) }
+/** Whose requests are taken; what is not known is not compared. */
+export interface Sender {
+  readonly teamId?: string | undefined
+  readonly appId?: string | undefined
 }
 
-export interface GuardOptions {
-  readonly seen: Seen
-  readonly now: () => number
-  /** Whose requests we take; unknown while Slack does not say. */
-  readonly teamId: string | undefined
-  readonly appId: string | undefined
-  readonly http: boolean
+export interface Guard {
+  /** Adds to what is known of the sender. */
+  expect(sender: Sender): void
+  /** Throws `UnwantedRequest` for a payload of another workspace or app. */
+  checkSender(payload: Payload): void
+  /**
+   * Throws `UnwantedRequest` for anything that Slack did not just send to this app. Tells whether it is certain that the request is new: while Redis
+   * does not say, nobody may act on it.
+   */
+  check(headers: IncomingHttpHeaders, body: string): Promise<'new' | 'unchecked'>
 }
 
 /**
- * Bolt's signature check lets timestamps of the future pass, and the same request any number of times. This runs after it, so that only Slack's own
- * signatures are remembered. While Redis cannot say whether a signature is new, `context.unchecked` is set: nobody may act on the request.
+ * Stands before Bolt, whose own check lets pass: timestamps of the future, the same request any number of times, and a signature with anything behind a
+ * second `=`. Bolt also acknowledges an event before any listener could refuse it.
  */
-export function guard(app: App, { seen, now, teamId, appId, http }: GuardOptions): void {
-  app.use(async ({ context, body, next }) => {
-    if (teamId !== undefined && context.teamId !== undefined && context.teamId !== teamId && !context.isEnterpriseInstall) {
+export function createGuard({ seen, now, signingSecret }: { seen: Seen; now: () => number; signingSecret: string }): Guard {
+  let expected: Sender = {}
+
+  const checkSender = (payload: Payload): void => {
+    if (textAt(payload, 'type') === 'url_verification') return
+    const team = teamOf(payload)
+    if (expected.teamId !== undefined && team !== undefined && team !== expected.teamId)
       throw new UnwantedRequest('wrong-workspace')
-    }
-    const sender: unknown = Reflect.get(body, 'api_app_id')
-    if (appId !== undefined && sender !== undefined && sender !== appId) throw new UnwantedRequest('wrong-app')
-    if (http) {
-      if (!(context.sentAt <= now() / 1_000 + aheadSeconds)) throw new UnwantedRequest('from-the-future')
-      const first = await seen.first(context.signature).catch(() => undefined)
+    const app = textAt(payload, 'api_app_id') ?? textAt(payload, 'view', 'app_id')
+    if (expected.appId === undefined || app === expected.appId) return
+    // Slack documents the app's id for commands, events and clicks, and not for forms.
+    if (app === undefined && textAt(payload, 'type') === 'view_submission') return
+    throw new UnwantedRequest('wrong-app')
+  }
+
+  return {
+    expect(sender) {
+      expected = { ...expected, ...sender }
+    },
+    checkSender,
+    async check(headers, body) {
+      const signature = /^v0=[0-9a-f]{64}$/.exec(String(headers['x-slack-signature']))?.[0]
+      const sentAt = Number(headers['x-slack-request-timestamp'])
+      if (sentAt < now() / 1_000 - tooOldSeconds) throw new UnwantedRequest('too-old')
+      if (signature === undefined || !isSigned(signingSecret, signature, sentAt, body)) throw new UnwantedRequest('bad-signature')
+      if (sentAt > now() / 1_000 + aheadSeconds) throw new UnwantedRequest('from-the-future')
+      checkSender(payloadOf(headers, body))
+      // Last, so that only what Slack signed for this app is remembered.
+      const first = await seen.first(signature).catch(() => undefined)
       if (first === false) throw new UnwantedRequest('replayed')
-      if (first === undefined) context.unchecked = true
-    }
-    await next()
-  })
+      return first === undefined ? 'unchecked' : 'new'
+    },
+  }
+}
+
+function isSigned(signingSecret: string, signature: string, sentAt: number, body: string): boolean {
+  const headers = { 'x-slack-signature': signature, 'x-slack-request-timestamp': sentAt }
+  try {
+    verifySlackRequest({ signingSecret, body, headers })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The workspace that the app is installed in, as Bolt finds it; the person's own may be another one in a shared channel. */
+function teamOf(payload: Payload): string | undefined {
+  return (
+    textAt(payload, 'view', 'app_installed_team_id') ??
+    textAt(payload, 'authorizations', '0', 'team_id') ??
+    textAt(payload, 'team_id') ??
+    textAt(payload, 'team', 'id') ??
+    textAt(payload, 'user', 'team_id')
+  )
 }

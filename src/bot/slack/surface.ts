@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { App, type webApi } from '@slack/bolt'
+import { App } from '@slack/bolt'
 import { RetryableError } from '../../domain/errors.ts'
 import type { Person } from '../../domain/person.ts'
 import type { Log } from '../../log.ts'
-import type { Seen } from '../../redis/records.ts'
 import { unreachableHandlers } from '../honest.ts'
 import type { Metrics } from '../metrics.ts'
 import { type SlackMessage, slackMessage } from '../render/slack-blocks.ts'
@@ -16,9 +15,10 @@ import { listenForCommands } from './command-listener.ts'
 import { listenForConfirmations } from './confirmation-listener.ts'
 import { asking } from './errors.ts'
 import { listenForForms } from './form-listener.ts'
-import { guard, UnwantedRequest } from './guard.ts'
+import { type Guard, UnwantedRequest } from './guard.ts'
 import { listenForHome } from './home-listener.ts'
 import type { ListenerContext } from './listener-context.ts'
+import { learnOwnApp } from './own-app.ts'
 import { slackPeople } from './people.ts'
 import type { Intake } from './receiver.ts'
 
@@ -27,17 +27,18 @@ export interface SlackOptions {
   readonly apiUrl?: string
   readonly intake: Intake
   readonly people: readonly Person[]
-  readonly seen: Seen
+  readonly guard: Guard
   readonly metrics: Pick<Metrics, 'declined' | 'refused'>
   readonly log: Log
 }
 
 /** Slack, as the bot needs it. A message's id is `channel/ts`. */
 export function createSlackSurface(options: SlackOptions): ChatSurface {
-  const { intake, people, seen, metrics, log } = options
+  const { intake, people, guard, metrics, log } = options
   const { interactive, queued } = slackClients(options, log)
   const known = slackPeople(interactive, people, log)
   const working = new Set<Promise<unknown>>()
+  const closing = new AbortController()
 
   const post = async (channel: string, message: SlackMessage): Promise<string> => {
     const posted = await asking(() => queued.chat.postMessage({ channel, ...message, unfurl_links: false, unfurl_media: false }))
@@ -68,8 +69,16 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
         } else log.error({ err: error }, 'a listener failed')
         throw error
       })
-      const appId = me.bot_id === undefined ? undefined : await appOf(interactive, me.bot_id, log)
-      guard(app, { seen, teamId: me.team_id, appId, now: Date.now, http: intake.serve !== undefined })
+      // An app that a whole organization installed hears from each of its workspaces. Only Slack's own answer says so, never a request.
+      if (me.is_enterprise_install !== true) guard.expect({ teamId: me.team_id })
+      const found = (appId: string) => guard.expect({ appId })
+      if (me.bot_id !== undefined) await learnOwnApp(interactive, me.bot_id, { found, log, signal: closing.signal })
+      if (intake.serve === undefined) {
+        app.use(async ({ body, next }) => {
+          guard.checkSender(Object(body))
+          await next()
+        })
+      }
       const shared: ListenerContext = {
         client: interactive,
         log,
@@ -105,19 +114,10 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
       await asking(() => queued.chat.update({ channel, ts, ...slackMessage(card) }))
     },
     async close() {
+      closing.abort()
       if (intake.serve === undefined) await intake.receiver.stop()
       await Promise.all(working)
     },
-  }
-}
-
-/** The app that the token belongs to, so that another app's requests are told apart; unknown without the scope `users:read`. */
-async function appOf(client: webApi.WebClient, bot: string, log: Log): Promise<string | undefined> {
-  try {
-    return (await client.bots.info({ bot })).bot?.app_id
-  } catch (error) {
-    log.warn({ err: error }, 'requests of other apps are not told apart')
-    return undefined
   }
 }
 

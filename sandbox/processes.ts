@@ -2,6 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { EventEmitter } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import packageFile from '../package.json' with { type: 'json' }
+
+const { scripts } = packageFile
 
 /** How long a process may take until it says that it is ready, in milliseconds. */
 const readyWithinMs = 30_000
@@ -20,10 +23,20 @@ export interface RunningProcess {
   close(): Promise<void>
 }
 
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** As `npm run` starts it, without npm in between: signals must reach the process itself. */
+function commandOf(name: ProcessName): readonly [string, ...string[]] {
+  const [exec, command, ...words] = scripts[name].split(' ').map((word) => (word === 'node' ? process.execPath : word))
+  if (exec !== 'exec' || command === undefined) throw new Error(`npm run ${name} is not one command: ${scripts[name]}`)
+  return [command, ...words]
+}
+
 /** Starts one of the real processes with this environment and nothing else, and waits for its line `"msg":"ready"`. */
 export async function startProcess(name: ProcessName, environment: Readonly<Record<string, string>>): Promise<RunningProcess> {
-  const main = fileURLToPath(new URL(`../src/${name}/main.ts`, import.meta.url))
-  const child = spawn(process.execPath, [main], {
+  const [command, ...words] = commandOf(name)
+  const child = spawn(command, words, {
+    cwd: root,
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

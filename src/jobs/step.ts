@@ -17,6 +17,8 @@ export interface Facts {
   zone?: Zone
   records?: readonly ARecord[]
   organization?: OrganizationEntries
+  /** Adding the organization's entry had no effect: the change of the allow list is to register it. */
+  entryFollows?: true
   allowLists?: AllowLists
   verdict?: Verdict
   /** What was seen of each service, by its id. */

@@ -2,6 +2,7 @@ import { knownAfterApply } from '../../domain/plan.ts'
 import { sameId } from '../../domain/target.ts'
 import type { Step, StepContext } from '../step.ts'
 import { isIdOf, listsOf } from './allow-lists.ts'
+import { checkFollowingEntry } from './organization-entry.ts'
 
 /**
  * The services' allow lists. Either form of the endpoint's id counts as listed; a new entry has the form that the configuration asks for. An endpoint
@@ -37,6 +38,7 @@ export const allowList: Step = {
       await fence()
       await clouds.clickhouse.changeAllowList(service.organizationId, service.id, change, signal)
     }
+    await checkFollowingEntry(context)
   },
 }
 

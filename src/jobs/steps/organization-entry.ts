@@ -1,6 +1,8 @@
 import type { WireOrganization } from '../../clickhouse/wire.ts'
+import { TerminalError } from '../../domain/errors.ts'
 import { knownAfterApply } from '../../domain/plan.ts'
 import { sameId } from '../../domain/target.ts'
+import { until } from '../patience.ts'
 import type { OrganizationEntries, Step, StepContext } from '../step.ts'
 import { isIdOf } from './allow-lists.ts'
 
@@ -10,7 +12,10 @@ import { isIdOf } from './allow-lists.ts'
  */
 const freshMs = 30_000
 
-/** The organization's entry for the endpoint: made by GUID, recognised by either form of the id. */
+/**
+ * The organization's entry for the endpoint: made by GUID, recognised by either form of the id. Adding it here is deprecated: where the API accepts that
+ * without effect, or takes the id for known, the change of the allow list registers it, and it is looked for after that.
+ */
 export const organizationEntry: Step = {
   id: 'organization-entry',
   title: 'organization entry',
@@ -20,27 +25,68 @@ export const organizationEntry: Step = {
   async plan(context) {
     const { network } = context.target
     const [{ service }] = context.target.services
-    const { endpoint } = context.facts
-    const organization = await organizationOf(context)
-    if (organization.entries.some(({ id }) => isIdOf(id, endpoint))) return { change: { kind: 'none' }, facts: { organization } }
+    const { endpoint, entryFollows } = context.facts
+    if (entryFollows === true) return { change: { kind: 'none' }, facts: {}, note: 'comes with the allow list' }
+    // An endpoint that does not exist yet cannot be in the list: its GUID will be a new one.
+    const seen = endpoint === undefined ? {} : { organization: await organizationOf(context) }
+    if (isListed(seen.organization, endpoint)) return { change: { kind: 'none' }, facts: seen }
     const fields = [
       { name: 'GUID', after: endpoint?.guid ?? knownAfterApply },
       { name: 'region', after: service.region },
       { name: 'description', after: descriptionOf(network.name) },
     ]
-    return { change: { kind: 'create', fields }, facts: { organization } }
+    return { change: { kind: 'create', fields }, facts: seen }
   },
 
-  async apply({ target, clouds, facts, fence, signal }) {
-    const { network } = target
+  async apply(context) {
+    const { target, clouds, facts, fence, signal } = context
     const [{ service }] = target.services
     const guid = facts.endpoint?.guid
     if (guid === undefined) return
     await fence()
     delete facts.organization
-    const entry = { id: guid, description: descriptionOf(network.name), region: service.region }
-    facts.organization = seen(await clouds.clickhouse.addOrganizationEntry(service.organizationId, entry, signal))
+    const entry = { id: guid, description: descriptionOf(target.network.name), region: service.region }
+    const answer = await clouds.clickhouse.addOrganizationEntry(service.organizationId, entry, signal).catch(unlessKnown)
+    // The answer need not show the list: every field of it is optional.
+    facts.organization = answer === undefined ? await organizationOf(context) : entriesOf(answer)
+    if (!isListed(facts.organization, facts.endpoint)) {
+      delete facts.organization
+      facts.organization = await organizationOf(context)
+    }
+    if (isListed(facts.organization, facts.endpoint)) return
+    delete facts.organization
+    facts.entryFollows = true
   },
+}
+
+/** A refusal because the id is there already is none. */
+function unlessKnown(error: unknown): undefined {
+  if (error instanceof TerminalError && error.code === 'BAD_REQUEST' && /already|exists/i.test(error.message)) return
+  throw error
+}
+
+/** After the allow list has changed: whether that has registered what adding to the organization did not. */
+export async function checkFollowingEntry(context: StepContext): Promise<void> {
+  const { facts, target, signal } = context
+  if (facts.entryFollows !== true) return
+  const listed = async (): Promise<true | undefined> => {
+    delete facts.organization
+    facts.organization = await organizationOf(context)
+    return isListed(facts.organization, facts.endpoint) ? true : undefined
+  }
+  if ((await until(listed, { everyMs: 4_000, withinMs: 20_000 }, signal)) !== undefined) return
+  const [{ service }] = target.services
+  throw new TerminalError(
+    'change-not-seen',
+    `ClickHouse Cloud accepted the endpoint ${facts.endpoint?.guid}, but ${service.organizationName} does not list it.`,
+    {
+      remedy: `It is on the allow list and may work: diagnose ${service.name}. Ask ClickHouse support why the entry is missing.`,
+    },
+  )
+}
+
+function isListed(organization: OrganizationEntries | undefined, endpoint: StepContext['facts']['endpoint']): boolean {
+  return organization?.entries.some(({ id }) => isIdOf(id, endpoint)) === true
 }
 
 /** Removes what an endpoint that was made anew has left behind in the organization. */
@@ -52,6 +98,7 @@ export const replacedEntry: Step = {
   quiet: true,
 
   async plan(context) {
+    if (replacedIds(context).length === 0) return { change: { kind: 'none' }, facts: {} }
     const organization = await organizationOf(context)
     const fields = replacedIn(organization, context).map(({ id }) => ({ name: 'GUID', before: id }))
     return { change: fields.length === 0 ? { kind: 'none' } : { kind: 'delete', fields }, facts: { organization } }
@@ -64,7 +111,7 @@ export const replacedEntry: Step = {
       await fence()
       delete facts.organization
       const entry = { id, description: description ?? '', region: region ?? service.region }
-      facts.organization = seen(await clouds.clickhouse.removeOrganizationEntry(service.organizationId, entry, signal))
+      facts.organization = entriesOf(await clouds.clickhouse.removeOrganizationEntry(service.organizationId, entry, signal))
     }
   },
 }
@@ -72,16 +119,19 @@ export const replacedEntry: Step = {
 /** Read now, unless this request has just done so. */
 async function organizationOf({ target, clouds, facts, signal }: StepContext): Promise<OrganizationEntries> {
   if (facts.organization !== undefined && performance.now() - facts.organization.readAt < freshMs) return facts.organization
-  return seen(await clouds.clickhouse.organization(target.services[0].service.organizationId, signal))
+  return entriesOf(await clouds.clickhouse.organization(target.services[0].service.organizationId, signal))
 }
 
-function seen({ privateEndpoints }: WireOrganization): OrganizationEntries {
+function entriesOf({ privateEndpoints }: WireOrganization): OrganizationEntries {
   return { entries: privateEndpoints, readAt: performance.now() }
 }
 
-function replacedIn({ entries }: OrganizationEntries, { facts, replacedIds }: StepContext): OrganizationEntries['entries'] {
-  const replaced = [...replacedIds, ...(facts.replacedIds ?? [])]
-  return entries.filter(({ id }) => replaced.some((each) => sameId(each, id)))
+function replacedIds({ facts, replacedIds }: StepContext): readonly string[] {
+  return [...replacedIds, ...(facts.replacedIds ?? [])]
+}
+
+function replacedIn({ entries }: OrganizationEntries, context: StepContext): OrganizationEntries['entries'] {
+  return entries.filter(({ id }) => replacedIds(context).some((each) => sameId(each, id)))
 }
 
 function descriptionOf(network: string): string {

@@ -8,7 +8,7 @@ import type { StepContext } from './step.ts'
 import { type Named, networkNamed, together } from './target.ts'
 
 /** Which service a name means may be this old; everything that is judged or changed is read anew. */
-const namesMaxAgeMs = 60_000
+const namesMaxAgeMs = 10 * 60_000
 
 /** What the steps of a request are about, with nothing seen yet. */
 export async function contextOf(request: Request, worker: RequestWorker): Promise<StepContext> {
@@ -20,7 +20,9 @@ export async function contextOf(request: Request, worker: RequestWorker): Promis
   const target: Target =
     plan === undefined
       ? together(network, await namedServices(request, network, worker))
-      : { network, alias: plan.alias, services: plan.services }
+      : connects(request)
+        ? together(network, await namesAnew(plan, worker))
+        : { network, alias: plan.alias, services: plan.services }
   return {
     requestId: id,
     requester: asked.by.name,
@@ -36,6 +38,16 @@ export async function contextOf(request: Request, worker: RequestWorker): Promis
       if (now.stopping !== undefined) throw new Stopped()
     },
   }
+}
+
+/** What is removed is found by the names under which it was made; what connects has to lead to where the services are now. */
+function connects({ action }: Request): boolean {
+  return action === 'setup' || action === 'allow'
+}
+
+/** Alias and host of the plan's services, which may have changed since it was approved. */
+async function namesAnew({ services }: Plan, { targets, signal }: RequestWorker): Promise<readonly Named[]> {
+  return await Promise.all(services.map(({ service }) => retrying(() => targets.of(service, 0, signal), signal)))
 }
 
 /** The services that the request names; without any, those that the network reaches. */

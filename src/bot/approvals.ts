@@ -1,3 +1,4 @@
+import { samePerson } from '../domain/person.ts'
 import { isApprover, type Standing, standingOf } from '../domain/policy.ts'
 import { needsReview, type Request } from '../domain/request.ts'
 import { approversText, quorumText } from './approvers-text.ts'
@@ -116,7 +117,7 @@ async function review(desk: Desk, { by, id }: Click<RequestVerb>, before: Reques
     return say(words`${mention(before.review.by)} has reviewed ${id} already.`, statusOf(before))
   }
   if (!needsReview(before)) return say(words`${id} needs no review.`, statusOf(before))
-  if (before.decision?.by.key === by.key || before.asked.by.key === by.key)
+  if ([before.decision?.by, before.asked.by].some((person) => person !== undefined && samePerson(person, by)))
     return say(words`Someone else has to review ${id}: ${approversText(before)}.`, statusOf(before))
   if (!isApprover(before, by, await groupsOf(desk, by, before)))
     return say(words`You are not among the approvers of ${id}, who review it: ${approversText(before)}.`, statusOf(before))

@@ -1,3 +1,4 @@
+import { samePerson } from '../domain/person.ts'
 import type { Request, Vote } from '../domain/request.ts'
 import { group, type Inline, listed, mention, words } from './card.ts'
 
@@ -8,7 +9,8 @@ const everyoneThere: ReadonlySet<string> = new Set()
 export function approversText({ approval, asked, votes = [] }: Request, away = everyoneThere): readonly Inline[] {
   if (approval === undefined) return []
   const people = approval.approvers
-    .filter(({ key }) => key !== asked.by.key && !votes.some(({ by, kind }) => by.key === key && kind === 'approved'))
+    .filter((person) => !samePerson(person, asked.by))
+    .filter((person) => !votes.some(({ by, kind }) => samePerson(by, person) && kind === 'approved'))
     .map((person): readonly Inline[] => (away.has(person.key) ? words`${person.name} (account deactivated)` : [mention(person)]))
   return listed([...people, ...approval.groups.map((each): readonly Inline[] => [group(each)])], 'or')
 }

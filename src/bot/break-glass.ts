@@ -1,4 +1,4 @@
-import type { Person } from '../domain/person.ts'
+import { type Person, samePerson } from '../domain/person.ts'
 import type { Request } from '../domain/request.ts'
 import { decidedText } from './approvals.ts'
 import { type Card, listed, mention, say, strong, words } from './card.ts'
@@ -60,7 +60,7 @@ function refusalOf(desk: Desk, by: Person, digest: string, request: Request): Ca
   if (state !== 'awaiting-approval' || approval === undefined) {
     return say(words`${decidedText(request, desk.now())}: there is nothing to run at once.`, statusOf(request))
   }
-  if (!approval.breakGlass.some(({ key }) => key === by.key)) {
+  if (!approval.breakGlass.some((person) => samePerson(person, by))) {
     const who = listed(
       approval.breakGlass.map((person) => [mention(person)]),
       'or',

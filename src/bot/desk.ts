@@ -1,5 +1,5 @@
 import type { Ledger } from '../domain/ledger.ts'
-import type { Group, Person, Surface } from '../domain/person.ts'
+import { type Group, type Person, type Surface, samePerson } from '../domain/person.ts'
 import type { Request } from '../domain/request.ts'
 import type { Network } from '../domain/target.ts'
 import type { Log } from '../log.ts'
@@ -57,7 +57,7 @@ export async function wake(desk: Desk, ...wakings: readonly Promise<void>[]): Pr
  */
 export async function groupsOf(desk: Desk, person: Person, { approval }: Request): Promise<readonly Group[]> {
   if (approval === undefined || approval.groups.length === 0) return []
-  if (approval.approvers.some(({ key }) => key === person.key)) return []
+  if (approval.approvers.some((approver) => samePerson(approver, person))) return []
   return await desk.groupsOf(person, approval.groups).catch((error: unknown) => {
     desk.log.warn({ err: error }, 'group membership not known')
     return []

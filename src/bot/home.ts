@@ -1,4 +1,4 @@
-import type { Person } from '../domain/person.ts'
+import { type Person, samePerson } from '../domain/person.ts'
 import { isApprover, standingOf } from '../domain/policy.ts'
 import { isOpen, needsReview, type Request } from '../domain/request.ts'
 import { type Card, command, type Text, words } from './card.ts'
@@ -13,7 +13,7 @@ export async function homeOf(desk: Desk, by: Person): Promise<readonly Card[]> {
   const open = (await desk.ledger.open()).toSorted((a, b) => Date.parse(a.asked.at) - Date.parse(b.asked.at))
   const waits = await Promise.all(open.map((request) => waitsFor(desk, by, request)))
   const waiting = open.filter((_, index) => waits[index])
-  const mine = open.filter((request) => isOpen(request) && request.asked.by.key === by.key)
+  const mine = open.filter((request) => isOpen(request) && samePerson(request.asked.by, by))
   return [
     heading('Waits for you', waiting, 'Nothing waits for you.'),
     ...waiting.slice(0, shownAtMost).map((request) => requestCard(request, { decides: true })),
@@ -35,9 +35,10 @@ function heading(title: string, requests: readonly Request[], none: Text): Card 
 /** Whether this person may decide about it, or review it. */
 async function waitsFor(desk: Desk, by: Person, request: Request): Promise<boolean> {
   const { digest = '', asked, decision } = request
+  const involved = [asked.by, ...(decision === undefined ? [] : [decision.by])].some((person) => samePerson(person, by))
   const groups = await groupsOf(desk, by, request)
   if (needsReview(request)) {
-    return !isOpen(request) && ![asked.by.key, decision?.by.key].includes(by.key) && isApprover(request, by, groups)
+    return !isOpen(request) && !involved && isApprover(request, by, groups)
   }
   return standingOf(request, by, { kind: 'approved', digest, at: desk.now(), groups }) === 'may-decide'
 }

@@ -1,4 +1,4 @@
-import type { Person, Place } from '../domain/person.ts'
+import { type Person, type Place, samePerson } from '../domain/person.ts'
 import { isOpen, type Request } from '../domain/request.ts'
 import { approversText } from './approvers-text.ts'
 import { type Card, channel, command, mention, say, strong, time, words } from './card.ts'
@@ -33,7 +33,7 @@ function brokenGlass(request: Request): readonly Notice[] {
   const card = say(
     words`${mention(decision.by)} runs ${strong(id)} without an approval: “${decision.reason ?? ''}”. ${titleOf(request)}. It has to be reviewed by someone else, in ${channel(approval.place)}.`,
   )
-  const concerned = [...approval.approvers, request.asked.by].filter(({ key }) => key !== decision.by.key)
+  const concerned = [...approval.approvers, request.asked.by].filter((person) => !samePerson(person, decision.by))
   return [
     ...concerned.map((person): Notice => ({ key: `glass:${person.key}`, to: { kind: 'person', person }, card })),
     { key: 'glass', to: { kind: 'place', place: approval.place }, card },

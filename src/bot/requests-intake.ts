@@ -1,4 +1,4 @@
-import type { Person } from '../domain/person.ts'
+import { type Person, samePerson } from '../domain/person.ts'
 import { isApprover } from '../domain/policy.ts'
 import { needsReview, type Request } from '../domain/request.ts'
 import { type Card, command, mention, say, strong, type Text, time, words } from './card.ts'
@@ -47,7 +47,7 @@ export async function showRequest({ ledger, audit }: Desk, id: string): Promise<
 export async function cancelRequest(desk: Desk, by: Person, id: string): Promise<Card> {
   const request = await desk.ledger.get(id)
   if (request === undefined) return unknown(id)
-  const mayCancel = request.asked.by.key === by.key || isApprover(request, by, await groupsOf(desk, by, request))
+  const mayCancel = samePerson(request.asked.by, by) || isApprover(request, by, await groupsOf(desk, by, request))
   if (!mayCancel)
     return say(words`Only ${mention(request.asked.by)}, who asked for ${id}, and its approvers can cancel it.`, statusOf(request))
   const { request: now, changed } = await desk.ledger.record(id, { type: 'cancel', by, surface: desk.surface, at: desk.now() })

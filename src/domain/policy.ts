@@ -1,4 +1,4 @@
-import type { Group, Person, Place } from './person.ts'
+import { type Group, type Person, type Place, samePerson } from './person.ts'
 import type { Request } from './request.ts'
 
 /** Who must agree to what. The first policy that matches a request is the one that counts. */
@@ -36,7 +36,7 @@ function matches(pattern: string, name: string): boolean {
 
 /** Those who may approve what this person asked for: nobody approves their own request. */
 export function approversFor(policy: Policy, requester: Person): readonly Person[] {
-  return policy.approvers.filter(({ key }) => key !== requester.key)
+  return policy.approvers.filter((approver) => !samePerson(approver, requester))
 }
 
 export type Standing =
@@ -50,8 +50,8 @@ export type Standing =
   | 'already-rejected'
 
 /** Whether the request's approvers name this person; `groups` are those of its groups in which the chat says that they are. */
-export function isApprover({ approval }: Request, { key }: Person, groups: readonly Group[]): boolean {
-  return approval !== undefined && (approval.approvers.some((approver) => approver.key === key) || groups.length > 0)
+export function isApprover({ approval }: Request, person: Person, groups: readonly Group[]): boolean {
+  return approval !== undefined && (approval.approvers.some((approver) => samePerson(approver, person)) || groups.length > 0)
 }
 
 export interface Click {
@@ -67,10 +67,10 @@ export interface Click {
 export function standingOf(request: Request, person: Person, { kind, digest, at, groups = [] }: Click): Standing {
   if (request.state === 'expired') return 'expired'
   if (request.state !== 'awaiting-approval' || request.approval === undefined) return 'nothing-to-decide'
-  if (person.key === request.asked.by.key) return 'own-request'
+  if (samePerson(person, request.asked.by)) return 'own-request'
   if (!isApprover(request, person, groups)) return 'not-an-approver'
   if (Date.parse(at) >= Date.parse(request.approval.expiresAt)) return 'expired'
   if (digest !== request.digest) return 'stale-plan'
-  const vote = request.votes?.find(({ by }) => by.key === person.key)
+  const vote = request.votes?.find(({ by }) => samePerson(by, person))
   return vote?.kind === kind ? `already-${kind}` : 'may-decide'
 }

@@ -10,7 +10,8 @@
  * In `applying`, a request first waits until others that work on the same network are done. A worker takes a request in `planning` or `applying` by `claim`, which names its run: a fencing token. Whatever a worker says later carries its
  * run and counts only while the request is still that run's, so that a worker which lost its job without noticing cannot write.
  *
- * An approval names the digest of the plan that the approver saw; it counts only for that plan and only in time, and once for each person. The request
+ * An approval names the digest of the plan that the approver saw; it counts only for that plan and only in time, once for each person, and not from whoever
+ * asked. The request
  * begins when as many people as the policy asks for have approved it; a plan that changes voids what was approved before. Someone whom the policy lists
  * may override the approval; then the request stays in need of a review by somebody else, whatever becomes of it.
  *
@@ -19,7 +20,7 @@
  */
 import type { Verdict } from './diagnosis/finding.ts'
 import type { Problem } from './errors.ts'
-import type { Group, Person, Place, Surface } from './person.ts'
+import { type Group, type Person, type Place, type Surface, samePerson } from './person.ts'
 import type { Plan, StepId } from './plan.ts'
 import type { ServiceWords } from './target.ts'
 
@@ -212,7 +213,8 @@ export function transition(request: Request, event: RequestEvent): Request {
 
 function afterwards(request: Request, event: RequestEvent): Request {
   if (event.type !== 'review' || !needsReview(request)) return request
-  if (event.by.key === request.decision?.by.key || event.by.key === request.asked.by.key) return request
+  if ([request.decision?.by, request.asked.by].some((person) => person !== undefined && samePerson(event.by, person)))
+    return request
   return { ...request, review: { by: event.by, at: event.at } }
 }
 
@@ -259,13 +261,14 @@ function decided(request: Request, event: DecidingEvent): Request {
   const { by, at } = event
   if (approval === undefined) return request
   if (event.type === 'override') {
-    if (!approval.breakGlass.some(({ key }) => key === by.key)) return request
+    if (!approval.breakGlass.some((person) => samePerson(person, by))) return request
     return { ...request, state: 'applying', decision: { kind: 'overridden', by, at, reason: event.reason }, review: {} }
   }
+  if (samePerson(by, request.asked.by)) return request
   const kind = event.type === 'approve' ? 'approved' : 'rejected'
   const before = request.votes ?? []
-  if (before.some((vote) => vote.by.key === by.key && vote.kind === kind)) return request
-  const votes = [...before.filter((vote) => vote.by.key !== by.key), { kind, by, at } as const]
+  if (before.some((vote) => samePerson(vote.by, by) && vote.kind === kind)) return request
+  const votes = [...before.filter((vote) => !samePerson(vote.by, by)), { kind, by, at } as const]
   const count = (which: Vote['kind']): number => votes.filter((vote) => vote.kind === which).length
   if (count('approved') >= approval.needed)
     return { ...request, state: 'applying', votes, decision: { kind: 'approved', by, at } }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { personOf } from '../../src/domain/person.ts'
+import { personOf, samePerson } from '../../src/domain/person.ts'
 import { approversFor, type Policy, policyFor, standingOf } from '../../src/domain/policy.ts'
 import type { Request } from '../../src/domain/request.ts'
 import { alice, bob, carol } from './literals.ts'
@@ -17,6 +17,29 @@ const policy = (networks: string[], actions: string[]): Policy => ({
   reasonRequired: false,
   breakGlass: [],
   channel,
+})
+
+describe('samePerson', () => {
+  const listed = { key: 'person:Alice', name: 'Alice', email: 'alice@acme.example', accounts: {} }
+
+  test.each([
+    ['the same key', { ...listed, email: 'else@acme.example' }],
+    ['the same email, in whatever case', { key: 'slack:U9', name: 'a', email: 'Alice@Acme.example', accounts: { slack: 'U9' } }],
+  ])('%s', (_why, other) => {
+    expect(samePerson(listed, other)).toBe(true)
+    expect(samePerson(other, listed)).toBe(true)
+  })
+
+  test('the same account, also after the configuration gave it another name', () => {
+    expect(
+      samePerson({ ...listed, accounts: { slack: 'U1' } }, { key: 'person:Al', name: 'Al', accounts: { slack: 'U1' } }),
+    ).toBe(true)
+  })
+
+  test('what neither is known to have ties nobody', () => {
+    expect(samePerson({ key: 'slack:U1', name: 'a', accounts: {} }, { key: 'slack:U2', name: 'a', accounts: {} })).toBe(false)
+    expect(samePerson(alice, bob)).toBe(false)
+  })
 })
 
 describe('policyFor', () => {
@@ -79,6 +102,11 @@ describe('standingOf', () => {
     ['nothing-to-decide', { ...request, state: 'done' }, alice, 'd1', at],
   ] as const)('%s', (expected, given, person, digest, when) => {
     expect(standingOf(given, person, { kind: 'approved', digest, at: when })).toBe(expected)
+  })
+
+  test('whoever asked before they were known by name approves nothing of their own', () => {
+    const asked = { ...request.asked, by: { key: 'slack:U02BOB', name: 'bob', accounts: { slack: 'U02BOB' } } }
+    expect(standingOf({ ...request, asked }, bob, { kind: 'approved', digest: 'd1', at })).toBe('own-request')
   })
 
   test('a person is one person in every chat', () => {

@@ -125,6 +125,15 @@ describe('guards', () => {
     expect(transition(before, { type, by: bob, digest: 'digest-1', at: approval.expiresAt })).toBe(before)
   })
 
+  test('nobody approves or rejects what they asked for, by whatever name they asked', () => {
+    const before = requestIn('awaiting-approval')
+    const asked = { ...before.asked, by: { key: 'slack:U02BOB', name: 'bob', accounts: { slack: 'U02BOB' } } }
+    const own = { ...before, asked }
+    expect(transition(own, events.approve)).toBe(own)
+    expect(transition(own, events.reject)).toBe(own)
+    expect(transition(own, { type: 'cancel', by: bob, at }).state).toBe('cancelled')
+  })
+
   test('nothing expires before its time', () => {
     const before = requestIn('awaiting-approval')
     expect(transition(before, { type: 'expire', at })).toBe(before)
@@ -150,6 +159,7 @@ describe('guards', () => {
       const once = vote(asked(), 'approve', bob)
       expect(once).toMatchObject({ state: 'awaiting-approval', votes: [{ kind: 'approved', by: bob }] })
       expect(vote(once, 'approve', bob)).toBe(once)
+      expect(vote(once, 'approve', { key: 'slack:U02BOB', name: 'bob', accounts: { slack: 'U02BOB' } })).toBe(once)
       expect(vote(once, 'approve', carol)).toMatchObject({ state: 'applying', decision: { kind: 'approved', by: carol } })
     })
 

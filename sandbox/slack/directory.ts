@@ -1,3 +1,5 @@
+import type { JsonObject } from './json.ts'
+
 /** Who and what a workspace knows: people, channels, and the direct message channels between a person and the bot. */
 
 export interface Workspace {
@@ -10,6 +12,8 @@ export interface Workspace {
   readonly users: Readonly<Record<string, string>>
   /** Names or ids of people whose account is deactivated; tests change it. */
   readonly deactivated?: Set<string>
+  /** What `users.info` says of an account beyond or instead of the usual, by name: another workspace, an unconfirmed email. */
+  readonly profiles?: Readonly<Record<string, JsonObject>>
   readonly channels: Readonly<Record<string, string>>
   /** Whether the app has a Home tab; it has, unless told. */
   readonly homeTab?: boolean

@@ -1,5 +1,5 @@
 import type { Log } from '../log.ts'
-import { internalFault, ledgerUnreachable } from './answers.ts'
+import { identityUnknown, internalFault, ledgerUnreachable } from './answers.ts'
 import { type Card, plain } from './card.ts'
 import type { Handlers } from './surface.ts'
 
@@ -24,13 +24,20 @@ export function honest(handlers: Handlers, { log, redisAnswers }: { log: Log; re
 }
 
 /** While it cannot be known whether a request is new, nobody acts on it. */
-export const unreachableHandlers: Handlers = {
-  command: async () => ({ kind: 'card', card: ledgerUnreachable }),
-  click: async () => ({ kind: 'card', card: ledgerUnreachable }),
-  home: async () => [ledgerUnreachable],
-  confirm: async () => ledgerUnreachable,
-  refill: async () => undefined,
-  submit: async () => asProblem(ledgerUnreachable),
+export const unreachableHandlers = refusing(ledgerUnreachable)
+
+/** While it cannot be known who speaks, nobody acts for them. */
+export const unrecognizedHandlers = refusing(identityUnknown)
+
+function refusing(card: Card): Handlers {
+  return {
+    command: async () => ({ kind: 'card', card }),
+    click: async () => ({ kind: 'card', card }),
+    home: async () => [card],
+    confirm: async () => card,
+    refill: async () => undefined,
+    submit: async () => asProblem(card),
+  }
 }
 
 /** In the form itself, so that nothing that was filled in is lost. */

@@ -33,6 +33,7 @@ export interface BotWorld {
 export interface BotWorldOptions {
   readonly slack?: Partial<SlackOptions>
   readonly networks?: readonly object[]
+  readonly people?: readonly object[]
   /** Of the world, from before the bot starts. */
   readonly gate?: World['gate']
 }
@@ -68,7 +69,10 @@ export async function startBotWorld(options: BotWorldOptions = {}): Promise<BotW
   const slack = await startSlack(world, { ...workspace, rates, ...options.slack })
   const folder = mkdtempSync(join(tmpdir(), 'privatelink-bot-'))
   const config = join(folder, 'config.yaml')
-  writeFileSync(config, stringify({ ...configFile, ...(options.networks !== undefined && { networks: options.networks }) }))
+  writeFileSync(
+    config,
+    stringify({ ...configFile, networks: options.networks ?? configFile.networks, people: options.people ?? configFile.people }),
+  )
   const environment = {
     PRIVATELINK_CONFIG: config,
     REDIS_URL: redis.url,

@@ -67,7 +67,7 @@ export const conversationsInfo: Method = (backend, args) => {
   return { channel: wireChannel(channel) }
 }
 
-function wireUser({ teamId, deactivated }: Workspace, { id, name, email }: User): JsonObject {
+function wireUser({ teamId, deactivated, profiles }: Workspace, { id, name, email }: User): JsonObject {
   const realName = name.charAt(0).toUpperCase() + name.slice(1)
   return {
     id,
@@ -80,6 +80,7 @@ function wireUser({ teamId, deactivated }: Workspace, { id, name, email }: User)
     tz: 'Europe/Berlin',
     tz_offset: 3_600,
     profile: { real_name: realName, display_name: name, email },
+    ...profiles?.[name],
   }
 }
 

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { App, BlockAction, ButtonAction } from '@slack/bolt'
+import type { App, BlockAction, ButtonAction, Context } from '@slack/bolt'
 import { z } from 'zod'
 import { type Card, say, verbs } from '../card.ts'
 import { answerView } from '../render/slack-home.ts'
 import { publishHome } from './home-listener.ts'
-import { handlersFor, type ListenerContext } from './listener-context.ts'
+import { heard, type ListenerContext } from './listener-context.ts'
 import { showReply } from './reply.ts'
 import { whisper } from './whisper.ts'
 
@@ -33,15 +33,14 @@ export function listenForClicks(app: App, shared: ListenerContext): void {
     async ({ ack, body, action, context }) => {
       const atHome = body.view?.type === 'home'
       if (body.container.type !== 'message' && !atHome) return await ack()
-      const handlers = handlersFor(shared, context)
-      const answering = answer(shared, handlers, body, action)
+      const answering = answer(shared, context, body, action)
       // Decided first: a bot that dies before this leaves Slack to tell the person that the click did not arrive.
       await Promise.race([answering, sleep(ackWithinMs, undefined, { ref: false })])
       await ack()
       const card = await shared.track(answering)
       if (card !== undefined)
         await shared.track(atHome ? open(shared, body, card) : whisper(shared.client, shared.log, listenerOf(body), card))
-      if (atHome) await shared.track(publishHome(shared, handlers, body.user.id))
+      if (atHome) await shared.track(publishHome(shared, context, body.user.id))
     },
   )
 }
@@ -50,7 +49,7 @@ type ButtonClick = BlockAction<ButtonAction>
 
 async function answer(
   shared: ListenerContext,
-  handlers: ListenerContext['handlers'],
+  context: Context,
   body: ButtonClick,
   action: ButtonAction,
 ): Promise<Card | undefined> {
@@ -60,7 +59,8 @@ async function answer(
     shared.declined('unknown-button')
     return notUnderstood
   }
-  const by = await shared.identify(body.user.id, body.user.username ?? body.user.name ?? body.user.id)
+  const { id, username, name } = body.user
+  const { by, handlers } = await heard(shared, context, { id, name: username ?? name ?? id })
   const reply = await handlers.click({ by, verb: verb.data, ...value.data })
   return await showReply(shared, reply, { trigger: body.trigger_id, channel: body.channel?.id ?? '' })
 }

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { App, SlashCommand } from '@slack/bolt'
+import type { App, Context, SlashCommand } from '@slack/bolt'
 import type { Card } from '../card.ts'
 import { slackMessage } from '../render/slack-blocks.ts'
-import type { Handlers } from '../surface.ts'
-import { handlersFor, type ListenerContext, slackPlace } from './listener-context.ts'
+import { heard, type ListenerContext, slackPlace } from './listener-context.ts'
 import { showReply } from './reply.ts'
 import { whisper } from './whisper.ts'
 
@@ -13,7 +12,7 @@ const ackWithinMs = 250
 /** Answers the slash command, by whatever name the app was given. */
 export function listenForCommands(app: App, shared: ListenerContext): void {
   app.command(/^\//, async ({ command: said, ack, context }) => {
-    const answer = shared.track(answerOf(shared, handlersFor(shared, context), said))
+    const answer = shared.track(answerOf(shared, context, said))
     const early = await Promise.race([answer, sleep(ackWithinMs, 'late' as const, { ref: false })])
     if (early !== 'late') {
       await ack(early === undefined ? undefined : { response_type: 'ephemeral', ...slackMessage(early) })
@@ -27,9 +26,10 @@ export function listenForCommands(app: App, shared: ListenerContext): void {
 }
 
 /** Nothing when a form answers. */
-async function answerOf(shared: ListenerContext, handlers: Handlers, said: SlashCommand): Promise<Card | undefined> {
+async function answerOf(shared: ListenerContext, context: Context, said: SlashCommand): Promise<Card | undefined> {
+  const { by, handlers } = await heard(shared, context, { id: said.user_id, name: said.user_name })
   const reply = await handlers.command({
-    by: await shared.identify(said.user_id, said.user_name),
+    by,
     place: slackPlace(said.channel_id),
     text: unescaped(said.text ?? ''),
   })

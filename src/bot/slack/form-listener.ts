@@ -1,7 +1,7 @@
 import type { App, BlockAction, ViewOutput } from '@slack/bolt'
 import { setupCallback, setupView } from '../render/slack-view.ts'
 import type { Field, FilledForm, FormProblems } from '../surface.ts'
-import { handlersFor, type ListenerContext, slackPlace } from './listener-context.ts'
+import { handlersFor, heard, type ListenerContext, slackPlace } from './listener-context.ts'
 import { whisper } from './whisper.ts'
 
 const fields: readonly Field[] = ['organization', 'service', 'network', 'reason']
@@ -22,8 +22,8 @@ export function listenForForms(app: App, shared: ListenerContext): void {
   })
 
   app.view(setupCallback, async ({ ack, body, view, context }) => {
-    const by = await shared.identify(body.user.id, body.user.name)
-    const answer = await shared.track(handlersFor(shared, context).submit(by, slackPlace(view.private_metadata), filledIn(view)))
+    const { by, handlers } = await heard(shared, context, body.user)
+    const answer = await shared.track(handlers.submit(by, slackPlace(view.private_metadata), filledIn(view)))
     if ('problems' in answer) {
       await ack({ response_action: 'errors', errors: byBlock(answer, view) })
       return

@@ -10,6 +10,9 @@ export interface ListenerContext {
   readonly handlers: Handlers
   /** Takes over while it is not certain that a request is new. */
   readonly unchecked: Handlers
+  /** Takes over while it is not certain who speaks. */
+  readonly unrecognized: Handlers
+  /** Throws while that cannot be told. */
   identify(userId: string, name: string): Promise<Person>
   now(): number
   /** Counts a click that was answered with no. */
@@ -20,6 +23,22 @@ export interface ListenerContext {
 
 export function handlersFor({ handlers, unchecked }: ListenerContext, context: Context): Handlers {
   return context.unchecked === true ? unchecked : handlers
+}
+
+/** Who speaks, and who answers them. */
+export async function heard(
+  shared: ListenerContext,
+  context: Context,
+  user: { readonly id: string; readonly name: string },
+): Promise<{ readonly by: Person; readonly handlers: Handlers }> {
+  const handlers = handlersFor(shared, context)
+  try {
+    return { by: await shared.identify(user.id, user.name), handlers }
+  } catch (error) {
+    shared.log.warn({ err: error, user: user.id }, 'it cannot be told who speaks')
+    const by = { key: `slack:${user.id}`, name: user.name, accounts: { slack: user.id } }
+    return { by, handlers: handlers === shared.handlers ? shared.unrecognized : handlers }
+  }
 }
 
 export function slackPlace(id: string): Place {

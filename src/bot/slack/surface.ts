@@ -3,7 +3,7 @@ import { App } from '@slack/bolt'
 import { RetryableError } from '../../domain/errors.ts'
 import type { Person } from '../../domain/person.ts'
 import type { Log } from '../../log.ts'
-import { unreachableHandlers } from '../honest.ts'
+import { unreachableHandlers, unrecognizedHandlers } from '../honest.ts'
 import type { Metrics } from '../metrics.ts'
 import { type SlackMessage, slackMessage } from '../render/slack-blocks.ts'
 import type { ChatSurface } from '../surface.ts'
@@ -36,7 +36,8 @@ export interface SlackOptions {
 export function createSlackSurface(options: SlackOptions): ChatSurface {
   const { intake, people, guard, metrics, log } = options
   const { interactive, queued } = slackClients(options, log)
-  const known = slackPeople(interactive, people, log)
+  let teamId: string | undefined
+  const known = slackPeople(interactive, { people, teamId: () => teamId })
   const working = new Set<Promise<unknown>>()
   const closing = new AbortController()
 
@@ -70,7 +71,10 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
         throw error
       })
       // An app that a whole organization installed hears from each of its workspaces. Only Slack's own answer says so, never a request.
-      if (me.is_enterprise_install !== true) guard.expect({ teamId: me.team_id })
+      if (me.is_enterprise_install !== true) {
+        teamId = me.team_id
+        guard.expect({ teamId })
+      }
       const found = (appId: string) => guard.expect({ appId })
       if (me.bot_id !== undefined) await learnOwnApp(interactive, me.bot_id, { found, log, signal: closing.signal })
       if (intake.serve === undefined) {
@@ -84,6 +88,7 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
         log,
         handlers,
         unchecked: unreachableHandlers,
+        unrecognized: unrecognizedHandlers,
         identify: known.identify,
         now: Date.now,
         declined: metrics.declined,

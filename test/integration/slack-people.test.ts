@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest'
+import type { Workspace } from '../../sandbox/slack/directory.ts'
+import { slackPeople } from '../../src/bot/slack/people.ts'
+import type { Person } from '../../src/domain/person.ts'
+import { type Stage, stage } from './sandbox-slack-fixture.ts'
+
+/** Who somebody is, by what Slack says of the account. */
+
+const alice: Person = {
+  key: 'person:Alice Adams',
+  name: 'Alice Adams',
+  email: 'mallory@acme.example',
+  accounts: { slack: 'U01ALICE' },
+}
+
+async function open(workspace: Partial<Workspace> = {}) {
+  const at = await stage(workspace)
+  return { at, people: slackPeople(at.client, { people: [alice], teamId: () => 'T0ACME' }) }
+}
+
+function silent({ world }: Stage, method: string): void {
+  world.gate = async ({ path }) =>
+    path.includes(method) ? { status: 200, body: { ok: false, error: 'internal_error' } } : undefined
+}
+
+test('a second account with the listed email is the listed person, whose own account stays the one to write to', async () => {
+  const { at, people } = await open()
+  await using _ = at
+  expect(await people.identify('U0MALLORY', 'mallory')).toEqual(alice)
+  expect(await people.identify('U02BOB', 'bob')).toEqual({
+    key: 'slack:U02BOB',
+    name: 'bob',
+    email: 'bob@acme.example',
+    accounts: { slack: 'U02BOB' },
+  })
+})
+
+test.each([
+  ['of another workspace', { team_id: 'T0OTHER' }],
+  ['of a stranger in a shared channel', { is_stranger: true }],
+  ['that is not confirmed', { is_email_confirmed: false }],
+  ['of which Slack does not say that it is confirmed', { is_email_confirmed: null }],
+  ['of a bot', { is_bot: true }],
+])('an email %s ties nobody', async (_whose, profile) => {
+  const { at, people } = await open({ profiles: { mallory: profile } })
+  await using _ = at
+  expect(await people.identify('U0MALLORY', 'mallory')).toEqual({
+    key: 'slack:U0MALLORY',
+    name: 'mallory',
+    accounts: { slack: 'U0MALLORY' },
+  })
+})
+
+test('an organization’s own people are vouched for in each of its workspaces', async () => {
+  const { at, people } = await open({
+    profiles: { mallory: { team_id: 'T0HOME', enterprise_user: { teams: ['T0HOME', 'T0ACME'] } } },
+  })
+  await using _ = at
+  expect(await people.identify('U0MALLORY', 'mallory')).toEqual(alice)
+})
+
+test('while Slack does not say whose account it is, nobody is taken for anybody; a listed account needs no asking', async () => {
+  const { at, people } = await open()
+  await using _ = at
+  silent(at, 'users.info')
+  await expect(people.identify('U0MALLORY', 'mallory')).rejects.toThrow()
+  expect(await people.identify('U01ALICE', 'alice')).toBe(alice)
+})
+
+test('who is in a group is asked anew each time, and once for all who ask at the same moment', async () => {
+  const { at, people } = await open()
+  await using _ = at
+  const group = { surface: 'slack', id: 'S0NETSEC' } as const
+  const carol = { key: 'person:Carol', name: 'Carol', accounts: { slack: 'U03CAROL' } }
+  const asked = () => at.world.calls.filter(({ path }) => path.includes('usergroups.users.list')).length
+  const answers = await Promise.all([people.groupsOf(carol, [group]), people.groupsOf(alice, [group])])
+  expect(answers).toEqual([[group], []])
+  expect(asked()).toBe(1)
+  await people.groupsOf(carol, [group])
+  expect(asked()).toBe(2)
+  silent(at, 'usergroups.users.list')
+  await expect(people.groupsOf(carol, [group])).rejects.toThrow()
+})

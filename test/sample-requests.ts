@@ -10,7 +10,7 @@ export const alice: Person = { key: 'person:Alice Adams', name: 'Alice Adams', a
 export const bob: Person = { key: 'person:Bob Builder', name: 'Bob Builder', accounts: { slack: 'U02BOB' } }
 export const carol: Person = { key: 'person:Carol Jones', name: 'Carol Jones', accounts: { slack: 'U03CAROL' } }
 
-const approvals = { surface: 'slack', id: 'C012ABC' } as const
+export const approvals = { surface: 'slack', id: 'C012ABC' } as const
 export const data = { surface: 'slack', id: 'C034DEF' } as const
 
 const zone = 'westus3.privatelink.azure.clickhouse.cloud'

@@ -4,6 +4,7 @@ import { redisAudit } from '../redis/audit.ts'
 import { connect } from '../redis/connection.ts'
 import { redisLedger } from '../redis/ledger.ts'
 import { redisLimit } from '../redis/limits.ts'
+import { redisPace } from '../redis/pace.ts'
 import { createProducer } from '../redis/producer.ts'
 import { outboxQueue, outboxSchema } from '../redis/queues.ts'
 import { redisDiagnoses, redisInventory, redisMessages, redisSeen } from '../redis/records.ts'
@@ -30,10 +31,10 @@ import { startCatchUp } from './unshown.ts'
 const costlyCommands = { name: 'costly', times: 20, seconds: 60 }
 
 /** Slack takes about one post a second in a channel, and a short burst: https://docs.slack.dev/apis/web-api/rate-limits */
-const posts = { name: 'posts', times: 3, seconds: 3 }
+const posts = { name: 'posts', burst: 3, everyMs: 1_000 }
 
-/** Of one place, so that no busy channel uses up what Slack allows for all. */
-const updates = { name: 'updates', times: 10, seconds: 5 }
+/** Slack takes at least 50 updates a minute, of all channels together. */
+const updates = { name: 'updates', burst: 15, everyMs: 1_200 }
 
 /** Messages about different records are delivered side by side. */
 const outboxConcurrency = 4
@@ -95,14 +96,14 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
     ...(intake.serve !== undefined && { 'POST /slack/events': intake.serve }),
   })
   const messages = redisMessages(redis)
-  const pace = { posts: redisLimit(redis, posts, log), updates: redisLimit(redis, updates, log) }
+  const pace = { posts: redisPace(redis, posts, log), updates: redisPace(redis, updates, log) }
   const worker = await startWorker({
     redisUrl: config.redisUrl,
     queue: outboxQueue,
     schema: outboxSchema,
     concurrency: outboxConcurrency,
     log,
-    handle: ({ data }) => deliver({ surface, ledger, diagnoses, messages, pace, log }, data),
+    handle: ({ data }) => deliver({ surface, ledger, diagnoses, messages, pace, log, now: Date.now }, data),
   })
   const catchUp = startCatchUp({ ledger, producer, log })
   return {

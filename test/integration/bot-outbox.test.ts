@@ -71,6 +71,33 @@ test('what Slack throttles arrives later', async () => {
   expect(bot.world.calls.filter(({ vendor, status }) => vendor === 'slack' && status === 429).length).toBeGreaterThan(0)
 })
 
+test('while Slack asks to wait, nothing that changes meanwhile hurries an update', async () => {
+  const bot = await start({})
+  const ids = [await ask(bot), await ask(bot)]
+  await bot.slack.until(({ messages }) => messages.length === ids.length)
+  const updates: number[] = []
+  bot.world.gate = async ({ path, startedAt }, phase) => {
+    if (phase !== 'arrived' || !path.startsWith('/api/chat.update')) return undefined
+    updates.push(startedAt)
+    if (updates.length > 1) return undefined
+    return { status: 429, headers: { 'retry-after': '4' }, body: { ok: false, error: 'ratelimited' } }
+  }
+  for (const id of ids) {
+    await bot.ledger.record(id, { type: 'cancel', by: bob, at: new Date().toISOString() })
+    await bot.producer.show({ kind: 'request', id })
+    await bot.slack.until(() => updates.length > 0)
+  }
+  for (const id of ids) await bot.producer.show({ kind: 'request', id })
+  await bot.slack.until(
+    ({ messages }) => messages.filter((one) => textOf(one).includes('· cancelled')).length >= 2 * ids.length,
+    {
+      timeoutMs: 15_000,
+    },
+  )
+  const [refused = 0, ...later] = updates
+  expect(Math.min(...later) - refused).toBeGreaterThanOrEqual(4_000)
+})
+
 test('a diagnosis is answered at once, and its finding follows', async () => {
   const bot = await start({})
   const { body } = await bot.driver.command('alice', 'diagnose analytics-prod from prod-westus3', { channel: 'data' })

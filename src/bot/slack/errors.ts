@@ -21,6 +21,8 @@ const passing: ReadonlySet<string> = new Set([
   'service_unavailable',
   'request_timeout',
   'ratelimited',
+  'rate_limited',
+  'team_added_to_org',
 ])
 const refused: ReadonlySet<string> = new Set([
   'invalid_auth',

@@ -39,15 +39,14 @@ export function permissionRoutes(world: World): Route[] {
   const group = '/subscriptions/{subscription}/resourceGroups/{group}'
   const templates = [
     `${group}/${tail}`,
-    // The SDK leaves an empty parent in the path.
-    `${group}/providers/Microsoft.Network//{type}/{name}/${tail}`,
+    `${group}/providers/Microsoft.Network/{type}/{name}/${tail}`,
     `${group}/providers/Microsoft.Network/{parentType}/{parent}/{type}/{name}/${tail}`,
   ]
   return templates.map((template) => ({
     method: 'GET',
     template,
     handle: ({ target }) => {
-      const scope = decodeURIComponent(target.split(`/${tail}`)[0] ?? '').replace('//', '/')
+      const scope = decodeURIComponent(target.split(`/${tail}`)[0] ?? '')
       const value = world.roles
         .filter((role) => covers(role, scope))
         .map(({ actions, notActions }) => ({ actions, notActions, dataActions: [], notDataActions: [] }))

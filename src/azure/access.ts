@@ -33,7 +33,16 @@ export function azureAccess(credential: TokenCredential, url: string): AzureAcce
         const found: Permission[] = []
         const [, subscription = '', resourceGroup = '', provider, rest = ''] =
           /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)(?:\/providers\/([^/]+)\/(.+))?$/i.exec(scope) ?? []
-        const { permissions } = new AuthorizationManagementClient(credential, subscription, { endpoint: url, credentialScopes })
+        const client = new AuthorizationManagementClient(credential, subscription, { endpoint: url, credentialScopes })
+        // The SDK writes `provider//type/name` for a resource without a parent; Azure routes no path with an empty segment.
+        client.pipeline.addPolicy({
+          name: 'withoutEmptySegment',
+          async sendRequest(request, next) {
+            request.url = request.url.replace(`/providers/${provider}//`, `/providers/${provider}/`)
+            return await next(request)
+          },
+        })
+        const { permissions } = client
         const options = { abortSignal: signal }
         const parts = rest.split('/')
         const parent = parts.slice(0, -2).join('/')
@@ -57,13 +66,22 @@ export function azureAccess(credential: TokenCredential, url: string): AzureAcce
 
     async sees({ subscription, resourceGroup, location }, alias, signal) {
       return await translating('check whether the alias is visible', async () => {
-        const client = new NetworkManagementClient(credential, subscription, { endpoint: url })
-        const { visible } = await client.privateLinkServices.checkPrivateLinkServiceVisibilityByResourceGroup(
-          resourceGroup,
-          location,
-          { privateLinkServiceAlias: alias },
-          { abortSignal: signal },
-        )
+        const { privateLinkServices } = new NetworkManagementClient(credential, subscription, { endpoint: url })
+        const asked = { privateLinkServiceAlias: alias }
+        const options = { abortSignal: signal }
+        const { visible } = await privateLinkServices
+          .checkPrivateLinkServiceVisibility(location, asked, options)
+          .catch(async (error: unknown) => {
+            // A role that was given on the resource group alone may ask only there.
+            const status: unknown = error instanceof Error ? Reflect.get(error, 'statusCode') : undefined
+            if (status !== 403 && status !== 404) throw error
+            return await privateLinkServices.checkPrivateLinkServiceVisibilityByResourceGroup(
+              resourceGroup,
+              location,
+              asked,
+              options,
+            )
+          })
         return visible === true
       })
     },

@@ -42,6 +42,22 @@ test('an alias is visible, or not', async () => {
   expect(await access.sees(network, 'made-up', signal)).toBe(false)
 })
 
+test.each([
+  ['the subscription', /resourceGroups\/[^/]+\/.*checkPrivateLink/i],
+  ['the resource group, where the subscription does not tell', /subscriptions\/[^/]+\/providers\/.*checkPrivateLink/i],
+])('the alias is asked for at %s', async (_where, closed) => {
+  const [alias = ''] = bench.world.services.flatMap((service) => service.alias ?? [])
+  const answers = [
+    { status: 403, body: { error: { code: 'AuthorizationFailed', message: 'not here' } } },
+    { status: 404, body: { error: { code: 'InvalidResourceType', message: 'not here' } } },
+  ]
+  for (const answer of answers) {
+    bench.world.gate = async ({ path }, phase) => (phase === 'arrived' && closed.test(path) ? answer : undefined)
+    expect(await access.sees(network, alias, signal)).toBe(true)
+  }
+  bench.world.gate = async () => undefined
+})
+
 test('the simulator refuses what a role does not allow, and what a linked resource does not', async () => {
   const azure = azureNetwork(new DefaultAzureCredential(), bench.arm.url)
   const endpoint = { name: 'pe', alias: 'a', requestMessage: '', tags: {} }

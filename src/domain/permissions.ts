@@ -29,23 +29,28 @@ export function needsOf({ steps }: Plan, network: Network, zone: ZonePlace): rea
   const there = groupId(zone)
   const on = (scope: string, ...actions: readonly string[]): readonly Need[] =>
     actions.map((action) => ({ action: `${provider}/${action}`, scope }))
+  // Azure does these in its own time, and is asked how far they are.
+  const polled = on(here, 'locations/operations/read')
+  const polledDns = on(there, 'privateDnsOperationStatuses/read', 'privateDnsOperationResults/read')
   const needs: Partial<Record<StepId, (step: PlannedStep) => readonly Need[]>> = {
     'private-endpoint': ({ change }) => [
       ...on(here, 'privateEndpoints/read', 'privateEndpoints/write', 'networkInterfaces/read'),
+      ...polled,
       ...(change.kind === 'update' ? on(here, 'privateEndpoints/delete') : []),
       ...on(subnetId(network), 'virtualNetworks/subnets/join/action'),
       ...network.applicationSecurityGroups.flatMap((id) => on(id, 'applicationSecurityGroups/joinIpConfiguration/action')),
     ],
-    'dns-zone': () => on(there, 'privateDnsZones/read', 'privateDnsZones/write'),
+    'dns-zone': () => [...on(there, 'privateDnsZones/read', 'privateDnsZones/write'), ...polledDns],
     'dns-record': () => on(there, 'privateDnsZones/A/read', 'privateDnsZones/A/write'),
     'network-link': () => [
       ...on(there, 'privateDnsZones/virtualNetworkLinks/read', 'privateDnsZones/virtualNetworkLinks/write'),
+      ...polledDns,
       ...on(vnetId(network), 'virtualNetworks/join/action'),
     ],
-    'private-endpoint-removal': () => on(here, 'privateEndpoints/delete'),
+    'private-endpoint-removal': () => [...on(here, 'privateEndpoints/delete'), ...polled],
     'dns-record-removal': () => on(there, 'privateDnsZones/A/delete'),
-    'network-link-removal': () => on(there, 'privateDnsZones/virtualNetworkLinks/delete'),
-    'dns-zone-removal': () => on(there, 'privateDnsZones/delete'),
+    'network-link-removal': () => [...on(there, 'privateDnsZones/virtualNetworkLinks/delete'), ...polledDns],
+    'dns-zone-removal': () => [...on(there, 'privateDnsZones/delete'), ...polledDns],
   }
   const all = steps.filter(({ change }) => change.kind !== 'none').flatMap((step) => needs[step.id]?.(step) ?? [])
   return [...new Map(all.map((need) => [`${need.scope} ${need.action}`, need])).values()]

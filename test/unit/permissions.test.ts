@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { isAllowed, needsOf } from '../../src/domain/permissions.ts'
+import type { StepId } from '../../src/domain/plan.ts'
 import type { Network } from '../../src/domain/target.ts'
 import { plan } from './literals.ts'
 
@@ -24,11 +25,25 @@ describe('what a plan needs', () => {
       `Microsoft.Network/privateEndpoints/read ${here}`,
       `Microsoft.Network/privateEndpoints/write ${here}`,
       `Microsoft.Network/networkInterfaces/read ${here}`,
+      `Microsoft.Network/locations/operations/read ${here}`,
       `Microsoft.Network/virtualNetworks/subnets/join/action ${vnet}/subnets/endpoints`,
       `Microsoft.Network/applicationSecurityGroups/joinIpConfiguration/action ${network.applicationSecurityGroups[0]}`,
       `Microsoft.Network/privateDnsZones/A/read ${there}`,
       `Microsoft.Network/privateDnsZones/A/write ${there}`,
     ])
+  })
+
+  test('what Azure does in its own time is asked after', () => {
+    const of = (id: StepId) => {
+      const step = { id, title: '', resource: '', change: { kind: 'create', fields: [] } as const }
+      return needsOf({ ...plan, steps: [step] }, network, network.dns).map(({ action, scope }) => `${action} ${scope}`)
+    }
+    expect(of('private-endpoint-removal')).toContain(`Microsoft.Network/locations/operations/read ${here}`)
+    for (const id of ['dns-zone', 'network-link', 'network-link-removal', 'dns-zone-removal'] as const) {
+      expect(of(id)).toContain(`Microsoft.Network/privateDnsOperationStatuses/read ${there}`)
+      expect(of(id)).toContain(`Microsoft.Network/privateDnsOperationResults/read ${there}`)
+    }
+    expect(of('dns-record').join()).not.toContain('Operation')
   })
 
   test('an endpoint made anew is deleted first', () => {

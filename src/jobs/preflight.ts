@@ -30,7 +30,7 @@ export async function preflight(
   const creates = plan.steps.some(({ id, change }) => id === 'private-endpoint' && change.kind !== 'none')
   const checks = [
     keyProblems(target, clouds, survey, limited),
-    missingPermissions(needsOf(plan, target.network, facts.zone ?? target.network.dns), access, limited),
+    ...missingPermissions(needsOf(plan, target.network, facts.zone ?? target.network.dns), access, limited),
   ]
   if (creates) checks.push(subnetProblems(target, access, limited), aliasProblems(target, access, limited))
   const problems = (await Promise.all(checks.map(unlessUnknown))).flat()
@@ -41,7 +41,7 @@ export async function preflight(
   throw new TerminalError('cannot-work', said('message'), { remedy: said('remedy') })
 }
 
-/** The role was read in the background; only where it was too small it is read again. */
+/** The role was read in the background; where it was too small, or is not known yet, it is read now. */
 async function keyProblems(
   { services: [{ service }] }: StepContext['target'],
   { clickhouse }: StepContext['clouds'],
@@ -49,7 +49,7 @@ async function keyProblems(
   signal: AbortSignal,
 ): Promise<readonly TerminalError[]> {
   const { organizationId, organizationName } = service
-  if ((await survey.read())?.keys?.withoutAdmin.includes(organizationId) !== true) return []
+  if ((await survey.read())?.keys?.withoutAdmin.includes(organizationId) === false) return []
   if (!(await lacksAdmin(organizationId, clickhouse, signal))) return []
   return [
     new TerminalError('key-without-admin', `The API key of ${organizationName} lacks the Admin role.`, {
@@ -58,28 +58,22 @@ async function keyProblems(
   ]
 }
 
-async function missingPermissions(
+/** One question a scope: where one cannot be asked, the others still tell. */
+function missingPermissions(
   needs: readonly Need[],
   access: AzureAccess,
   signal: AbortSignal,
-): Promise<readonly TerminalError[]> {
-  const scopes = [...new Set(needs.map(({ scope }) => scope))]
-  const missing = await Promise.all(
-    scopes.map(async (scope) => {
-      // A caller that may read here has some role: an empty answer says nothing.
-      const permissions = await access.permissions(scope, signal)
-      const actions = needs.filter((need) => need.scope === scope).map(({ action }) => action)
-      return permissions.length === 0
-        ? undefined
-        : { scope, actions: actions.filter((action) => !isAllowed(action, permissions)) }
-    }),
-  )
-  return missing.flatMap((each) => {
-    if (each === undefined || each.actions.length === 0) return []
-    const { scope, actions } = each
-    return new TerminalError('permission-missing', `The bot’s Azure identity lacks ${actions.join(', ')} on ${scope}.`, {
-      remedy: 'Give the bot’s identity the missing actions on those scopes, then run the command again.',
-    })
+): readonly Promise<readonly TerminalError[]>[] {
+  return [...Map.groupBy(needs, ({ scope }) => scope)].map(async ([scope, needed]) => {
+    const permissions = await access.permissions(scope, signal)
+    const missing = needed.filter(({ action }) => !isAllowed(action, permissions)).map(({ action }) => action)
+    // A caller that may read here has some role: an empty answer says nothing.
+    if (permissions.length === 0 || missing.length === 0) return []
+    return [
+      new TerminalError('permission-missing', `The bot’s Azure identity lacks ${missing.join(', ')} on ${scope}.`, {
+        remedy: 'Give the bot’s identity the missing actions on those scopes, then run the command again.',
+      }),
+    ]
   })
 }
 

@@ -63,13 +63,10 @@ export async function workOnSurvey(which: 'anew' | 'more', jobs: SurveyJobs, sig
   const names = Object.fromEntries(
     azure.map(({ id }): [string, PrivateName] => [id, targets.known(id) ?? before?.names[id] ?? { readAt: never }]),
   )
-  let keys = before?.keys
-  if (which === 'more') {
-    if (isOld(keys)) keys = await judgeKeys(jobs, signal)
-    else Object.assign(names, await learnOne(azure, names, jobs, signal))
-  }
+  const keys = before?.keys !== undefined && !isOld(before.keys) ? before.keys : await judgeKeys(jobs, signal)
+  if (which === 'more' && keys === before?.keys) Object.assign(names, await learnOne(azure, names, jobs, signal))
   const seen = await look(azure, names, inventory, jobs, signal)
-  await survey.write({ ...seen, ...(keys !== undefined && { keys }) })
+  await survey.write({ ...seen, keys })
 }
 
 function isOld(keys: Survey['keys']): boolean {

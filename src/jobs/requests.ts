@@ -1,5 +1,5 @@
 import { RetryableError, TerminalError, toProblem } from '../domain/errors.ts'
-import { changesOf, digestOf, type Plan, type StepId, stillApproved } from '../domain/plan.ts'
+import { changesOf, digestOf, type StepId, stillApproved } from '../domain/plan.ts'
 import type { Outcome, Request, RequestEvent } from '../domain/request.ts'
 import { aheadOf } from '../domain/turns.ts'
 import { apply, PlanChanged } from './apply.ts'
@@ -72,7 +72,8 @@ async function carryOut(request: Request, worker: RequestWorker): Promise<void> 
   })
   try {
     const current = await makePlan(request.action, context)
-    if (!stillApproved(approved, current, begunBy(request))) throw new PlanChanged()
+    // Where nothing is left to change, nobody has to approve anything: it is only looked at.
+    if (changesOf(current).length > 0 && !stillApproved(approved, current, begunBy(request))) throw new PlanChanged()
     await apply({
       plan: approved,
       request,
@@ -86,8 +87,7 @@ async function carryOut(request: Request, worker: RequestWorker): Promise<void> 
     await remember(context, worker)
   } catch (error) {
     if (error instanceof Stopped) await stop(context.facts, worker)
-    else if (error instanceof PlanChanged)
-      await askAgain(request, await makePlan(request.action, { ...context, facts: {} }), worker)
+    else if (error instanceof PlanChanged) await askAgain({ ...context, facts: {} }, context.facts, worker)
     else if (error instanceof LostRun || worker.signal.aborted) throw error
     else {
       await fail(context.signal.aborted ? timedOut() : error, context.facts, worker)
@@ -115,8 +115,15 @@ function timedOut(): TerminalError {
 }
 
 /** Someone changed something between approval and write: the approvers see the new plan. */
-async function askAgain(request: Request, plan: Plan, worker: RequestWorker): Promise<void> {
+async function askAgain(context: StepContext, facts: Facts, worker: RequestWorker): Promise<void> {
+  const request = await worker.ledger.get(worker.id)
+  if (request?.run !== worker.run) throw new LostRun()
+  const plan = await makePlan(request.action, context)
+  const { stopping } = (await worker.ledger.get(worker.id)) ?? request
+  if (stopping !== undefined) return await stop(facts, worker)
+  if (changesOf(plan).length === 0) return await carryOut(request, worker)
   const approval = approvalFor(request, policyOf(request, worker.policies))
+  await preflight(plan, context, worker)
   await record({ type: 'plan-changed', run: worker.run, plan, digest: digestOf(plan), approval }, worker)
 }
 

@@ -136,6 +136,23 @@ test('cancelled while it runs: it stops before its next step, and says what was 
   expect(made(sandbox)).toMatchObject({ endpoints: 1, allowListEntries: 0 })
 })
 
+test('cancelled, and the plan has changed: it ends, and nobody is asked again', async () => {
+  const { people, card, whisper, text, sandbox } = await openWith({})
+  const asked = await setup()
+  const held = Promise.withResolvers<void>()
+  sandbox.world.gate = async ({ vendor, method }, phase) => {
+    if (vendor === 'arm' && method === 'GET' && phase === 'arrived') await held.promise
+    return undefined
+  }
+  await people.click('bob', asked, 'Approve')
+  const running = await card('approvals', '· applying')
+  sandbox.world.services.find(({ name }) => name === 'analytics-prod')?.privateEndpointIds.push('somebody-else')
+  await people.click('alice', running, 'Cancel')
+  await whisper('alice', 'PL-1 stops before its next step')
+  held.resolve()
+  expect(text(await card('approvals', '· cancelled'))).toMatch(/Cancelled by @alice.*Approved before that by @bob/s)
+})
+
 test('a reminder mentions only those who can still act, and comes once', async () => {
   const { people, card, text, sandbox } = await openWith({ approvals: 2, expiry: '1h', reminders: ['2s'] })
   await people.click('bob', await setup(), 'Approve')

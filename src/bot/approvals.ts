@@ -1,9 +1,9 @@
-import { samePerson } from '../domain/person.ts'
 import { isApprover, type Standing, standingOf } from '../domain/policy.ts'
-import { needsReview, type Request } from '../domain/request.ts'
-import { approversText, quorumText } from './approvers-text.ts'
+import { isInvolved, needsReview, type Request } from '../domain/request.ts'
+import { approversText, quorumText, reviewersText } from './approvers-text.ts'
 import { askToOverride } from './break-glass.ts'
 import { type Card, command, type Inline, mention, type RequestVerb, say, strong, time, words } from './card.ts'
+import { decisionWords } from './decided-text.ts'
 import { type Desk, groupsOf, wake } from './desk.ts'
 import { detailsCard } from './details-card.ts'
 import { agoText } from './duration.ts'
@@ -113,14 +113,13 @@ async function decline(
 
 /** Somebody else looks at what ran without an approval. */
 async function review(desk: Desk, { by, id }: Click<RequestVerb>, before: Request): Promise<Card> {
-  if (before.review?.by !== undefined) {
+  if (before.review !== undefined) {
     return say(words`${mention(before.review.by)} has reviewed ${id} already.`, statusOf(before))
   }
   if (!needsReview(before)) return say(words`${id} needs no review.`, statusOf(before))
-  if ([before.decision?.by, before.asked.by].some((person) => person !== undefined && samePerson(person, by)))
-    return say(words`Someone else has to review ${id}: ${approversText(before)}.`, statusOf(before))
+  if (isInvolved(before, by)) return say(words`Someone else has to review ${id}: ${reviewersText(before)}.`, statusOf(before))
   if (!isApprover(before, by, await groupsOf(desk, by, before)))
-    return say(words`You are not among the approvers of ${id}, who review it: ${approversText(before)}.`, statusOf(before))
+    return say(words`You are not among the approvers of ${id}, who review it: ${reviewersText(before)}.`, statusOf(before))
   const { request, changed } = await desk.ledger.record(id, { type: 'review', by, surface: desk.surface, at: desk.now() })
   if (!changed) return say(words`${id} is still running. Review it when it has ended.`, statusOf(request))
   await wake(desk, desk.producer.show({ kind: 'request', id }))
@@ -157,7 +156,7 @@ export function decidedText({ id, state, decision }: Request, now: string): read
   const decided =
     decision === undefined
       ? [id]
-      : words`${id} was ${decision.kind} by ${mention(decision.by)} ${agoText(decision.at, Date.parse(now))}`
+      : words`${id} was ${decisionWords[decision.kind]} by ${mention(decision.by)} ${agoText(decision.at, Date.parse(now))}`
   switch (state) {
     case 'applying':
       return words`${decided} and is running`

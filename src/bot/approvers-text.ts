@@ -1,5 +1,5 @@
 import { samePerson } from '../domain/person.ts'
-import type { Request, Vote } from '../domain/request.ts'
+import { isInvolved, type Request, type Vote } from '../domain/request.ts'
 import { group, type Inline, listed, mention, words } from './card.ts'
 
 /** Nobody has been found to be unavailable. */
@@ -13,6 +13,13 @@ export function approversText({ approval, asked, votes = [] }: Request, away = e
     .filter((person) => !votes.some(({ by, kind }) => samePerson(by, person) && kind === 'approved'))
     .map((person): readonly Inline[] => (away.has(person.key) ? words`${person.name} (account deactivated)` : [mention(person)]))
   return listed([...people, ...approval.groups.map((each): readonly Inline[] => [group(each)])], 'or')
+}
+
+/** Those who can review what ran without an approval. */
+export function reviewersText(request: Request): readonly Inline[] {
+  const { approvers = [], groups = [] } = request.approval ?? {}
+  const people = approvers.filter((person) => !isInvolved(request, person)).map(mention)
+  return listed([...people, ...groups.map(group)], 'or')
 }
 
 /** `1 of 2 approvals, by @bob. Against: @dave.`; nothing while nobody has said anything. */

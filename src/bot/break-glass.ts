@@ -1,5 +1,5 @@
 import { type Person, samePerson } from '../domain/person.ts'
-import type { Request } from '../domain/request.ts'
+import { couldBeReviewed, type Request } from '../domain/request.ts'
 import { decidedText } from './approvals.ts'
 import { type Card, listed, mention, say, strong, words } from './card.ts'
 import { type Desk, wake } from './desk.ts'
@@ -69,6 +69,11 @@ function refusalOf(desk: Desk, by: Person, digest: string, request: Request): Ca
   }
   if (Date.parse(desk.now()) >= Date.parse(approval.expiresAt))
     return say(words`${id} has expired. Ask for it again.`, statusOf(request))
+  if (!couldBeReviewed(request, by))
+    return say(
+      words`${id} has no approver besides you and whoever asked, so nobody could review it afterwards. Add one to the policy, then ask for it again.`,
+      statusOf(request),
+    )
   if (digest !== request.digest)
     return say(
       words`The plan of ${id} changed since you opened it. Look at its message, and try again from there.`,

@@ -1,6 +1,6 @@
 import { type Person, samePerson } from '../domain/person.ts'
 import { isApprover, standingOf } from '../domain/policy.ts'
-import { isOpen, needsReview, type Request } from '../domain/request.ts'
+import { isInvolved, isOpen, needsReview, type Request } from '../domain/request.ts'
 import { type Card, command, type Text, words } from './card.ts'
 import { type Desk, groupsOf } from './desk.ts'
 import { requestCard } from './request-card.ts'
@@ -34,11 +34,8 @@ function heading(title: string, requests: readonly Request[], none: Text): Card 
 
 /** Whether this person may decide about it, or review it. */
 async function waitsFor(desk: Desk, by: Person, request: Request): Promise<boolean> {
-  const { digest = '', asked, decision } = request
-  const involved = [asked.by, ...(decision === undefined ? [] : [decision.by])].some((person) => samePerson(person, by))
+  const { digest = '' } = request
   const groups = await groupsOf(desk, by, request)
-  if (needsReview(request)) {
-    return !isOpen(request) && !involved && isApprover(request, by, groups)
-  }
+  if (!isOpen(request)) return needsReview(request) && !isInvolved(request, by) && isApprover(request, by, groups)
   return standingOf(request, by, { kind: 'approved', digest, at: desk.now(), groups }) === 'may-decide'
 }

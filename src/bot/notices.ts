@@ -18,36 +18,62 @@ export function noticesOf(request: Request, away: ReadonlySet<string> = new Set(
   return [...voided(request), ...brokenGlass(request), ...reminders(request, away), ...ending(request)]
 }
 
-/** Their approval was for another plan. */
-function voided({ id, voided: people = [], approval, digest = '' }: Request): readonly Notice[] {
+/** What they decided was for another plan. */
+function voided(request: Request): readonly Notice[] {
+  const { id, voided: people = [], voidedOverride, approval, steps } = request
   if (approval === undefined) return []
-  const card = say(
-    words`The plan of ${strong(id)} changed before anything was written, so your approval counts for nothing any more. The new plan is in ${channel(approval.place)}.`,
-  )
-  return people.map((person) => ({ key: `voided:${digest.slice(0, 12)}:${person.key}`, to: { kind: 'person', person }, card }))
+  const when = Object.values(steps).some(({ changed }) => changed) ? 'while it ran' : 'before anything was written'
+  const told = (person: Person, consequence: string): Notice => ({
+    key: `voided:${keyOf(request)}:${person.key}`,
+    to: { kind: 'person', person },
+    card: say(
+      words`The plan of ${strong(id)} changed ${when}, so ${consequence}. The new plan is in ${channel(approval.place)}.`,
+      statusOf(request),
+    ),
+  })
+  return [
+    ...people.map((person) => told(person, 'your approval counts for nothing any more')),
+    ...(voidedOverride === undefined
+      ? []
+      : [told(voidedOverride, 'it stopped: what you ran without an approval was the old one')]),
+  ]
 }
 
+/** Of each plan that was run so. */
 function brokenGlass(request: Request): readonly Notice[] {
-  const { id, decision, approval } = request
-  if (decision?.kind !== 'overridden' || approval === undefined) return []
-  const card = say(
-    words`${mention(decision.by)} runs ${strong(id)} without an approval: “${decision.reason ?? ''}”. ${titleOf(request)}. It has to be reviewed by someone else, in ${channel(approval.place)}.`,
-  )
-  const concerned = [...approval.approvers, request.asked.by].filter((person) => !samePerson(person, decision.by))
-  return [
-    ...concerned.map((person): Notice => ({ key: `glass:${person.key}`, to: { kind: 'person', person }, card })),
-    { key: 'glass', to: { kind: 'place', place: approval.place }, card },
-  ]
+  const { id, overrides = [], approval } = request
+  if (approval === undefined) return []
+  return overrides.flatMap(({ by, reason, digest }) => {
+    const card = say(
+      words`${mention(by)} runs ${strong(id)} without an approval: “${reason}”. ${titleOf(request)}. It has to be reviewed by someone else, in ${channel(approval.place)}.`,
+      statusOf(request),
+    )
+    const concerned = [...approval.approvers, request.asked.by].filter((person) => !samePerson(person, by))
+    const key = `glass:${shortly(digest)}`
+    return [
+      ...concerned.map((person): Notice => ({ key: `${key}:${person.key}`, to: { kind: 'person', person }, card })),
+      { key, to: { kind: 'place', place: approval.place }, card },
+    ]
+  })
+}
+
+/** The present plan, in a key. */
+function keyOf({ digest = '' }: Request): string {
+  return shortly(digest)
+}
+
+function shortly(digest: string): string {
+  return digest.slice(0, 12)
 }
 
 /** Only of those that can still act. */
 function reminders(request: Request, away: ReadonlySet<string>): readonly Notice[] {
-  const { id, state, approval, reminded = 0, digest = '' } = request
+  const { id, state, approval, reminded = 0 } = request
   if (state !== 'awaiting-approval' || approval === undefined || reminded === 0) return []
   const card = say(
     words`${strong(id)} still needs approval by ${approversText(request, away)}, before ${time(approval.expiresAt)}. ${titleOf(request)}. ${statusOf(request)}`,
   )
-  return [{ key: `reminder:${digest.slice(0, 12)}:${reminded}`, to: { kind: 'place', place: approval.place }, card }]
+  return [{ key: `reminder:${keyOf(request)}:${reminded}`, to: { kind: 'place', place: approval.place }, card }]
 }
 
 function ending(request: Request): readonly Notice[] {

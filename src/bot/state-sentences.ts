@@ -1,14 +1,15 @@
 import { cleanText } from '../domain/hostile-text.ts'
-import type { Decision, Request } from '../domain/request.ts'
-import { approversText, isQuorumImpossible, votesText } from './approvers-text.ts'
+import type { Request } from '../domain/request.ts'
+import { approversText, isQuorumImpossible, reviewersText, votesText } from './approvers-text.ts'
 import { channel, command, type Inline, mention, type Text, time, words } from './card.ts'
+import { approvedBeforeText, decidersText, decisionWords, tooLateText, votersText } from './decided-text.ts'
 import { durationBetween } from './duration.ts'
 import { doneAndNotDone } from './progress-lines.ts'
 import { diagnoseCommand, sameCommand } from './subject.ts'
 
 /** What the state means for the reader: above the plan. */
 export function stateSentence(request: Request): Text | undefined {
-  const { decision, endedAt, applyingSince, approval } = request
+  const { endedAt, applyingSince, approval } = request
   switch (request.state) {
     case 'planning':
       return 'I am reading Azure and ClickHouse Cloud to see what would have to change. Nothing is changed without an approval.'
@@ -20,22 +21,27 @@ export function stateSentence(request: Request): Text | undefined {
       if (request.stopping !== undefined)
         return words`Stopping before the next step: cancelled by ${mention(request.stopping.by)} ${time(request.stopping.at)}.`
       return request.waitsFor === undefined
-        ? words`Applying${by(decision)}.`
-        : words`Waiting for ${request.waitsFor}, which works on the same network${by(decision)}.`
+        ? words`Applying${by(request)}.`
+        : words`Waiting for ${request.waitsFor}, which works on the same network${by(request)}.`
     case 'done':
-      return words`Done${lasting(' in', applyingSince, endedAt)}${by(decision)}.`
+      return words`Done${lasting(' in', applyingSince, endedAt)}${by(request)}.${tooLateText(request)}`
     case 'failed':
       return applyingSince === undefined
         ? 'The plan could not be made, so nobody was asked to approve anything.'
-        : words`Failed${lasting(' after', applyingSince, endedAt)}${by(decision)}.`
+        : words`Failed${lasting(' after', applyingSince, endedAt)}${by(request)}.${tooLateText(request)}`
     case 'rejected':
-      return words`Rejected${who(decision)}. ${doneAndNotDone(request)}`
+      return words`Rejected${decidersText(request)}.${approvedBeforeText(request)} ${doneAndNotDone(request)}`
     case 'expired': {
       const until = approval === undefined ? '' : words` before ${time(approval.expiresAt)}`
-      return words`Nobody decided${until}, so the request expired. ${doneAndNotDone(request)}`
+      const approvals = votersText(request, 'approved')
+      const decided =
+        approvals.length === 0
+          ? words`Nobody decided${until}`
+          : words`Only ${approvals} approved${until}, and ${String(approval?.needed)} were needed`
+      return words`${decided}, so the request expired. ${doneAndNotDone(request)}`
     }
     case 'cancelled':
-      return words`Cancelled${who(decision)}. ${doneAndNotDone(request)}`
+      return words`Cancelled${decidersText(request)}.${approvedBeforeText(request)} ${doneAndNotDone(request)}`
     case 'nothing-to-do':
       return request.action === 'setup' || request.action === 'allow'
         ? 'Everything is already in place. Nothing was changed, and nobody had to approve anything.'
@@ -52,12 +58,14 @@ interface Reader {
 
 /** That nobody approved it, why, and whether somebody has looked at it since. Stays on the message for good. */
 export function overrideSentence(request: Request): Text | undefined {
-  const { decision, review } = request
-  if (decision?.kind !== 'overridden' || review === undefined) return undefined
-  const run = words`Run without an approval by ${mention(decision.by)}: “${cleanText(decision.reason ?? '', 500)}”.`
-  return review.by === undefined
-    ? words`${run} Somebody else has to review it: ${approversText(request)}.`
-    : words`${run} Reviewed by ${mention(review.by)}${review.at === undefined ? [] : words` ${time(review.at)}`}.`
+  const { overrides = [], review } = request
+  if (overrides.length === 0) return undefined
+  const run = overrides.flatMap(
+    ({ by, at, reason }) => words`Run without an approval by ${mention(by)} ${time(at)}: “${cleanText(reason, 500)}”. `,
+  )
+  return review === undefined
+    ? words`${run}Somebody else has to review it: ${reviewersText(request)}.`
+    : words`${run}Reviewed by ${mention(review.by)} ${time(review.at)}.`
 }
 
 /** What happens next, or what the reader can do: below the plan, above the buttons. */
@@ -87,10 +95,7 @@ function lasting(preposition: string, from: string | undefined, to: string | und
 }
 
 /** `, approved by @bob 14:07` */
-function by(decision: Decision | undefined): readonly Inline[] {
-  return decision === undefined ? [] : words`, ${decision.kind}${who(decision)}`
-}
-
-function who(decision: Decision | undefined): readonly Inline[] {
-  return decision === undefined ? [] : words` by ${mention(decision.by)} ${time(decision.at)}`
+function by(request: Request): readonly Inline[] {
+  const { decision } = request
+  return decision === undefined ? [] : words`, ${decisionWords[decision.kind]}${decidersText(request)}`
 }

@@ -13,9 +13,9 @@
  * An approval names the digest of the plan that the approver saw; it counts only for that plan and only in time, once for each person, and not from whoever
  * asked. The request
  * begins when as many people as the policy asks for have approved it; a plan that changes voids what was approved before. Someone whom the policy lists
- * may override the approval; then the request stays in need of a review by somebody else, whatever becomes of it.
+ * may override the approval; then the request stays in need of a review by somebody else, whatever becomes of it. Only where there is somebody else.
  *
- * A cancel while it is applied asks the worker to stop at its next step; the worker says when it has. Every other pair of state and event leaves the
+ * A cancel while it is applied asks the worker to stop at its next step; the worker says when it has, or that the plan has changed, which ends it too. Every other pair of state and event leaves the
  * request as it is: `transition` then returns the very same object.
  */
 import type { Verdict } from './diagnosis/finding.ts'
@@ -75,8 +75,16 @@ export interface Decision {
   readonly kind: 'approved' | 'rejected' | 'cancelled' | 'overridden'
   readonly by: Person
   readonly at: string
-  /** Why it could not wait; only of an override. */
-  readonly reason?: string
+}
+
+/** Somebody ran the request at once, without any approval. */
+export interface Override {
+  readonly by: Person
+  readonly at: string
+  /** Of the plan that was run. */
+  readonly digest: string
+  /** Why it could not wait. */
+  readonly reason: string
 }
 
 /** What one approver said about the present plan. */
@@ -118,13 +126,17 @@ export interface Request {
   readonly votes?: readonly Vote[]
   /** Whose approval counted for nothing any more when the plan changed. */
   readonly voided?: readonly Person[]
+  /** Who ran the plan before this one without an approval: it went no further. */
+  readonly voidedOverride?: Person
   readonly decision?: Decision
   /** How many of the reminders were due already. */
   readonly reminded?: number
   /** The cancellation that a running request is about to follow. */
   readonly stopping?: Decision
-  /** After an override: who has looked at it since; nobody yet when `by` is absent. */
-  readonly review?: { readonly by?: Person; readonly at?: string }
+  /** What was run without an approval, whatever was decided afterwards. */
+  readonly overrides?: readonly Override[]
+  /** Who has looked at that since. */
+  readonly review?: { readonly by: Person; readonly at: string }
   /** Fencing token of the worker that has this request. */
   readonly run?: string
   readonly steps: Readonly<Partial<Record<StepId, StepProgress>>>
@@ -182,8 +194,19 @@ export function isOpen({ state }: Request): boolean {
 }
 
 /** It ran without an approval, and nobody else has looked at it since. */
-export function needsReview({ review }: Request): boolean {
-  return review !== undefined && review.by === undefined
+export function needsReview({ overrides = [], review }: Request): boolean {
+  return overrides.length > 0 && review === undefined
+}
+
+/** Neither whoever asked nor whoever ran it reviews what ran without an approval. */
+export function isInvolved({ asked, overrides = [] }: Request, person: Person): boolean {
+  return [asked, ...overrides].some(({ by }) => samePerson(by, person))
+}
+
+/** Whether anybody could review it if this person ran it at once; of members of groups nobody here knows. */
+export function couldBeReviewed(request: Request, by: Person): boolean {
+  const { approvers = [], groups = [] } = request.approval ?? {}
+  return groups.length > 0 || approvers.some((person) => !samePerson(person, by) && !isInvolved(request, person))
 }
 
 export function newRequest(id: string, asked: Asked, action: Action = 'setup', undoes?: string): Request {
@@ -213,8 +236,7 @@ export function transition(request: Request, event: RequestEvent): Request {
 
 function afterwards(request: Request, event: RequestEvent): Request {
   if (event.type !== 'review' || !needsReview(request)) return request
-  if ([request.decision?.by, request.asked.by].some((person) => person !== undefined && samePerson(event.by, person)))
-    return request
+  if (isInvolved(request, event.by)) return request
   return { ...request, review: { by: event.by, at: event.at } }
 }
 
@@ -262,7 +284,14 @@ function decided(request: Request, event: DecidingEvent): Request {
   if (approval === undefined) return request
   if (event.type === 'override') {
     if (!approval.breakGlass.some((person) => samePerson(person, by))) return request
-    return { ...request, state: 'applying', decision: { kind: 'overridden', by, at, reason: event.reason }, review: {} }
+    if (!couldBeReviewed(request, by)) return request
+    const override: Override = { by, at, digest: event.digest, reason: event.reason }
+    return {
+      ...request,
+      state: 'applying',
+      decision: { kind: 'overridden', by, at },
+      overrides: [...(request.overrides ?? []), override],
+    }
   }
   if (samePerson(by, request.asked.by)) return request
   const kind = event.type === 'approve' ? 'approved' : 'rejected'
@@ -289,13 +318,8 @@ function whileApplying(request: Request, event: RequestEvent): Request {
     }
     case 'step':
       return { ...request, steps: { ...request.steps, [event.id]: event.progress } }
-    case 'plan-changed': {
-      const { plan, digest, approval } = event
-      const { decision: _decision, votes = [], review: _review, stopping: _stopping, reminded: _reminded, ...rest } = request
-      const voided = votes.filter((vote) => vote.kind === 'approved').map(({ by }) => by)
-      const previous = request.plan === undefined ? {} : { previousPlan: request.plan }
-      return { ...rest, ...previous, voided, state: 'awaiting-approval', plan, digest, approval }
-    }
+    case 'plan-changed':
+      return replanned(request, event)
     case 'cancel':
       if (request.stopping !== undefined) return request
       return { ...request, stopping: { kind: 'cancelled', by: event.by, at: event.at } }
@@ -308,6 +332,24 @@ function whileApplying(request: Request, event: RequestEvent): Request {
       return { ...request, state: 'failed', outcome: event.outcome, endedAt: event.at }
     default:
       return request
+  }
+}
+
+/** What was decided on the old plan is void. What already was written without an approval stays in need of a review. */
+function replanned(request: Request, { plan, digest, approval }: Extract<RequestEvent, { type: 'plan-changed' }>): Request {
+  const { decision, votes = [], stopping, overrides = [], reminded: _, voidedOverride: __, ...rest } = request
+  if (stopping !== undefined) return { ...request, state: 'cancelled', decision: stopping, endedAt: approval.askedAt }
+  const wrote = Object.values(request.steps).some(({ changed }) => changed)
+  return {
+    ...rest,
+    ...(request.plan !== undefined && { previousPlan: request.plan }),
+    ...(wrote && overrides.length > 0 && { overrides }),
+    ...(decision?.kind === 'overridden' && { voidedOverride: decision.by }),
+    voided: votes.filter((vote) => vote.kind === 'approved').map(({ by }) => by),
+    state: 'awaiting-approval',
+    plan,
+    digest,
+    approval,
   }
 }
 

@@ -3,7 +3,7 @@ import { slackMessage } from '../../src/bot/render/slack-blocks.ts'
 import { requestCard } from '../../src/bot/request-card.ts'
 import type { Plan } from '../../src/domain/plan.ts'
 import { requestStates } from '../../src/domain/request.ts'
-import { failedWhilePlanning, plan, samples } from '../sample-requests.ts'
+import { alice, bob, carol, failedWhilePlanning, plan, samples } from '../sample-requests.ts'
 import { textOf } from './card-text.ts'
 
 describe.each(requestStates)('%s', (state) => {
@@ -167,6 +167,50 @@ test('nothing to do: nobody had to approve anything, and how to connect', () => 
   const text = textOf(requestCard(samples['nothing-to-do'], { decides: false }))
   expect(text).toContain('Everything is already in place.')
   expect(text).toContain(`https://${plan.services[0].host}:8443`)
+})
+
+describe('who decided', () => {
+  const vote = (by: typeof bob, minute: string) => ({ kind: 'approved', by, at: `2026-03-01T14:${minute}:00.000Z` }) as const
+  const votes = [vote(bob, '05'), vote(carol, '07')]
+  const decision = { kind: 'approved', by: carol, at: '2026-03-01T14:07:00.000Z' } as const
+  const both = /by <@U02BOB> <!date[^>]*14:05 UTC> and <@U03CAROL> <!date[^>]*14:07 UTC>/
+
+  test.each(['applying', 'done', 'failed'] as const)('%s: everyone who approved, with the time', (state) => {
+    expect(textOf(requestCard({ ...samples[state], votes, decision }, { decides: false }))).toMatch(both)
+  })
+
+  test('cancelled: who cancelled, and who had approved', () => {
+    const text = textOf(requestCard({ ...samples.cancelled, votes }, { decides: false }))
+    expect(text).toMatch(/Cancelled by <@U01ALICE>/)
+    expect(text).toMatch(both)
+  })
+
+  test('expired: nobody decided is said only where nobody did', () => {
+    expect(textOf(requestCard(samples.expired, { decides: false }))).toContain('Nobody decided before')
+    const { approval } = samples.expired
+    if (approval === undefined) throw new Error('the sample has an approval')
+    const text = textOf(
+      requestCard({ ...samples.expired, approval: { ...approval, needed: 2 }, votes: [vote(bob, '05')] }, { decides: false }),
+    )
+    expect(text).toMatch(/Only <@U02BOB> <!date[^>]*14:05 UTC> approved before .*, and 2 were needed/)
+    expect(text).not.toContain('Nobody decided')
+  })
+
+  test('a cancel that came too late leaves a trace', () => {
+    const stopping = { kind: 'cancelled', by: alice, at: '2026-03-01T14:08:00.000Z' } as const
+    for (const state of ['done', 'failed'] as const)
+      expect(textOf(requestCard({ ...samples[state], stopping }, { decides: false }))).toMatch(
+        /Cancelled by <@U01ALICE> .*, too late to stop it\./,
+      )
+  })
+
+  test('cancelled after it was run without an approval: both are said, and who can review it', () => {
+    const overrides = [{ by: bob, at: '2026-03-01T14:06:00.000Z', digest: 'd', reason: 'it burns' }]
+    const card = requestCard({ ...samples.cancelled, overrides }, { decides: true })
+    expect(textOf(card)).toContain('Run without an approval by <@U02BOB>')
+    expect(textOf(card)).toContain('Somebody else has to review it: <@U03CAROL>.')
+    expect(card.buttons?.map(({ label }) => label)).toEqual(['Reviewed'])
+  })
 })
 
 test('readers elsewhere are told where it is decided', () => {

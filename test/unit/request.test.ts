@@ -20,7 +20,7 @@ const approval = {
   rejectionEnds: true,
   breakGlass: [bob],
   remindAt: [],
-  approvers: [bob],
+  approvers: [bob, carol],
   place: { surface: 'slack', id: 'C1' },
   askedAt: at,
   expiresAt: '2026-01-02T12:00:00.000Z',
@@ -191,7 +191,8 @@ describe('guards', () => {
       const before = requestIn('awaiting-approval')
       expect(transition(before, { ...events.override, by: carol } as RequestEvent)).toBe(before)
       const running = transition(before, events.override)
-      expect(running).toMatchObject({ state: 'applying', decision: { kind: 'overridden', by: bob, reason: 'it burns' } })
+      expect(running).toMatchObject({ state: 'applying', decision: { kind: 'overridden', by: bob } })
+      expect(running.overrides).toEqual([{ by: bob, at, digest: 'digest-1', reason: 'it burns' }])
       const done = transition(running, { ...events.finish, run } as RequestEvent)
       expect(needsReview(done)).toBe(true)
       expect(transition(done, { type: 'review', by: bob, at })).toBe(done)
@@ -203,7 +204,54 @@ describe('guards', () => {
     })
   })
 
+  describe('what ran without an approval', () => {
+    const running = transition(requestIn('awaiting-approval'), events.override)
+    const wrote = transition(running, events.step)
+
+    test('stays so when it is cancelled, and whoever ran it does not review it', () => {
+      const cancelled = transition(transition(wrote, events.cancel), events.stopped)
+      expect(cancelled).toMatchObject({
+        state: 'cancelled',
+        decision: { kind: 'cancelled', by: alice },
+        overrides: [{ by: bob }],
+      })
+      expect(needsReview(cancelled)).toBe(true)
+      expect(transition(cancelled, { type: 'review', by: bob, at })).toBe(cancelled)
+      expect(transition(cancelled, { type: 'review', by: carol, at }).review).toEqual({ by: carol, at })
+    })
+
+    test('is reviewed also when the plan changed and the rest was approved', () => {
+      const again = transition(wrote, events['plan-changed'])
+      expect(again).toMatchObject({ state: 'awaiting-approval', voidedOverride: bob, overrides: [{ by: bob }] })
+      const approved = transition(again, { type: 'approve', by: carol, digest: 'digest-2', at })
+      const done = transition(approved, events.finish)
+      expect(needsReview(done)).toBe(true)
+      expect(transition(done, { type: 'review', by: bob, at })).toBe(done)
+    })
+
+    test('needs no review when the plan changed before anything was written', () => {
+      const again = transition(running, events['plan-changed'])
+      expect(again.voidedOverride).toBe(bob)
+      expect(needsReview(again)).toBe(false)
+    })
+
+    test('nobody runs at once what nobody else could review', () => {
+      const only = (changes: object): Request => ({ ...requestIn('awaiting-approval'), approval: { ...approval, ...changes } })
+      for (const approvers of [[bob], [bob, alice], []]) {
+        const before = only({ approvers })
+        expect(transition(before, events.override)).toBe(before)
+      }
+      const groups = [{ surface: 'slack', id: 'S1' }]
+      expect(transition(only({ approvers: [bob], groups }), events.override).state).toBe('applying')
+    })
+  })
+
   describe('cancelled while it runs', () => {
+    test('and the plan has changed: it ends, and asks nobody again', () => {
+      const cancelled = transition(transition(requestIn('applying'), events.cancel), events['plan-changed'])
+      expect(cancelled).toMatchObject({ state: 'cancelled', decision: { by: alice }, endedAt: at, digest: 'digest-1' })
+    })
+
     test('the worker is asked to stop, and says when it has', () => {
       const running = requestIn('applying')
       expect(transition(running, events.stopped)).toBe(running)

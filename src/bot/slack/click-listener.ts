@@ -4,25 +4,12 @@ import { z } from 'zod'
 import { type Card, say, verbs } from '../card.ts'
 import { answerView } from '../render/slack-home.ts'
 import { publishHome } from './home-listener.ts'
-import { heard, type ListenerContext } from './listener-context.ts'
+import { ackWithinMs, heard, type ListenerContext, parsedJson } from './listener-context.ts'
 import { showReply } from './reply.ts'
 import { whisper } from './whisper.ts'
 
-/** Slack gives up after three seconds, and says so. */
-const ackWithinMs = 2_000
-
 const verbSchema = z.enum(verbs)
-const valueSchema = z
-  .string()
-  .transform((text, context) => {
-    try {
-      return JSON.parse(text)
-    } catch {
-      context.addIssue({ code: 'custom', message: 'not JSON' })
-      return z.NEVER
-    }
-  })
-  .pipe(z.object({ id: z.string().max(100), digest: z.string().max(100) }))
+const valueSchema = parsedJson.pipe(z.object({ id: z.string().max(100), digest: z.string().max(100) }))
 
 const notUnderstood = say('I do not know this button any more, so nothing was done. Ask for the same again to get a new message.')
 

@@ -2,7 +2,7 @@ import type { App, BlockAction, ViewOutput } from '@slack/bolt'
 import { setupCallback, setupView } from '../render/slack-view.ts'
 import type { Field, FilledForm, FormProblems } from '../surface.ts'
 import { handlersFor, heard, type ListenerContext, slackPlace } from './listener-context.ts'
-import { whisper } from './whisper.ts'
+import { answerForm } from './sent-form.ts'
 
 const fields: readonly Field[] = ['organization', 'service', 'network', 'reason']
 
@@ -22,14 +22,14 @@ export function listenForForms(app: App, shared: ListenerContext): void {
   })
 
   app.view(setupCallback, async ({ ack, body, view, context }) => {
-    const { by, handlers } = await heard(shared, context, body.user)
-    const answer = await shared.track(handlers.submit(by, slackPlace(view.private_metadata), filledIn(view)))
-    if ('problems' in answer) {
-      await ack({ response_action: 'errors', errors: byBlock(answer, view) })
-      return
-    }
-    await ack()
-    await shared.track(whisper(shared.client, shared.log, { user: body.user.id, channel: view.private_metadata }, answer))
+    const place = slackPlace(view.private_metadata)
+    const answering = heard(shared, context, body.user).then(({ by, handlers }) => handlers.submit(by, place, filledIn(view)))
+    await answerForm(shared, {
+      listener: { user: body.user.id, channel: place.id },
+      answering,
+      close: () => ack(),
+      showProblems: (answer) => ack({ response_action: 'errors', errors: byBlock(answer, view) }),
+    })
   })
 }
 

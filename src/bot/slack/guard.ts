@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { verifySlackRequest } from '@slack/bolt'
 import type { Seen } from '../../redis/records.ts'
 import type { Refused } from '../metrics.ts'
@@ -12,6 +13,9 @@ const tooOldSeconds = 300
 
 /** For how long a signature is remembered; Slack's requests are refused as too old before that. */
 export const rememberSeconds = 2 * tooOldSeconds
+
+/** Redis has so long to say whether a signature is new, so that the acknowledgement is still in time; in milliseconds. */
+const seenWithinMs = 700
 
 /** A request that must not be acted on. */
 export class UnwantedRequest extends Error {
@@ -76,7 +80,8 @@ export function createGuard({ seen, now, signingSecret }: { seen: Seen; now: () 
       if (sentAt > now() / 1_000 + aheadSeconds) throw new UnwantedRequest('from-the-future')
       checkSender(payloadOf(headers, body))
       // Last, so that only what Slack signed for this app is remembered.
-      const first = await seen.first(signature).catch(() => undefined)
+      const answer = seen.first(signature).catch(() => undefined)
+      const first = await Promise.race([answer, sleep(seenWithinMs, undefined, { ref: false })])
       if (first === false) throw new UnwantedRequest('replayed')
       return first === undefined ? 'unchecked' : 'new'
     },

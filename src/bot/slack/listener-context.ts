@@ -1,7 +1,21 @@
 import type { Context, webApi } from '@slack/bolt'
+import { z } from 'zod'
 import type { Person, Place } from '../../domain/person.ts'
 import type { Log } from '../../log.ts'
 import type { Handlers } from '../surface.ts'
+
+/** Slack gives up after three seconds, and says so. */
+export const ackWithinMs = 2_000
+
+/** What we wrote into a button or a form, as JSON, and anybody may have forged. */
+export const parsedJson = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    context.addIssue({ code: 'custom', message: 'not JSON' })
+    return z.NEVER
+  }
+})
 
 /** What the listeners share. */
 export interface ListenerContext {

@@ -4,7 +4,7 @@ import { approversText, quorumText, reviewersText } from './approvers-text.ts'
 import { askToOverride } from './break-glass.ts'
 import { type Card, command, type Inline, mention, type RequestVerb, say, strong, time, words } from './card.ts'
 import { decisionWords } from './decided-text.ts'
-import { type Desk, groupsOf, wake } from './desk.ts'
+import { type Desk, declining, groupsOf, wake } from './desk.ts'
 import { detailsCard } from './details-card.ts'
 import { agoText } from './duration.ts'
 import { planLines, planSummary } from './plan-lines.ts'
@@ -116,10 +116,19 @@ async function review(desk: Desk, { by, id }: Click<RequestVerb>, before: Reques
   if (before.review !== undefined) {
     return say(words`${mention(before.review.by)} has reviewed ${id} already.`, statusOf(before))
   }
-  if (!needsReview(before)) return say(words`${id} needs no review.`, statusOf(before))
-  if (isInvolved(before, by)) return say(words`Someone else has to review ${id}: ${reviewersText(before)}.`, statusOf(before))
+  if (!needsReview(before)) return declining(desk, 'nothing-to-decide', say(words`${id} needs no review.`, statusOf(before)))
+  if (isInvolved(before, by))
+    return declining(
+      desk,
+      'own-request',
+      say(words`Someone else has to review ${id}: ${reviewersText(before)}.`, statusOf(before)),
+    )
   if (!isApprover(before, by, await groupsOf(desk, by, before)))
-    return say(words`You are not among the approvers of ${id}, who review it: ${reviewersText(before)}.`, statusOf(before))
+    return declining(
+      desk,
+      'not-an-approver',
+      say(words`You are not among the approvers of ${id}, who review it: ${reviewersText(before)}.`, statusOf(before)),
+    )
   const { request, changed } = await desk.ledger.record(id, { type: 'review', by, surface: desk.surface, at: desk.now() })
   if (!changed) return say(words`${id} is still running. Review it when it has ended.`, statusOf(request))
   await wake(desk, desk.producer.show({ kind: 'request', id }))

@@ -2,7 +2,7 @@ import { type Person, samePerson } from '../domain/person.ts'
 import { couldBeReviewed, type Request } from '../domain/request.ts'
 import { decidedText } from './approvals.ts'
 import { type Card, listed, mention, say, strong, words } from './card.ts'
-import { type Desk, wake } from './desk.ts'
+import { type Desk, declining, wake } from './desk.ts'
 import { shownName, statusOf, titleOf } from './subject.ts'
 import type { Click, FormProblems, Reply } from './surface.ts'
 
@@ -58,26 +58,38 @@ interface Overriding {
 function refusalOf(desk: Desk, by: Person, digest: string, request: Request): Card | undefined {
   const { id, approval, state } = request
   if (state !== 'awaiting-approval' || approval === undefined) {
-    return say(words`${decidedText(request, desk.now())}: there is nothing to run at once.`, statusOf(request))
+    return declining(
+      desk,
+      'nothing-to-decide',
+      say(words`${decidedText(request, desk.now())}: there is nothing to run at once.`, statusOf(request)),
+    )
   }
   if (!approval.breakGlass.some((person) => samePerson(person, by))) {
     const who = listed(
       approval.breakGlass.map((person) => [mention(person)]),
       'or',
     )
-    return say(words`Only ${who} may run ${id} without an approval.`, statusOf(request))
+    return declining(desk, 'not-for-emergencies', say(words`Only ${who} may run ${id} without an approval.`, statusOf(request)))
   }
   if (Date.parse(desk.now()) >= Date.parse(approval.expiresAt))
-    return say(words`${id} has expired. Ask for it again.`, statusOf(request))
+    return declining(desk, 'expired', say(words`${id} has expired. Ask for it again.`, statusOf(request)))
   if (!couldBeReviewed(request, by))
-    return say(
-      words`${id} has no approver besides you and whoever asked, so nobody could review it afterwards. Add one to the policy, then ask for it again.`,
-      statusOf(request),
+    return declining(
+      desk,
+      'nobody-to-review',
+      say(
+        words`${id} has no approver besides you and whoever asked, so nobody could review it afterwards. Add one to the policy, then ask for it again.`,
+        statusOf(request),
+      ),
     )
   if (digest !== request.digest)
-    return say(
-      words`The plan of ${id} changed since you opened it. Look at its message, and try again from there.`,
-      statusOf(request),
+    return declining(
+      desk,
+      'stale-plan',
+      say(
+        words`The plan of ${id} changed since you opened it. Look at its message, and try again from there.`,
+        statusOf(request),
+      ),
     )
   return undefined
 }

@@ -72,3 +72,9 @@ export async function tooManyFrom({ costly }: Desk, { key }: Person): Promise<Ca
     `You have asked for a lot within a minute, and each question costs calls of Azure and ClickHouse Cloud. Nothing was asked for; try again in ${durationText(waitMs)}.`,
   )
 }
+
+/** An answer that is a no, counted. */
+export function declining(desk: Pick<Desk, 'declined'>, why: string, card: Card): Card {
+  desk.declined(why)
+  return card
+}

@@ -2,7 +2,7 @@ import { type Person, samePerson } from '../domain/person.ts'
 import { isApprover } from '../domain/policy.ts'
 import { needsReview, type Request } from '../domain/request.ts'
 import { type Card, command, mention, say, strong, type Text, time, words } from './card.ts'
-import { type Desk, groupsOf, wake } from './desk.ts'
+import { type Desk, declining, groupsOf, wake } from './desk.ts'
 import { historyLines } from './history-lines.ts'
 import { requestCard } from './request-card.ts'
 import { statusOf, titleOf } from './subject.ts'
@@ -49,7 +49,11 @@ export async function cancelRequest(desk: Desk, by: Person, id: string): Promise
   if (request === undefined) return unknown(id)
   const mayCancel = samePerson(request.asked.by, by) || isApprover(request, by, await groupsOf(desk, by, request))
   if (!mayCancel)
-    return say(words`Only ${mention(request.asked.by)}, who asked for ${id}, and its approvers can cancel it.`, statusOf(request))
+    return declining(
+      desk,
+      'may-not-cancel',
+      say(words`Only ${mention(request.asked.by)}, who asked for ${id}, and its approvers can cancel it.`, statusOf(request)),
+    )
   const { request: now, changed } = await desk.ledger.record(id, { type: 'cancel', by, surface: desk.surface, at: desk.now() })
   if (changed) {
     await wake(desk, desk.producer.show({ kind: 'request', id }))
@@ -59,7 +63,7 @@ export async function cancelRequest(desk: Desk, by: Person, id: string): Promise
   }
   if (now.stopping !== undefined && now.state === 'applying')
     return say(words`${id} is being stopped already, by ${mention(now.stopping.by)}.`, statusOf(now))
-  return say(words`${id} has ended already: nothing to cancel.`, statusOf(now))
+  return declining(desk, 'nothing-to-decide', say(words`${id} has ended already: nothing to cancel.`, statusOf(now)))
 }
 
 function unknown(id: string): Card {

@@ -1,40 +1,36 @@
 import type { X509Certificate } from 'node:crypto'
 import type { Socket } from 'node:net'
-import { connect, createSecureContext, type DetailedPeerCertificate, type SecureContext, type TLSSocket } from 'node:tls'
+import type { SecureContext, TLSSocket } from 'node:tls'
 import type { Failure, TlsResult } from '../domain/diagnosis/evidence.ts'
 import { cleanText } from '../domain/hostile-text.ts'
 import { certificateFacts } from './certificate-facts.ts'
-import { dial } from './dial.ts'
 import { elapsedSince } from './elapsed.ts'
 import { failureOf, timeoutFailure } from './failure.ts'
+import { type Peer, resetsUnasked, type SmallHello, secure, tryHellos } from './further-connections.ts'
 
 /** How long a handshake may take, in milliseconds. */
 const timeoutMs = 2_500
 
-/** After so long without an answer to the hello, a small one is tried beside it, in milliseconds. */
+/** After so long without an answer to the hello, others are tried beside it, in milliseconds. */
 const patienceMs = 1_000
 
-/** How long a connection on which nothing is sent is watched, in milliseconds. */
-const watchMs = 200
+/** How long a connection on which nothing is sent is watched, in milliseconds: longer where the reset took its time. */
+const [leastWatchMs, mostWatchMs] = [200, 1_000]
 
-/** Node's default hello holds the key share of a post-quantum group, which alone is longer than a segment. */
-const inSmall = createSecureContext({ ecdhCurve: 'X25519' })
+/** After a handshake under TLS 1.3 the peer's objection has so long to arrive, in milliseconds, or two handshakes' time where that is more. */
+const [leastObjectionMs, mostObjectionMs] = [20, 500]
 
-interface Handshake {
-  readonly address: string
-  readonly port: number
-  /** Sent as SNI; the certificate has to name it. */
-  readonly host: string
+interface Handshake extends Peer {
   readonly trust: SecureContext
 }
 
 type Outcome = Omit<TlsResult, 'address' | 'elapsedMs' | 'bytesRead' | 'smallHello' | 'resetUnasked'>
-type SmallHello = NonNullable<TlsResult['smallHello']>
 
 /**
  * Shakes hands over an open connection with the service's name as SNI, and sends nothing. Verification is ours to judge afterwards: Node, left to
  * it, would drop the certificate that explains the failure. A hello that is never answered is repeated in small: Node's own does not fit one segment,
- * which some appliances cannot handle. Never rejects; `tls` is there when the peer is verified, and then the caller's to close.
+ * which some appliances cannot handle. Under TLS 1.3 the handshake ends here before the peer has judged it, so its alert is waited for. Never
+ * rejects; `tls` is there when the peer is verified, and then the caller's to close.
  */
 export async function shakeHands(
   tcp: Socket,
@@ -46,25 +42,34 @@ export async function shakeHands(
   const before = tcp.bytesRead
   const { promise, resolve } = Promise.withResolvers<Outcome>()
   const tls = secure(tcp, host, trust)
-  const giveUp = () => resolve({ verified: false, failure: timeoutFailure('read', timeoutMs) })
+  let judged: Outcome | undefined
+  const giveUp = () => resolve(judged ?? { verified: false, failure: timeoutFailure('read', timeoutMs) })
   const timer = setTimeout(giveUp, timeoutMs)
   signal.addEventListener('abort', giveUp, { once: true })
-  tls.once('secureConnect', () => resolve(judgeCertificate(tls, host)))
-  tls.on('error', (error) => resolve({ verified: false, failure: failureOf(error) }))
-  tcp.on('error', (error) => resolve({ verified: false, failure: failureOf(error) }))
+  tls.once('secureConnect', () => {
+    const outcome = judgeCertificate(tls, host)
+    judged = outcome
+    if (!outcome.verified) return resolve(outcome)
+    void objection(tls, elapsedSince(startedAt), signal).then(() => resolve(outcome))
+  })
+  const fail = (error: Error) => resolve({ ...judged, verified: false, failure: failureOf(error) })
+  tls.on('error', fail)
+  tcp.on('error', fail)
 
   const answered = () => tcp.bytesRead > before
   const impatience = setTimeout(() => answered() || trySmall(), patienceMs)
   let small: Promise<SmallHello> | undefined
   const trySmall = () => {
-    small ??= smallHello(handshake, signal)
+    small ??= tryHellos(handshake, trust, timeoutMs - patienceMs, signal)
   }
+  let verified = false
   try {
     const outcome = await promise
+    verified = outcome.verified
     const elapsedMs = elapsedSince(startedAt)
     const bytesRead = tcp.bytesRead - before
-    if (!outcome.verified && bytesRead === 0) trySmall()
-    const unasked = isReset(outcome.failure) && bytesRead === 0 && (await resetsUnasked(handshake, signal))
+    if (!verified && bytesRead === 0) trySmall()
+    const unasked = isReset(outcome.failure) && bytesRead === 0 && (await resetsUnasked(handshake, watchFor(elapsedMs), signal))
     const result = {
       address,
       ...outcome,
@@ -73,66 +78,42 @@ export async function shakeHands(
       ...(unasked && { resetUnasked: true as const }),
       elapsedMs,
     }
-    return outcome.verified ? { result, tls } : { result }
+    return verified ? { result, tls } : { result }
   } finally {
     clearTimeout(timer)
     clearTimeout(impatience)
     signal.removeEventListener('abort', giveUp)
-    if (!tls.authorized) {
+    if (!verified) {
       tls.destroy()
       tcp.destroy()
     }
   }
 }
 
-/** Whether the peer answers a hello of one segment at all: with whatever it likes. */
-async function smallHello({ address, port, host }: Handshake, signal: AbortSignal): Promise<SmallHello> {
-  const { socket, result } = await dial(address, port, signal)
-  if (socket === undefined) return { answered: false, ...(result.failure !== undefined && { failure: result.failure }) }
-  const { promise, resolve } = Promise.withResolvers<SmallHello>()
-  const tls = secure(socket, host, inSmall)
-  const lost = (failure: Failure) => resolve({ answered: socket.bytesRead > 0, failure })
-  const timer = setTimeout(() => lost(timeoutFailure('read', timeoutMs - patienceMs)), timeoutMs - patienceMs)
-  tls.once('secureConnect', () => resolve({ answered: true }))
-  for (const each of [tls, socket]) each.on('error', (error) => lost(failureOf(error)))
-  try {
-    return await promise
-  } finally {
-    clearTimeout(timer)
-    tls.destroy()
-    socket.destroy()
-  }
+/**
+ * Waits until the peer has had its time to object, as it does for want of a client certificate: its alert then is an error of the connection. A
+ * session ticket ends the wait, because a peer that has something to object sends none.
+ */
+async function objection(tls: TLSSocket, handshakeMs: number, signal: AbortSignal): Promise<void> {
+  if (tls.getProtocol() !== 'TLSv1.3') return
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const over = () => resolve()
+  const timer = setTimeout(over, Math.min(Math.max(leastObjectionMs, 2 * handshakeMs), mostObjectionMs))
+  signal.addEventListener('abort', over, { once: true })
+  tls.once('close', over)
+  // Node is in the middle of reading then: what is written at this point is never sent.
+  tls.once('session', () => setImmediate(over))
+  await promise
+  clearTimeout(timer)
+  signal.removeEventListener('abort', over)
+}
+
+function watchFor(resetAfterMs: number): number {
+  return Math.min(Math.max(leastWatchMs, 2 * resetAfterMs), mostWatchMs)
 }
 
 function isReset(failure: Failure | undefined): boolean {
   return failure?.code === 'EPIPE' || (failure?.code === 'ECONNRESET' && failure.syscall !== undefined)
-}
-
-/** Whether a connection is reset on which nothing is said. */
-async function resetsUnasked({ address, port }: Handshake, signal: AbortSignal): Promise<boolean> {
-  const { socket, result } = await dial(address, port, signal)
-  if (socket === undefined) return result.failure?.code === 'ECONNRESET'
-  const { promise, resolve } = Promise.withResolvers<boolean>()
-  const timer = setTimeout(() => resolve(false), watchMs)
-  socket.on('error', ({ code }: NodeJS.ErrnoException) => resolve(code === 'ECONNRESET'))
-  socket.resume()
-  const reset = await promise
-  clearTimeout(timer)
-  socket.destroy()
-  return reset
-}
-
-function secure(socket: Socket, host: string, secureContext: SecureContext): TLSSocket {
-  const tls = connect({
-    socket,
-    servername: host,
-    secureContext,
-    rejectUnauthorized: false,
-    checkServerIdentity: () => undefined,
-  })
-  // Node fetches its legacy object of the whole chain for `checkServerIdentity`, which does not look at it here: a tenth of a probe's CPU time.
-  tls.getPeerCertificate = () => ({}) as DetailedPeerCertificate
-  return tls
 }
 
 /**

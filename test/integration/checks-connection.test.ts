@@ -1,14 +1,16 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { createServer as createHttps } from 'node:https'
 import { connect } from 'node:net'
 import { createServer as createTls, type TlsOptions } from 'node:tls'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type Authority, createAuthority } from '../../sandbox/certificates.ts'
 import { pingCheck } from '../../src/diagnostics/checks/ping.ts'
 import { tcpCheck } from '../../src/diagnostics/checks/tcp.ts'
 import { tlsCheck } from '../../src/diagnostics/checks/tls.ts'
 import { createConnections } from '../../src/diagnostics/connections.ts'
 import { createTrust } from '../../src/diagnostics/trust.ts'
-import { tlsFault } from '../../src/domain/diagnosis/port-facts.ts'
+import { alertNumber, largeHelloLost, tlsFault } from '../../src/domain/diagnosis/port-facts.ts'
 import { host, listen, loneAddress, runAlone, serve } from './checks-fixture.ts'
 
 const address = '127.0.0.1'
@@ -44,6 +46,22 @@ async function shake(port: number, context = trust) {
 }
 
 const listenTls = async (options: TlsOptions) => await listen(createTls(options))
+
+/** A port with room for one more connection: those who wait there are never taken. */
+async function acceptOnce(): Promise<number> {
+  const script = `const server = require('net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+    require('fs').writeSync(1, server.address().port + ' ')
+    process.kill(process.pid, 'SIGSTOP')
+  })`
+  const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const [said] = await once(child.stdout, 'data')
+  const port = Number(said)
+  const first = connect(port, '127.0.0.1').on('error', () => {})
+  onTestFinished(() => void first.destroy())
+  await once(first, 'connect')
+  return port
+}
 
 describe('TCP', () => {
   test('opens and closes again', async () => {
@@ -137,6 +155,36 @@ describe('TLS', () => {
     expect(result.elapsedMs).toBeLessThan(3_000)
   })
 
+  test('one connection that is reset, as by a replica that does not know the endpoint yet, is not blamed on size', async () => {
+    const inside = await listenTls(await authority.issue({ names: [host] }))
+    let connections = 0
+    const result = await shake(
+      await serve((socket) => {
+        connections += 1
+        if (connections === 1) return void socket.once('data', () => socket.resetAndDestroy())
+        const onward = connect(inside, '127.0.0.1')
+        onward.on('error', () => socket.destroy())
+        socket.pipe(onward).pipe(socket)
+      }),
+    )
+    expect(result).toMatchObject({ verified: false, smallHello: { answered: true, usualAnswered: true } })
+    const networkPlane = { ...reached, 'tls:8443': result }
+    expect(largeHelloLost({ host, network: 'n', networkPlane })).toEqual([])
+  })
+
+  test('a reset that takes its time is watched for as long', async () => {
+    const result = await shake(await serve((socket) => setTimeout(() => socket.resetAndDestroy(), 350)))
+    expect(result).toMatchObject({ verified: false, resetUnasked: true })
+  })
+
+  test('what accepts once and then answers no SYN is told in time', { timeout: 10_000 }, async () => {
+    const port = await acceptOnce()
+    const startedAt = performance.now()
+    const result = await shake(port)
+    expect(performance.now() - startedAt).toBeLessThan(3_200)
+    expect(result).toMatchObject({ failure: { code: 'ETIMEDOUT' }, smallHello: { answered: false } })
+  })
+
   test('silence ends by our own timer', async () => {
     const result = await shake(await serve(() => {}))
     expect(result).toMatchObject({ verified: false, bytesRead: 0, failure: { code: 'ETIMEDOUT', syscall: 'read' } })
@@ -154,6 +202,15 @@ describe('TLS', () => {
     const result = await shake(await listenTls({ ...identity, minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1' }))
     expect(result.failure?.message).toContain('alert number 70')
     expect(tlsFault(result)).toBe('alert')
+  })
+
+  test.each(['TLSv1.2', 'TLSv1.3'] as const)('a client certificate is demanded under %s', async (version) => {
+    const identity = await authority.issue({ names: [host] })
+    const demanding = { ...identity, requestCert: true, rejectUnauthorized: true, minVersion: version, maxVersion: version }
+    const result = await shake(await listenTls(demanding))
+    expect(result.verified).toBe(false)
+    expect(tlsFault(result)).toBe('alert')
+    expect(alertNumber(result.failure)).toBe(version === 'TLSv1.3' ? 116 : 40)
   })
 
   test('a certificate that fails is kept, with the reason', async () => {

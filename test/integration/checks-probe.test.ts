@@ -53,6 +53,40 @@ describe('a probe', () => {
     })
   })
 
+  test.each([
+    ['9440', false],
+    ['both ports', true],
+  ])('a client certificate is demanded on %s', async (_where, both) => {
+    const { address, identity, probe } = await network()
+    const demanding = { ...identity, requestCert: true, rejectUnauthorized: true }
+    await listen(
+      createHttps(both ? demanding : identity, (_request, response) => void response.end('Ok.\n')),
+      address,
+      8443,
+    )
+    await listen(createTls(demanding), address, 9440)
+    const networkPlane = await probe({ host }, signal)
+    expect(judge(rules, { host, network: 'n', networkPlane })).toMatchObject({
+      code: 'tls-alert',
+      detail: expect.stringContaining('116'),
+      findings: [{ code: 'tls-alert' }],
+    })
+  })
+
+  test('an alert that comes only once /ping is asked is a fault of TLS', async () => {
+    const { address, identity, probe } = await network()
+    for (const port of [8443, 9440])
+      await listen(
+        createTls(identity, (socket) => socket.resume()),
+        address,
+        port,
+      )
+    const seen = await probe({ host, quiet: true }, signal)
+    const failure = { code: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', message: 'SSL alert number 116' }
+    const networkPlane = { ...seen, ping: { failure, elapsedMs: 30 } }
+    expect(judge(rules, { host, network: 'n', networkPlane }).findings).toMatchObject([{ code: 'tls-alert' }])
+  })
+
   test('an address outside the prefixes is not dialled', async () => {
     let connections = 0
     const { address, probe } = await network(undefined, ['10.0.0.0/8'])

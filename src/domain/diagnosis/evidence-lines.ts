@@ -69,6 +69,7 @@ function tlsWords(tls: TlsResult): string {
           `certificate of ${shown(certificate.subject)} by ${shown(certificate.issuer)}, ${shown(certificate.validFrom)} to ${shown(certificate.validTo)}`,
         ]),
     ...(smallHello === undefined ? [] : [`a small hello ${smallHello.answered ? 'is' : 'is not'} answered`]),
+    ...(smallHello?.usualAnswered === true ? ['the usual one, sent again, is answered too'] : []),
     ...(resetUnasked === true ? ['a silent connection is reset too'] : []),
     milliseconds(elapsedMs),
   ].join(', ')

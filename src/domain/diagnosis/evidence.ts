@@ -39,8 +39,11 @@ export interface TlsResult {
   /** Bytes received when it ended: zero and a reset after the hello is how a missing allow-list entry looks. */
   readonly bytesRead: number
   readonly protocol?: string
-  /** What came of a hello that fits one segment (X25519 alone), tried where the first one was never answered. */
-  readonly smallHello?: { readonly answered: boolean; readonly failure?: Failure }
+  /**
+   * What came of a hello that fits one segment (X25519 alone), tried where the first one was never answered. `usualAnswered`: whether the usual hello,
+   * sent once more after the small one had been answered, was answered then; if so, its size is not to blame.
+   */
+  readonly smallHello?: { readonly answered: boolean; readonly failure?: Failure; readonly usualAnswered?: boolean }
   /** A further connection was reset although nothing was sent on it: then no hello is to blame. */
   readonly resetUnasked?: true
   readonly certificate?: {

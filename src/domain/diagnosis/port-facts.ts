@@ -25,10 +25,18 @@ export function connectFailure(evidence: Evidence, port: Port): Failure | undefi
   return tls !== undefined && !tls.verified && tls.failure?.syscall === 'connect' ? tls.failure : undefined
 }
 
-/** A TLS attempt that failed after TCP had connected. */
+/** A TLS attempt that failed after TCP had connected; also one whose peer objected only once `/ping` was asked, as TLS 1.3 allows. */
 export function failedTls(evidence: Evidence, port: Port): TlsResult | undefined {
   const { tls } = seenAt(evidence, port)
+  const failure = port === 8443 ? pingAlert(evidence) : undefined
+  if (tls?.verified === true && failure !== undefined) return { ...tls, verified: false, failure }
   return tls === undefined || tls.verified || connectFailure(evidence, port) !== undefined ? undefined : tls
+}
+
+/** The alert that ended `/ping`, on the connection by which the port is judged. */
+export function pingAlert({ networkPlane }: Evidence): Failure | undefined {
+  const failure = networkPlane?.['direct:8443'] === undefined ? networkPlane?.ping?.failure : undefined
+  return alertNumber(failure) === undefined ? undefined : failure
 }
 
 export type TlsFault =
@@ -85,9 +93,12 @@ function isRefusedHello(tls: TlsResult): boolean {
   return tlsFault(tls) === 'reset' && tls.bytesRead === 0 && tls.smallHello?.answered !== true && tls.resetUnasked !== true
 }
 
-/** Ports where a hello of one segment is answered, and Node's own, of two, is not. */
+/** Ports where a hello of one segment is answered, and Node's own, of two, is not: not when it is sent again either. */
 export function largeHelloLost(evidence: Evidence): readonly Port[] {
-  return ports.filter((port) => failedTls(evidence, port)?.smallHello?.answered === true)
+  return ports.filter((port) => {
+    const small = failedTls(evidence, port)?.smallHello
+    return small?.answered === true && small.usualAnswered !== true
+  })
 }
 
 /** Ports that reset a connection on which nothing was sent. */

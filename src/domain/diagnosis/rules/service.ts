@@ -1,7 +1,7 @@
 import { isAsleep } from '../control-facts.ts'
 import type { Evidence } from '../evidence.ts'
 import type { Remedy, Rule } from '../finding.ts'
-import { serviceAnswered } from '../port-facts.ts'
+import { pingAlert, serviceAnswered } from '../port-facts.ts'
 import { networkIsHealthy, unknownChecks } from '../required.ts'
 import { listed, serviceName, shown, thenDiagnose } from './words.ts'
 
@@ -47,7 +47,8 @@ export const serviceRules: readonly Rule[] = [
     code: 'http-unexpected',
     severity: 'fail',
     title: 'the service does not answer /ping as it should',
-    when: (evidence) => evidence.networkPlane?.ping !== undefined && !serviceAnswered(evidence),
+    when: (evidence) =>
+      evidence.networkPlane?.ping !== undefined && !serviceAnswered(evidence) && pingAlert(evidence) === undefined,
     say: (evidence) => {
       const { status, body, failure } = evidence.networkPlane?.ping ?? {}
       if (status === undefined) return `TLS is verified, but /ping failed with ${shown(failure?.code)}.`

@@ -62,7 +62,10 @@ function sayClosed(evidence: Evidence): string {
   }
   const after =
     (failedTls(evidence, resets[0] ?? 8443)?.bytesRead ?? 0) > 0 ? 'in the middle of the handshake' : 'after the hello'
-  const what = `TCP opens, then the connection is reset ${after} on ${listed(resets)}.`
+  const later = resets.filter((port) => failedTls(evidence, port)?.smallHello?.usualAnswered === true)
+  const again =
+    later.length === 0 ? '' : ` A later connection to ${listed(later)} was answered: not all that answer there do alike.`
+  const what = `TCP opens, then the connection is reset ${after} on ${listed(resets)}.${again}`
   if (evidence.controlPlane !== undefined || refusedHellos(evidence).length === 0) return what
   return `${what} Without the control plane these causes remain: the endpoint is not on the service's allow list or not known to the organization, its connection is not Approved, it belongs to another service, the service is stopped, or an appliance on the way resets TLS.`
 }

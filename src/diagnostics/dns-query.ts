@@ -12,7 +12,7 @@ export interface DnsServer {
 }
 
 /** How long one server may take, in milliseconds. Halfway through, the question is sent once more: UDP loses datagrams. */
-const serverTimeoutMs = 2_000
+export const serverTimeoutMs = 2_000
 
 /** No answer, and why: the words stand where a response code would. */
 class NoAnswer extends Error {

@@ -4,6 +4,9 @@ import type { AnyCheck, ProbeTarget } from './check.ts'
 /** A probe ends by then, in milliseconds, whatever hangs: whoever asked still listens. */
 const overallDeadlineMs = 4_800
 
+/** After its time a check has so long to say what it saw until then, in milliseconds. */
+const graceMs = 100
+
 /** Why signals abort here. One for all: a fresh exception for each costs more than a DNS query. */
 const ended = new Error('The check has ended.')
 
@@ -50,7 +53,7 @@ export async function runChecks(
   }
 }
 
-/** What `run` gives in time, else undefined: also when it does not heed its signal. */
+/** What `run` gives in time, or at once when it is told that its time is up; else undefined, also when it does not heed its signal. */
 async function within<T>(
   milliseconds: number,
   outer: AbortSignal,
@@ -59,8 +62,9 @@ async function within<T>(
   if (outer.aborted) return undefined
   const own = new AbortController()
   const { promise: late, resolve } = Promise.withResolvers<undefined>()
+  let grace: NodeJS.Timeout | undefined
   const stop = () => {
-    resolve(undefined)
+    grace ??= setTimeout(() => resolve(undefined), graceMs)
     own.abort(ended)
   }
   const timer = setTimeout(stop, milliseconds)
@@ -69,6 +73,7 @@ async function within<T>(
     return await Promise.race([run(own.signal), late])
   } finally {
     clearTimeout(timer)
+    clearTimeout(grace)
     outer.removeEventListener('abort', stop)
     own.abort(ended)
   }

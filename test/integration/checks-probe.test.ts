@@ -42,6 +42,33 @@ describe('a probe', () => {
     expect(Object.keys(networkPlane)).toHaveLength(10)
   })
 
+  test('three resolvers that say nothing are evidence', async () => {
+    const dead = [await serveDns(() => undefined), await serveDns(() => undefined), await serveDns(() => undefined)]
+    const probe = createProbe({ dnsServers: dead, resolver: dead, hostSuffixes, prefixes: [] })
+    const startedAt = performance.now()
+    const networkPlane = await probe({ host }, signal)
+    expect(performance.now() - startedAt).toBeLessThan(2_900)
+    expect(networkPlane).toMatchObject({ resolver: { rcode: 'TIMEOUT' }, 'azure-dns': { rcode: 'TIMEOUT' } })
+    expect(judge(rules, { host, network: 'n', networkPlane })).toMatchObject({ code: 'dns-server-failing' })
+  })
+
+  test('a lost question about IPv6 and an Azure DNS out of reach hold the verdict back for no more than a second or so', async () => {
+    const address = loneAddress()
+    const resolver = await serveDns(({ questions: [asked] = [] }) =>
+      asked?.type === 'A' ? { answers: [a(address)] } : undefined,
+    )
+    const silent = await serveDns(() => undefined)
+    const probe = createProbe({ dnsServers: [silent], resolver: [resolver], hostSuffixes, prefixes: [`${address}/32`] })
+    const startedAt = performance.now()
+    const seen = await probe({ host }, signal)
+    expect(performance.now() - startedAt).toBeLessThan(1_800)
+    expect(seen).toMatchObject({
+      ipv6: { rcode: 'TIMEOUT' },
+      'azure-dns': { rcode: 'TIMEOUT' },
+      resolver: { addresses: [address] },
+    })
+  })
+
   test('the service refuses the endpoint', async () => {
     const { address, probe } = await network()
     for (const port of [8443, 9440]) await serve((socket) => socket.once('data', () => socket.resetAndDestroy()), address, port)
@@ -139,6 +166,18 @@ describe('running checks', () => {
     expect(evidence).toEqual({ 'azure-dns': dnsAnswer })
     expect(performance.now() - startedAt).toBeLessThan(1_000)
     expect(await runChecks([resolver(hang)], { host }, signal, 50)).toEqual({})
+  })
+
+  test('what a check says when its time is up counts', async () => {
+    const sayAtTheEnd: AnyCheck = {
+      id: 'resolver',
+      needs: [],
+      deadlineMs: 50,
+      run: (_target, _soFar, own) =>
+        new Promise((resolve) => own.addEventListener('abort', () => setImmediate(resolve, dnsAnswer), { once: true })),
+    }
+    expect(await runChecks([sayAtTheEnd], { host }, signal)).toEqual({ resolver: dnsAnswer })
+    expect(await runChecks([{ ...sayAtTheEnd, deadlineMs: 1_000 }], { host }, signal, 50)).toEqual({ resolver: dnsAnswer })
   })
 
   test('the caller can stop it, and a defect is not swallowed', async () => {

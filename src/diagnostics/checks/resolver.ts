@@ -27,6 +27,9 @@ export function wireCheck(files: ResolverFiles): Check<'wire'> {
   }
 }
 
+/** The answer about IPv6 is worth no long wait: without it the verdict stands. Milliseconds. */
+const ipv6TimeoutMs = 1_000
+
 /** Private Link has IPv4 addresses only: an IPv6 address of the name leads elsewhere. */
 export function ipv6Check(servers: () => readonly DnsServer[]): Check<'ipv6'> {
   return {
@@ -35,7 +38,7 @@ export function ipv6Check(servers: () => readonly DnsServer[]): Check<'ipv6'> {
     deadlineMs: 3_000,
     async run({ host }, _soFar, signal) {
       const asked = servers()
-      return asked.length === 0 ? undefined : await askServers(asked, host, signal, 'AAAA')
+      return asked.length === 0 ? undefined : await askServers(asked, host, signal, { type: 'AAAA', timeoutMs: ipv6TimeoutMs })
     },
   }
 }

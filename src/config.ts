@@ -210,6 +210,12 @@ export function presetResolver(options: string): void {
   process.env.RES_OPTIONS ??= options
 }
 
+/** Threads that libuv has for blocking calls. It reads the variable once, before any of our code runs: the npm script sets it. */
+export function threadPoolSize(): number {
+  const size = Number(process.env.UV_THREADPOOL_SIZE ?? '')
+  return Number.isInteger(size) && size > 0 ? Math.min(size, 1_024) : 4
+}
+
 /** `IP[:PORT]` */
 function parseServer(value: string, context: z.core.$RefinementCtx<string>): DnsServer {
   const [address = '', port = '53', ...rest] = value.split(':')

@@ -1,13 +1,14 @@
 import { getServers, lookup } from 'node:dns'
 import { promisify } from 'node:util'
+import { threadPoolSize } from '../config.ts'
 import type { DnsAnswer } from '../domain/diagnosis/evidence.ts'
 import { elapsedSince } from './elapsed.ts'
 
 /** How long the system's resolver may take, in milliseconds. */
 const lookupTimeoutMs = 2_200
 
-/** `getaddrinfo` blocks a thread of Node's pool of four. A fourth that hangs would leave none for anything else. */
-const maxLookups = 3
+/** `getaddrinfo` blocks a thread, and libuv lets such calls have half of its threads. One more would only wait unseen, and look like a dead resolver. */
+const maxLookups = Math.ceil(threadPoolSize() / 2)
 
 /** What the C library needs to be told before its first lookup, or one that hangs holds a thread, and even the end of the process, for 10 s. */
 export const resolverOptions = 'timeout:1 attempts:2'

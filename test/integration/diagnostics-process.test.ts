@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startProcess } from '../../sandbox/processes.ts'
 import { type RedisServer, startRedis } from '../../sandbox/redis.ts'
 import { createProber } from '../../src/redis/prober.ts'
 import { a, host, loneAddress, serve, serveDns } from './checks-fixture.ts'
@@ -44,4 +45,27 @@ test('the process answers from its queue, refuses other hosts, and stops when to
     await prober.close()
   }
   expect(await exited).toEqual([0, null])
+})
+
+test('ninety dead targets at the same time hold nobody up', { timeout: 60_000 }, async () => {
+  const silent = await serveDns(() => undefined)
+  const server = `${silent.address}:${silent.port}`
+  const worker = await startProcess('diagnostics', {
+    REDIS_URL: redis.url,
+    DIAGNOSTICS_NETWORK: 'dead',
+    DIAGNOSTICS_DNS_SERVERS: server,
+    DIAGNOSTICS_RESOLVER: server,
+  })
+  const prober = createProber(redis.url)
+  try {
+    const startedAt = performance.now()
+    const one = async () => await prober.probe('dead', { host }, AbortSignal.timeout(30_000))
+    const answers = await Promise.all(Array.from({ length: 90 }, one))
+    // One after another in tens, as dead ones take their time, would be more than twenty seconds.
+    expect(performance.now() - startedAt).toBeLessThan(10_000)
+    expect(answers.map((seen) => seen?.resolver?.rcode)).toEqual(answers.map(() => 'TIMEOUT'))
+  } finally {
+    await prober.close()
+    await worker.close()
+  }
 })

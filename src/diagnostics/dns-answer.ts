@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { DecodedPacket } from 'dns-packet'
 import type { DnsAnswer } from '../domain/diagnosis/evidence.ts'
 import { cleanText } from '../domain/hostile-text.ts'
@@ -13,7 +14,9 @@ export type AddressType = 'A' | 'AAAA'
 /** What a response says about addresses of this kind. Nothing is followed or asked again. */
 export function answerFrom(packet: DecodedPacket, type: AddressType): Omit<DnsAnswer, 'server' | 'elapsedMs'> {
   const answers = packet.answers ?? []
-  const addresses = answers.flatMap((record) => (record.type === type ? [String(record.data)] : []))
+  const addresses = answers.flatMap((record) =>
+    record.type === type && isIP(String(record.data)) > 0 ? [String(record.data)] : [],
+  )
   const cnames = answers.flatMap((record) => (record.type === 'CNAME' ? [nameOf(record.data)] : []))
   const ttls = answers.flatMap((record) => ('ttl' in record && record.ttl !== undefined ? [record.ttl] : []))
   const soa = (packet.authorities ?? []).find((record) => record.type === 'SOA')
@@ -24,6 +27,7 @@ export function answerFrom(packet: DecodedPacket, type: AddressType): Omit<DnsAn
     addresses: addresses.slice(0, maxRecords),
     cnames: cnames.slice(0, maxRecords),
     ...(ttl !== undefined && { ttl }),
+    ...(packet.flag_aa && { authoritative: true as const }),
     ...(soa !== undefined && { soa: nameOf(soa.data.mname) }),
   }
 }

@@ -38,7 +38,7 @@ export async function queryDns(
   const question: Question = { id: randomInt(65_536), name, type, deadline: startedAt + timeoutMs }
   try {
     const overUdp = await askByUdp(server, question, timeoutMs, signal)
-    const packet = overUdp.flag_tc ? await askByTcp(server, question, signal) : overUdp
+    const packet = overUdp === 'cut short' ? await askByTcp(server, question, signal) : overUdp
     return { server: label, ...answerFrom(packet, type), elapsedMs: elapsedSince(startedAt) }
   } catch (error) {
     const rcode = error instanceof NoAnswer ? error.rcode : 'UNREACHABLE'
@@ -58,24 +58,43 @@ function packetFor({ id, name, type }: Question): Packet {
   return { type: 'query', id, flags: RECURSION_DESIRED, questions: [{ type, name }] }
 }
 
-/** Whether this datagram answers this question. Anything else is ignored: whoever guesses the port can send one. */
-function answers(message: Buffer, { id, name, type }: Question): DecodedPacket | undefined {
+/** Codes of a server that did not get as far as the question, and may leave it out: FORMERR, SERVFAIL, NOTIMP, REFUSED. */
+const withoutQuestion: readonly number[] = [1, 2, 4, 5]
+
+/**
+ * Whether this message answers this query. Anything else is ignored: whoever guesses the port can send one. Looks at nothing behind the question,
+ * because a message that is cut short may end in the middle of a record.
+ */
+function isAnswer(message: Buffer, query: Buffer): boolean {
+  if (message.length < 12) return false
+  const [id, flags, questions] = [message.readUInt16BE(0), message.readUInt16BE(2), message.readUInt16BE(4)]
+  if (id !== query.readUInt16BE(0) || (flags & 0x8000) === 0) return false
+  if (questions === 0) return withoutQuestion.includes(flags & 0x000f)
+  // Letters may differ in case; lengths of labels, type and class are no letters.
+  const asked = (bytes: Buffer) => bytes.toString('latin1', 12, query.length).toLowerCase()
+  return questions === 1 && asked(message) === asked(query)
+}
+
+function isCutShort(message: Buffer): boolean {
+  return (message.readUInt16BE(2) & 0x0200) !== 0
+}
+
+/** @throws NoAnswer for a message that nobody can read */
+function decoded(message: Buffer): DecodedPacket {
   try {
-    const packet = decode(message)
-    const [asked] = packet.questions ?? []
-    const matches = packet.id === id && packet.type === 'response' && asked?.type === type && sameName(asked.name, name)
-    return matches ? packet : undefined
+    return decode(message)
   } catch {
-    return undefined
+    throw new NoAnswer('MALFORMED')
   }
 }
 
-function sameName(a: string, b: string): boolean {
-  return a.toLowerCase().replace(/\.$/, '') === b.toLowerCase().replace(/\.$/, '')
-}
-
-function askByUdp(server: DnsServer, question: Question, timeoutMs: number, signal: AbortSignal): Promise<DecodedPacket> {
-  const { promise, resolve, reject } = Promise.withResolvers<DecodedPacket>()
+async function askByUdp(
+  server: DnsServer,
+  question: Question,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<DecodedPacket | 'cut short'> {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
   const socket = createSocket('udp4')
   const query = encode(packetFor(question))
   const giveUp = () => reject(new NoAnswer('TIMEOUT'))
@@ -84,23 +103,24 @@ function askByUdp(server: DnsServer, question: Question, timeoutMs: number, sign
   signal.addEventListener('abort', giveUp, { once: true })
   socket.on('error', reject)
   socket.on('message', (message) => {
-    const packet = answers(message, question)
-    if (packet !== undefined) resolve(packet)
+    if (isAnswer(message, query)) resolve(message)
   })
   // A connected socket hears only this server, and learns from ICMP that nobody listens there.
   socket.connect(server.port, server.address, (...[error]: unknown[]) => {
     if (error instanceof Error) reject(error)
     else socket.send(query, () => {})
   })
-  return promise.finally(() => {
+  const message = await promise.finally(() => {
     for (const timer of timers) clearTimeout(timer)
     signal.removeEventListener('abort', giveUp)
     socket.close()
   })
+  return isCutShort(message) ? 'cut short' : decoded(message)
 }
 
-function askByTcp(server: DnsServer, question: Question, signal: AbortSignal): Promise<DecodedPacket> {
-  const { promise, resolve, reject } = Promise.withResolvers<DecodedPacket>()
+async function askByTcp(server: DnsServer, question: Question, signal: AbortSignal): Promise<DecodedPacket> {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
+  const query = encode(packetFor(question))
   const socket = connect({ host: server.address, port: server.port })
   const giveUp = () => reject(new NoAnswer('TIMEOUT'))
   const timer = setTimeout(giveUp, Math.max(0, question.deadline - performance.now()))
@@ -113,13 +133,14 @@ function askByTcp(server: DnsServer, question: Question, signal: AbortSignal): P
     received = Buffer.concat([received, chunk])
     const length = received.length < 2 ? undefined : received.readUInt16BE(0)
     if (length === undefined || received.length < length + 2) return
-    const packet = answers(received.subarray(2, length + 2), question)
-    if (packet === undefined) reject(new NoAnswer('MALFORMED'))
-    else resolve(packet)
+    const message = received.subarray(2, length + 2)
+    if (isAnswer(message, query)) resolve(message)
+    else reject(new NoAnswer('MALFORMED'))
   })
-  return promise.finally(() => {
+  const message = await promise.finally(() => {
     clearTimeout(timer)
     signal.removeEventListener('abort', giveUp)
     socket.destroy()
   })
+  return decoded(message)
 }

@@ -39,6 +39,12 @@ describe('a question on the wire', () => {
     expect(await runAlone(azureDnsCheck([server]))).toMatchObject({ rcode: word, addresses: [] })
   })
 
+  test('whether the server speaks of its own knowledge', async () => {
+    const [own, cached] = [await serveDns(() => ({ authoritative: true })), await serveDns(() => ({}))]
+    expect(await queryDns(own, host, never)).toMatchObject({ authoritative: true })
+    expect(await queryDns(cached, host, never)).not.toHaveProperty('authoritative')
+  })
+
   test('asks again when the datagram is lost', async () => {
     const server = await serveDns((_query, nth) => (nth === 1 ? undefined : { answers: [a('10.0.0.4')] }))
     expect(await queryDns(server, host, never, { timeoutMs: 200 })).toMatchObject({ addresses: ['10.0.0.4'] })
@@ -64,6 +70,33 @@ describe('a question on the wire', () => {
     await expect(queryDns(silent, host, never, { timeoutMs: 300 })).resolves.toMatchObject({ rcode: 'UNREACHABLE' })
   })
 
+  test('TCP also when the datagram ends in the middle of a record', async () => {
+    const full = { answers: [a('10.0.0.4'), a('10.0.0.5')] }
+    const server = await serveDns(
+      (query) => ({ raw: encode(responseTo(query, { ...full, truncated: true })).subarray(0, -7) }),
+      () => full,
+    )
+    expect(await queryDns(server, host, never)).toMatchObject({ rcode: 'NOERROR', addresses: ['10.0.0.4', '10.0.0.5'] })
+  })
+
+  test.each([
+    [1, 'FORMERR'],
+    [2, 'SERVFAIL'],
+    [5, 'REFUSED'],
+  ])('response code %i without the question is %s all the same', async (rcode, word) => {
+    const server = await serveDns((query) => ({ raw: encode({ ...responseTo(query, { rcode }), questions: [] }) }))
+    expect(await queryDns(server, host, never, { timeoutMs: 500 })).toMatchObject({ rcode: word, addresses: [] })
+  })
+
+  test('an answer that nobody can read is malformed, and the case of letters does not matter', async () => {
+    const broken = await serveDns((query) => ({ raw: encode(responseTo(query, { answers: [a('10.0.0.4')] })).subarray(0, -7) }))
+    expect(await queryDns(broken, host, never, { timeoutMs: 500 })).toMatchObject({ rcode: 'MALFORMED' })
+    const loud = await serveDns((query) => ({
+      raw: encode({ ...responseTo(query, { answers: [a('10.0.0.4')] }), questions: [{ type: 'A', name: host.toUpperCase() }] }),
+    }))
+    expect(await queryDns(loud, host, never)).toMatchObject({ addresses: ['10.0.0.4'] })
+  })
+
   test('ignores what does not answer the question', async () => {
     const forged = (query: Parameters<typeof responseTo>[0], changes: object) => ({
       raw: encode({ ...responseTo(query, { answers: [a('6.6.6.6')] }), ...changes }),
@@ -73,6 +106,7 @@ describe('a question on the wire', () => {
       forged(query, { id: ((query.id ?? 0) + 1) % 65_536 }),
       forged(query, { questions: [{ type: 'A', name: 'other.example' }] }),
       forged(query, { questions: [] }),
+      forged(query, { questions: [], flags: 3 }),
       forged(query, { type: 'query' }),
       { answers: [a('10.0.0.4')] },
     ])

@@ -1,7 +1,15 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
-import { type Answer, type DecodedPacket, decode, encode, streamEncode, TRUNCATED_RESPONSE } from 'dns-packet'
+import {
+  type Answer,
+  AUTHORITATIVE_ANSWER,
+  type DecodedPacket,
+  decode,
+  encode,
+  streamEncode,
+  TRUNCATED_RESPONSE,
+} from 'dns-packet'
 import { onTestFinished } from 'vitest'
 import type { Check } from '../../src/diagnostics/check.ts'
 import type { CheckId, NetworkEvidence } from '../../src/domain/diagnosis/evidence.ts'
@@ -48,6 +56,7 @@ export interface Reply {
   readonly answers?: Answer[]
   readonly authorities?: Answer[]
   readonly truncated?: boolean
+  readonly authoritative?: boolean
   /** Sent in place of a proper response. */
   readonly raw?: Buffer
 }
@@ -94,11 +103,14 @@ export async function serveDns(
   return { address, port, queries, ports }
 }
 
-export function responseTo(query: DecodedPacket, { rcode = 0, answers = [], authorities = [], truncated = false }: Reply) {
+export function responseTo(
+  query: DecodedPacket,
+  { rcode = 0, answers = [], authorities = [], truncated = false, authoritative = false }: Reply,
+) {
   return {
     type: 'response' as const,
     id: query.id,
-    flags: rcode | (truncated ? TRUNCATED_RESPONSE : 0),
+    flags: rcode | (truncated ? TRUNCATED_RESPONSE : 0) | (authoritative ? AUTHORITATIVE_ANSWER : 0),
     questions: query.questions,
     answers,
     authorities,

@@ -21,6 +21,8 @@ export interface DnsAnswer {
   readonly cnames: readonly string[]
   /** Primary name server of the SOA record in a negative answer; `azureprivatedns.net` where Azure holds the zone. */
   readonly soa?: string
+  /** The server answered of its own knowledge (AA), not from a cache. */
+  readonly authoritative?: true
   readonly elapsedMs: number
 }
 

@@ -286,6 +286,17 @@ describe('ping', () => {
     expect(asked).toBe(0)
   })
 
+  test('a body that takes for ever is ended, and keeps what arrived', async () => {
+    const result = await ping((_request, response) => {
+      response.writeHead(503, { 'content-length': '100' })
+      response.write('Upstream')
+      const more = setInterval(() => response.write('.'), 200)
+      response.on('close', () => clearInterval(more))
+    })
+    expect(result).toMatchObject({ status: 503, body: expect.stringMatching(/^Upstream\.+$/), failure: { code: 'ETIMEDOUT' } })
+    expect(result?.elapsedMs).toBeLessThan(3_000)
+  })
+
   test('a body that breaks off is not an answer', async () => {
     const result = await ping((_request, response) => {
       response.writeHead(200, { 'content-length': '100' })

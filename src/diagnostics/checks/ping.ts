@@ -1,6 +1,6 @@
 import { type IncomingMessage, request } from 'node:http'
 import type { TLSSocket } from 'node:tls'
-import type { PingResult } from '../../domain/diagnosis/evidence.ts'
+import type { Failure, PingResult } from '../../domain/diagnosis/evidence.ts'
 import { cleanText } from '../../domain/hostile-text.ts'
 import type { Check } from '../check.ts'
 import type { Connections } from '../connections.ts'
@@ -39,11 +39,19 @@ async function ping(tls: TLSSocket, host: string, signal: AbortSignal): Promise<
     path: '/ping',
     headers: { host: `${host}:8443`, 'user-agent': 'privatelink-bot', connection: 'close' },
   })
-  const stop = () => call.destroy()
+  let answer: Answer | undefined
+  const fail = (failure: Failure) => resolve({ ...answer?.soFar(), failure })
+  const stop = () => fail(timeoutFailure('read', timeoutMs))
   signal.addEventListener('abort', stop, { once: true })
-  const timer = setTimeout(() => resolve({ failure: timeoutFailure('read', timeoutMs) }), timeoutMs)
-  call.on('response', (response) => readBody(response).then(resolve))
-  call.on('error', (error) => resolve({ failure: failureOf(error) }))
+  const timer = setTimeout(stop, timeoutMs)
+  call.on('response', (response) => {
+    answer = answerOf(response)
+    answer.whole.then(
+      () => resolve(answer?.soFar() ?? {}),
+      (error) => fail(failureOf(error)),
+    )
+  })
+  call.on('error', (error) => fail(failureOf(error)))
   call.end()
   try {
     return { ...(await promise), elapsedMs: elapsedSince(startedAt) }
@@ -55,21 +63,29 @@ async function ping(tls: TLSSocket, host: string, signal: AbortSignal): Promise<
   }
 }
 
-/** A body that breaks off keeps its status and what arrived: enough to recognize who answered. */
-async function readBody(response: IncomingMessage): Promise<Outcome> {
+interface Answer {
+  /** Status and what has arrived of the body: enough to recognize who answered, also when it breaks off or takes too long. */
+  soFar(): Outcome
+  /** Resolves when the body has ended, or when enough of it is there. */
+  readonly whole: Promise<void>
+}
+
+function answerOf(response: IncomingMessage): Answer {
   const { statusCode: status } = response
-  const answered = status === undefined ? {} : { status }
   const chunks: Buffer[] = []
-  let length = 0
-  const body = () => cleanText(Buffer.concat(chunks).subarray(0, maxBody).toString('utf8'), maxBody)
-  try {
+  const read = async () => {
+    let length = 0
     for await (const chunk of response) {
       chunks.push(chunk)
       length += chunk.length
       if (length >= maxBody) break
     }
-    return { ...answered, body: body() }
-  } catch (error) {
-    return { ...answered, body: body(), failure: failureOf(error) }
+  }
+  return {
+    soFar: () => ({
+      ...(status !== undefined && { status }),
+      body: cleanText(Buffer.concat(chunks).subarray(0, maxBody).toString('utf8'), maxBody),
+    }),
+    whole: read(),
   }
 }

@@ -125,6 +125,27 @@ describe('a probe', () => {
     expect(judge(rules, { host, network: 'n', networkPlane })).toMatchObject({ code: 'dns-public-address' })
   })
 
+  test('a resolver that changes its mind leads nobody to a second address', async () => {
+    const [first, second] = [loneAddress(), loneAddress()]
+    let asked = 0
+    const turning = await serveDns(({ questions: [question] = [] }) => {
+      if (question?.type !== 'A') return {}
+      asked += 1
+      return { answers: [a(asked === 1 ? first : second, 0)] }
+    })
+    const azure = await serveDns(() => ({ answers: [a(second)] }))
+    let [there, elsewhere] = [0, 0]
+    for (const port of [8443, 9440]) {
+      await serve((socket) => socket.once('data', () => socket.resetAndDestroy()).on('close', () => void there++), first, port)
+      await serve(() => void elsewhere++, second, port)
+    }
+    const probe = createProbe({ dnsServers: [azure], resolver: [turning], hostSuffixes, prefixes: ['127.0.0.0/8'] })
+    const seen = await probe({ host }, signal)
+    expect(seen).toMatchObject({ address: { dialled: first }, 'tcp:8443': { address: first }, 'tls:9440': { address: first } })
+    expect(there).toBeGreaterThan(2)
+    expect(elsewhere).toBe(0)
+  })
+
   test('another host is refused before anything is asked', async () => {
     const { dns, probe } = await network()
     await expect(probe({ host: 'metadata.example' }, signal)).rejects.toMatchObject({

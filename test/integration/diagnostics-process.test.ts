@@ -40,6 +40,15 @@ test('the process answers from its queue, refuses other hosts, and stops when to
       'tls:8443': { bytesRead: 0, failure: { code: 'ECONNRESET' } },
     })
     await expect(prober.probe('test', { host: 'metadata.example' }, signal)).rejects.toThrow(/host-not-permitted/)
+    for (const more of [
+      { ports: [22] },
+      { port: 22 },
+      { prefixes: ['0.0.0.0/0'] },
+      { path: '/' },
+      { expectedAddress: '0x7f.1' },
+    ]) {
+      await expect(prober.probe('test', { host, ...more }, signal)).rejects.toThrow(/data that its queue does not know/)
+    }
   } finally {
     child.kill('SIGTERM')
     await prober.close()

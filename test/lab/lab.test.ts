@@ -214,10 +214,11 @@ describe.skipIf(why !== undefined)('the lab', { timeout: 60_000 }, () => {
     })
 
     test('two causes at once: both, in the order to mend them', async () => {
-      await become({ allowed: false, records: [{ type: 'A', name: '*', addresses: [addresses.foreign] }] })
-      lab.drop('ip daddr 10.0.0.9 tcp dport { 8443, 9440 }')
-      const report = await diagnose(...expecting)
-      expect(codes(report)[0]).toBe('dns-record-stale')
+      await become({ records: [{ type: 'A', name: '*', addresses: [addresses.foreign] }] })
+      lab.drop(`ip daddr ${addresses.endpoint} tcp dport { 8443, 9440 }`)
+      expect(codes(await diagnose(...expecting))).toEqual(['dns-record-stale', 'network-blocked'])
+      lab.drop(`ip daddr ${addresses.endpoint} tcp dport 9440`)
+      expect(codes(await diagnose(...expecting))).toEqual(['dns-record-stale', 'network-port-blocked'])
     })
   })
 

@@ -13,6 +13,7 @@ export interface Asked {
 export const usage = `Usage: npm run diagnose -- HOST [options]
 
 Looks from this machine at a ClickHouse Cloud service behind a private endpoint, and names what is wrong.
+If TLS is verified, it asks the service for /ping, which wakes an idle service: that costs money.
 
   --expect-ip IP           the private endpoint's address, from its network interface
   --network NAME           what to call the network in the answer

@@ -5,6 +5,7 @@ import { judge } from '../domain/diagnosis/judge.ts'
 import { rules } from '../domain/diagnosis/rules/all.ts'
 import { type Asked, readArguments, usage } from './arguments.ts'
 import { createBounds, isHostName } from './bounds.ts'
+import { meantHost } from './meant-host.ts'
 import { createProbe } from './probe.ts'
 import { reportText } from './report-text.ts'
 import { resolverOptions } from './system-resolver.ts'
@@ -47,9 +48,10 @@ async function run(words: readonly string[]): Promise<number> {
 async function diagnose({ host, expectedAddress, json, ...flags }: Asked): Promise<number> {
   const { network, ...settings } = onceConfig(flags)
   const startedAt = performance.now()
+  const nearestHost = meantHost(host, settings.hostSuffixes)
   const looked = createBounds(settings).permitsHost(host)
     ? { networkPlane: await createProbe(settings)({ host, expectedAddress }, new AbortController().signal) }
-    : { hostRefused: true as const }
+    : { hostRefused: true as const, ...(nearestHost !== undefined && { nearestHost }) }
   const evidence: Evidence = { host, network, ...(expectedAddress !== undefined && { expectedAddress }), ...looked }
   const { findings, ...verdict } = judge(rules, evidence)
   const elapsedMs = Math.round(performance.now() - startedAt)

@@ -95,7 +95,7 @@ test('a host of another domain is named without a packet', async () => {
   const { words, environment } = await network(right)
   const run = await diagnose([`${host}.cloud`, '--json', ...words], environment)
   expect(run.status).toBe(1)
-  expect(JSON.parse(run.out)).toMatchObject({ verdict: { code: 'host-unknown' }, evidence: {} })
+  expect(JSON.parse(run.out)).toMatchObject({ verdict: { code: 'host-unknown', remedy: { text: `Use ${host}.` } }, evidence: {} })
 })
 
 test.each([

@@ -54,6 +54,14 @@ function resolve(file: ConfigFile, problem: (at: string, message: string) => voi
       if (names.indexOf(name) !== index) problem(`${list}[${index}].name`, `"${name}" is used twice`)
     })
   }
+  for (const id of ['email', 'slack', 'teams'] as const) {
+    const ids = file.people.map((person) => person[id]?.toLowerCase())
+    ids.forEach((value, index) => {
+      const first = ids.indexOf(value)
+      if (value === undefined || first === index) return
+      problem(`people[${index}].${id}`, `"${file.people[index]?.[id]}" is that of ${file.people[first]?.name} already`)
+    })
+  }
   const people = file.people.map(
     ({ name, email, slack, teams }): Person => ({
       key: `person:${name}`,
@@ -76,6 +84,11 @@ function resolve(file: ConfigFile, problem: (at: string, message: string) => voi
     if (groups.length === 0 && approvers.length > 0 && approvers.length < policy.approvals) {
       problem(`policies[${index}].approvals`, `${policy.approvals} have to approve, but only ${approvers.length} can`)
     }
+    const breakGlass = named('breakGlass', policy.breakGlass)
+    breakGlass.forEach((person) => {
+      if (groups.length > 0 || approvers.some((approver) => approver !== person)) return
+      problem(`policies[${index}].breakGlass`, `nobody but ${person.name} could review what ${person.name} runs: add an approver`)
+    })
     policy.reminders.forEach((reminder, position) => {
       if (reminder >= policy.expiry)
         problem(`policies[${index}].reminders[${position}]`, 'comes only after the request has expired')
@@ -103,7 +116,7 @@ function resolve(file: ConfigFile, problem: (at: string, message: string) => voi
       expiryMs: policy.expiry,
       remindersMs: policy.reminders,
       reasonRequired: policy.reason === 'required',
-      breakGlass: named('breakGlass', policy.breakGlass),
+      breakGlass,
       channel: { surface: 'slack', id: channel?.slack ?? '' },
     }
   })

@@ -22,11 +22,22 @@ function known<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
 const text = z.string({ error: ({ input }) => (input === undefined ? 'is missing' : 'must be text') }).min(1, 'is empty')
 const subscription = text.pipe(z.uuid('must be a subscription id (a UUID)'))
 
+/** Shorter than this is a slip, e.g. of a unit, in milliseconds. */
+const shortestMs = 1_000
+
 const duration = z.string().transform((value, context) => {
-  const parsed = ms(value as ms.StringValue)
-  if (parsed > 0) return parsed
+  // Without a unit `ms` means milliseconds, which nobody does.
+  const parsed = /[a-z]/i.test(value) ? ms(value as ms.StringValue) : Number.NaN
+  if (parsed >= shortestMs) return parsed
   context.addIssue({ code: 'custom', message: `"${value}" is not a duration such as "24h" or "30m"` })
   return z.NEVER
+})
+
+const action = z.enum(actions, {
+  error: ({ input }) => {
+    const guess = typeof input === 'string' ? nearest(input, actions) : undefined
+    return `"${String(input)}" is not one of ${actions.join(', ')}${guess === undefined ? '' : `; did you mean "${guess}"?`}`
+  },
 })
 
 const nameTemplate = text.refine(
@@ -71,7 +82,7 @@ export const fileSchema = known({
     .array(
       known({
         networks: z.array(text).min(1),
-        actions: z.array(z.enum(actions)).min(1),
+        actions: z.array(action).min(1),
         approvers: z.array(text),
         approvals: z.int().min(1, 'must be 1 or more').default(1),
         rejectionEnds: z.boolean().default(true),

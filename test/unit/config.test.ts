@@ -121,6 +121,27 @@ describe('the file', () => {
       'approvals: 1, breakGlass: [Bob Bilder]',
       'policies[0].breakGlass[0]: "Bob Bilder" is not listed under people; did you mean "Bob Builder"?',
     ],
+    [
+      'break-glass that only the same person could review',
+      'approvers: [Bob Builder, Carol Jones], approvals: 1',
+      'approvers: [Bob Builder], breakGlass: [Carol Jones, Bob Builder]',
+      'policies[0].breakGlass: nobody but Bob Builder could review what Bob Builder runs: add an approver',
+    ],
+    ['an account twice', 'slack: U03CAROL', 'slack: U02BOB', 'people[1].slack: "U02BOB" is that of Bob Builder already'],
+    [
+      'an email twice',
+      'slack: U03CAROL',
+      'email: Bob@acme.example',
+      'people[1].email: "Bob@acme.example" is that of Bob Builder already',
+    ],
+    ['a time without its unit', '24h', '"24"', 'policies[0].expiry: "24" is not a duration such as "24h" or "30m"'],
+    ['a time too short to be meant', '24h', '24ms', 'policies[0].expiry: "24ms" is not a duration such as "24h" or "30m"'],
+    [
+      'an unknown action',
+      '[setup, allow]',
+      '[setup, tear-down]',
+      'policies[0].actions[1]: "tear-down" is not one of setup, allow, revoke, teardown; did you mean "teardown"?',
+    ],
     ['a name twice', 'Carol Jones, slack', 'Bob Builder, slack', 'people[1].name: "Bob Builder" is used twice'],
     [
       'a name template',

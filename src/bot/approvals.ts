@@ -4,10 +4,11 @@ import { approversText, quorumText, reviewersText } from './approvers-text.ts'
 import { askToOverride } from './break-glass.ts'
 import { type Card, command, type Inline, mention, type RequestVerb, say, strong, time, words } from './card.ts'
 import { decisionWords } from './decided-text.ts'
-import { type Desk, declining, groupsOf, wake } from './desk.ts'
+import { type Desk, declining, groupsOf, membershipUnknown, wake } from './desk.ts'
 import { detailsCard } from './details-card.ts'
 import { agoText } from './duration.ts'
 import { planLines, planSummary } from './plan-lines.ts'
+import { doneAndNotDone } from './progress-lines.ts'
 import { cancelRequest } from './requests-intake.ts'
 import { sameCommand, shownName, statusOf } from './subject.ts'
 import type { Click, Reply } from './surface.ts'
@@ -51,9 +52,13 @@ async function decideOrDecline(desk: Desk, click: Click<RequestVerb>, request: R
   const { by, id, digest } = click
   const type = click.verb === 'approve' ? 'approve' : 'reject'
   const kind = type === 'approve' ? 'approved' : 'rejected'
-  const groups = await groupsOf(desk, by, request)
+  const known = await groupsOf(desk, by, request)
+  const groups = known ?? []
   const at = desk.now()
   const standing = standingOf(request, by, { kind, digest, at, groups })
+  if (standing === 'not-an-approver' && known === undefined) {
+    return membershipUnknown(desk, request)
+  }
   if (standing !== 'may-decide') return await decline(desk, click, request, standing)
   const recorded = await desk.ledger.record(id, { type, by, surface: desk.surface, digest, at })
   if (recorded.changed) return await announce(desk, recorded.request, type)
@@ -67,7 +72,7 @@ async function announce(desk: Desk, request: Request, type: 'approve' | 'reject'
   if (state !== 'applying') await wake(desk, desk.producer.show(item))
   if (state === 'rejected')
     return say(
-      words`You rejected ${strong(id)}. Nothing was changed, and ${mention(request.asked.by)} is told.`,
+      words`You rejected ${strong(id)}. ${doneAndNotDone(request)} ${mention(request.asked.by)} is told.`,
       statusOf(request),
     )
   if (state === 'awaiting-approval') {
@@ -123,7 +128,9 @@ async function review(desk: Desk, { by, id }: Click<RequestVerb>, before: Reques
       'own-request',
       say(words`Someone else has to review ${id}: ${reviewersText(before)}.`, statusOf(before)),
     )
-  if (!isApprover(before, by, await groupsOf(desk, by, before)))
+  const groups = await groupsOf(desk, by, before)
+  if (groups === undefined) return membershipUnknown(desk, before)
+  if (!isApprover(before, by, groups))
     return declining(
       desk,
       'not-an-approver',

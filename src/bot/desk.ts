@@ -11,6 +11,7 @@ import type { SurveyStore, Verdicts } from '../redis/survey.ts'
 import type { Watches } from '../redis/watches.ts'
 import { type Card, say } from './card.ts'
 import { durationText } from './duration.ts'
+import { statusOf } from './subject.ts'
 import type { Attachment } from './surface.ts'
 
 /** What the answers to people need. Everything that is stored fails fast: somebody waits for the answer. */
@@ -53,15 +54,27 @@ export async function wake(desk: Desk, ...wakings: readonly Promise<void>[]): Pr
 
 /**
  * Those of the request's groups in which the person is: the chat is asked at the moment of the click. Somebody whom the policy names needs no group;
- * when the chat does not answer, nobody is let in by one.
+ * when the chat does not answer, nobody is let in by one, and nobody is told that they are in none.
  */
-export async function groupsOf(desk: Desk, person: Person, { approval }: Request): Promise<readonly Group[]> {
+export async function groupsOf(desk: Desk, person: Person, { approval }: Request): Promise<readonly Group[] | undefined> {
   if (approval === undefined || approval.groups.length === 0) return []
   if (approval.approvers.some((approver) => samePerson(approver, person))) return []
   return await desk.groupsOf(person, approval.groups).catch((error: unknown) => {
     desk.log.warn({ err: error }, 'group membership not known')
-    return []
+    return undefined
   })
+}
+
+/** What a person hears whose right hangs on a group that the chat does not tell about. */
+export function membershipUnknown(desk: Desk, request: Request): Card {
+  return declining(
+    desk,
+    'membership-unknown',
+    say(
+      `I could not check the group just now, so I do not know whether you may do this to ${request.id}, and nothing was done. Try again in a moment.`,
+      statusOf(request),
+    ),
+  )
 }
 
 /** What a person hears who asks for too much at a time; nothing while that is not so. */

@@ -35,7 +35,7 @@ function heading(title: string, requests: readonly Request[], none: Text): Card 
 /** Whether this person may decide about it, or review it. */
 async function waitsFor(desk: Desk, by: Person, request: Request): Promise<boolean> {
   const { digest = '' } = request
-  const groups = await groupsOf(desk, by, request)
+  const groups = (await groupsOf(desk, by, request)) ?? []
   if (!isOpen(request)) return needsReview(request) && !isInvolved(request, by) && isApprover(request, by, groups)
   return standingOf(request, by, { kind: 'approved', digest, at: desk.now(), groups }) === 'may-decide'
 }

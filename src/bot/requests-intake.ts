@@ -2,8 +2,9 @@ import { type Person, samePerson } from '../domain/person.ts'
 import { isApprover } from '../domain/policy.ts'
 import { needsReview, type Request } from '../domain/request.ts'
 import { type Card, command, mention, say, strong, type Text, time, words } from './card.ts'
-import { type Desk, declining, groupsOf, wake } from './desk.ts'
+import { type Desk, declining, groupsOf, membershipUnknown, wake } from './desk.ts'
 import { historyLines } from './history-lines.ts'
+import { doneAndNotDone } from './progress-lines.ts'
 import { requestCard } from './request-card.ts'
 import { statusOf, titleOf } from './subject.ts'
 
@@ -47,8 +48,10 @@ export async function showRequest({ ledger, audit }: Desk, id: string): Promise<
 export async function cancelRequest(desk: Desk, by: Person, id: string): Promise<Card> {
   const request = await desk.ledger.get(id)
   if (request === undefined) return unknown(id)
-  const mayCancel = samePerson(request.asked.by, by) || isApprover(request, by, await groupsOf(desk, by, request))
-  if (!mayCancel)
+  const own = samePerson(request.asked.by, by)
+  const groups = own ? [] : await groupsOf(desk, by, request)
+  if (groups === undefined) return membershipUnknown(desk, request)
+  if (!own && !isApprover(request, by, groups))
     return declining(
       desk,
       'may-not-cancel',
@@ -59,7 +62,7 @@ export async function cancelRequest(desk: Desk, by: Person, id: string): Promise
     await wake(desk, desk.producer.show({ kind: 'request', id }))
     if (now.state === 'applying')
       return say(words`${strong(id)} stops before its next step. Its message then says what was done.`, statusOf(now))
-    return say(words`You cancelled ${strong(id)}. Nothing was changed.`, statusOf(now))
+    return say(words`You cancelled ${strong(id)}. ${doneAndNotDone(now)}`, statusOf(now))
   }
   if (now.stopping !== undefined && now.state === 'applying')
     return say(words`${id} is being stopped already, by ${mention(now.stopping.by)}.`, statusOf(now))

@@ -94,6 +94,13 @@ test('an approver rejects: nothing is woken', async () => {
   expect(woken).toEqual([])
 })
 
+test('after a plan that changed while it ran, a rejection says what was done', async () => {
+  const { desk } = deskWith({ ...samples['awaiting-approval'], steps: samples.applying.steps })
+  const text = textOf(await answerClick(desk, click(bob, 'reject')))
+  expect(text).toContain('Changed, and left so: private endpoint, private DNS zone.')
+  expect(text).not.toContain('Nothing was changed')
+})
+
 test.each([
   ['the requester', click(alice), 'You asked for PL-42 yourself, so someone else has to approve it: <@U02BOB> or <@U03CAROL>.'],
   ['the requester, rejecting', click(alice, 'reject'), 'someone else has to reject it'],

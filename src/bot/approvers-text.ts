@@ -1,17 +1,18 @@
 import { samePerson } from '../domain/person.ts'
 import { isInvolved, type Request, type Vote } from '../domain/request.ts'
+import { type Attendance, everyoneThere, stillAble } from './attendance.ts'
 import { group, type Inline, listed, mention, words } from './card.ts'
 
-/** Nobody has been found to be unavailable. */
-const everyoneThere: ReadonlySet<string> = new Set()
-
-/** Those who can still approve, e.g. `@bob, @carol (deactivated) or @network-security`. `away`: keys of people whose account is gone. */
-export function approversText({ approval, asked, votes = [] }: Request, away = everyoneThere): readonly Inline[] {
+/** Those who can still approve, e.g. `@bob, @carol (deactivated) or @network-security`. */
+export function approversText({ approval, asked, votes = [] }: Request, { away }: Attendance = everyoneThere): readonly Inline[] {
   if (approval === undefined) return []
   const people = approval.approvers
     .filter((person) => !samePerson(person, asked.by))
     .filter((person) => !votes.some(({ by, kind }) => samePerson(by, person) && kind === 'approved'))
-    .map((person): readonly Inline[] => (away.has(person.key) ? words`${person.name} (account deactivated)` : [mention(person)]))
+    .map((person): readonly Inline[] => {
+      const absence = away.get(person.key)
+      return absence === undefined ? [mention(person)] : words`${person.name} (account ${absence})`
+    })
   return listed([...people, ...approval.groups.map((each): readonly Inline[] => [group(each)])], 'or')
 }
 
@@ -42,10 +43,14 @@ export function quorumText(request: Request): readonly Inline[] {
   return words`It needs ${String(missing)} more ${missing === 1 ? 'approval' : 'approvals'}, by ${approversText(request)}.`
 }
 
-/** Too few are left who could approve. Members of groups are not counted: there may be others. */
-export function isQuorumImpossible({ approval, asked, votes = [] }: Request, away: ReadonlySet<string>): boolean {
-  if (approval === undefined || approval.groups.length > 0) return false
-  const against = new Set(votes.filter(({ kind }) => kind === 'rejected').map(({ by }) => by.key))
-  const able = approval.approvers.filter(({ key }) => key !== asked.by.key && !away.has(key) && !against.has(key))
-  return able.length < approval.needed
+/** More would be a crowd. */
+const namedAtMost = 20
+
+/** Only those who can still act, one by one also where a group is asked, so that nobody is disturbed who has done their part or cannot do it. */
+export function waitingForText(request: Request, attendance: Attendance): readonly Inline[] {
+  const { groups = [] } = request.approval ?? {}
+  const people = stillAble(request, attendance)
+  const more = people.length - namedAtMost
+  const unread = attendance.members === undefined ? groups.map(group) : []
+  return listed([...people.slice(0, namedAtMost).map(mention), ...unread, ...(more > 0 ? [`${more} more`] : [])], 'or')
 }

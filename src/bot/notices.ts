@@ -1,6 +1,7 @@
 import { type Person, type Place, samePerson } from '../domain/person.ts'
 import { isOpen, type Request } from '../domain/request.ts'
-import { approversText } from './approvers-text.ts'
+import { waitingForText } from './approvers-text.ts'
+import { type Attendance, everyoneThere, stillAble } from './attendance.ts'
 import { type Card, channel, command, mention, say, strong, time, words } from './card.ts'
 import { nextSentence, stateSentence } from './state-sentences.ts'
 import { statusOf, titleOf } from './subject.ts'
@@ -14,8 +15,8 @@ export interface Notice {
 }
 
 /** Pure: every notice that the request's history has given rise to so far. */
-export function noticesOf(request: Request, away: ReadonlySet<string> = new Set()): readonly Notice[] {
-  return [...voided(request), ...brokenGlass(request), ...reminders(request, away), ...ending(request)]
+export function noticesOf(request: Request, attendance: Attendance = everyoneThere): readonly Notice[] {
+  return [...voided(request), ...brokenGlass(request), ...reminders(request, attendance), ...ending(request)]
 }
 
 /** What they decided was for another plan. */
@@ -67,11 +68,12 @@ function shortly(digest: string): string {
 }
 
 /** Only of those that can still act. */
-function reminders(request: Request, away: ReadonlySet<string>): readonly Notice[] {
+function reminders(request: Request, attendance: Attendance): readonly Notice[] {
   const { id, state, approval, reminded = 0 } = request
   if (state !== 'awaiting-approval' || approval === undefined || reminded === 0) return []
+  if (stillAble(request, attendance).length === 0 && attendance.members !== undefined) return []
   const card = say(
-    words`${strong(id)} still needs approval by ${approversText(request, away)}, before ${time(approval.expiresAt)}. ${titleOf(request)}. ${statusOf(request)}`,
+    words`${strong(id)} still needs approval by ${waitingForText(request, attendance)}, before ${time(approval.expiresAt)}. ${titleOf(request)}. ${statusOf(request)}`,
   )
   return [{ key: `reminder:${keyOf(request)}:${reminded}`, to: { kind: 'place', place: approval.place }, card }]
 }

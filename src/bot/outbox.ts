@@ -4,6 +4,7 @@ import { type Place, samePlace } from '../domain/person.ts'
 import { isOpen, needsReview, type Request } from '../domain/request.ts'
 import type { OutboxItem } from '../redis/queues.ts'
 import type { Diagnoses } from '../redis/records.ts'
+import { attendanceOf, everyoneThere } from './attendance.ts'
 import { channel, type Text, words } from './card.ts'
 import { diagnosisCard } from './diagnosis-card.ts'
 import { noticesOf } from './notices.ts'
@@ -75,20 +76,22 @@ async function deliverRequest(outbox: Outbox, request: Request): Promise<readonl
     failures.push(failure)
     return failure
   }
-  const away = approval === undefined ? new Set<string>() : await outbox.surface.away(approval.approvers)
+  const waits = approval !== undefined && request.state === 'awaiting-approval'
+  const attendance = waits ? await attendanceOf(outbox.surface, approval) : everyoneThere
   // Of a request that is over, the approvers need no first message, unless they are to review it.
   const matters = isOpen(request) || needsReview(request)
   const toApprovers = approval !== undefined && (matters || (await isShownAt(outbox, record, approval.place)))
   const failure =
-    toApprovers && (await trying(() => showAt(outbox, record, approval.place, requestCard(request, { decides: true, away }))))
+    toApprovers &&
+    (await trying(() => showAt(outbox, record, approval.place, requestCard(request, { decides: true, attendance }))))
   const refused = isRefusal(failure) ? failure : undefined
   const notice = approval && refused && state === 'awaiting-approval' ? unreachable(approval.place, refused) : undefined
-  const card = requestCard(request, { decides: false, away, ...(notice !== undefined && { notice }) })
+  const card = requestCard(request, { decides: false, attendance, ...(notice !== undefined && { notice }) })
   const showing = { record, place: asked.place, card, by: asked.by }
   const inOnePlace = approval !== undefined && samePlace(approval.place, asked.place)
   if (!inOnePlace) await trying(() => showAsked(outbox, showing))
   else if (refused !== undefined) await trying(() => showTo(outbox, showing))
-  for (const notice of noticesOf(request, away)) await trying(() => postOnce(outbox, record, notice))
+  for (const notice of noticesOf(request, attendance)) await trying(() => postOnce(outbox, record, notice))
   return failures
 }
 

@@ -1,6 +1,7 @@
 import { cleanText } from '../domain/hostile-text.ts'
 import type { Plan } from '../domain/plan.ts'
 import { canBeUndone, needsReview, type Request } from '../domain/request.ts'
+import type { Attendance } from './attendance.ts'
 import { type Button, type Card, mention, type Part, type Text, time, words } from './card.ts'
 import { connectParts, problemParts, verdictParts } from './outcome-parts.ts'
 import { differenceLines } from './plan-difference.ts'
@@ -15,8 +16,8 @@ const reasonLength = 500
 export interface Audience {
   /** Decisions are taken here: this card has the buttons. */
   readonly decides: boolean
-  /** Keys of approvers whose accounts are gone. */
-  readonly away?: ReadonlySet<string>
+  /** What the chat says of the approvers. */
+  readonly attendance?: Attendance
   /** What only these readers need to know, e.g. that another message could not be posted. */
   readonly notice?: Text
 }

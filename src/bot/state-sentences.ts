@@ -1,6 +1,7 @@
 import { cleanText } from '../domain/hostile-text.ts'
 import type { Request } from '../domain/request.ts'
-import { approversText, isQuorumImpossible, reviewersText, votesText } from './approvers-text.ts'
+import { approversText, reviewersText, votesText } from './approvers-text.ts'
+import { type Attendance, everyoneThere, isQuorumImpossible } from './attendance.ts'
 import { channel, command, type Inline, mention, type Text, time, words } from './card.ts'
 import { approvedBeforeText, decidersText, decisionWords, tooLateText, votersText } from './decided-text.ts'
 import { durationBetween } from './duration.ts'
@@ -52,8 +53,8 @@ export function stateSentence(request: Request): Text | undefined {
 interface Reader {
   /** This reader's message has the buttons. */
   readonly decides: boolean
-  /** Keys of approvers whose accounts are gone. */
-  readonly away?: ReadonlySet<string>
+  /** What the chat says of the approvers. */
+  readonly attendance?: Attendance
 }
 
 /** That nobody approved it, why, and whether somebody has looked at it since. Stays on the message for good. */
@@ -69,7 +70,7 @@ export function overrideSentence(request: Request): Text | undefined {
 }
 
 /** What happens next, or what the reader can do: below the plan, above the buttons. */
-export function nextSentence(request: Request, { decides, away = new Set() }: Reader): Text | undefined {
+export function nextSentence(request: Request, { decides, attendance = everyoneThere }: Reader): Text | undefined {
   const { approval, state } = request
   if (state === 'rejected' || state === 'expired' || state === 'cancelled')
     return words`To ask again: ${command(sameCommand(request))}`
@@ -77,11 +78,13 @@ export function nextSentence(request: Request, { decides, away = new Set() }: Re
     return words`To see whether it works from inside the network: ${command(diagnoseCommand(request))}`
   }
   if (state !== 'awaiting-approval' || approval === undefined) return undefined
-  const impossible = isQuorumImpossible(request, away)
+  const impossible = isQuorumImpossible(request, attendance)
     ? ' So few of them are left that it cannot be approved any more: cancel it, and correct the policy.'
     : ''
   const needed = approval.needed === 1 ? '1 approval' : `${approval.needed} approvals`
-  const rest = words`${needed}, by ${approversText(request, away)}, before ${time(approval.expiresAt)}.${impossible} ${votesText(request)}`
+  const approvers = approversText(request, attendance)
+  const who = approvers.length === 0 ? 'nobody who is left' : approvers
+  const rest = words`${needed}, by ${who}, before ${time(approval.expiresAt)}.${impossible} ${votesText(request)}`
   return decides ? words`Needs ${rest}` : words`Waiting in ${channel(approval.place)} for ${rest}`
 }
 

@@ -1,4 +1,5 @@
 import type { Group, Person, Place, Surface } from '../domain/person.ts'
+import type { Absence } from './attendance.ts'
 import type { Card, Verb } from './card.ts'
 import type { SetupForm } from './setup-form.ts'
 
@@ -17,8 +18,10 @@ export interface ChatSurface {
   direct(person: Person, card: Card): Promise<string>
   /** Those of the groups in which the person is. Throws when the chat does not say. */
   groupsOf(person: Person, groups: readonly Group[]): Promise<readonly Group[]>
-  /** Keys of those whose accounts are gone or unknown; whoever the chat does not tell about counts as there. */
-  away(people: readonly Person[]): Promise<ReadonlySet<string>>
+  /** Everyone in the groups, to be shown; nothing when the chat does not say. */
+  membersOf(groups: readonly Group[]): Promise<readonly Person[] | undefined>
+  /** By key, those whose accounts are gone or unknown; whoever the chat does not tell about counts as there. */
+  away(people: readonly Person[]): Promise<ReadonlyMap<string, Absence>>
   /** Sends the person a file. */
   attach(person: Person, file: Attachment): Promise<void>
   /** Takes no more questions, and finishes what it is answering. */

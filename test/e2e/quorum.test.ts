@@ -68,7 +68,7 @@ describe('two of two, one of them by a group', () => {
     sandbox.world.gate = async ({ path }) =>
       path.includes('usergroups.users.list') ? { status: 200, body: { ok: false, error: 'missing_scope' } } : undefined
     await people.click('carol', asked, 'Approve')
-    await whisper('carol', 'You are not among the approvers')
+    await whisper('carol', 'I could not check the group just now')
     sandbox.world.gate = async () => undefined
     await people.click('carol', asked, 'Approve')
     await whisper('carol', 'It is running now')
@@ -160,6 +160,23 @@ test('a reminder mentions only those who can still act, and comes once', async (
   expect(reminder.pings).toEqual(['@U03CAROL'])
   await new Promise((resolve) => setTimeout(resolve, 4_000))
   expect(sandbox.slack.messages.filter((message) => text(message).includes('still needs approval'))).toHaveLength(1)
+})
+
+test('a reminder of a group’s request disturbs only those of the group who can still act', async () => {
+  const { people, card, whisper } = await openWith({
+    approvers: ['Bob Builder', 'slack-group:S0NETSEC'],
+    approvals: 2,
+    expiry: '1h',
+    reminders: ['3s'],
+  })
+  await people.click('bob', await setup(), 'Approve')
+  await whisper('bob', 'You approved PL-1')
+  expect((await card('approvals', 'still needs approval by @carol')).pings).toEqual(['@U03CAROL'])
+})
+
+test('a group that does not exist cannot approve, and the request says so', async () => {
+  const { text } = await openWith({ approvers: ['slack-group:S0GONE'] })
+  expect(text(await setup())).toContain('it cannot be approved any more')
 })
 
 test('a deactivated approver is shown as that, and what can no longer be approved says so', async () => {

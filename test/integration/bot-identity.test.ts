@@ -40,10 +40,10 @@ async function asked(by: string) {
 }
 
 test('while Slack does not say who asks or clicks, nothing is asked for and nothing decided', async () => {
+  at.world.gate = async ({ path }) =>
+    path.includes('/users.') ? { status: 200, body: { ok: false, error: 'internal_error' } } : undefined
   const { id, card } = await asked('bob')
   const before = await at.ledger.newest(10)
-  at.world.gate = async ({ path }) =>
-    path.includes('users.info') ? { status: 200, body: { ok: false, error: 'internal_error' } } : undefined
   const { body } = await at.driver.command('alice', 'setup analytics-prod in prod-westus3', { channel: 'data' })
   expect(body).toContain('I cannot tell who you are just now')
   expect(await at.ledger.newest(10)).toEqual(before)

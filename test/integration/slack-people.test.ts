@@ -67,6 +67,41 @@ test('while Slack does not say whose account it is, nobody is taken for anybody;
   expect(await people.identify('U01ALICE', 'alice')).toBe(alice)
 })
 
+test('a person who is listed by email alone is written to, and looked after', async () => {
+  const { at, people } = await open()
+  await using _ = at
+  const dora = { key: 'person:Dora', name: 'Dora', email: 'carol@acme.example', accounts: {} }
+  expect(await people.accountOf(dora)).toBe('U03CAROL')
+  expect(await people.away([dora, { ...dora, key: 'person:Nobody', email: 'nobody@acme.example' }])).toEqual(
+    new Map([['person:Nobody', 'unknown']]),
+  )
+  await expect(people.accountOf({ key: 'person:X', name: 'X', accounts: {} })).rejects.toMatchObject({
+    code: 'place-unreachable',
+  })
+})
+
+test('deactivated is told apart from unknown', async () => {
+  const { at, people } = await open({ deactivated: new Set(['bob']) })
+  await using _ = at
+  const account = (id: string) => ({ key: id, name: id, accounts: { slack: id } })
+  expect(await people.away(['U02BOB', 'U03CAROL', 'U0GONE'].map(account))).toEqual(
+    new Map([
+      ['U02BOB', 'deactivated'],
+      ['U0GONE', 'unknown'],
+    ]),
+  )
+})
+
+test('the members of groups are people; a group that is not there has none, and one that is not told about is unknown', async () => {
+  const { at, people } = await open({ groups: { S0NETSEC: ['U03CAROL', 'U0MALLORY'], S0MORE: ['U03CAROL'] } })
+  await using _ = at
+  const group = (id: string) => ({ surface: 'slack', id }) as const
+  const members = await people.membersOf([group('S0NETSEC'), group('S0MORE'), group('S0GONE')])
+  expect(members?.map(({ key }) => key)).toEqual(['slack:U03CAROL', 'person:Alice Adams'])
+  silent(at, 'usergroups.users.list')
+  expect(await people.membersOf([group('S0OTHER')])).toBeUndefined()
+})
+
 test('who is in a group is asked anew each time, and once for all who ask at the same moment', async () => {
   const { at, people } = await open()
   await using _ = at

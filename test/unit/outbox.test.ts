@@ -38,7 +38,8 @@ const surface: ChatSurface = {
     await show(message, card)
   },
   groupsOf: async () => [],
-  away: async () => new Set(),
+  membersOf: async () => [],
+  away: async () => new Map(),
   attach: async () => undefined,
   close: async () => undefined,
 }

@@ -1,6 +1,5 @@
 import type { webApi } from '@slack/bolt'
 import { RetryableError } from '../../domain/errors.ts'
-import type { Person } from '../../domain/person.ts'
 import type { Attachment } from '../surface.ts'
 import { asking } from './errors.ts'
 
@@ -14,10 +13,9 @@ const patienceMs = 5_000
  * A file for one person, in the direct message with them. Needs the scopes `im:write` and `files:write`. Not the client's own `filesUploadV2`: that sends
  * `alt_text`, where Slack's method knows `alt_txt`.
  */
-export async function attach(client: webApi.WebClient, person: Person, attachment: Attachment): Promise<void> {
+export async function attach(client: webApi.WebClient, users: string, attachment: Attachment): Promise<void> {
   const { name, content, comment, alt } = attachment
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
-  const users = person.accounts.slack ?? person.name
   const { channel } = await asking(() => client.conversations.open({ users }))
   const { upload_url: url = '', file_id: id = '' } = await asking(() =>
     client.files.getUploadURLExternal({

@@ -1,11 +1,15 @@
 import type { webApi } from '@slack/bolt'
+import { TerminalError } from '../../domain/errors.ts'
 import { type Group, type Person, personOf } from '../../domain/person.ts'
+import type { Absence } from '../attendance.ts'
 import { asking } from './errors.ts'
 
 /** Whose account it is changes rarely: believed for so long, in milliseconds. */
 const believeMs = 10 * 60_000
-/** Whether an account is still there is only shown; it is asked again after so long, in milliseconds. */
-const believeAwayMs = 15_000
+/** What is only shown, who is in a group and whether an account is still there, is asked again after so long, in milliseconds. */
+const believeShownMs = 15_000
+/** So many members of a group are tied to the configuration's people by their emails. */
+const membersTied = 30
 
 export interface SlackPeople {
   /**
@@ -15,11 +19,14 @@ export interface SlackPeople {
   identify(userId: string, name: string): Promise<Person>
   /** Asked anew every time: membership decides what somebody may do. Throws when Slack does not say. */
   groupsOf(person: Person, groups: readonly Group[]): Promise<readonly Group[]>
-  away(people: readonly Person[]): Promise<ReadonlySet<string>>
+  /** The account to write to. Throws a `TerminalError` where the person has none. */
+  accountOf(person: Person): Promise<string>
+  membersOf(groups: readonly Group[]): Promise<readonly Person[] | undefined>
+  away(people: readonly Person[]): Promise<ReadonlyMap<string, Absence>>
 }
 
 interface SlackUser {
-  readonly gone: boolean
+  readonly absence?: Absence
   /** That Slack vouches for. */
   readonly email?: string
 }
@@ -33,6 +40,7 @@ interface PeopleOptions {
 /** Needs the scopes `users:read`, `users:read.email` and `usergroups:read`; without them only listed accounts count. */
 export function slackPeople(client: webApi.WebClient, { people, teamId }: PeopleOptions): SlackPeople {
   const users = new Map<string, { readonly user: SlackUser; readonly at: number }>()
+  const accountsByEmail = new Map<string, string>()
   const pending = new Map<string, Promise<readonly string[]>>()
   const emails = people.some(({ email }) => email !== undefined)
 
@@ -50,15 +58,43 @@ export function slackPeople(client: webApi.WebClient, { people, teamId }: People
     return members
   }
 
+  const identify = async (userId: string, name: string): Promise<Person> => {
+    const byAccount = personOf(people, 'slack', userId, name)
+    if (byAccount.key !== `slack:${userId}` || !emails) return byAccount
+    const { email } = await userOf(userId, believeMs)
+    if (email === undefined) return byAccount
+    const byEmail = people.find((person) => person.email?.toLowerCase() === email.toLowerCase())
+    return byEmail === undefined ? { ...byAccount, email } : { ...byEmail, accounts: { slack: userId, ...byEmail.accounts } }
+  }
+  const shown = new Map<string, { readonly ids: readonly string[]; readonly at: number }>()
+  const shownMembersOf = async (group: string): Promise<readonly string[]> => {
+    const known = shown.get(group)
+    if (known !== undefined && performance.now() - known.at < believeShownMs) return known.ids
+    const ids = await membersOf(group)
+    shown.set(group, { ids, at: performance.now() })
+    return ids
+  }
+  const accountOf = async ({ name, email, accounts }: Person): Promise<string> => {
+    if (accounts.slack !== undefined) return accounts.slack
+    const found = email === undefined ? undefined : (accountsByEmail.get(email) ?? (await accountWith(client, email)))
+    if (email === undefined || found === undefined) {
+      throw new TerminalError('place-unreachable', `${name} has no account in Slack that I know of.`, {
+        remedy: 'Give their Slack id or their email in the configuration.',
+      })
+    }
+    accountsByEmail.set(email, found)
+    return found
+  }
+  const absenceOf = async (person: Person): Promise<Absence | undefined> => {
+    try {
+      return (await userOf(await accountOf(person), believeShownMs)).absence
+    } catch (error) {
+      return error instanceof TerminalError && error.code === 'place-unreachable' ? 'unknown' : undefined
+    }
+  }
+
   return {
-    async identify(userId, name) {
-      const byAccount = personOf(people, 'slack', userId, name)
-      if (byAccount.key !== `slack:${userId}` || !emails) return byAccount
-      const { email } = await userOf(userId, believeMs)
-      if (email === undefined) return byAccount
-      const byEmail = people.find((person) => person.email?.toLowerCase() === email.toLowerCase())
-      return byEmail === undefined ? { ...byAccount, email } : { ...byEmail, accounts: { slack: userId, ...byEmail.accounts } }
-    },
+    identify,
     async groupsOf({ accounts }, groups) {
       const id = accounts.slack
       if (id === undefined) return []
@@ -66,22 +102,44 @@ export function slackPeople(client: webApi.WebClient, { people, teamId }: People
       const inside = await Promise.all(ours.map(async (group) => ((await membersOf(group.id)).includes(id) ? group : undefined)))
       return inside.filter((group) => group !== undefined)
     },
-    async away(asked) {
-      const gone = await Promise.all(
-        asked.map(async ({ key, accounts: { slack } }) => {
-          if (slack === undefined) return undefined
-          const user = await userOf(slack, believeAwayMs).catch(() => undefined)
-          return user?.gone === true ? key : undefined
+    accountOf,
+    async membersOf(groups) {
+      if (groups.some(({ surface }) => surface !== 'slack')) return undefined
+      const lists = await Promise.all(groups.map(({ id }) => shownMembersOf(id))).catch(() => undefined)
+      if (lists === undefined) return undefined
+      const ids = [...new Set(lists.flat())]
+      return await Promise.all(
+        ids.map(async (id, index) => {
+          const byAccount = personOf(people, 'slack', id, id)
+          return index < membersTied ? await identify(id, id).catch(() => byAccount) : byAccount
         }),
       )
-      return new Set(gone.filter((key) => key !== undefined))
+    },
+    async away(asked) {
+      const found = await Promise.all(asked.map(async (person) => ({ key: person.key, absence: await absenceOf(person) })))
+      return new Map(found.flatMap(({ key, absence }) => (absence === undefined ? [] : [[key, absence]])))
     },
   }
 }
 
 async function membersIn(client: webApi.WebClient, group: string): Promise<readonly string[]> {
-  const { users = [] } = await asking(() => client.usergroups.users.list({ usergroup: group }))
-  return users
+  try {
+    const { users = [] } = await asking(() => client.usergroups.users.list({ usergroup: group }))
+    return users
+  } catch (error) {
+    // A group that is not there, or was disabled, has nobody in it.
+    if (slackWord(error instanceof Error ? error.cause : undefined) === 'no_such_subteam') return []
+    throw error
+  }
+}
+
+async function accountWith(client: webApi.WebClient, email: string): Promise<string | undefined> {
+  try {
+    return (await asking(() => client.users.lookupByEmail({ email }))).user?.id
+  } catch (error) {
+    if (slackWord(error instanceof Error ? error.cause : undefined) === 'users_not_found') return undefined
+    throw error
+  }
 }
 
 type WireUser = NonNullable<webApi.UsersInfoResponse['user']>
@@ -90,12 +148,16 @@ async function lookUp(client: webApi.WebClient, id: string, teamId: string | und
   try {
     const { user } = await client.users.info({ user: id })
     const email = user === undefined || !isVouchedFor(user, teamId) ? undefined : user.profile?.email
-    return { gone: user?.deleted === true, ...(email !== undefined && { email }) }
+    return { ...(user?.deleted === true && { absence: 'deactivated' }), ...(email !== undefined && { email }) }
   } catch (error) {
-    const data: unknown = error instanceof Error ? Reflect.get(error, 'data') : undefined
-    if (Reflect.get(Object(data), 'error') === 'user_not_found') return { gone: true }
+    if (slackWord(error) === 'user_not_found') return { absence: 'unknown' }
     throw error
   }
+}
+
+/** Slack's own word for what went wrong. */
+function slackWord(error: unknown): unknown {
+  return Reflect.get(Object(Reflect.get(Object(error), 'data')), 'error')
 }
 
 /** Another workspace, which a shared channel lets in, may say of its people what it likes. */

@@ -110,10 +110,11 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
       if (intake.serve === undefined) await app.start()
     },
     post: (place, card) => post(place.id, slackMessage(card)),
-    direct: (person, card) => post(person.accounts.slack ?? person.name, slackMessage(card)),
+    direct: async (person, card) => post(await known.accountOf(person), slackMessage(card)),
     groupsOf: known.groupsOf,
+    membersOf: known.membersOf,
     away: known.away,
-    attach: (person, file) => attach(interactive, person, file),
+    attach: async (person, file) => attach(interactive, await known.accountOf(person), file),
     async update(message, card) {
       const [channel = '', ts = ''] = message.split('/')
       await asking(() => queued.chat.update({ channel, ts, ...slackMessage(card) }))

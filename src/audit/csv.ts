@@ -1,6 +1,18 @@
 import type { AuditEntry } from '../domain/audit.ts'
 
-const columns = ['at', 'request', 'event', 'state', 'person', 'surface', 'digest', 'what', 'vendorRequestId', 'hash'] as const
+const columns = [
+  'at',
+  'request',
+  'event',
+  'state',
+  'person',
+  'personKey',
+  'surface',
+  'digest',
+  'what',
+  'vendorRequestId',
+  'hash',
+] as const
 
 /** RFC 4180. */
 export const csvHeader = `${columns.join(',')}\r\n`
@@ -9,7 +21,7 @@ export function csvLine({ by, ...entry }: AuditEntry, hash: string): string {
   const values: Readonly<Partial<Record<(typeof columns)[number], string>>> = {
     ...entry,
     hash,
-    ...(by !== undefined && { person: by.name }),
+    ...(by !== undefined && { person: by.name, personKey: by.key }),
   }
   return `${columns.map((column) => field(values[column] ?? '')).join(',')}\r\n`
 }

@@ -7,13 +7,18 @@ import { connect } from '../redis/connection.ts'
 import { csvHeader, csvLine } from './csv.ts'
 
 /**
- * `npm run audit -- verify`: exit status 0 when every entry follows from the one before, 1 when one does not, and where, 2 when it could not be checked.
+ * `npm run audit -- verify [--expect HASH]`: exit status 0 when every entry follows from the one before, 1 when one does not, and where, 2 when it could not
+ * be checked. `--expect` takes the newest hash of an earlier run.
  * `npm run audit -- export --format jsonl|csv [--since MOMENT|AGE]`: the entries, on standard output.
  */
 
 const usage = `Usage:
-  npm run audit -- verify
+  npm run audit -- verify [--expect HASH]
   npm run audit -- export --format jsonl|csv [--since 2026-03-01T00:00:00Z|24h]
+`
+
+const keepIt = `Keep that hash elsewhere, and say it next time: only --expect HASH finds that the newest entries, or all, were removed and the note of
+the newest hash was set back.
 `
 
 process.exitCode = await run().catch((error: unknown) => {
@@ -27,54 +32,79 @@ async function run(): Promise<number> {
     process.stderr.write(usage)
     return 2
   }
-  const { command, format, since } = asked
+  const { command, format, since, expect } = asked
   const redis = connect(auditConfig().redisUrl, { patient: false })
   redis.on('error', () => undefined)
   try {
     const audit = redisAudit(redis)
-    return command === 'verify' ? await verify(audit) : await print(audit, format, since)
+    return command === 'verify' ? await verify(audit, expect) : await print(audit, format, since)
   } finally {
     redis.disconnect()
   }
 }
 
+interface Asked {
+  readonly command: string
+  readonly format: string
+  readonly since: string
+  readonly expect?: string
+}
+
 /** What the command line asks for; nothing when it is not understood. */
-function readArguments(): { readonly command: string; readonly format: string; readonly since: string } | undefined {
+function readArguments(): Asked | undefined {
   try {
     const { positionals, values } = parseArgs({
       allowPositionals: true,
-      options: { format: { type: 'string', default: 'jsonl' }, since: { type: 'string' } },
+      options: { format: { type: 'string', default: 'jsonl' }, since: { type: 'string' }, expect: { type: 'string' } },
     })
     const [command, ...more] = positionals
     const since = values.since === undefined ? '' : momentOf(values.since)
     const known = (command === 'verify' || command === 'export') && more.length === 0
-    if (!known || since === undefined || !['jsonl', 'csv'].includes(values.format)) return undefined
-    return { command, format: values.format, since }
+    const { format, expect } = values
+    if (!known || since === undefined || !['jsonl', 'csv'].includes(format)) return undefined
+    if (expect === undefined) return { command, format, since }
+    return command === 'verify' && /^[0-9a-f]{64}$/.test(expect) ? { command, format, since, expect } : undefined
   } catch {
     return undefined
   }
 }
 
 /** Entries may be appended while it reads: then it reads on, a few times. */
-async function verify(audit: Audit): Promise<number> {
-  const check = new ChainCheck()
+async function verify(audit: Audit, expect?: string): Promise<number> {
+  const check = new ChainCheck(expect)
+  const idsOf = new Map<string, string[]>()
   let last: string | undefined
   let head = await audit.head()
   for (let round = 0; round < 5 && (round === 0 || head.count > check.count); round++) {
     for await (const link of audit.all(last)) {
       check.add(link)
       last = link.id
+      const ids = idsOf.get(link.entry.request) ?? []
+      ids.push(link.id)
+      idsOf.set(link.entry.request, ids)
     }
     head = await audit.head()
   }
   const { hash, count } = head
   const broken = check.end(hash, count)
-  if (broken === undefined) {
-    process.stdout.write(`${count} entries, each follows from the one before. The newest hash is ${hash}.\n`)
-    return 0
+  if (broken !== undefined) {
+    process.stdout.write(`Broken at entry ${broken.position} (${broken.id}): it ${broken.problem}.\n`)
+    return 1
   }
-  process.stdout.write(`Broken at entry ${broken.position} (${broken.id}): it ${broken.problem}.\n`)
-  return 1
+  for (const [request, ids] of idsOf) {
+    if (await isIndexed(audit, request, ids)) continue
+    process.stdout.write(`The entries follow from each other, but the history of ${request} does not list its own.\n`)
+    return 1
+  }
+  process.stdout.write(`${count} entries, each follows from the one before. The newest hash is ${hash}.\n`)
+  if (expect === undefined) process.stdout.write(keepIt)
+  return 0
+}
+
+/** Newer entries may have been appended meanwhile. */
+async function isIndexed(audit: Audit, request: string, ids: readonly string[]): Promise<boolean> {
+  const listed = await audit.indexOf(request)
+  return ids.every((id, position) => listed[position] === id)
 }
 
 async function print(audit: Audit, format: string, since: string): Promise<number> {

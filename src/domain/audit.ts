@@ -22,18 +22,12 @@ export interface AuditEntry {
   readonly vendorRequestId?: string
 }
 
-/** An entry in the chain: `hash` covers the entry and the hash before it. */
-export interface AuditLink {
-  readonly entry: AuditEntry
-  readonly hash: string
-}
-
 /** What stands before the first entry. */
 export const genesis = '0'.repeat(64)
 
-/** SHA-256 over the hash before and the entry, whose keys are in the order that `entryOf` gives them. */
-export function hashOf(previous: string, entry: AuditEntry): string {
-  return createHash('sha256').update(previous).update('\n').update(JSON.stringify(entry)).digest('hex')
+/** SHA-256 over the hash before and the entry's text, byte for byte as it is stored. */
+export function hashOf(previous: string, text: string): string {
+  return createHash('sha256').update(previous).update('\n').update(text).digest('hex')
 }
 
 /** What is kept of an event. `created` is the event of a request that was not there before. */
@@ -69,7 +63,7 @@ function surfaceOf({ asked }: Request, event: RequestEvent | { readonly type: 'c
 function detailOf({ action, asked }: Request, event: RequestEvent | { readonly type: 'created' }): string | undefined {
   switch (event.type) {
     case 'created':
-      return `${action} ${asked.services.map(({ service }) => service).join(' ')} ${asked.network}`.replace(/ +/g, ' ')
+      return createdText(action, asked)
     case 'step':
       return `${event.id} ${event.progress.state}${event.progress.changed ? ' changed' : ''}`
     case 'override':
@@ -83,6 +77,15 @@ function detailOf({ action, asked }: Request, event: RequestEvent | { readonly t
   }
 }
 
+/** `setup analytics-prod of acme, prod-westus3: BI moves into the VNet` */
+function createdText(action: string, { services, network, reason }: Request['asked']): string {
+  const named = services.map(({ service, organization }) =>
+    organization === undefined ? service : `${service} of ${organization}`,
+  )
+  const what = [[action, ...named].join(' '), network].filter((part) => part !== '').join(', ')
+  return reason === undefined ? what : `${what}: ${reason}`
+}
+
 /** Where a chain is broken. `position` counts from 1. */
 export interface Break {
   readonly position: number
@@ -90,36 +93,62 @@ export interface Break {
   readonly problem: string
 }
 
-export interface StoredLink extends AuditLink {
+/** An entry in the chain: `hash` covers its text and the hash before it. */
+export interface StoredLink {
   /** The store's own id of the entry. */
   readonly id: string
+  /** What the store holds of it, and what that says. */
+  readonly text: string
+  readonly entry: AuditEntry
+  readonly hash: string
+  /** False when the store holds anything besides, which no hash covers. */
+  readonly isBare: boolean
 }
 
-/** Follows a chain, entry by entry; `end` compares it with what the writers last noted. Finds the first break. */
+/**
+ * Follows a chain, entry by entry; `end` compares it with what the writers last noted. Finds the first break. `expected` is a hash that was once the newest:
+ * without one, nothing tells a chain from which the newest entries were removed, if the note was set back as well.
+ */
 export class ChainCheck {
+  readonly #expected: string | undefined
+  #met = false
   #previous = genesis
   #count = 0
   #broken: Break | undefined
 
-  add({ id, entry, hash }: StoredLink): void {
+  constructor(expected?: string) {
+    this.#expected = expected
+  }
+
+  add({ id, text, hash, isBare }: StoredLink): void {
     this.#count += 1
-    if (this.#broken === undefined && hash !== hashOf(this.#previous, entry)) {
-      const problem = 'does not follow from the entry before it: this one was changed or moved, or one before it was removed'
+    const follows = hash === hashOf(this.#previous, text)
+    if (this.#broken === undefined && !(follows && isBare)) {
+      const problem = follows
+        ? 'holds more than was written'
+        : 'does not follow from the entry before it: this one was changed or moved, or one before it was removed'
       this.#broken = { position: this.#count, id, problem }
     }
+    if (hash === this.#expected) this.#met = true
     this.#previous = hash
   }
 
   /** `head` is the hash that the newest entry must have, and `count` how many there must be. */
   end(head: string, count: number): Break | undefined {
     if (this.#broken !== undefined) return this.#broken
-    if (this.#previous === head && this.#count === count) return undefined
-    const missing = count - this.#count
-    const problem = missing > 0 ? `${missing} of the newest entries are missing` : 'ends otherwise than its writers noted'
-    return { position: this.#count + 1, id: 'the end', problem }
+    const problem = this.#problemOfEnd(head, count)
+    return problem === undefined ? undefined : { position: this.#count + 1, id: 'the end', problem }
   }
 
   get count(): number {
     return this.#count
+  }
+
+  #problemOfEnd(head: string, count: number): string | undefined {
+    const missing = count - this.#count
+    if (missing > 0) return `${missing} of the newest entries are missing`
+    if (this.#previous !== head || missing !== 0) return 'ends otherwise than its writers noted'
+    if (this.#expected === undefined || this.#met) return undefined
+    return 'does not hold the entry with the expected hash: the newest were removed, or all were written anew'
   }
 }

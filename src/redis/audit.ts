@@ -21,6 +21,8 @@ export interface Audit {
   all(after?: string): AsyncIterable<StoredLink>
   /** The entries of one request, oldest first. */
   of(request: string): Promise<readonly AuditEntry[]>
+  /** The ids by which they are found. */
+  indexOf(request: string): Promise<readonly string[]>
 }
 
 export function redisAudit(redis: Connection): Audit {
@@ -40,8 +42,10 @@ export function redisAudit(redis: Connection): Audit {
     async of(request) {
       const ids = await redis.lrange(auditIndexKey(request), 0, -1)
       const found = await Promise.all(ids.map((id) => redis.xrange(auditKey, id, id)))
-      return found.flat().map(([id, fields]) => linkOf(id, fields).entry)
+      const entries = found.flat().map(([id, fields]) => linkOf(id, fields).entry)
+      return entries.filter((entry) => entry.request === request)
     },
+    indexOf: (request) => redis.lrange(auditIndexKey(request), 0, -1),
   }
 }
 
@@ -53,7 +57,9 @@ export function parseHead(text: string | null): { hash: string; count: number } 
 
 function linkOf(id: string, fields: readonly string[]): StoredLink {
   const value = (name: string): string => fields[fields.indexOf(name) + 1] ?? ''
-  return { id, hash: value('hash'), entry: parseEntry(value('entry')) }
+  const text = value('entry')
+  const isBare = fields.length === 4 && fields[0] === 'entry' && fields[2] === 'hash'
+  return { id, text, hash: value('hash'), entry: parseEntry(text), isBare }
 }
 
 /** What cannot be read any more breaks the chain at its place, and nothing else. */

@@ -49,13 +49,13 @@ export function redisLedger(redis: Connection): Ledger {
   ): Promise<boolean> => {
     const headText = (await redis.get(auditHeadKey)) ?? ''
     const head = parseHead(headText)
-    const entry = entryOf(next, event, new Date().toISOString())
+    const entry = JSON.stringify(entryOf(next, event, new Date().toISOString()))
     const hash = hashOf(head.hash, entry)
     const requestKeys = [keyOf(next.id), openKey, unshownKey, allKey, personKey(next.asked.by.key)]
     const keys = [...requestKeys, auditHeadKey, auditKey, auditIndexKey(next.id)]
     const openness = isOpen(next) || needsReview(next) ? 'open' : 'closed'
     const values = [expected, JSON.stringify(next), next.id, openness, randomUUID(), numberOf(next.id)]
-    const links = [headText, JSON.stringify(entry), hash, `${hash} ${head.count + 1}`]
+    const links = [headText, entry, hash, `${hash} ${head.count + 1}`]
     return (await redis.eval(compareAndSet, keys.length, ...keys, ...values, ...links)) === 1
   }
   return {

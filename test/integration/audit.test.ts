@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type RedisServer, startRedis } from '../../sandbox/redis.ts'
 import type { Ledger } from '../../src/domain/ledger.ts'
 import { newRequest } from '../../src/domain/request.ts'
-import { auditHeadKey, auditKey, redisAudit } from '../../src/redis/audit.ts'
+import { auditHeadKey, auditIndexKey, auditKey, redisAudit } from '../../src/redis/audit.ts'
 import { connect } from '../../src/redis/connection.ts'
 import { redisLedger } from '../../src/redis/ledger.ts'
 import { alice, bob, plan } from '../unit/literals.ts'
@@ -30,7 +30,7 @@ afterAll(async () => {
 beforeEach(async () => {
   await redis.flushall()
   for (const id of ['PL-1', 'PL-2']) {
-    const asked = { by: alice, place, at, services: [{ service: '=cmd("x"),1' }], network: 'prod' }
+    const asked = { by: alice, place, at, services: [{ service: '=cmd("x"),1' }], network: 'prod', reason: 'it is needed' }
     await ledger.create(newRequest(id, asked))
     await ledger.record(id, { type: 'claim', run: 'r1', at })
     const approval = {
@@ -68,6 +68,9 @@ async function rewrite(change: (entries: [string, string[]][]) => [string, strin
   for (const [, fields] of change(entries)) await redis.xadd(auditKey, `${number++}-1`, ...fields)
 }
 
+const twice = (field: string) => field.replace('"event":"approve"', '"event":"reject","event":"approve"')
+const spaced = (field: string) => field.replace('{"at"', '{ "at"')
+
 test('an untouched chain is whole, also when writers compete', async () => {
   await Promise.all(
     Array.from({ length: 20 }, (_, index) => {
@@ -102,12 +105,50 @@ test.each<[string, number, () => Promise<unknown>]>([
   ],
   ['an unreadable entry', 9, async () => await redis.xadd(auditKey, '*', 'entry', '{', 'hash', 'f'.repeat(64))],
   ['everything gone', 1, async () => await redis.del(auditKey)],
+  ['a key twice in one entry', 4, async () => await rewrite((all) => all.map(([id, fields]) => [id, fields.map(twice)]))],
+  ['a space in an entry', 1, async () => await rewrite((all) => all.map(([id, fields]) => [id, fields.map(spaced)]))],
+  [
+    'a field that nothing covers',
+    1,
+    async () => await rewrite((all) => all.map(([id, fields]) => [id, [...fields, 'note', 'x']])),
+  ],
   ['an older head', 9, async () => await redis.set(auditHeadKey, `${'a'.repeat(64)} 7`)],
 ])('%s is found, and where', async (_what, position, tamper) => {
   await tamper()
   const { status, out } = await audit('verify')
   expect(out).toMatch(new RegExp(`^Broken at entry ${position} `))
   expect(status).toBe(1)
+})
+
+test('the newest entries removed together with their note are found by a hash that was kept', async () => {
+  const newest = /newest hash is ([0-9a-f]{64})/.exec((await audit('verify')).out)?.[1] ?? ''
+  expect((await audit('verify', '--expect', newest)).status).toBe(0)
+  const [, fields = []] = (await redis.xrange(auditKey, '-', '+'))[6] ?? []
+  await redis.xdel(auditKey, (await ids()).at(-1) ?? '')
+  await redis.set(auditHeadKey, `${fields[3]} 7`)
+  await redis.rpop(auditIndexKey('PL-2'))
+  expect((await audit('verify')).status).toBe(0)
+  const { status, out } = await audit('verify', '--expect', newest)
+  expect(out).toContain('does not hold the entry with the expected hash')
+  expect(status).toBe(1)
+  await redis.flushall()
+  expect((await audit('verify', '--expect', newest)).status).toBe(1)
+})
+
+test.each<[string, (key: string) => Promise<unknown>]>([
+  ['that leaves one out', async (key) => await redis.lrem(key, 1, (await redis.lindex(key, 1)) ?? '')],
+  ['in another order', async (key) => await redis.lmove(key, key, 'LEFT', 'RIGHT')],
+  ['that is gone', async (key) => await redis.del(key)],
+])('a history %s is found', async (_what, tamper) => {
+  await tamper(auditIndexKey('PL-2'))
+  const { status, out } = await audit('verify')
+  expect(out).toContain('the history of PL-2 does not list its own')
+  expect(status).toBe(1)
+})
+
+test('a history shows no entry of another request', async () => {
+  await redis.rpush(auditIndexKey('PL-2'), (await ids())[0] ?? '')
+  expect((await redisAudit(redis).of('PL-2')).map(({ request }) => request)).toEqual(['PL-2', 'PL-2', 'PL-2', 'PL-2'])
 })
 
 test('exports what happened, for programs and for spreadsheets', async () => {
@@ -126,8 +167,8 @@ test('exports what happened, for programs and for spreadsheets', async () => {
     hash: expect.stringMatching(/^[0-9a-f]{64}$/),
   })
   const csv = (await audit('export', '--format', 'csv')).out.split('\r\n')
-  expect(csv[0]).toBe('at,request,event,state,person,surface,digest,what,vendorRequestId,hash')
-  expect(csv[1]).toContain('"setup =cmd(""x""),1 prod"')
+  expect(csv[0]).toBe('at,request,event,state,person,personKey,surface,digest,what,vendorRequestId,hash')
+  expect(csv[1]).toContain('"setup =cmd(""x""),1, prod: it is needed"')
   const later = new Date(Date.now() + 60_000).toISOString()
   expect((await audit('export', '--format', 'jsonl', '--since', later)).out).toBe('')
   expect((await audit('export', '--format', 'jsonl', '--since', '1h')).out.trim().split('\n')).toHaveLength(8)
@@ -137,11 +178,14 @@ test('one request’s history is read without the others', async () => {
   expect((await redisAudit(redis).of('PL-2')).map(({ event }) => event)).toEqual(['created', 'claim', 'plan-ready', 'approve'])
 })
 
-test.each([[[]], [['verify', 'now']], [['export', '--format', 'xml']], [['export', '--since', 'yesterday-ish']]])(
-  'what cannot be understood is answered with how to say it: %j',
-  async (args) => {
-    const { status, out } = await audit(...args)
-    expect(out).toContain('Usage:')
-    expect(status).toBe(2)
-  },
-)
+test.each([
+  [[]],
+  [['verify', 'now']],
+  [['export', '--format', 'xml']],
+  [['export', '--since', 'yesterday-ish']],
+  [['verify', '--expect', 'abc']],
+])('what cannot be understood is answered with how to say it: %j', async (args) => {
+  const { status, out } = await audit(...args)
+  expect(out).toContain('Usage:')
+  expect(status).toBe(2)
+})

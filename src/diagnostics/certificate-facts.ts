@@ -4,8 +4,14 @@ import { cleanText } from '../domain/hostile-text.ts'
 
 /** What a person needs of the peer's certificate. Every field was written by the peer. */
 export function certificateFacts(peer: X509Certificate): NonNullable<TlsResult['certificate']> {
-  const { subject, issuer, validFromDate, validToDate } = peer
-  return { subject: nameOf(subject), issuer: nameOf(issuer), validFrom: timeOf(validFromDate), validTo: timeOf(validToDate) }
+  const { subject, subjectAltName, issuer, validFromDate, validToDate } = peer
+  return {
+    subject: nameOf(subject),
+    ...(subjectAltName !== undefined && { names: cleanText(subjectAltName, 300) }),
+    issuer: nameOf(issuer),
+    validFrom: timeOf(validFromDate),
+    validTo: timeOf(validToDate),
+  }
 }
 
 /** `CN=…, O=…` from one attribute a line; absent where the certificate names nobody. */

@@ -7,6 +7,7 @@ import { certificateFacts } from './certificate-facts.ts'
 import { elapsedSince } from './elapsed.ts'
 import { failureOf, timeoutFailure } from './failure.ts'
 import { type Peer, resetsUnasked, type SmallHello, secure, tryHellos } from './further-connections.ts'
+import { isTrustedApartFromTime } from './trust.ts'
 
 /** How long a handshake may take, in milliseconds. */
 const timeoutMs = 2_500
@@ -47,7 +48,7 @@ export async function shakeHands(
   const timer = setTimeout(giveUp, timeoutMs)
   signal.addEventListener('abort', giveUp, { once: true })
   tls.once('secureConnect', () => {
-    const outcome = judgeCertificate(tls, host)
+    const outcome = judgeCertificate(tls, host, trust)
     judged = outcome
     if (!outcome.verified) return resolve(outcome)
     void objection(tls, elapsedSince(startedAt), signal).then(() => resolve(outcome))
@@ -120,16 +121,21 @@ function isReset(failure: Failure | undefined): boolean {
  * The chain first: a proxy's certificate often has the right name, and never the right issuer. Reads the certificate itself rather than Node's legacy
  * object of it, which costs as much as the handshake.
  */
-function judgeCertificate(tls: TLSSocket, host: string): Outcome {
+function judgeCertificate(tls: TLSSocket, host: string, trust: SecureContext): Outcome {
   const peer = tls.getPeerX509Certificate()
   const failure = chainFailure(tls) ?? nameFailure(host, peer)
   const protocol = tls.getProtocol()
   return {
     verified: failure === undefined,
     ...(failure !== undefined && { failure }),
+    ...(peer !== undefined && isOutOfTime(failure) && { trustedApartFromTime: isTrustedApartFromTime(peer, trust) }),
     ...(protocol !== null && { protocol }),
     ...(peer !== undefined && { certificate: certificateFacts(peer) }),
   }
+}
+
+function isOutOfTime(failure: Failure | undefined): boolean {
+  return failure?.code === 'CERT_HAS_EXPIRED' || failure?.code === 'CERT_NOT_YET_VALID'
 }
 
 function chainFailure(tls: TLSSocket): Failure | undefined {

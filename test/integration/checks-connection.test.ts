@@ -222,16 +222,30 @@ describe('TLS', () => {
       certificate: { validTo: '2021-01-01T00:00:00.000Z' },
     })
 
+    expect(expired.trustedApartFromTime).toBe(true)
+    expect(tlsFault(expired)).toBe('expired')
+
+    const future = { notBefore: new Date('2090-01-01T00:00:00Z'), notAfter: new Date('2091-01-01T00:00:00Z') }
+    const early = await shake(await listenTls(await authority.issue({ names: [host], ...future })))
+    expect(early).toMatchObject({ failure: { code: 'CERT_NOT_YET_VALID' }, trustedApartFromTime: true })
+
     const wrongName = await shake(await listenTls(await authority.issue({ names: ['other.example'] })))
     expect(wrongName).toMatchObject({
       failure: { code: 'ERR_TLS_CERT_ALTNAME_INVALID' },
-      certificate: { subject: 'CN=other.example' },
+      certificate: { subject: 'CN=other.example', names: 'DNS:other.example' },
     })
+    expect(wrongName).not.toHaveProperty('trustedApartFromTime')
 
     const foreign = await createAuthority('Corp\u202eCA')
     const intercepted = await shake(await listenTls(await foreign.issue({ names: [host] })))
     expect(intercepted).toMatchObject({ verified: false, certificate: { issuer: 'CN=CorpCA' } })
     expect(tlsFault(intercepted)).toBe('untrusted')
+    const stale = await foreign.issue({ names: [host], ...past })
+    for (const cert of [stale.cert, `${stale.cert}\n${foreign.certificate}`]) {
+      const both = await shake(await listenTls({ ...stale, cert }))
+      expect(both).toMatchObject({ trustedApartFromTime: false })
+      expect(tlsFault(both)).toBe('untrusted')
+    }
     expect(JSON.stringify([expired, wrongName, intercepted])).not.toContain('\u202e')
   })
 

@@ -66,8 +66,9 @@ function tlsWords(tls: TlsResult): string {
     ...(certificate === undefined
       ? [`${bytesRead} bytes received`]
       : [
-          `certificate of ${shown(certificate.subject)} by ${shown(certificate.issuer)}, ${shown(certificate.validFrom)} to ${shown(certificate.validTo)}`,
+          `certificate of ${shown(certificate.subject)}${certificate.names === undefined ? '' : ` (${shown(certificate.names)})`} by ${shown(certificate.issuer)}, ${shown(certificate.validFrom)} to ${shown(certificate.validTo)}`,
         ]),
+    ...(tls.trustedApartFromTime === false ? ['not trusted, whatever the time'] : []),
     ...(smallHello === undefined ? [] : [`a small hello ${smallHello.answered ? 'is' : 'is not'} answered`]),
     ...(smallHello?.usualAnswered === true ? ['the usual one, sent again, is answered too'] : []),
     ...(resetUnasked === true ? ['a silent connection is reset too'] : []),

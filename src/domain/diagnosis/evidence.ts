@@ -48,8 +48,12 @@ export interface TlsResult {
   readonly smallHello?: { readonly answered: boolean; readonly failure?: Failure; readonly usualAnswered?: boolean }
   /** A further connection was reset although nothing was sent on it: then no hello is to blame. */
   readonly resetUnasked?: true
+  /** Of a chain that fails by its time: whether it leads to a trusted root all the same. */
+  readonly trustedApartFromTime?: boolean
   readonly certificate?: {
     readonly subject: string
+    /** The names that it is for, as it lists them. */
+    readonly names?: string
     readonly issuer: string
     readonly validFrom: string
     readonly validTo: string

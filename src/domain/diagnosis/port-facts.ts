@@ -51,9 +51,11 @@ export type TlsFault =
   | 'not-tls'
 
 /** RST and FIN are both `ECONNRESET` in Node: only a reset names the system call that met it. */
-export function tlsFault({ failure, certificate }: TlsResult): TlsFault {
+export function tlsFault({ failure, certificate, trustedApartFromTime }: TlsResult): TlsFault {
   const code = failure?.code ?? ''
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'wrong-name'
+  // A stranger's certificate that has expired besides would be no better in time.
+  if (trustedApartFromTime === false) return 'untrusted'
   if (code === 'CERT_HAS_EXPIRED') return 'expired'
   if (code === 'CERT_NOT_YET_VALID') return 'not-yet-valid'
   if (code === 'ETIMEDOUT') return 'silent'

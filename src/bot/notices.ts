@@ -3,7 +3,7 @@ import { isOpen, type Request } from '../domain/request.ts'
 import { waitingForText } from './approvers-text.ts'
 import { type Attendance, everyoneThere, stillAble } from './attendance.ts'
 import { type Card, channel, command, mention, say, strong, time, words } from './card.ts'
-import { nextSentence, stateSentence } from './state-sentences.ts'
+import { nextSentence, overrideSentence, stateSentence } from './state-sentences.ts'
 import { statusOf, titleOf } from './subject.ts'
 
 /** A message of its own, posted once: what somebody has to hear even if they do not look at the request's message. */
@@ -13,6 +13,9 @@ export interface Notice {
   readonly to: { readonly kind: 'person'; readonly person: Person } | { readonly kind: 'place'; readonly place: Place }
   readonly card: Card
 }
+
+/** The one that tells how it ended. */
+export const endKey = 'end'
 
 /** Pure: every notice that the request's history has given rise to so far. */
 export function noticesOf(request: Request, attendance: Attendance = everyoneThere): readonly Notice[] {
@@ -79,15 +82,18 @@ function reminders(request: Request, attendance: Attendance): readonly Notice[] 
 }
 
 function ending(request: Request): readonly Notice[] {
-  const { id, asked } = request
   if (isOpen(request)) return []
+  return [{ key: endKey, to: { kind: 'person', person: request.asked.by }, card: endCard(request) }]
+}
+
+/** How it ended, in short: also in place of what an earlier notice said. */
+export function endCard(request: Request): Card {
   const said = stateSentence(request)
+  const run = overrideSentence(request)
   const next = nextSentence(request, { decides: false })
-  const card = say(
+  return say(
     words`${strong(titleOf(request))} (${statusOf(request)})`,
-    ...(said === undefined ? [] : [said]),
-    ...(next === undefined ? [] : [next]),
-    words`To see all of it: ${command(`request ${id}`)}`,
+    ...[said, run, next].filter((sentence) => sentence !== undefined),
+    words`To see all of it: ${command(`request ${request.id}`)}`,
   )
-  return [{ key: 'end', to: { kind: 'person', person: asked.by }, card }]
 }

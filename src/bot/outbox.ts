@@ -7,9 +7,9 @@ import type { Diagnoses } from '../redis/records.ts'
 import { attendanceOf, everyoneThere } from './attendance.ts'
 import { channel, type Text, words } from './card.ts'
 import { diagnosisCard } from './diagnosis-card.ts'
-import { noticesOf } from './notices.ts'
+import { endCard, noticesOf } from './notices.ts'
 import { requestCard } from './request-card.ts'
-import { attempt, isRefusal, isShownAt, postOnce, showAsked, showAt, showTo, type Wire } from './showing.ts'
+import { attempt, isRefusal, isShownAt, postOnce, settleNotices, showAsked, showAt, showTo, type Wire } from './showing.ts'
 
 /**
  * How often what was refused is tried again, in milliseconds: until the bot is let into a channel; less patiently while the work goes on, whose news would
@@ -92,6 +92,9 @@ async function deliverRequest(outbox: Outbox, request: Request): Promise<readonl
   if (!inOnePlace) await trying(() => showAsked(outbox, showing))
   else if (refused !== undefined) await trying(() => showTo(outbox, showing))
   for (const notice of noticesOf(request, attendance)) await trying(() => postOnce(outbox, record, notice))
+  // A review is the last that can happen to it.
+  const end = { end: request.review === undefined ? 'ended' : 'reviewed', card: endCard(request) }
+  if (!isOpen(request)) await trying(() => settleNotices(outbox, record, end))
   return failures
 }
 

@@ -5,11 +5,15 @@ import type { Log } from '../log.ts'
 import type { Pace } from '../redis/pace.ts'
 import type { Messages } from '../redis/records.ts'
 import type { Card } from './card.ts'
-import type { Notice } from './notices.ts'
+import { endKey, type Notice } from './notices.ts'
 import type { ChatSurface } from './surface.ts'
 
 /** A turn that comes within this time, in milliseconds, is waited for. */
 const longestTurnMs = 2_000
+
+/** What a record's notices are remembered by. */
+const noticeField = 'notice:'
+const undeliverable = 'undeliverable'
 
 /** The chat counts updates for all of its places together. */
 const everywhere = 'all'
@@ -68,7 +72,7 @@ export async function isShownAt({ messages }: Wire, record: string, place: Place
 /** Remembered after it was posted: a crash in between repeats it, and nothing is left out. Somebody whose account is gone cannot be told. */
 export async function postOnce(wire: Wire, record: string, { key, to, card }: Notice): Promise<void> {
   const { surface, messages, log, pace } = wire
-  const field = `notice:${key}`
+  const field = `${noticeField}${key}`
   if ((await messages.of(record))[field] !== undefined) return
   const failure = await attempt(async () => {
     const message =
@@ -80,7 +84,20 @@ export async function postOnce(wire: Wire, record: string, { key, to, card }: No
   if (failure === undefined) return
   if (to.kind === 'place' || !isTerminal(failure, 'place-unreachable')) throw failure
   log.warn({ err: failure, record, notice: key }, 'a notice cannot be delivered')
-  await messages.remember(record, field, 'undeliverable')
+  await messages.remember(record, field, undeliverable)
+}
+
+/** Lets every earlier notice say how it ended, once for each such end; one that was deleted stays so. */
+export async function settleNotices(wire: Wire, record: string, { end, card }: { end: string; card: Card }): Promise<void> {
+  const known = await wire.messages.of(record)
+  const posted = Object.entries(known).filter(
+    ([field, message]) => field.startsWith(noticeField) && field !== `${noticeField}${endKey}` && message !== undeliverable,
+  )
+  for (const [field, message] of posted) {
+    if (known[`settled:${field}`] === end) continue
+    await updated(wire, message, card)
+    await wire.messages.remember(record, `settled:${field}`, end)
+  }
 }
 
 /** A refusal that has to do with this message or place, and with no other. */

@@ -104,14 +104,15 @@ test('break-glass: a reason and a confirmation, everyone concerned is told, and 
   await people.submit('alice', view, { reason: 'the warehouse is down <!channel>' })
   await whisper('alice', 'PL-1 runs now')
   await told('bob', 'runs PL-1 without an approval', 'the warehouse is down')
-  const ended = await card('approvals', '· failed', 'Somebody else has to review it')
+  const ended = await card('approvals', '· failed', 'Asked by', 'Somebody else has to review it')
   expect(sandbox.slack.messages.flatMap(({ pings }) => pings)).not.toContain('!channel')
   await people.command('alice', 'requests open')
   await whisper('alice', 'Open requests', 'request PL-1 · failed', 'needs a review')
   await people.click('alice', ended, 'Reviewed')
   await whisper('alice', 'Someone else has to review PL-1')
   await people.click('carol', ended, 'Reviewed')
-  expect(text(await card('approvals', 'Reviewed by @carol'))).toContain('Run without an approval by @alice')
+  expect(text(await card('approvals', 'Asked by', 'Reviewed by @carol'))).toContain('Run without an approval by @alice')
+  await told('bob', '· failed', 'Run without an approval by @alice', 'Reviewed by @carol')
 })
 
 test('cancelled while it runs: it stops before its next step, and says what was done', async () => {

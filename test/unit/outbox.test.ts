@@ -95,6 +95,19 @@ test('nowhere to show it: the end is told in person, and the rest is tried again
   expect(await delivered('cancelled')).toEqual({ retryAfterMs: undefined, isShown: true })
 })
 
+test('an earlier notice says how it ended, once; the one about the end stays as it is', async () => {
+  known = { 'notice:reminder:1': 'a reminder', 'notice:glass:1:bob': 'undeliverable', 'notice:end': 'told' }
+  await delivered('awaiting-approval')
+  expect([...shown.keys()]).not.toContain('a reminder')
+  await delivered('rejected')
+  expect(shown.get('a reminder')?.summary).toContain('request PL-42 · rejected')
+  expect([...shown.keys()]).not.toContain('undeliverable')
+  expect([...shown.keys()]).not.toContain('told')
+  shown = new Map()
+  await delivered('rejected')
+  expect([...shown.keys()]).not.toContain('a reminder')
+})
+
 test('one place that is throttled delays no other', async () => {
   refused[approvals.id] = 'throttled'
   expect(await delivered('awaiting-approval')).toEqual({ retryAfterMs: 6_000, isShown: false })

@@ -8,24 +8,39 @@ import { requestCard } from './request-card.ts'
 /** More would not fit on one page of a chat. */
 const shownAtMost = 8
 
+/** So few are shown with their plans; more of them in a line each. */
+const shownWholeAtMost = 4
+
 /** A person's own page: what waits for them, with its buttons, and what they have asked for themselves. */
 export async function homeOf(desk: Desk, by: Person): Promise<readonly Card[]> {
   const open = (await desk.ledger.open()).toSorted((a, b) => Date.parse(a.asked.at) - Date.parse(b.asked.at))
   const waits = await Promise.all(open.map((request) => waitsFor(desk, by, request)))
   const waiting = open.filter((_, index) => waits[index])
   const mine = open.filter((request) => isOpen(request) && samePerson(request.asked.by, by))
+  const whole = waiting.length <= shownWholeAtMost
   return [
-    heading('Waits for you', waiting, 'Nothing waits for you.'),
-    ...waiting.slice(0, shownAtMost).map((request) => requestCard(request, { decides: true })),
-    heading('Your open requests', mine, words`None. To ask for one: ${command('setup')}`),
-    ...mine.slice(0, shownAtMost).map((request) => requestCard(request, { decides: false })),
+    heading('Waits for you', waiting, { none: 'Nothing waits for you.', all: 'requests open' }),
+    ...waiting.slice(0, shownAtMost).map((request) => shown(requestCard(request, { decides: true }), whole)),
+    heading('Your open requests', mine, { none: words`None. To ask for one: ${command('setup')}`, all: 'requests mine' }),
+    ...mine.slice(0, shownAtMost).map((request) => shown(requestCard(request, { decides: false }), false)),
   ]
 }
 
-function heading(title: string, requests: readonly Request[], none: Text): Card {
+/** Whole, or as one line with its buttons. */
+function shown(card: Card, whole: boolean): Card {
+  return whole ? card : { ...card, parts: [{ kind: 'text', text: card.summary }] }
+}
+
+interface Words {
+  readonly none: Text
+  /** The command that shows all of them. */
+  readonly all: string
+}
+
+function heading(title: string, requests: readonly Request[], { none, all }: Words): Card {
   const more = requests.length - shownAtMost
   const note: Text | undefined =
-    requests.length === 0 ? none : more > 0 ? words`${String(more)} more: ${command('requests open')}` : undefined
+    requests.length === 0 ? none : more > 0 ? words`${String(more)} more: ${command(all)}` : undefined
   return {
     summary: title,
     parts: [{ kind: 'heading', text: title }, ...(note === undefined ? [] : [{ kind: 'note', text: note } as const])],

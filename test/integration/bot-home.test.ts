@@ -71,3 +71,17 @@ test('more than a page holds is counted', async () => {
   const page = await homeOf('bob', '3 more: /privatelink requests open')
   expect(at.slack.render(page).match(/· awaiting-approval/g)).toHaveLength(8)
 })
+
+test('as much as a page shows of both fits on it', async () => {
+  at = await startBotWorld()
+  for (let count = 0; count < 9; count += 1) {
+    await asked('alice')
+    await asked('bob')
+  }
+  await at.driver.openHome('bob')
+  const page = await homeOf('bob', '1 more: /privatelink requests open', '1 more: /privatelink requests mine')
+  const [waiting = '', own = ''] = at.slack.render(page).split('Your open requests')
+  for (const half of [waiting, own]) expect(half.match(/· awaiting-approval/g)).toHaveLength(8)
+  expect(waiting.match(/\[Approve\]/g)).toHaveLength(8)
+  expect(own.match(/\[Cancel\]/g)).toHaveLength(8)
+})

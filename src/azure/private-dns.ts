@@ -43,6 +43,8 @@ export interface AzurePrivateDns {
   /** The zones of this name in all subscriptions that the configuration names, the one linked to the network's VNet first. */
   zones(name: string, network: Network, signal: AbortSignal): Promise<readonly Zone[]>
   aRecords(zone: ZonePlace, signal: AbortSignal): Promise<readonly ARecord[]>
+  /** All record sets of the zone, its own SOA included; types as in `AAAA`. */
+  recordSets(zone: ZonePlace, signal: AbortSignal): Promise<readonly { readonly type: string; readonly name: string }[]>
   /** Returns when Azure has finished. Refused when there is one already. */
   createZone(zone: ZonePlace, tags: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void>
   /** Returns when Azure has finished. Without registration: machines of the VNet stay out of the zone. */
@@ -120,7 +122,7 @@ export function azurePrivateDns(
       for (const zone of await listed(subscription, groups, signal)) {
         if (zone.name?.toLowerCase() !== name.toLowerCase() || zone.id === undefined) continue
         const place = { name, subscription, resourceGroup: resourceGroupOf(zone.id) }
-        const settled = zone.provisioningState === 'Succeeded'
+        const settled = (zone.provisioningState ?? 'Succeeded') === 'Succeeded'
         const links = settled ? await linksOf(place, network, signal) : { otherLinks: 0 }
         found.push({ ...place, id: zone.id, tags: zone.tags ?? {}, settled, ...links })
       }
@@ -147,6 +149,14 @@ export function azurePrivateDns(
         })
         for await (const set of sets) found.push(recordOf(set))
         return found
+      })
+    },
+
+    async recordSets(zone, signal) {
+      return await translating(`list the records of ${zone.name}`, async () => {
+        const options = { abortSignal: signal }
+        const sets = await Array.fromAsync(clientOf(zone.subscription).recordSets.list(zone.resourceGroup, zone.name, options))
+        return sets.map(({ type = '', name = '' }) => ({ type: type.slice(type.lastIndexOf('/') + 1).toUpperCase(), name }))
       })
     },
 

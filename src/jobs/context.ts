@@ -12,7 +12,7 @@ const namesMaxAgeMs = 10 * 60_000
 
 /** What the steps of a request are about, with nothing seen yet. */
 export async function contextOf(request: Request, worker: RequestWorker): Promise<StepContext> {
-  const { clouds, ledger, networks, run, id, signal } = worker
+  const { clouds, ledger, networks, organizations, run, id, signal } = worker
   const { asked, undoes } = request
   const network = networkNamed(networks, asked.network)
   const undone = undoes === undefined ? undefined : await ledger.get(undoes)
@@ -28,9 +28,10 @@ export async function contextOf(request: Request, worker: RequestWorker): Promis
     requester: asked.by.name,
     target,
     clouds,
+    configured: { networks, organizations },
     facts: {},
     replacedIds: replacedBy(request.plan),
-    ...(undone !== undefined && { undoing: { request: undone.id, made: madeBy(undone) } }),
+    ...(undone !== undefined && { undoing: { request: undone.id, made: madeBy(undone), listed: listedBy(undone) } }),
     signal,
     async fence() {
       const now = await ledger.get(id)
@@ -70,6 +71,14 @@ function replacedBy(plan: Plan | undefined): readonly string[] {
   const change = plan?.steps.find(({ id }) => id === 'private-endpoint')?.change
   if (change?.kind !== 'update') return []
   return change.fields.flatMap(({ name, before }) => (name === 'GUID' && before !== undefined ? [before] : []))
+}
+
+/** The services that a request was to put on their lists; `NAME id` is the field of the plan that says so. */
+function listedBy({ plan }: Request): ReadonlySet<string> {
+  const fields = plan?.steps.find(({ id }) => id === 'allow-list')?.change
+  const added = fields === undefined || !('fields' in fields) ? [] : fields.fields.filter(({ after }) => after !== undefined)
+  const services = (plan?.services ?? []).filter(({ service }) => added.some(({ name }) => name === `${service.name} id`))
+  return new Set(services.map(({ service }) => service.id))
 }
 
 /** Where a request created something, or put something on a list. */

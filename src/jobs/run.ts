@@ -1,5 +1,6 @@
 import type { AzureAccess } from '../azure/access.ts'
 import type { Ledger } from '../domain/ledger.ts'
+import type { OrganizationKey } from '../domain/organization.ts'
 import type { Policy } from '../domain/policy.ts'
 import type { Network } from '../domain/target.ts'
 import type { Log } from '../log.ts'
@@ -11,6 +12,7 @@ import type { Targets } from './target.ts'
 
 export interface RequestJobs {
   readonly networks: readonly Network[]
+  readonly organizations: readonly OrganizationKey[]
   readonly policies: readonly Policy[]
   readonly ledger: Ledger
   readonly producer: Producer

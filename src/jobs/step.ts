@@ -3,8 +3,9 @@ import type { ARecord, AzurePrivateDns, Zone } from '../azure/private-dns.ts'
 import type { ClickHouseCloud } from '../clickhouse/client.ts'
 import type { WireOrganization } from '../clickhouse/wire.ts'
 import type { Verdict } from '../domain/diagnosis/finding.ts'
+import type { OrganizationKey } from '../domain/organization.ts'
 import type { Change, StepId } from '../domain/plan.ts'
-import type { Target } from '../domain/target.ts'
+import type { Network, Target } from '../domain/target.ts'
 import type { Prober } from '../redis/prober.ts'
 
 /** What the steps have seen so far; a step reads what those that it needs have left. Absent means that it is not there yet. */
@@ -44,10 +45,18 @@ export interface Clouds {
   readonly prober: Prober
 }
 
+/** Everything that the configuration names: what one request touches may serve another network, or services of another organization. */
+export interface Configured {
+  readonly networks: readonly Network[]
+  readonly organizations: readonly Pick<OrganizationKey, 'organizationId' | 'organizationName'>[]
+}
+
 export interface Undoing {
   readonly request: string
   /** The steps in which that request made something. */
   readonly made: ReadonlySet<StepId>
+  /** Ids of the services to whose lists it added something. */
+  readonly listed: ReadonlySet<string>
 }
 
 export interface StepContext {
@@ -56,6 +65,7 @@ export interface StepContext {
   readonly requester: string
   readonly target: Target
   readonly clouds: Clouds
+  readonly configured: Configured
   readonly facts: Facts
   /** GUIDs of endpoints that the approved plan replaces: they leave the lists. */
   readonly replacedIds: readonly string[]

@@ -14,7 +14,21 @@ import type { Network, Target } from '../../src/domain/target.ts'
 import { procedures } from '../../src/jobs/procedure.ts'
 import type { Clouds, Observation, Step, StepContext } from '../../src/jobs/step.ts'
 
-const network: Network = { ...networks.prodWestus3, applicationSecurityGroups: [], tags: { team: 'data' } }
+export const network: Network = { ...networks.prodWestus3, applicationSecurityGroups: [], tags: { team: 'data' } }
+
+/** A second organization, without services until a test gives it some. */
+export const beta = {
+  organization: { id: '11111111-55a1-4a0e-9d5e-0c4b1d2f3a41', name: 'beta', privateEndpoints: [] },
+  key: {
+    organizationId: '11111111-55a1-4a0e-9d5e-0c4b1d2f3a41',
+    organizationName: 'beta',
+    keyId: 'beta-key',
+    keySecret: 'beta-secret',
+  },
+}
+
+/** Shares the zones of the first. */
+export const staging: Network = { ...networks.stagingEastus2, applicationSecurityGroups: [], tags: {} }
 
 /** Real clients of simulated clouds, in which single steps are carried out. */
 export interface Workshop {
@@ -36,7 +50,12 @@ export async function openWorkshop(): Promise<Workshop> {
   process.env.IDENTITY_HEADER = arm.identity.header
   const vendor = await startClickHouseCloud(world, { rateLimit: { requests: 10_000, windowMs: 1_000 } })
   const key = { organizationId, organizationName: 'acme', keyId: keys.id, keySecret: keys.secret }
-  const clickhouse: ClickHouseCloud = clickHouseCloud(vendor.url, [key], { take: async () => undefined })
+  const { key: betaKey, organization } = beta
+  world.organizations.push({
+    ...structuredClone(organization),
+    keys: [{ id: betaKey.keyId, secret: betaKey.keySecret, role: 'admin' }],
+  })
+  const clickhouse: ClickHouseCloud = clickHouseCloud(vendor.url, [key, betaKey], { take: async () => undefined })
   const credential = new DefaultAzureCredential()
   const clouds: Clouds = {
     network: azureNetwork(credential, arm.url),
@@ -51,6 +70,7 @@ export async function openWorkshop(): Promise<Workshop> {
       requester: 'Alice Archer',
       target: targetOf(world),
       clouds,
+      configured: { networks: [network, staging], organizations: [key, betaKey] },
       facts: {},
       replacedIds: [],
       fence: async () => undefined,

@@ -18,8 +18,17 @@ export async function listsOf({ target, clouds, signal }: StepContext): Promise<
   return new Map(lists)
 }
 
-/** The lists of every service of the organization, in one call. */
-export async function allListsOf({ target, clouds, signal }: StepContext): Promise<AllowLists> {
-  const services = await clouds.clickhouse.services(target.services[0].service.organizationId, signal)
-  return new Map(services.map(({ id, name, state, privateEndpointIds }) => [id, { name, state, entries: privateEndpointIds }]))
+/** The lists of every service of every configured organization, one call each: services of several may use one endpoint. */
+export async function allListsOf({ target, configured, clouds, signal }: StepContext): Promise<AllowLists> {
+  const own = target.services[0].service.organizationId
+  const lists = await Promise.all(
+    configured.organizations.map(async ({ organizationId, organizationName }) => {
+      const services = await clouds.clickhouse.services(organizationId, signal)
+      const shown = (name: string) => (organizationId === own ? name : `${organizationName}/${name}`)
+      return services.map(
+        ({ id, name, state, privateEndpointIds }) => [id, { name: shown(name), state, entries: privateEndpointIds }] as const,
+      )
+    }),
+  )
+  return new Map(lists.flat())
 }

@@ -1,9 +1,9 @@
 import type { ARecord } from '../../azure/private-dns.ts'
 import { isOurs, marks, tagText } from '../../domain/ownership.ts'
 import { type Change, type FieldChange, knownAfterApply } from '../../domain/plan.ts'
-import { type Target, zoneNameOf } from '../../domain/target.ts'
+import { sameId, type Target, zoneNameOf } from '../../domain/target.ts'
 import type { Observation, Step, StepContext } from '../step.ts'
-import { otherEndpoints } from './endpoints.ts'
+import { otherEndpoints, type PlacedEndpoint } from './endpoints.ts'
 
 const ttl = 300
 
@@ -56,11 +56,17 @@ async function compare(context: StepContext, records: readonly ARecord[]): Promi
   const unserved = labels.filter((label) => !own.some((record) => record.name.toLowerCase() === label))
   const wildcardServes = wildcard !== undefined && leadsTo(wildcard, address)
   if (wrong.length === 0 && (unserved.length === 0 || wildcardServes)) return { change: { kind: 'none' }, note: `→ ${address}` }
+  if (wrong.length === 0 && wildcard === undefined) return { change: creation(['*'], address) }
+  const others = await otherEndpoints(context, context.facts.endpoint?.id)
+  const userOf = (record: ARecord) => others.find((other) => record.addresses.includes(other.address ?? ''))
+  const elsewhere = (user: PlacedEndpoint | undefined) => user !== undefined && user.network !== context.target.network.name
+  const taken = wrong.find((record) => elsewhere(userOf(record)))
+  if (taken !== undefined) return { change: sharedBy(taken, userOf(taken), context) }
   if (wrong.length > 0) return { change: update(wrong, address) }
   if (wildcard === undefined) return { change: creation(['*'], address) }
-  const [user] = (await otherEndpoints(context, context.facts.endpoint?.id)).filter((other) =>
-    wildcard.addresses.includes(other.address ?? ''),
-  )
+  const user = userOf(wildcard)
+  // The other network reaches these very services by this record.
+  if (elsewhere(user) && sameId(user?.connectsTo, context.target.alias)) return { change: sharedBy(wildcard, user, context) }
   if (user !== undefined) return { change: creation(unserved, address), note: `the wildcard serves ${user.name}` }
   return { change: isOurs(wildcard.metadata) ? update([wildcard], address) : blockedBy(wildcard, '') }
 }
@@ -70,6 +76,13 @@ function blockedBy(record: ARecord, what: string): Change {
   return {
     kind: 'blocked',
     reason: `${does}, and was not made by this bot (${tagText(record.metadata)}). Ask its owner to correct or remove it, then run setup again.`,
+  }
+}
+
+function sharedBy(record: ARecord, user: PlacedEndpoint | undefined, { target: { network } }: StepContext): Change {
+  return {
+    kind: 'blocked',
+    reason: `The record ${record.name} leads to ${user?.name} of ${user?.network}, which shares this zone with ${network.name}: one record cannot lead each network to its own endpoint. Create a zone of this name in another resource group, link it to ${network.vnet} alone, then run setup again.`,
   }
 }
 

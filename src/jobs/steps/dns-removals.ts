@@ -1,4 +1,4 @@
-import type { ARecord } from '../../azure/private-dns.ts'
+import type { ARecord, Zone } from '../../azure/private-dns.ts'
 import type { Change } from '../../domain/plan.ts'
 import { zoneNameOf } from '../../domain/target.ts'
 import type { Step, StepContext } from '../step.ts'
@@ -21,6 +21,7 @@ export const dnsRecordRemoval: Step = {
     if (zone === undefined) return { ...keep('not there'), facts: {} }
     const records = await clouds.dns.aRecords(zone, signal)
     if (kept !== undefined) return { ...keep(kept), facts: { zone, records } }
+    context.facts.zone = zone
     const removed = removable(context, records)
     if (removed.length === 0) return { ...keep('kept: not made by this bot, or not there'), facts: { zone, records } }
     const fields = removed.map(({ name, addresses }) => ({ name, before: addresses.join(', ') }))
@@ -37,9 +38,13 @@ export const dnsRecordRemoval: Step = {
   },
 }
 
-/** Our records that lead to this very endpoint, or to one that is gone: the wildcard, and those of the services' own labels. */
+/**
+ * Our records that lead to this very endpoint, or to one that is gone: the wildcard, and those of the services' own labels. Only in the zone that is
+ * linked to this VNet: any other serves somebody else.
+ */
 export function removable(context: StepContext, records: readonly ARecord[]): readonly ARecord[] {
   const { facts, target } = context
+  if (facts.zone?.link === undefined) return []
   const names = ['*', ...labelsOf(target)]
   return records.filter(
     (record) =>
@@ -65,6 +70,8 @@ export const networkLinkRemoval: Step = {
     const { target, clouds, signal } = context
     const [zone] = await clouds.dns.zones(zoneNameOf(target), target.network, signal)
     if (zone?.link === undefined) return { ...keep('not there'), facts: {} }
+    const foreign = await foreignRecords(zone, context)
+    if (foreign.length > 0) return { ...keep(otherRecords(foreign)), facts: { zone } }
     return isMine(zone.link.tags, context)
       ? { change: gone, facts: { zone } }
       : { ...keep('kept: not made by this bot'), facts: { zone } }
@@ -90,6 +97,8 @@ export const dnsZoneRemoval: Step = {
     const [zone] = await clouds.dns.zones(zoneNameOf(target), target.network, signal)
     if (zone === undefined) return { ...keep('not there'), facts: {} }
     if (zone.otherLinks > 0) return { ...keep(`kept: ${zone.otherLinks} other networks are linked to it`), facts: { zone } }
+    const foreign = await foreignRecords(zone, context)
+    if (foreign.length > 0) return { ...keep(otherRecords(foreign)), facts: { zone } }
     const foreignLink = zone.link !== undefined && !isMine(zone.link.tags, context)
     return isMine(zone.tags, context) && !foreignLink
       ? { change: gone, facts: { zone } }
@@ -103,10 +112,22 @@ export const dnsZoneRemoval: Step = {
   },
 }
 
+/** Of any type, read now: the zone takes its records with it. */
+async function foreignRecords(zone: Zone, context: StepContext): Promise<readonly string[]> {
+  const removed = removable(context, context.facts.records ?? []).map(({ name }) => name)
+  const sets = await context.clouds.dns.recordSets(zone, context.signal)
+  const others = sets.filter(({ type, name }) => type !== 'SOA' && !(type === 'A' && removed.includes(name)))
+  return others.map(({ type, name }) => `${name} ${type}`)
+}
+
 /** Link and zone serve every record of the zone, so they go only with the last. */
 function whyZoneStays(context: StepContext): string | undefined {
   const records = context.facts.records ?? []
   const removed = removable(context, records)
   const others = records.filter((record) => !removed.includes(record)).map(({ name }) => name)
-  return usedNote(context) ?? (others.length === 0 ? undefined : `kept: the zone has other records (${others.join(', ')})`)
+  return usedNote(context) ?? (others.length === 0 ? undefined : otherRecords(others))
+}
+
+function otherRecords(names: readonly string[]): string {
+  return `kept: the zone has other records (${names.join(', ')})`
 }

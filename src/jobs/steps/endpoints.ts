@@ -1,6 +1,6 @@
 import { type EndpointDetail, type EndpointSummary, serves } from '../../azure/network.ts'
 import { endpointName } from '../../domain/resource-names.ts'
-import { sameId, subnetId } from '../../domain/target.ts'
+import { type Network, sameId, vnetId } from '../../domain/target.ts'
 import type { StepContext } from '../step.ts'
 
 /** A Rejected connection cannot be approved any more, and the other side of a Disconnected one is gone: neither can be used. */
@@ -25,14 +25,28 @@ export function usable(all: readonly EndpointSummary[], context: StepContext): E
   return candidates.find((endpoint) => endpoint.name.toLowerCase() === name) ?? candidates[0]
 }
 
-/** Live endpoints in the network's subnet other than this one, with their addresses. */
+/** A live endpoint and the network in whose VNet it lies. */
+export interface PlacedEndpoint extends EndpointDetail {
+  readonly network: string
+}
+
+/** Live endpoints of all configured networks other than this one: networks may share a zone, and what one sets up may be another's. */
 export async function otherEndpoints(
-  { target, clouds, signal }: StepContext,
+  { configured: { networks }, clouds, signal }: StepContext,
   id: string | undefined,
-): Promise<readonly EndpointDetail[]> {
-  const { network } = target
-  const all = await clouds.network.endpoints(network, signal)
-  const others = all.filter((endpoint) => endpoint.id !== id && !isDead(endpoint) && sameId(endpoint.subnetId, subnetId(network)))
-  const details = await Promise.all(others.map(({ name }) => clouds.network.endpoint(network, name, signal)))
-  return details.filter((endpoint) => endpoint !== undefined)
+): Promise<readonly PlacedEndpoint[]> {
+  const found = await Promise.all(
+    networks.map(async (network) => {
+      const all = await clouds.network.endpoints(network, signal)
+      const others = all.filter((endpoint) => !sameId(endpoint.id, id) && !isDead(endpoint) && liesIn(endpoint, network))
+      const details = await Promise.all(others.map(({ name }) => clouds.network.endpoint(network, name, signal)))
+      return details.flatMap((endpoint) => (endpoint === undefined ? [] : [{ ...endpoint, network: network.name }]))
+    }),
+  )
+  return found.flat()
+}
+
+/** In the network's VNet, whatever the subnet. */
+function liesIn({ subnetId: subnet }: EndpointSummary, network: Network): boolean {
+  return subnet.toLowerCase().startsWith(`${vnetId(network)}/`.toLowerCase())
 }

@@ -2,13 +2,14 @@ import { sameId } from '../../domain/target.ts'
 import type { Step, StepContext } from '../step.ts'
 import { allListsOf, isIdOf } from './allow-lists.ts'
 import { endpointToRemove } from './endpoint-to-remove.ts'
+import { otherEndpoints } from './endpoints.ts'
 import { isOurEntry } from './organization-entry.ts'
-import { isMine, keep, sparedNote, usedNote } from './removal.ts'
+import { isMine, keep, listedIn, sparedNote, usedNote } from './removal.ts'
 
-/** The exact strings of a list that name the endpoint, or one of ours that is gone. */
-function listedIn(entries: readonly string[], { facts }: StepContext): readonly string[] {
-  const { endpoint, ghost } = facts
-  return entries.filter((entry) => isIdOf(entry, endpoint) || ghost?.ids.some((id) => sameId(id, entry)))
+/** What is to leave the list of a service; an undo takes back only what the undone request put there. */
+function removedFrom(serviceId: string, { facts, undoing }: StepContext): readonly string[] {
+  const listed = listedIn(facts.allowLists?.get(serviceId)?.entries ?? [], facts)
+  return undoing === undefined || undoing.listed.has(serviceId) ? listed : []
 }
 
 export const allowListRemoval: Step = {
@@ -19,19 +20,20 @@ export const allowListRemoval: Step = {
 
   async plan(context) {
     const allowLists = await allListsOf(context)
+    context.facts.allowLists = allowLists
     const spared = sparedNote(context, 'allow-list')
     if (spared !== undefined) return { ...keep(spared), facts: { allowLists } }
     const fields = context.target.services.flatMap(({ service }) =>
-      listedIn(allowLists.get(service.id)?.entries ?? [], context).map((entry) => ({ name: service.name, before: entry })),
+      removedFrom(service.id, context).map((entry) => ({ name: service.name, before: entry })),
     )
     if (fields.length === 0) return { ...keep('not listed'), facts: { allowLists } }
     return { change: { kind: 'delete', fields }, facts: { allowLists } }
   },
 
   async apply(context) {
-    const { target, facts, clouds, fence, signal } = context
+    const { target, clouds, fence, signal } = context
     for (const { service } of target.services) {
-      const remove = listedIn(facts.allowLists?.get(service.id)?.entries ?? [], context)
+      const remove = removedFrom(service.id, context)
       if (remove.length === 0) continue
       await fence()
       await clouds.clickhouse.changeAllowList(service.organizationId, service.id, { remove }, signal)
@@ -65,18 +67,19 @@ export const organizationEntryRemoval: Step = {
 }
 
 /**
- * That of an endpoint of ours; and those that we made for this network, for this endpoint or for none that a service lists any more: deleting a service
- * leaves such behind.
+ * That of an endpoint of ours; and those that we made for this network which belong to no live endpoint and which no service lists any more: deleting a
+ * service leaves such behind. An undo leaves those alone.
  */
 async function entriesOf(context: StepContext) {
-  const { target, clouds, facts, signal } = context
+  const { target, clouds, facts, undoing, signal } = context
   const { privateEndpoints } = await clouds.clickhouse.organization(target.services[0].service.organizationId, signal)
   const listed = [...(facts.allowLists?.values() ?? [])].flatMap(({ entries }) => entries)
-  const lingers = (id: string) =>
-    !listed.some((entry) => sameId(entry, id)) || facts.ghost?.ids.some((ghost) => sameId(ghost, id))
   const mine = isMine(facts.endpoint?.tags, context)
-  return privateEndpoints.filter((entry) => {
-    const ours = isOurEntry(entry, target.network.name)
-    return isIdOf(entry.id, facts.endpoint) ? mine || ours : ours && lingers(entry.id)
-  })
+  const ours = privateEndpoints.filter((entry) => isOurEntry(entry, target.network.name))
+  const own = privateEndpoints.filter((entry) => isIdOf(entry.id, facts.endpoint) && (mine || ours.includes(entry)))
+  const orphans = ours.filter(({ id }) => !isIdOf(id, facts.endpoint) && !listed.some((entry) => sameId(entry, id)))
+  if (undoing !== undefined || orphans.length === 0) return own
+  // What a list calls by the other form of its id is in use all the same.
+  const live = await otherEndpoints(context, facts.endpoint?.id)
+  return [...own, ...orphans.filter(({ id }) => !live.some((endpoint) => isIdOf(id, endpoint)))]
 }

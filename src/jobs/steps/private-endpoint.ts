@@ -23,6 +23,7 @@ export const privateEndpoint: Step = {
     const found = usable(all, context)
     if (found === undefined) return await absent(all, context)
     const endpoint = await context.clouds.network.endpoint(network, found.name, context.signal)
+    if (endpoint?.provisioning === 'Failed' && !isOurs(endpoint.tags)) return theirs(endpoint, 'is Failed in Azure')
     if (endpoint === undefined || !isFinished(endpoint))
       return { change: { kind: 'create', fields: fieldsOf(context) }, facts: {} }
     return { change: { kind: 'none' }, facts: { endpoint }, note: noteOf(endpoint, context) }
@@ -30,15 +31,18 @@ export const privateEndpoint: Step = {
 
   async apply(context) {
     const { network, alias, services } = context.target
-    const name = ownName(context)
     const all = await context.clouds.network.endpoints(network, context.signal)
     const found = usable(all, context)
-    if (found !== undefined && found.provisioning !== 'Failed') return await settle(found.name, context)
+    if (found !== undefined && (found.provisioning !== 'Failed' || !isOurs(found.tags))) return await settle(found.name, context)
+    const dead = remade(all, context)
+    const name = dead?.name ?? ownName(context)
+    const taken = named(all, name)
+    // A write would make it ours; the next look says whose it is.
+    if (taken !== undefined && !isOurs(taken.tags)) return
     const names = services.map(({ service }) => service.name).join(', ')
     const requestMessage = `${context.requestId}: ${names} from ${network.name}, asked by ${context.requester}`
-    const dead = named(all, name)
     await context.fence()
-    if (dead !== undefined && isDead(dead)) await context.clouds.network.deleteEndpoint(network, dead.name, context.signal)
+    if (dead !== undefined) await context.clouds.network.deleteEndpoint(network, dead.name, context.signal)
     const tags = { ...network.tags, ...marks(context.requestId) }
     const nic = networkInterfaceName(services[0].service, network)
     const endpoint = { name, alias, requestMessage, tags, ...(nic !== undefined && { networkInterface: nic }) }
@@ -48,7 +52,7 @@ export const privateEndpoint: Step = {
 
 async function absent(all: readonly EndpointSummary[], context: StepContext): Promise<Observation> {
   const { network, alias } = context.target
-  const taken = named(all, ownName(context))
+  const taken = remade(all, context) ?? named(all, ownName(context))
   if (taken === undefined) return { change: { kind: 'create', fields: fieldsOf(context) }, facts: {} }
   if (!serves(taken, alias, network)) {
     const what = taken.connectsTo || 'something else'
@@ -56,10 +60,7 @@ async function absent(all: readonly EndpointSummary[], context: StepContext): Pr
       `${taken.name} exists, but connects to ${what} or lies in another subnet. Rename or delete it in Azure, then run setup again.`,
     )
   }
-  if (!isOurs(taken.tags)) {
-    const why = `The connection of ${taken.name} is ${taken.connection}, which cannot be undone, and this bot did not make the endpoint`
-    return blocked(`${why} (${tagText(taken.tags)}). Ask its owner to delete it, then run setup again.`)
-  }
+  if (!isOurs(taken.tags)) return theirs(taken, `has the connection ${taken.connection}, which cannot be undone`)
   const detail = await context.clouds.network.endpoint(network, taken.name, context.signal)
   const before = (value: string | undefined) => (value === undefined ? {} : { before: value })
   const fields = [
@@ -68,6 +69,11 @@ async function absent(all: readonly EndpointSummary[], context: StepContext): Pr
     { name: 'address', ...before(detail?.address), after: knownAfterApply },
   ]
   return { change: { kind: 'update', fields }, facts: { replacedIds: detail?.guid === undefined ? [] : [detail.guid] } }
+}
+
+function theirs({ name, tags }: EndpointSummary, what: string): Observation {
+  const whose = `and this bot did not make the endpoint (${tagText(tags)})`
+  return blocked(`${name} ${what}, ${whose}. Ask its owner to delete it, then run setup again.`)
 }
 
 function blocked(reason: string): Observation {
@@ -96,6 +102,11 @@ async function settle(name: string, { target, clouds, signal }: StepContext): Pr
   throw new TerminalError('endpoint-not-provisioned', `Azure has not finished the private endpoint ${name} in 15 minutes.`, {
     remedy: 'Look at the endpoint in the Azure portal. When it is provisioned, run setup again.',
   })
+}
+
+/** Ours that connected this network to the alias, and never will again: it is made anew under its name, whatever service it was first made for. */
+function remade(all: readonly EndpointSummary[], { target: { alias, network } }: StepContext): EndpointSummary | undefined {
+  return all.find((endpoint) => serves(endpoint, alias, network) && isDead(endpoint) && isOurs(endpoint.tags))
 }
 
 function named(all: readonly EndpointSummary[], name: string): EndpointSummary | undefined {

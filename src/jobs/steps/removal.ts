@@ -1,5 +1,6 @@
 import { isOurs } from '../../domain/ownership.ts'
 import type { StepId } from '../../domain/plan.ts'
+import { sameId } from '../../domain/target.ts'
 import type { Observation, StepContext } from '../step.ts'
 import { isIdOf } from './allow-lists.ts'
 
@@ -12,11 +13,16 @@ export function keep(note: string): Omit<Observation, 'facts'> {
   return { change: { kind: 'none' }, kept: true, note }
 }
 
+/** The strings of a list that name the endpoint, or one of ours that is gone. */
+export function listedIn(entries: readonly string[], { endpoint, ghost }: StepContext['facts']): readonly string[] {
+  return entries.filter((entry) => isIdOf(entry, endpoint) || ghost?.ids.some((id) => sameId(id, entry)))
+}
+
 /** Names of services outside the request that list the endpoint. */
 function otherUsers({ facts, target }: StepContext): readonly string[] {
   const asked = target.services.map(({ service }) => service.id)
   const others = [...(facts.allowLists ?? [])].filter(
-    ([id, { entries }]) => !asked.includes(id) && entries.some((entry) => isIdOf(entry, facts.endpoint)),
+    ([id, { entries }]) => !asked.includes(id) && listedIn(entries, facts).length > 0,
   )
   return others.map(([, { name }]) => name)
 }

@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { World } from '../../sandbox/world.ts'
+import type { Plan, StepId } from '../../src/domain/plan.ts'
+import type { Action } from '../../src/domain/request.ts'
+import type { Network, Service } from '../../src/domain/target.ts'
+import { makePlan } from '../../src/jobs/procedure.ts'
+import type { StepContext } from '../../src/jobs/step.ts'
+import { beta, capture, carryOut, type Estate, network, openWorkshop, staging, type Workshop } from './step-fixture.ts'
+
+/** A request changes nothing that another network, another organization or another owner stands on. */
+
+let workshop: Workshop
+let world: World
+let whole: Estate
+
+beforeAll(async () => {
+  workshop = await openWorkshop()
+  world = workshop.world
+  await carryOut('setup', workshop.context())
+  whole = capture(world)
+})
+afterAll(async () => await workshop.close())
+beforeEach(() => whole.restore(world))
+
+function seen(name: string): World['services'][number] {
+  const found = world.services.find((service) => service.name === name)
+  if (found === undefined) throw new Error(`no ${name}`)
+  return found
+}
+
+function endpoint() {
+  const [found] = world.endpoints.values()
+  if (found === undefined) throw new Error('no endpoint')
+  return found
+}
+
+function zone() {
+  const [found] = world.zones.values()
+  if (found === undefined) throw new Error('no zone')
+  return found
+}
+
+/** The same services as in the workshop's own context, by name, from this network. */
+function about(names: readonly string[], from: Network = network, more: Partial<StepContext> = {}): StepContext {
+  const { target } = workshop.context()
+  const [{ service }] = target.services
+  const named = names.map((name) => {
+    const { id, region, state, privateHost = '' } = seen(name)
+    return { service: { ...service, id, name, region, state } satisfies Service, host: privateHost }
+  })
+  const [first, ...others] = named
+  if (first === undefined) throw new Error('no services')
+  return workshop.context({ target: { ...target, network: from, services: [first, ...others] }, ...more })
+}
+
+function changesOf({ steps }: Plan): Partial<Record<StepId, unknown>> {
+  return Object.fromEntries(steps.flatMap(({ id, change }) => (change.kind === 'none' ? [] : [[id, change]])))
+}
+
+const plan = async (action: Action, context: StepContext) => changesOf(await makePlan(action, context))
+
+test('a teardown in one network leaves the record of another alone', async () => {
+  expect(await plan('teardown', about(['analytics-prod'], staging))).toEqual({})
+})
+
+test('a teardown leaves it alone also where both are linked to the zone, and its own endpoint is gone', async () => {
+  const [link] = zone().links.values()
+  if (link === undefined) throw new Error('no link')
+  const id = `/subscriptions/${staging.subscription}/resourceGroups/${staging.resourceGroup}/providers/Microsoft.Network/virtualNetworks/${staging.vnet}`
+  zone().links.set('staging', { ...link, id: `${link.id}-2`, name: 'staging', virtualNetworkId: id })
+  expect(await plan('teardown', about(['analytics-prod'], staging))).not.toHaveProperty('dns-record-removal')
+})
+
+test.each(['analytics-prod', 'billing-prod'])(
+  'a setup in a second network does not take the shared wildcard over: %s',
+  async (name) => {
+    await expect(makePlan('setup', about([name], staging))).rejects.toMatchObject({
+      code: 'blocked',
+      message: expect.stringContaining('of prod-westus3, which shares this zone with staging-eastus2'),
+    })
+  },
+)
+
+test('records of other types keep the zone, and its link', async () => {
+  const [record] = zone().records.values()
+  if (record === undefined) throw new Error('no record')
+  zone().records.set('aaaa/db', { ...record, type: 'AAAA', name: 'db', metadata: { owner: 'hub' } })
+  const changes = await plan('teardown', about(['analytics-prod']))
+  expect(Object.keys(changes)).not.toContain('dns-zone-removal')
+  expect(Object.keys(changes)).not.toContain('network-link-removal')
+  expect(Object.keys(changes)).toContain('dns-record-removal')
+})
+
+test('a service of another organization that lists the endpoint keeps it, and is named', async () => {
+  world.services.push({
+    ...seen('analytics-prod'),
+    id: '99999999-0b3f-4a5d-8c7e-6f5a4b3c2d10',
+    organizationId: beta.organization.id,
+    name: 'theirs',
+    privateEndpointIds: [endpoint().resourceGuid],
+  })
+  try {
+    const made = await makePlan('teardown', about(['analytics-prod']))
+    expect(Object.keys(changesOf(made))).toEqual(['allow-list-removal'])
+    expect(made.steps.map(({ note }) => note)).toContain('kept: beta/theirs still uses the endpoint')
+  } finally {
+    world.services.pop()
+  }
+})
+
+test('an undo leaves the lists alone to which the request added nothing', async () => {
+  seen('billing-prod').privateEndpointIds.push(endpoint().resourceGuid)
+  const undoing = { request: 'PL-2', made: new Set<StepId>(['allow-list']), listed: new Set([seen('billing-prod').id]) }
+  const changes = await plan('teardown', about(['analytics-prod', 'billing-prod'], network, { requestId: 'PL-3', undoing }))
+  expect(changes).toEqual({
+    'allow-list-removal': { kind: 'delete', fields: [{ name: 'billing-prod', before: endpoint().resourceGuid }] },
+  })
+})
+
+test('an organization entry does not linger while its endpoint lives, whatever form the lists use', async () => {
+  const other = {
+    ...endpoint(),
+    id: `${endpoint().id}-2`,
+    name: 'pe-2',
+    alias: 'another.alias',
+    resourceGuid: '22222222-d824-450d-83c5-2fdad29e39d1',
+  }
+  world.endpoints.set(other.id.toLowerCase(), other)
+  const [entry] = world.organizations[0]?.privateEndpoints ?? []
+  if (entry === undefined) throw new Error('no entry')
+  world.organizations[0]?.privateEndpoints.push({ ...entry, id: other.resourceGuid })
+  seen('billing-prod').privateEndpointIds.push(other.id)
+  const changes = await plan('teardown', about(['analytics-prod']))
+  expect(changes['organization-entry-removal']).toEqual({
+    kind: 'delete',
+    fields: [{ name: 'id', before: endpoint().resourceGuid }],
+  })
+})
+
+test('what others still list is kept also where the endpoint was deleted by hand', async () => {
+  seen('billing-prod').privateEndpointIds.push(endpoint().resourceGuid)
+  world.endpoints.clear()
+  await carryOut('teardown', about(['analytics-prod']))
+  expect(seen('analytics-prod').privateEndpointIds).toEqual([])
+  expect(world.organizations[0]?.privateEndpoints).toHaveLength(1)
+})
+
+test('a foreign endpoint that has failed is neither overwritten nor replaced', async () => {
+  Object.assign(endpoint(), { provisioningState: 'Failed', tags: { owner: 'hub' } })
+  await expect(makePlan('setup', about(['analytics-prod']))).rejects.toMatchObject({
+    code: 'blocked',
+    message: expect.stringContaining('owner=hub'),
+  })
+})
+
+test('our rejected endpoint is made anew under its own name, whichever service is named first', async () => {
+  endpoint().connection = 'Rejected'
+  const { id, resourceGuid } = endpoint()
+  await carryOut('setup', about(['billing-prod', 'analytics-prod']))
+  expect([...world.endpoints.values()].map((each) => each.id)).toEqual([id])
+  expect(endpoint().resourceGuid).not.toBe(resourceGuid)
+  expect(seen('analytics-prod').privateEndpointIds).toEqual([endpoint().resourceGuid])
+})

@@ -42,7 +42,7 @@ export async function contextOf(request: Request, worker: RequestWorker): Promis
 }
 
 /** What is removed is found by the names under which it was made; what connects has to lead to where the services are now. */
-function connects({ action }: Request): boolean {
+export function connects({ action }: Request): boolean {
   return action === 'setup' || action === 'allow'
 }
 

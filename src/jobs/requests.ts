@@ -4,7 +4,7 @@ import type { Outcome, Request, RequestEvent } from '../domain/request.ts'
 import { aheadOf } from '../domain/turns.ts'
 import { apply, PlanChanged } from './apply.ts'
 import { approvalFor, checkReason, policyOf } from './approval.ts'
-import { contextOf } from './context.ts'
+import { connects, contextOf } from './context.ts'
 import { preflight } from './preflight.ts'
 import { makePlan } from './procedure.ts'
 import { LostRun, type RequestJobs, type RequestWorker, Stopped } from './run.ts'
@@ -54,12 +54,26 @@ async function plan(request: Request, worker: RequestWorker): Promise<void> {
   const context = await contextOf(request, worker)
   const plan = await makePlan(request.action, context)
   if (changesOf(plan).length === 0) {
+    if (connects(request)) holdConnected(context)
     await record({ type: 'nothing-to-do', run: worker.run, plan, outcome: outcomeOf(context.facts), at: now() }, worker)
   } else {
     const approval = approvalFor(request, policy)
     await preflight(plan, context, worker)
     await record({ type: 'plan-ready', run: worker.run, plan, digest: digestOf(plan), approval }, worker)
   }
+}
+
+/** Nothing is left to change, and yet it does not work: that is not "already in place". */
+function holdConnected({ facts: { endpoint }, target: { services, network } }: StepContext): void {
+  if (endpoint === undefined || endpoint.connection === 'Approved') return
+  const names = services.map(({ service }) => service.name).join(' ')
+  throw new TerminalError(
+    'connection-not-approved',
+    `Everything is in place, but the connection of ${endpoint.name} is ${endpoint.connection || 'not told'}.`,
+    {
+      remedy: `ClickHouse Cloud approves what is on the allow list. Wait a few minutes, then diagnose ${names} from ${network.name}; if it stays so, ask ClickHouse support.`,
+    },
+  )
 }
 
 async function carryOut(request: Request, worker: RequestWorker): Promise<void> {

@@ -15,13 +15,18 @@ export function translateRefusal(
   doing: string,
 ): TerminalError | RetryableError {
   const [, code, words] = /^([A-Z][A-Z_]+): *(.*)$/s.exec(error ?? '') ?? []
-  const said = [code, (words ?? error ?? '').slice(0, 300)].filter((part) => part !== undefined && part !== '').join(': ')
+  const said = [code, firstLine(words ?? error ?? '')].filter((part) => part !== undefined && part !== '').join(': ')
   const message = `ClickHouse Cloud refused to ${doing} (HTTP ${status}${said === '' ? '' : `, ${said}`}).`
   const details = { remedy: remedyFor(status, code, words ?? ''), ...(requestId !== undefined && { vendorRequestId: requestId }) }
   if (status === 429 || status === 408 || status >= 500 || code === 'CONFLICT') {
     return new RetryableError(codeFor(status, code), message, { ...details, retryAfterMs })
   }
   return new TerminalError(codeFor(status, code), message, details)
+}
+
+/** What follows the first line is for the vendor's programmers, e.g. a stack. */
+function firstLine(text: string): string {
+  return cleanText(text.trim().split(/[\r\n]/)[0] ?? '', 300)
 }
 
 export function unreachable(cause: unknown, doing: string): RetryableError {

@@ -123,6 +123,15 @@ describe('refusals', () => {
     if (stored !== undefined) stored.role = 'admin'
   })
 
+  test('of an answer with a stack only the first line is shown', async () => {
+    const error = 'INTERNAL: it broke\n    at handler (/srv/api/index.js:10:5)\r\n    at next'
+    refuseOnce({ status: 500, body: { status: 500, error, requestId: 'rq-1' } })
+    await expect(client.organization(organizationId, signal)).rejects.toMatchObject({
+      message: 'ClickHouse Cloud refused to read the organization (HTTP 500, INTERNAL: it broke).',
+      vendorRequestId: 'rq-1',
+    })
+  })
+
   test('a page instead of an answer shows nothing of itself', async () => {
     refuseOnce({ status: 502, body: `<html>${'x'.repeat(5_000)}</html>` })
     const thrown: unknown = await client.organization(organizationId, signal).catch((reason: unknown) => reason)

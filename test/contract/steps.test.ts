@@ -201,6 +201,7 @@ describe('what others made', () => {
     const record = zone?.records.get('a/*')
     if (zone === undefined || record === undefined) throw new Error('no record')
     const foreign = { ...record, addresses: ['127.12.0.99'], metadata: { owner: 'hub' } }
+    zone.tags = { costCenter: '4711' }
     if (wildcard) zone.records.set('a/*', foreign)
     else zone.records.set('a/q7k3m9x2wb', { ...foreign, name: 'q7k3m9x2wb' })
     const before = snapshot(world)
@@ -208,7 +209,10 @@ describe('what others made', () => {
     const context = workshop.context()
     const step = changing('setup').find(({ id }) => id === 'dns-record') as Step
     await seeBefore('setup', context, step)
-    expect((await look(step, context)).change).toMatchObject({ kind: 'blocked', reason: expect.stringContaining('owner=hub') })
+    expect((await look(step, context)).change).toMatchObject({
+      kind: 'blocked',
+      reason: expect.stringMatching(/\(owner=hub; its zone in rg-dns: costCenter=4711\)/),
+    })
     expect(snapshot(world)).toEqual(before)
   })
 })

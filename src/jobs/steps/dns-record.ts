@@ -52,7 +52,7 @@ async function compare(context: StepContext, records: readonly ARecord[]): Promi
   const wildcard = records.find(({ name }) => name === '*')
   const wrong = own.filter((record) => !leadsTo(record, address))
   const foreign = wrong.find((record) => !isOurs(record.metadata))
-  if (foreign !== undefined) return { change: blockedBy(foreign, 'overrides the wildcard and') }
+  if (foreign !== undefined) return { change: blockedBy(foreign, 'overrides the wildcard and', context) }
   const unserved = labels.filter((label) => !own.some((record) => record.name.toLowerCase() === label))
   const wildcardServes = wildcard !== undefined && leadsTo(wildcard, address)
   if (wrong.length === 0 && (unserved.length === 0 || wildcardServes)) return { change: { kind: 'none' }, note: `→ ${address}` }
@@ -68,14 +68,16 @@ async function compare(context: StepContext, records: readonly ARecord[]): Promi
   // The other network reaches these very services by this record.
   if (elsewhere(user) && sameId(user?.connectsTo, context.target.alias)) return { change: sharedBy(wildcard, user, context) }
   if (user !== undefined) return { change: creation(unserved, address), note: `the wildcard serves ${user.name}` }
-  return { change: isOurs(wildcard.metadata) ? update([wildcard], address) : blockedBy(wildcard, '') }
+  return { change: isOurs(wildcard.metadata) ? update([wildcard], address) : blockedBy(wildcard, '', context) }
 }
 
-function blockedBy(record: ARecord, what: string): Change {
+/** Records seldom say whose they are; their zone does. */
+function blockedBy(record: ARecord, what: string, { facts: { zone } }: StepContext): Change {
   const does = `The record ${record.name} ${what} leads to ${said(record)}`.replace(/ +/g, ' ')
+  const owner = `${tagText(record.metadata)}; its zone in ${zone?.resourceGroup}: ${tagText(zone?.tags)}`
   return {
     kind: 'blocked',
-    reason: `${does}, and was not made by this bot (${tagText(record.metadata)}). Ask its owner to correct or remove it, then run setup again.`,
+    reason: `${does}, and was not made by this bot (${owner}). Ask its owner to correct or remove it, then run setup again.`,
   }
 }
 

@@ -3,22 +3,30 @@ import { refusalText } from './refusal-text.ts'
 
 interface Words {
   readonly retry?: true
+  /** See `RetryableError`. */
+  readonly patienceMs?: number
   /** From what Azure says. */
   readonly remedy: string | ((message: string) => string)
 }
+
+/** What holds the target is most often the making or deleting of a private endpoint, which may take minutes. */
+const lockedMs = 10 * 60_000
 
 /** Vendor codes that deserve words of their own. Source: Azure Resource Manager's error bodies, `error.code`. */
 const wordsByCode: Readonly<Record<string, Words>> = {
   RetryableErrorDueToAnotherOperation: {
     retry: true,
+    patienceMs: lockedMs,
     remedy: 'Another operation holds the resource. Run the command again in a few minutes.',
   },
   RetryableError: {
     retry: true,
+    patienceMs: lockedMs,
     remedy: 'Azure calls this a passing fault of its own. Run the command again in a few minutes.',
   },
   ReferencedResourceNotProvisioned: {
     retry: true,
+    patienceMs: lockedMs,
     remedy:
       'Azure is still working on a resource that this one needs, most often the subnet. Run the command again in a few minutes.',
   },
@@ -105,6 +113,7 @@ export function translateAzureError(error: unknown, doing: string): unknown {
     ? new RetryableError(code ?? `http-${status}`, message, {
         ...details,
         retryAfterMs: retryAfter(headerOf(error, 'retry-after')),
+        patienceMs: words?.patienceMs,
       })
     : new TerminalError(code ?? `http-${status}`, message, details)
 }
@@ -121,7 +130,7 @@ function withoutStatus(error: Error, code: string | undefined, doing: string): E
     }
     const message = `Azure began to ${doing}, and the operation failed: ${firstLine(error.message)}`
     return words?.retry === true
-      ? new RetryableError(known ?? 'azure-operation-failed', message, details)
+      ? new RetryableError(known ?? 'azure-operation-failed', message, { ...details, patienceMs: words.patienceMs })
       : new TerminalError(known ?? 'azure-operation-failed', message, details)
   }
   return new RetryableError('azure-unreachable', `Azure could not be reached to ${doing} (${code ?? error.name}).`, {

@@ -37,17 +37,26 @@ export class RetryableError extends Error {
   readonly vendorRequestId: string | undefined
   /** How long the vendor asks us to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined
+  /** It passes only when something long has ended: worth trying again for so long, in milliseconds. */
+  readonly patienceMs: number | undefined
 
   constructor(
     code: string,
     message: string,
-    { cause, remedy, vendorRequestId, retryAfterMs }: Details & { retryAfterMs?: number | undefined },
+    {
+      cause,
+      remedy,
+      vendorRequestId,
+      retryAfterMs,
+      patienceMs,
+    }: Details & { retryAfterMs?: number | undefined; patienceMs?: number | undefined },
   ) {
     super(message, { cause })
     this.code = code
     this.remedy = remedy
     this.vendorRequestId = vendorRequestId
     this.retryAfterMs = retryAfterMs
+    this.patienceMs = patienceMs
   }
 }
 

@@ -1,17 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RetryableError } from '../domain/errors.ts'
 
-/** A `RetryableError` is tried again this often, after what the vendor asks for or else 0.5, 1, 2, 4, 8 s. */
+/** A `RetryableError` is tried again this often, or for as long as it says, after what the vendor asks for or else 0.5, 1, 2, 4, 8, 15, 15 … s. */
 const attempts = 6
+const longestPauseMs = 15_000
 
 /** Repeats work that may pass; the last failure is thrown. */
 export async function retrying<Value>(work: () => Promise<Value>, signal: AbortSignal): Promise<Value> {
+  const startedAt = performance.now()
   for (let attempt = 1; ; attempt++) {
     try {
       return await work()
     } catch (error) {
-      if (!(error instanceof RetryableError) || attempt === attempts) throw error
-      await sleep(error.retryAfterMs ?? 250 * 2 ** attempt, undefined, { signal })
+      if (!(error instanceof RetryableError)) throw error
+      if (attempt >= attempts && performance.now() - startedAt >= (error.patienceMs ?? 0)) throw error
+      await sleep(error.retryAfterMs ?? Math.min(250 * 2 ** attempt, longestPauseMs), undefined, { signal })
     }
   }
 }

@@ -1,11 +1,11 @@
 import type { ClickHouseCloud } from '../clickhouse/client.ts'
-import { TerminalError } from '../domain/errors.ts'
+import { RetryableError, TerminalError } from '../domain/errors.ts'
 import type { OrganizationKey } from '../domain/organization.ts'
 import { nearest, type Service, type ServiceWords } from '../domain/target.ts'
 import type { Inventory, InventoryStore } from '../redis/records.ts'
 
 export interface Catalog {
-  /** Reads the services of all organizations anew. */
+  /** Reads the services of all organizations anew. One that cannot be read is named in `unread`; throws when none can. */
   refresh(signal: AbortSignal): Promise<Inventory>
   /** What is known when it is younger than `maxAgeMs`, else read anew. */
   current(maxAgeMs: number, signal: AbortSignal): Promise<Inventory>
@@ -15,29 +15,57 @@ export interface Catalog {
   resolve(words: ServiceWords, maxAgeMs: number, signal: AbortSignal): Promise<Service>
 }
 
+interface Unread {
+  readonly organizationName: string
+  readonly error: unknown
+}
+
+/** The service may be one of the organization that did not answer: that is another thing than one that is unknown. */
+function notRead({ organizationName, error }: Unread, { service }: ServiceWords): unknown {
+  if (!(error instanceof TerminalError) && !(error instanceof RetryableError)) return error
+  const message = `"${service}" was not found, and ${organizationName} could not be read: ${error.message}`
+  const details = { cause: error, remedy: error.remedy, ...optionalId(error) }
+  return error instanceof TerminalError
+    ? new TerminalError(error.code, message, details)
+    : new RetryableError(error.code, message, { ...details, retryAfterMs: error.retryAfterMs })
+}
+
+function optionalId({ vendorRequestId }: TerminalError | RetryableError): { readonly vendorRequestId?: string } {
+  return vendorRequestId === undefined ? {} : { vendorRequestId }
+}
+
 export function createCatalog(
-  clickhouse: ClickHouseCloud,
+  clickhouse: Pick<ClickHouseCloud, 'services'>,
   organizations: readonly OrganizationKey[],
   store: InventoryStore,
 ): Catalog {
-  const refresh = async (signal: AbortSignal): Promise<Inventory> => {
+  const read = async (signal: AbortSignal): Promise<{ inventory: Inventory; unread: readonly Unread[] }> => {
+    const unread: Unread[] = []
     const lists = await Promise.all(
       organizations.map(async ({ organizationId, organizationName }) => {
-        const services = await clickhouse.services(organizationId, signal)
+        const services = await clickhouse.services(organizationId, signal).catch((error: unknown) => {
+          signal.throwIfAborted()
+          unread.push({ organizationName, error })
+          return []
+        })
         return services.map(({ id, name, provider, region, state, privateEndpointIds }) => ({
           service: { organizationId, organizationName, id, name, provider, region, state },
           allowList: [id, privateEndpointIds] as const,
         }))
       }),
     )
+    const [failed] = unread
+    if (failed !== undefined && unread.length === organizations.length) throw failed.error
     const inventory = {
       readAt: new Date().toISOString(),
       services: lists.flat().map(({ service }) => service),
       allowLists: Object.fromEntries(lists.flat().map(({ allowList }) => allowList)),
+      ...(unread.length > 0 && { unread: unread.map(({ organizationName }) => organizationName) }),
     }
     await store.write(inventory)
-    return inventory
+    return { inventory, unread }
   }
+  const refresh = async (signal: AbortSignal): Promise<Inventory> => (await read(signal)).inventory
   const young = async (maxAgeMs: number): Promise<Inventory | undefined> => {
     const known = maxAgeMs === 0 ? undefined : await store.read()
     return known !== undefined && Date.now() - Date.parse(known.readAt) <= maxAgeMs ? known : undefined
@@ -56,8 +84,10 @@ export function createCatalog(
         const [only, ...more] = matching(known.services, words)
         if (only !== undefined && more.length === 0) return only
       }
-      const { services } = await refresh(signal)
-      return one(services, words)
+      const { inventory, unread } = await read(signal)
+      const [first] = unread.filter(({ organizationName }) => [undefined, organizationName].includes(words.organization))
+      if (first !== undefined && matching(inventory.services, words).length === 0) throw notRead(first, words)
+      return one(inventory.services, words)
     },
   }
 }

@@ -1,4 +1,4 @@
-import { TerminalError } from '../domain/errors.ts'
+import { RetryableError, TerminalError } from '../domain/errors.ts'
 import { type Network, type Service, sameId, subnetId } from '../domain/target.ts'
 import type { Catalog } from './inventory.ts'
 import type { Clouds } from './step.ts'
@@ -16,7 +16,16 @@ export async function servicesReachedFrom(
   { catalog, targets, clouds }: Sources,
   signal: AbortSignal,
 ): Promise<readonly Named[]> {
-  const [{ services, allowLists }, ids] = await Promise.all([catalog.current(0, signal), endpointIds(network, clouds, signal)])
+  const [{ services, allowLists, unread = [] }, ids] = await Promise.all([
+    catalog.current(0, signal),
+    endpointIds(network, clouds, signal),
+  ])
+  if (unread.length > 0) {
+    throw new RetryableError('organization-unread', `ClickHouse Cloud did not tell the services of ${unread.join(', ')}.`, {
+      remedy:
+        'Name the services, or run the command again in a few minutes; if it stays so, check the API key of that organization.',
+    })
+  }
   const lists = ({ id }: Service) => (allowLists[id] ?? []).some((entry) => ids.some((each) => sameId(each, entry)))
   const reached = services.filter((service) => service.provider === 'azure' && lists(service))
   if (reached.length === 0) {

@@ -34,6 +34,8 @@ export interface Inventory {
   readonly services: readonly Service[]
   /** By service id: GUIDs or resource ids of private endpoints. */
   readonly allowLists: Readonly<Record<string, readonly string[]>>
+  /** Names of organizations that could not be read: their services are missing here. */
+  readonly unread?: readonly string[]
 }
 
 export interface InventoryStore {

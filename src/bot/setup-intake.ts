@@ -1,13 +1,19 @@
 import type { Person, Place } from '../domain/person.ts'
 import { type Action, type Asked, newRequest } from '../domain/request.ts'
-import { type Card, strong, words } from './card.ts'
+import { type Card, say, strong, words } from './card.ts'
 import { type Desk, tooManyFrom, wake } from './desk.ts'
-import { azureServices, checkForm, setupForm } from './setup-form.ts'
+import { azureServices, checkForm, longestReason, setupForm } from './setup-form.ts'
 import { statusOf, subjectOf } from './subject.ts'
 import type { FilledForm, FormProblems } from './surface.ts'
 
+/** What is kept of one request is bounded: how long a name may be, in characters, and how many services. */
+const longestName = 200
+const mostServices = 20
+
 /** Writes the request down and wakes the planner. Nothing else is decided here: whether the service exists, the planner finds out. */
 export async function askForChange(desk: Desk, action: Action, asked: Omit<Asked, 'at'>, undoes?: string): Promise<Card> {
+  const tooLong = tooLongIn(asked)
+  if (tooLong !== undefined) return say(`${tooLong} Nothing was asked for.`)
   const tooMuch = await tooManyFrom(desk, asked.by)
   if (tooMuch !== undefined) return tooMuch
   const request = newRequest(await desk.ledger.nextId(), { ...asked, at: desk.now() }, action, undoes)
@@ -27,6 +33,18 @@ export async function askForChange(desk: Desk, action: Action, asked: Omit<Asked
       { kind: 'note', text: statusOf(request) },
     ],
   }
+}
+
+function tooLongIn({ reason = '', services }: Pick<Asked, 'reason' | 'services'>): string | undefined {
+  const { length } = [...reason]
+  if (length > longestReason) {
+    return `The reason has ${length} characters, and I keep at most ${longestReason}: say the gist, and where the rest is.`
+  }
+  if (services.length > mostServices) {
+    return `These are ${services.length} services, and one request takes at most ${mostServices}: ask for the others in another one.`
+  }
+  const isLong = services.some(({ service, organization = '' }) => Math.max(service.length, organization.length) > longestName)
+  return isLong ? `No service has a name of more than ${longestName} characters.` : undefined
 }
 
 /** The form's answer, judged again on this side: the lists may have changed since it was opened. */

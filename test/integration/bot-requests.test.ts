@@ -69,3 +69,24 @@ test('requests, request and cancel', async () => {
   expect((await at.ledger.get(id))?.state).toBe('cancelled')
   expect(await say('bob', `cancel ${id}`)).toContain('nothing to cancel')
 })
+
+test.each([
+  [`setup a in prod-westus3 because ${'x'.repeat(501)}`, 'The reason has 501 characters, and I keep at most 500'],
+  [`setup ${Array.from({ length: 21 }, (_, index) => `s${index}`).join(' ')} in prod-westus3`, 'These are 21 services'],
+  [`setup ${'s'.repeat(201)} in prod-westus3`, 'No service has a name of more than 200 characters'],
+])('what would be too much to keep is refused with the bound: %#', async (text, answer) => {
+  const before = await at.ledger.newest(100)
+  const said = await say('carol', text)
+  expect(said).toContain(answer)
+  expect(said).toContain('Nothing was asked for.')
+  expect(await at.ledger.newest(100)).toHaveLength(before.length)
+})
+
+test('a request shows its history', async () => {
+  const id = /request (PL-\d+)/.exec(await say('carol', 'setup a in prod-westus3 because "it is needed"'))?.[1] ?? ''
+  await say('carol', `cancel ${id}`)
+  const said = await say('carol', `request ${id}`)
+  expect(said).toContain('History')
+  expect(said).toMatch(/created by Carol Jones from slack: setup a, prod-westus3: it is needed · planning/)
+  expect(said).toMatch(/cancel by Carol Jones from slack · cancelled/)
+})

@@ -60,6 +60,8 @@ function done(changed: boolean, note?: string): StepProgress {
 describe('terraformInput', () => {
   test('of a plan that is not applied: nothing exists', () => {
     expect(terraformInput(request, network)).toEqual({ ...literal, endpoint: { name: 'pe-analytics-prod', standing: 'planned' } })
+    const named = { ...network, endpoints: { networkInterface: 'nic-{service}' } }
+    expect(terraformInput(request, named)).toMatchObject({ interfaceName: 'nic-analytics-prod' })
   })
 
   test('of a finished request: what the journal made', () => {

@@ -161,7 +161,8 @@ describe('what somebody else made', () => {
     const { resource } = await parsed(toTerraform(input))
     const [endpoint] = resource.azurerm_private_endpoint?.pe_analytics_prod ?? []
     expect(endpoint).not.toHaveProperty('tags')
-    expect(endpoint?.lifecycle).toEqual([{ prevent_destroy: true, ignore_changes: ['${tags}', '${private_service_connection}'] }])
+    const ignored = ['${tags}', '${private_service_connection}', '${custom_network_interface_name}']
+    expect(endpoint?.lifecycle).toEqual([{ prevent_destroy: true, ignore_changes: ignored }])
     expect(resource).not.toHaveProperty('azurerm_private_endpoint_application_security_group_association')
   })
 
@@ -226,6 +227,26 @@ test('hostile names break out of nothing', async () => {
   const message = `PL-42: ${hostileName} from ${hostileName}, asked by ${hostileName}`
   expect(endpoint?.private_service_connection).toMatchObject([{ request_message: message.slice(0, 140) }])
   expect(variable?.other_private_endpoint_ids?.[0]?.description).toContain(hostileName)
+})
+
+test('the network interface keeps the name that the configuration gave it', async () => {
+  const named = { ...finished, interfaceName: 'nic-analytics-prod' }
+  const endpointOf = async (input: TerraformInput) =>
+    (await parsed(toTerraform(input))).resource.azurerm_private_endpoint?.pe_analytics_prod?.[0]
+  expect(await endpointOf(named)).toMatchObject({ custom_network_interface_name: 'nic-analytics-prod' })
+  // Only its owner knows that of an endpoint that was found.
+  const found = { ...named, endpoint: { ...named.endpoint, standing: 'found' as const } }
+  expect(await endpointOf(found)).not.toHaveProperty('custom_network_interface_name')
+})
+
+test('the allow list has the form of the id that the configuration asks for', async () => {
+  for (const input of [planned, finished]) {
+    const network = { ...input.network, endpoints: { listAs: 'resource-id' as const } }
+    const { resource, variable } = await parsed(toTerraform({ ...input, network }))
+    const [[listed] = []] = Object.values(resource[attachment] ?? {})
+    expect(listed?.private_endpoint_ids).toEqual(['${azurerm_private_endpoint.pe_analytics_prod.id}'])
+    expect(variable?.private_endpoint_guid).toBeUndefined()
+  }
 })
 
 describe('terraform fmt', () => {

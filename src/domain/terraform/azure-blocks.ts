@@ -48,6 +48,7 @@ function endpointBlocks(input: TerraformInput, names: Names): readonly Item[] {
         attribute('location', text(network.location)),
         attribute('resource_group_name', text(network.resourceGroup)),
         attribute('subnet_id', text(subnetId(network))),
+        ...networkInterface(input),
         ...tags(endpoint.standing, { ...network.tags, ...marks(requestId) }),
         // An alias is accepted only in a manual connection; Azure allows 140 characters of message.
         block(
@@ -61,11 +62,17 @@ function endpointBlocks(input: TerraformInput, names: Names): readonly Item[] {
           ],
         ),
         // The connection of an endpoint that somebody else made has a name and a message of its own, and a new name would replace the endpoint.
-        ...lifecycle(endpoint.standing, true, ['private_service_connection']),
+        ...lifecycle(endpoint.standing, true, ['private_service_connection', 'custom_network_interface_name']),
       ],
     ),
     ...groupBlocks(input, names),
   ]
+}
+
+/** Its name cannot be changed later: of an endpoint that was found, only its owner knows it. */
+function networkInterface({ endpoint, interfaceName }: TerraformInput): readonly Item[] {
+  if (interfaceName === undefined || endpoint.standing === 'found') return []
+  return [attribute('custom_network_interface_name', text(interfaceName))]
 }
 
 /** An endpoint that was found keeps the groups that its owner gave it. */

@@ -30,7 +30,8 @@ export function clickhouseProvider({ organizationId }: TerraformInput): Item {
 }
 
 /** What Terraform has to be told, because neither the request nor a provider knows it. */
-export function variables({ endpoint, services }: TerraformInput): readonly Item[] {
+export function variables(input: TerraformInput): readonly Item[] {
+  const { endpoint, services } = input
   const unknown = services.filter(({ otherIds }) => otherIds === undefined)
   const guid = block(
     'variable',
@@ -59,14 +60,19 @@ export function variables({ endpoint, services }: TerraformInput): readonly Item
       attribute('type', code('map(list(string))')),
     ],
   )
-  return [...(endpoint.guid === undefined ? [guid] : []), ...(unknown.length === 0 ? [] : [others])]
+  return [...(endpoint.guid === undefined && !listsById(input) ? [guid] : []), ...(unknown.length === 0 ? [] : [others])]
 }
 
-function idsOf({ id, otherIds }: ExportedService, { endpoint }: TerraformInput, names: Names): Value {
-  const own =
-    endpoint.guid === undefined
-      ? call('coalesce', code('var.private_endpoint_guid'), code(`azurerm_private_endpoint.${names.endpoint}.id`))
-      : text(endpoint.guid)
+/** As the configuration asks for it: Terraform would else exchange the one form for the other. */
+function listsById({ network }: TerraformInput): boolean {
+  return network.endpoints?.listAs === 'resource-id'
+}
+
+function idsOf({ id, otherIds }: ExportedService, input: TerraformInput, names: Names): Value {
+  const resourceId = code(`azurerm_private_endpoint.${names.endpoint}.id`)
+  const { guid } = input.endpoint
+  const byGuid = guid === undefined ? call('coalesce', code('var.private_endpoint_guid'), resourceId) : text(guid)
+  const own = listsById(input) ? resourceId : byGuid
   const listed = list([own, ...(otherIds ?? []).map(text)])
   return otherIds === undefined ? call('concat', listed, element('var.other_private_endpoint_ids', id)) : listed
 }

@@ -1,6 +1,6 @@
 import type { FieldChange, StepId } from '../plan.ts'
 import type { Request } from '../request.ts'
-import { linkName } from '../resource-names.ts'
+import { linkName, networkInterfaceName } from '../resource-names.ts'
 import { type Network, type Service, zoneOf } from '../target.ts'
 import type { Assumable, ExportedService, Standing, TerraformInput } from './input.ts'
 
@@ -23,6 +23,7 @@ export function terraformInput(request: Request, network: Network, seen: Seen = 
   if (plan === undefined || request.action === 'revoke' || request.action === 'teardown') return undefined
   const [first] = plan.services
   const endpoint = endpointOf(request, seen)
+  const interfaceName = networkInterfaceName(first.service, network)
   return {
     requestId: request.id,
     requester: request.asked.by.name,
@@ -31,6 +32,7 @@ export function terraformInput(request: Request, network: Network, seen: Seen = 
     alias: plan.alias,
     services: plan.services.map(({ service, host }) => ({ ...serviceOf(request, service), host })),
     endpoint: { ...endpoint, standing: standingOf(request, 'private-endpoint') },
+    ...(interfaceName !== undefined && { interfaceName }),
     ...(stepOf(request, 'dns-zone') !== undefined && { dns: dnsOf(request, network, zoneOf(first.host), seen) }),
   }
 }

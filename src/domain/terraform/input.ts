@@ -14,6 +14,8 @@ export interface TerraformInput {
   readonly alias: string
   readonly services: readonly ExportedService[]
   readonly endpoint: { readonly name: string; readonly standing: Standing; readonly guid?: string }
+  /** Of the endpoint's network interface, where it is not Azure's choice. */
+  readonly interfaceName?: string
   /** Absent where the request has nothing to do with DNS. */
   readonly dns?: {
     readonly zone: Assumable & { readonly name: string; readonly subscription: string; readonly resourceGroup: string }

@@ -64,6 +64,7 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
     verdicts: redisVerdicts(redis),
     organizations: config.organizations,
     networks: config.networks,
+    policies: config.policies,
     groupsOf: (person, groups) => surface.groupsOf(person, groups),
     attach: (person, file) => surface.attach(person, file),
     declined: metrics.declined,

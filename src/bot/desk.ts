@@ -1,5 +1,6 @@
 import type { Ledger } from '../domain/ledger.ts'
 import { type Group, type Person, type Surface, samePerson } from '../domain/person.ts'
+import type { Policy } from '../domain/policy.ts'
 import type { Request } from '../domain/request.ts'
 import type { Network } from '../domain/target.ts'
 import type { Log } from '../log.ts'
@@ -28,6 +29,7 @@ export interface Desk {
   readonly watches: Omit<Watches, 'record'>
   readonly organizations: readonly { readonly id: string; readonly name: string }[]
   readonly networks: readonly Network[]
+  readonly policies: readonly Policy[]
   /** Those of the groups in which the person is; throws when the chat does not say. */
   groupsOf(person: Person, groups: readonly Group[]): Promise<readonly Group[]>
   /** Sends a person a file; throws when that cannot be done. */

@@ -1,4 +1,5 @@
 import type { Person, Place } from '../domain/person.ts'
+import { policyFor } from '../domain/policy.ts'
 import { type Action, type Asked, newRequest } from '../domain/request.ts'
 import { type Card, say, strong, words } from './card.ts'
 import { type Desk, tooManyFrom, wake } from './desk.ts'
@@ -59,6 +60,8 @@ export async function submitSetup(desk: Desk, by: Person, place: Place, filled: 
     return name === service.name && organizationId === service.organizationId
   })
   const reason = filled.reason?.trim() ?? ''
+  if (reason === '' && policyFor(desk.policies, 'setup', network.name)?.reasonRequired === true)
+    return { problems: { reason: `Say why: setup in ${network.name} needs a reason.` } }
   return await askForChange(desk, 'setup', {
     by,
     place,

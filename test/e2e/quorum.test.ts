@@ -192,4 +192,12 @@ test('a request that has to say why, and does not', async () => {
   await openWith({ reason: 'required' })
   const refused = await chat.ask('setup analytics-prod in prod-westus3', '· failed', 'needs a reason')
   expect(refused).toContain('because REASON')
+  const { people, sandbox } = chat
+  await people.command('alice', 'setup')
+  const view = await sandbox.slack.until(({ views }) => views.find(({ open }) => open), { what: 'the form' })
+  const answer = await people.submit('alice', view, {
+    Service: 'analytics-prod · westus3',
+    Network: 'prod-westus3 (westus3)',
+  })
+  expect(JSON.stringify(answer)).toContain('setup in prod-westus3 needs a reason')
 })

@@ -67,6 +67,7 @@ function deskWith(first: Request, { now = inTime, beforeRecord }: { now?: string
     watches: { nextId: refuse, all: refuse, get: refuse, save: refuse, remove: refuse, stateOf: refuse, samples: refuse },
     organizations: [],
     networks: [],
+    policies: [],
     log: createLog('test'),
     now: () => now,
   }

@@ -1,32 +1,35 @@
+import { createHash } from 'node:crypto'
 import type { Network, Service } from './target.ts'
 
-/** Names of what the bot creates. Azure allows 80 characters: letters, digits, `.`, `_`, `-`, beginning with a letter or digit and not ending in `.` or `-`. */
+/** Names of what the bot creates. Azure allows 80 characters, 64 of a private endpoint: letters, digits, `.`, `_`, `-`, beginning with a letter or digit and not ending in `.` or `-`. */
 
 export const placeholders = ['service', 'network', 'vnet'] as const
 
 export function endpointName(service: Service, network: Network): string {
-  return filled(network.endpoints?.name ?? 'pe-{service}-{network}', service, network)
+  return filled(network.endpoints?.name ?? 'pe-{service}-{network}', service, network, 64)
 }
 
 /** Nothing when Azure is to choose. */
 export function networkInterfaceName(service: Service, network: Network): string | undefined {
   const template = network.endpoints?.networkInterface
-  return template === undefined ? undefined : filled(template, service, network)
+  return template === undefined ? undefined : filled(template, service, network, 80)
 }
 
 export function linkName(network: Network): string {
-  return azureName(`link-${network.resourceGroup}-${network.vnet}`)
+  return azureName(`link-${network.resourceGroup}-${network.vnet}`, 80)
 }
 
-function filled(template: string, service: Service, network: Network): string {
+function filled(template: string, service: Service, network: Network, most: number): string {
   const values = { service: service.name, network: network.name, vnet: network.vnet }
-  return azureName(placeholders.reduce((text, word) => text.replaceAll(`{${word}}`, () => values[word]), template))
+  return azureName(
+    placeholders.reduce((text, word) => text.replaceAll(`{${word}}`, () => values[word]), template),
+    most,
+  )
 }
 
-function azureName(name: string): string {
-  return name
-    .toLowerCase()
-    .replace(/[^a-z0-9._-]+/g, '-')
-    .slice(0, 80)
-    .replace(/[.-]+$/, '')
+/** What is too long is cut, and told from others that begin alike by a hash of the whole. */
+function azureName(name: string, most: number): string {
+  const whole = name.toLowerCase().replace(/[^a-z0-9._-]+/g, '-')
+  const hash = createHash('sha256').update(whole).digest('hex').slice(0, 8)
+  return (whole.length <= most ? whole : `${whole.slice(0, most - 9)}-${hash}`).replace(/[.-]+$/, '')
 }

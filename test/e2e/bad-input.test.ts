@@ -73,12 +73,12 @@ describe('credentials', () => {
     await chat.close()
   })
 
-  test('of ClickHouse Cloud without the Admin role', async () => {
+  test('of ClickHouse Cloud that lose the Admin role after the plan', async () => {
     const chat = await openChat({ without: ['diagnostics'] })
     const [key] = chat.sandbox.world.organizations[0]?.keys ?? []
-    if (key !== undefined) key.role = 'developer'
     await chat.people.command('alice', 'setup analytics-prod in prod-westus3')
     const asked = await chat.card('approvals', 'awaiting-approval')
+    if (key !== undefined) key.role = 'developer'
     await chat.people.click('bob', asked, 'Approve')
     const failed = chat.text(await chat.card('approvals', '· failed'))
     expect(failed).toContain('HTTP 403')

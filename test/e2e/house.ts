@@ -1,3 +1,4 @@
+import { vi } from 'vitest'
 import { networks, subscription } from '../../sandbox/estate.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { Latencies, PrivateZone } from '../../sandbox/world.ts'
@@ -5,6 +6,7 @@ import { type Action, newRequest, type Request } from '../../src/domain/request.
 import { connect } from '../../src/redis/connection.ts'
 import { redisLedger } from '../../src/redis/ledger.ts'
 import { createProducer } from '../../src/redis/producer.ts'
+import { redisSurvey } from '../../src/redis/survey.ts'
 
 /** The same proportions as in the tour, as short as the vendors' whole-second polling allows. */
 export const quick: Latencies = {
@@ -88,6 +90,14 @@ export function openDesk(sandbox: Sandbox, { patienceMs = 90_000 } = {}): Desk {
       redis.disconnect()
     },
   }
+}
+
+/** Waits until the background has read services, networks and keys: its calls are then not among those of a request. */
+export async function firstSurvey({ redisUrl }: Sandbox): Promise<void> {
+  const redis = connect(redisUrl, { patient: true })
+  const survey = redisSurvey(redis)
+  await vi.waitUntil(async () => (await survey.read())?.keys !== undefined, { timeout: 30_000, interval: 100 })
+  redis.disconnect()
 }
 
 /** A colleague makes the zone by hand, in the resource group of the network's zones. */

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { organizationId } from '../../sandbox/estate.ts'
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts'
 import { connect } from '../../src/redis/connection.ts'
 import { redisSurvey } from '../../src/redis/survey.ts'
 import { writes } from './chat.ts'
-import { type Desk, openDesk, quick } from './house.ts'
+import { type Desk, firstSurvey, openDesk, quick } from './house.ts'
 
 /** Nobody is asked to approve a plan that cannot work. */
 
@@ -64,10 +64,10 @@ test('a key that was seen to lack the Admin role, until it has it', async () => 
   const [key] = sandbox.world.organizations[0]?.keys ?? []
   if (key === undefined) throw new Error('no key')
   key.role = 'developer'
+  // The one at the start must not be written over this one.
+  await firstSurvey(sandbox)
   const redis = connect(sandbox.redisUrl, { patient: true })
   const survey = redisSurvey(redis)
-  // The one at the start must not be written over this one.
-  await vi.waitUntil(async () => (await survey.read()) !== undefined, { timeout: 20_000 })
   const at = new Date().toISOString()
   const keys = { readAt: at, withoutAdmin: [organizationId] }
   await survey.write({ readAt: at, cells: [], unread: [], names: {}, ...(await survey.read()), keys })

@@ -73,7 +73,11 @@ export const organizationEntryRemoval: Step = {
 async function entriesOf(context: StepContext) {
   const { target, clouds, facts, undoing, signal } = context
   const { privateEndpoints } = await clouds.clickhouse.organization(target.services[0].service.organizationId, signal)
-  const listed = [...(facts.allowLists?.values() ?? [])].flatMap(({ entries }) => entries)
+  const asked = target.services.map(({ service }) => service.id)
+  const listed = [...(facts.allowLists ?? [])].flatMap(([id, { entries }]) => {
+    const leaving = asked.includes(id) ? removedFrom(id, context) : []
+    return entries.filter((entry) => !leaving.includes(entry))
+  })
   const mine = isMine(facts.endpoint?.tags, context)
   const ours = privateEndpoints.filter((entry) => isOurEntry(entry, target.network.name))
   const own = privateEndpoints.filter((entry) => isIdOf(entry.id, facts.endpoint) && (mine || ours.includes(entry)))

@@ -1,14 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { changesBetween, snapshotOf } from '../domain/diagnosis/changes.ts'
 import type { Diagnosis, Look } from '../domain/diagnosis/diagnosis.ts'
 import type { Evidence } from '../domain/diagnosis/evidence.ts'
 import { judge } from '../domain/diagnosis/judge.ts'
 import { rules } from '../domain/diagnosis/rules/all.ts'
-import { toProblem } from '../domain/errors.ts'
-import { type Network, nearest, sameId } from '../domain/target.ts'
+import { TerminalError, toProblem } from '../domain/errors.ts'
+import { type Network, nearest, type ServiceWords, sameId } from '../domain/target.ts'
 import type { Producer } from '../redis/producer.ts'
 import type { Diagnoses } from '../redis/records.ts'
 import type { Verdicts } from '../redis/survey.ts'
-import type { Catalog } from './inventory.ts'
+import { type Catalog, one } from './inventory.ts'
 import { type LookJobs, type LookOptions, lookAt, type Subject } from './look.ts'
 import { retrying } from './patience.ts'
 import { networkNamed, type Targets } from './target.ts'
@@ -81,15 +82,49 @@ async function knownHosts(survey: DiagnosisJobs['survey']): Promise<readonly { r
   return Object.entries(names).flatMap(([id, { host }]) => (host === undefined ? [] : [{ id, host }]))
 }
 
+type Named = Omit<Subject, 'network'>
+type NameJobs = Pick<DiagnosisJobs, 'catalog' | 'targets' | 'survey' | 'inventory'>
+
+/** ClickHouse Cloud has so long to say which service is meant, in milliseconds; then what was read last counts, however old. */
+const namesWithinMs = 1_500
+
+/** What the words are to blame for: an older list would say the same. */
+const wordsToBlame = new Set(['service-unknown', 'service-ambiguous', 'service-not-on-azure', 'service-without-private-link'])
+
 /** The service that is meant, with its alias and private host. */
-export async function nameOf(
-  asked: { readonly service: string; readonly organization?: string },
-  { catalog, targets, survey }: Pick<DiagnosisJobs, 'catalog' | 'targets' | 'survey'>,
-  signal: AbortSignal,
-): Promise<Omit<Subject, 'network'>> {
-  const byHost = (await knownHosts(survey)).find(({ host }) => sameId(host, asked.service))
-  const service = await catalog.resolve(byHost === undefined ? asked : { service: byHost.id }, namesMaxAgeMs, signal)
+export async function nameOf(asked: ServiceWords, jobs: NameJobs, signal: AbortSignal): Promise<Named> {
+  const byHost = (await knownHosts(jobs.survey)).find(({ host }) => sameId(host, asked.service))
+  const words = byHost === undefined ? asked : { service: byHost.id }
+  const over = new AbortController()
+  const both = AbortSignal.any([signal, over.signal])
+  const fresh = freshName(words, jobs, both)
+  fresh.catch(() => undefined)
+  try {
+    const early = await Promise.race([fresh, sleep(namesWithinMs, undefined, { signal: both })])
+    return early ?? (await lastName(words, jobs)) ?? (await fresh)
+  } catch (error) {
+    signal.throwIfAborted()
+    if (error instanceof TerminalError && wordsToBlame.has(error.code)) throw error
+    const last = await lastName(words, jobs)
+    if (last === undefined) throw error
+    return last
+  } finally {
+    over.abort()
+  }
+}
+
+async function freshName(words: ServiceWords, { catalog, targets }: NameJobs, signal: AbortSignal): Promise<Named> {
+  const service = await catalog.resolve(words, namesMaxAgeMs, signal)
   return await retrying(() => targets.of(service, namesMaxAgeMs, signal), signal)
+}
+
+/** As the background has last read it: an incident does not wait for ClickHouse Cloud. */
+async function lastName(words: ServiceWords, { inventory, survey }: NameJobs): Promise<Named | undefined> {
+  const services = (await inventory.read())?.services
+  if (services === undefined) return undefined
+  const service = one(services, words)
+  const { alias, host } = (await survey.read())?.names[service.id] ?? {}
+  return alias === undefined || host === undefined ? undefined : { service, alias, host }
 }
 
 /** One look from one network, judged. What fails here says so, and keeps no other network waiting. */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isUp } from '../domain/diagnosis/control-facts.ts'
 import type { ControlPlane, Evidence, NetworkEvidence } from '../domain/diagnosis/evidence.ts'
 import { TerminalError, toProblem } from '../domain/errors.ts'
 import type { Network } from '../domain/target.ts'
@@ -37,7 +38,7 @@ const controlPlaneWithinMs = 4_500
 const secondLookWithinMs = 2_400
 
 /**
- * Looks at one service from one network, at both planes at the same time. `/ping` is asked only of a service that runs, because it would wake one that
+ * Looks at one service from one network, at both planes at the same time. `/ping` is asked only of a service that is up, because it would wake one that
  * sleeps, unless `wake` says that this is meant.
  */
 export async function lookAt(
@@ -54,19 +55,19 @@ export async function lookAt(
       { host, ...(expectedAddress !== undefined && { expectedAddress }), ...(quiet && { quiet }) },
       signal,
     )
-  const quiet = !wake && service.state !== 'running'
+  const quiet = !wake && !isUp(service.state)
   const [[controlPlane, problem], first] = await Promise.all([
     readInTime(subject, jobs, { signal, background }),
     look(hint, quiet),
   ])
 
   const address = controlPlane?.endpoint?.address
-  const mayPing = wake || controlPlane?.serviceState === 'running'
+  const mayPing = wake || isUp(controlPlane?.serviceState)
   let networkPlane = first
   if (first !== undefined && performance.now() - startedAt < secondLookWithinMs) {
     const elsewhere = address !== undefined && address !== hint && first.address?.dialled !== address
     const unasked = quiet && mayPing && first['tls:8443']?.verified === true
-    if (elsewhere || unasked) networkPlane = await look(address ?? hint, !mayPing)
+    if (elsewhere || unasked) networkPlane = (await look(address ?? hint, !mayPing)) ?? first
   }
   const clockAheadMs = clockAhead(networkPlane ?? first, jobs.clouds.clickhouse.now())
   return {

@@ -206,3 +206,10 @@ function consistent(resolver: DnsAnswer, phase: object): { [Id in keyof NetworkE
   ])
   return { ...Object.fromEntries(entries), resolver, address: { dialled } }
 }
+
+test.each([
+  ['stopped', ['service-stopped']],
+  ['degraded', ['worker-absent']],
+])('a ping that was left out for a %s service', (serviceState, expected) => {
+  expect(codes(evidence({ network: { ping: undefined }, control: { serviceState } }))).toEqual(expected)
+})

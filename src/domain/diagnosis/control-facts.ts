@@ -16,6 +16,11 @@ export function connectionOf({ controlPlane }: Evidence): string | undefined {
   return controlPlane?.endpoint?.connection.toLowerCase()
 }
 
+/** The service serves, if perhaps not well: a ping wakes nothing. */
+export function isUp(state: string | undefined): boolean {
+  return ['running', 'degraded', 'partially_running'].includes(state?.toLowerCase() ?? '')
+}
+
 const sleepingStates = ['idle', 'awaking', 'starting', 'provisioning']
 
 /** The service does not serve just now, but will by itself, or when somebody comes. */

@@ -1,4 +1,4 @@
-import { connectionOf, endpointAddress, isAsleep, isOtherHost, isOtherService } from './control-facts.ts'
+import { connectionOf, endpointAddress, isOtherHost, isOtherService, isUp } from './control-facts.ts'
 import { kindOf, resolverLeads } from './dns-facts.ts'
 import type { CheckId, Evidence } from './evidence.ts'
 import { ports, serviceAnswered } from './port-facts.ts'
@@ -19,9 +19,13 @@ export function unknownChecks(evidence: Evidence): readonly CheckId[] {
     if (seen[`tcp:${port}`] === undefined) unknown.push(`tcp:${port}`)
     else if (seen[`tls:${port}`] === undefined && seen[`tcp:${port}`]?.connected === true) unknown.push(`tls:${port}`)
   }
-  // A service that sleeps is not asked, because that would wake it.
-  if (seen.ping === undefined && seen['tls:8443']?.verified === true && !isAsleep(evidence)) unknown.push('ping')
+  if (seen.ping === undefined && seen['tls:8443']?.verified === true && isPingDue(evidence)) unknown.push('ping')
   return unknown
+}
+
+/** Only a service that is up is asked: a ping would wake another. Whoever has no control plane at all asks for it by asking. */
+function isPingDue({ controlPlane, controlPlaneProblem }: Evidence): boolean {
+  return controlPlane === undefined ? controlPlaneProblem === undefined : isUp(controlPlane.serviceState)
 }
 
 /** Whether every required check ran and passed. What was not checked is unknown, so it is not healthy. */

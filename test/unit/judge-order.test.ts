@@ -213,3 +213,19 @@ test.each([
 ])('a ping that was left out for a %s service', (serviceState, expected) => {
   expect(codes(evidence({ network: { ping: undefined }, control: { serviceState } }))).toEqual(expected)
 })
+
+test('whom a certificate names is evidence, and no part of the verdict that everybody reads', () => {
+  const certificate = {
+    subject: 'CN=inside.example',
+    issuer: 'CN=Proxy of acme',
+    validFrom: '2026-01-01',
+    validTo: '2027-01-01',
+    names: [],
+  }
+  for (const code of ['SELF_SIGNED_CERT_IN_CHAIN', 'ERR_TLS_CERT_ALTNAME_INVALID']) {
+    const tls = { ...the.verified, verified: false, failure: { code, message: code }, certificate }
+    const verdict = judge(rules, evidence({ network: { 'tls:8443': tls, 'tls:9440': tls, ping: undefined } }))
+    expect(verdict.code).toMatch(/^tls-(intercepted|wrong-name)$/)
+    expect(JSON.stringify(verdict)).not.toMatch(/inside\.example|Proxy of acme/)
+  }
+})

@@ -135,7 +135,7 @@ export const tlsRules: readonly Rule[] = [
     'the certificate is for another name',
     ['wrong-name'],
     (evidence, ports) =>
-      `The certificate on ${ports} is for ${shown(firstWith(evidence, 'wrong-name')?.certificate?.subject)}, not for ${shown(evidence.host)}.`,
+      `The certificate on ${ports} is for another name than ${shown(evidence.host)}; the evidence says for which.`,
     (evidence) => thenDiagnose(evidence, 'Check the host name and the record: they lead to another server.'),
   ),
   {
@@ -166,7 +166,7 @@ export const tlsRules: readonly Rule[] = [
     ['untrusted'],
     (evidence, ports) => {
       const tls = firstWith(evidence, 'untrusted')
-      return `The certificate on ${ports} is signed by ${shown(tls?.certificate?.issuer)}, which is not trusted here (${shown(tls?.failure?.code)}).`
+      return `The certificate on ${ports} is signed by an issuer that is not trusted here (${shown(tls?.failure?.code)}); the evidence names it.`
     },
     (evidence) => thenDiagnose(evidence, 'Exempt this zone from TLS inspection.'),
   ),

@@ -220,7 +220,7 @@ test('whom a certificate names is evidence, and no part of the verdict that ever
     issuer: 'CN=Proxy of acme',
     validFrom: '2026-01-01',
     validTo: '2027-01-01',
-    names: [],
+    names: '',
   }
   for (const code of ['SELF_SIGNED_CERT_IN_CHAIN', 'ERR_TLS_CERT_ALTNAME_INVALID']) {
     const tls = { ...the.verified, verified: false, failure: { code, message: code }, certificate }

@@ -9,7 +9,7 @@ import { type Network, nearest, type ServiceWords, sameId } from '../domain/targ
 import type { Producer } from '../redis/producer.ts'
 import type { Diagnoses } from '../redis/records.ts'
 import type { Verdicts } from '../redis/survey.ts'
-import { type Catalog, one } from './inventory.ts'
+import { type Catalog, matching } from './inventory.ts'
 import { type LookJobs, type LookOptions, lookAt, type Subject } from './look.ts'
 import { retrying } from './patience.ts'
 import { networkNamed, type Targets } from './target.ts'
@@ -120,9 +120,9 @@ async function freshName(words: ServiceWords, { catalog, targets }: NameJobs, si
 
 /** As the background has last read it: an incident does not wait for ClickHouse Cloud. */
 async function lastName(words: ServiceWords, { inventory, survey }: NameJobs): Promise<Named | undefined> {
-  const services = (await inventory.read())?.services
-  if (services === undefined) return undefined
-  const service = one(services, words)
+  const [service, ...more] = matching((await inventory.read())?.services ?? [], words)
+  // An old list does not say what there is not.
+  if (service === undefined || more.length > 0) return undefined
   const { alias, host } = (await survey.read())?.names[service.id] ?? {}
   return alias === undefined || host === undefined ? undefined : { service, alias, host }
 }

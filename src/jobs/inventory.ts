@@ -100,7 +100,8 @@ export function one(services: readonly Service[], words: ServiceWords): Service 
   return only
 }
 
-function matching(services: readonly Service[], { service, organization }: ServiceWords): readonly Service[] {
+/** Pure: the services that the words may mean. */
+export function matching(services: readonly Service[], { service, organization }: ServiceWords): readonly Service[] {
   const candidates = services.filter(
     ({ organizationId, organizationName }) =>
       organization === undefined || [organizationId, organizationName].includes(organization),

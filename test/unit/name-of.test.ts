@@ -51,6 +51,12 @@ test('where it hangs too, soon', async () => {
   expect(await nameOf(asked, jobs(hangs, names), signal)).toEqual(last)
 })
 
+test('an old list does not say that a service is unknown', async () => {
+  const old = jobs(refused, names)
+  const empty = { ...old, inventory: { ...old.inventory, read: async () => ({ readAt, services: [], allowLists: {} }) } }
+  await expect(nameOf(asked, empty, signal)).rejects.toMatchObject({ code: 'unauthorized' })
+})
+
 test('a name that nobody knows is not guessed, and a refusal is told where nothing is known', async () => {
   const unknown = async (): Promise<never> => {
     throw new TerminalError('service-unknown', 'no such service', { remedy: 'Check it.' })

@@ -15,7 +15,7 @@ const tooOldSeconds = 300
 export const rememberSeconds = 2 * tooOldSeconds
 
 /** Redis has so long to say whether a signature is new, so that the acknowledgement is still in time; in milliseconds. */
-const seenWithinMs = 700
+const seenWithinMs = 900
 
 /** A request that must not be acted on. */
 export class UnwantedRequest extends Error {

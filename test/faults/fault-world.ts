@@ -51,6 +51,9 @@ export interface FaultWorld {
   clockAhead(milliseconds: number): void
   /** No diagnostics worker answers. */
   withoutWorker(): void
+  /** The real clients. */
+  readonly clouds: Clouds
+  readonly network: Network
   /** Looks at both planes as `diagnose` does, with the real clients. */
   diagnose(options?: { readonly wake?: boolean }): Promise<{ verdict: Verdict; elapsedMs: number }>
   close(): Promise<void>
@@ -62,18 +65,19 @@ const base = `/subscriptions/${subscription}/resourceGroups`
 
 /** What is the same for all faults: starting it is slow. */
 export interface FaultStage {
-  open(): Promise<FaultWorld>
+  /** `callMs`: how long each call of a cloud's API takes, in milliseconds. */
+  open(options?: { readonly callMs?: number }): Promise<FaultWorld>
 }
 
 /** Servers are started for each world, so that nothing of one fault is left for the next. */
 export async function faultStage(): Promise<FaultStage> {
   const authority = await createAuthority()
   setDefaultCACertificates([...getCACertificates('default'), authority.certificate])
-  return { open: () => openWorld(authority) }
+  return { open: ({ callMs = 2 } = {}) => openWorld(authority, callMs) }
 }
 
-async function openWorld(authority: Authority): Promise<FaultWorld> {
-  const latencies = { arm: 2, privateEndpoint: 10, privateZone: 10, networkLink: 10, clickhouse: 2, propagation: 1 }
+async function openWorld(authority: Authority, callMs: number): Promise<FaultWorld> {
+  const latencies = { arm: callMs, privateEndpoint: 10, privateZone: 10, networkLink: 10, clickhouse: callMs, propagation: 1 }
   const world = acme({ addressBase: await freeAddressBase(), latencies })
   const [virtualNetwork] = world.networks.values()
   const [service] = world.services
@@ -178,6 +182,8 @@ async function openWorld(authority: Authority): Promise<FaultWorld> {
     foreign: `${world.addressBase}.200`,
     records,
     azureDns: vnet.dns,
+    clouds,
+    network,
     setRecord,
     link,
     defer: (close) => void closing.push(close),

@@ -10,17 +10,18 @@ const columns = [
   'surface',
   'digest',
   'what',
-  'vendorRequestId',
+  'vendorRequestIds',
   'hash',
 ] as const
 
 /** RFC 4180. */
 export const csvHeader = `${columns.join(',')}\r\n`
 
-export function csvLine({ by, ...entry }: AuditEntry, hash: string): string {
+export function csvLine({ by, vendorRequestIds = [], ...entry }: AuditEntry, hash: string): string {
   const values: Readonly<Partial<Record<(typeof columns)[number], string>>> = {
     ...entry,
     hash,
+    vendorRequestIds: vendorRequestIds.join(' '),
     ...(by !== undefined && { person: by.name, personKey: by.key }),
   }
   return `${columns.map((column) => field(values[column] ?? '')).join(',')}\r\n`

@@ -3,6 +3,7 @@ import type { TokenCredential } from '@azure/identity'
 import { type Network, sameId, subnetId } from '../domain/target.ts'
 import { translateAzureError } from './errors.ts'
 import { heedQuota } from './quota.ts'
+import { noteWrites, type Wrote } from './receipts.ts'
 import { keepRefusalTexts } from './refusal-text.ts'
 
 /** A private endpoint as a list shows it. */
@@ -48,7 +49,7 @@ export interface AzureNetwork {
   deleteEndpoint(network: Network, name: string, signal: AbortSignal): Promise<void>
 }
 
-export function azureNetwork(credential: TokenCredential, url: string): AzureNetwork {
+export function azureNetwork(credential: TokenCredential, url: string, wrote: Wrote = () => undefined): AzureNetwork {
   const clients = new Map<string, NetworkManagementClient>()
   const clientOf = (subscription: string): NetworkManagementClient => {
     const known = clients.get(subscription)
@@ -56,6 +57,7 @@ export function azureNetwork(credential: TokenCredential, url: string): AzureNet
     const client = new NetworkManagementClient(credential, subscription, { endpoint: url })
     heedQuota(client)
     keepRefusalTexts(client)
+    noteWrites(client, wrote)
     clients.set(subscription, client)
     return client
   }

@@ -3,6 +3,7 @@ import type { TokenCredential } from '@azure/identity'
 import { type Network, sameId, vnetId } from '../domain/target.ts'
 import { orUndefined, translating } from './network.ts'
 import { heedQuota } from './quota.ts'
+import { noteWrites, type Wrote } from './receipts.ts'
 import { keepRefusalTexts } from './refusal-text.ts'
 
 /** A private DNS zone, and how it stands to one VNet. */
@@ -70,6 +71,7 @@ export function azurePrivateDns(
   credential: TokenCredential,
   url: string,
   places: readonly Network['dns'][] = [],
+  wrote: Wrote = () => undefined,
 ): AzurePrivateDns {
   const clients = new Map<string, PrivateDnsManagementClient>()
   const clientOf = (subscription: string): PrivateDnsManagementClient => {
@@ -78,6 +80,7 @@ export function azurePrivateDns(
     const client = new PrivateDnsManagementClient(credential, subscription, { endpoint: url })
     heedQuota(client)
     keepRefusalTexts(client)
+    noteWrites(client, wrote)
     clients.set(subscription, client)
     return client
   }

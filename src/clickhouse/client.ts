@@ -59,8 +59,13 @@ export interface Budget {
 const throttledPatienceMs = 60_000
 const callTimeoutMs = 15_000
 
-/** `url` carries the version path, e.g. `https://api.clickhouse.cloud/v1`. */
-export function clickHouseCloud(url: string, keys: readonly OrganizationKey[], budget: Budget): ClickHouseCloud {
+/** `url` carries the version path, e.g. `https://api.clickhouse.cloud/v1`. `wrote` takes the API's id of each call that changed something. */
+export function clickHouseCloud(
+  url: string,
+  keys: readonly OrganizationKey[],
+  budget: Budget,
+  wrote: (requestId: string) => void = () => undefined,
+): ClickHouseCloud {
   let clock: { readonly serverAt: number; readonly seenAt: number } | undefined
   const agent = new Agent({ headersTimeout: callTimeoutMs, bodyTimeout: callTimeoutMs, connect: { timeout: 5_000 } })
 
@@ -99,6 +104,7 @@ export function clickHouseCloud(url: string, keys: readonly OrganizationKey[], b
         continue
       }
       if (answer.status >= 400) throw translateRefusal(answer, doing)
+      if (patch !== undefined && answer.requestId !== undefined) wrote(answer.requestId)
       const result = schema.safeParse(answer.result)
       if (!result.success) throw unreadable(result.error, doing, answer.requestId)
       return result.data

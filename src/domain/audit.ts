@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { cleanText } from './hostile-text.ts'
 import type { Person, Surface } from './person.ts'
 import type { Request, RequestEvent } from './request.ts'
 
@@ -18,9 +19,13 @@ export interface AuditEntry {
   readonly digest?: string
   /** What exactly, in a few words, e.g. the step. */
   readonly what?: string
-  /** The vendor's id of a call that was refused. */
-  readonly vendorRequestId?: string
+  /** The vendors' ids of the calls that changed something, or of the one that was refused. */
+  readonly vendorRequestIds?: readonly string[]
 }
+
+/** What is kept of a vendor's ids: how many of one event, and how many characters of each. */
+const mostIds = 40
+const longestId = 64
 
 /** What stands before the first entry. */
 export const genesis = '0'.repeat(64)
@@ -36,7 +41,7 @@ export function entryOf(request: Request, event: RequestEvent | { readonly type:
   const surface = surfaceOf(request, event)
   const digest = 'digest' in event ? event.digest : request.digest
   const what = detailOf(request, event)
-  const vendorRequestId = 'outcome' in event ? event.outcome.problem?.vendorRequestId : undefined
+  const vendorRequestIds = vendorIdsOf(event)
   return {
     at,
     request: request.id,
@@ -46,8 +51,14 @@ export function entryOf(request: Request, event: RequestEvent | { readonly type:
     ...(surface !== undefined && { surface }),
     ...(digest !== undefined && { digest }),
     ...(what !== undefined && { what }),
-    ...(vendorRequestId !== undefined && { vendorRequestId }),
+    ...(vendorRequestIds.length > 0 && { vendorRequestIds }),
   }
+}
+
+function vendorIdsOf(event: RequestEvent | { readonly type: 'created' }): readonly string[] {
+  const refused = 'outcome' in event ? event.outcome.problem?.vendorRequestId : undefined
+  const ids = event.type === 'step' ? (event.vendorRequestIds ?? []) : refused === undefined ? [] : [refused]
+  return ids.slice(0, mostIds).map((id) => cleanText(id, longestId))
 }
 
 function actorOf({ asked }: Request, event: RequestEvent | { readonly type: 'created' }): Person | undefined {

@@ -183,7 +183,14 @@ export type RequestEvent =
       readonly approval: Approval
     }
   | { readonly type: 'wait'; readonly behind: string }
-  | { readonly type: 'step'; readonly run: string; readonly id: StepId; readonly progress: StepProgress }
+  | {
+      readonly type: 'step'
+      readonly run: string
+      readonly id: StepId
+      readonly progress: StepProgress
+      /** The vendors' ids of the calls that changed something; only the audit keeps them. */
+      readonly vendorRequestIds?: readonly string[]
+    }
   | { readonly type: 'finish'; readonly run: string; readonly outcome: Outcome; readonly at: string }
   | { readonly type: 'fail'; readonly run: string; readonly outcome: Outcome; readonly at: string }
 

@@ -3,6 +3,7 @@ import { type Change, type Plan, type StepId, stepStillApproved } from '../domai
 import type { Request, StepProgress } from '../domain/request.ts'
 import { retrying, until } from './patience.ts'
 import { procedures } from './procedure.ts'
+import { collectReceipts } from './receipts.ts'
 import { Stopped } from './run.ts'
 import type { Observation, Step, StepContext } from './step.ts'
 import { walk } from './walk.ts'
@@ -20,8 +21,8 @@ interface Application {
   /** The request as this worker took it: its journal says what earlier workers began. */
   readonly request: Request
   readonly context: StepContext
-  /** Writes the journal. */
-  record(id: StepId, progress: StepProgress): Promise<void>
+  /** Writes the journal; `receipts` are the vendors' ids of the calls that changed something since the last entry. */
+  record(id: StepId, progress: StepProgress, receipts: ReadonlySet<string>): Promise<void>
   now(): string
 }
 
@@ -34,26 +35,27 @@ async function carryOut(step: Step, application: Application): Promise<void> {
   const { context, request, record, now } = application
   const earlier = request.steps[step.id]
   const startedAt = earlier?.startedAt ?? now()
+  const receipts = new Set<string>()
   let changed = earlier?.changed ?? false
   try {
-    let seen = await look(step, context)
+    const found = await look(step, context)
+    let seen = found
     if (seen.change.kind !== 'none') {
       hold(step, seen.change, application, changed)
       await context.fence()
       changed ||= step.waits !== true
-      await record(step.id, { state: 'running', startedAt, changed })
-      seen = await change(step, seen, application)
+      await record(step.id, { state: 'running', startedAt, changed }, receipts)
+      seen = await collectReceipts(receipts, () => change(step, found, application))
     }
-    await record(step.id, {
-      state: 'done',
-      startedAt,
-      finishedAt: now(),
-      changed,
-      ...(seen.note !== undefined && { note: seen.note }),
-    })
+    const note = seen.note !== undefined && { note: seen.note }
+    await record(step.id, { state: 'done', startedAt, finishedAt: now(), changed, ...note }, receipts)
   } catch (error) {
     if (!context.signal.aborted && !(error instanceof PlanChanged) && !(error instanceof Stopped)) {
-      await record(step.id, { state: 'failed', startedAt, finishedAt: now(), changed, note: toProblem(error).message })
+      const note = toProblem(error).message
+      await record(step.id, { state: 'failed', startedAt, finishedAt: now(), changed, note }, receipts)
+    } else if (receipts.size > 0) {
+      // It has not ended, and yet it wrote.
+      await record(step.id, { state: 'running', startedAt, changed }, receipts)
     }
     throw error
   }

@@ -19,6 +19,7 @@ import { redisWatches } from '../redis/watches.ts'
 import { startWorker } from '../redis/worker.ts'
 import { workOnDiagnosis } from './diagnose.ts'
 import { createCatalog } from './inventory.ts'
+import { noteReceipt } from './receipts.ts'
 import { workOnRequest } from './requests.ts'
 import { startSurveys, workOnSurvey } from './survey.ts'
 import { startSweep } from './sweep.ts'
@@ -39,11 +40,11 @@ await runProcess(async () => {
   const places = networks.flatMap(({ subscription, resourceGroup, dns }) => [{ subscription, resourceGroup }, dns])
   const redis = connect(config.redisUrl, { patient: true })
   redis.on('error', (error) => log.warn({ err: error }, 'redis'))
-  const clickhouse = clickHouseCloud(cloud.apiUrl, cloud.organizations, redisBudget(redis, log))
+  const clickhouse = clickHouseCloud(cloud.apiUrl, cloud.organizations, redisBudget(redis, log), noteReceipt)
   const prober = createProber(config.redisUrl)
   const clouds = {
-    network: azureNetwork(credential, config.azureUrl),
-    dns: azurePrivateDns(credential, config.azureUrl, places),
+    network: azureNetwork(credential, config.azureUrl, noteReceipt),
+    dns: azurePrivateDns(credential, config.azureUrl, places, noteReceipt),
     clickhouse,
     prober,
   }

@@ -93,8 +93,9 @@ async function carryOut(request: Request, worker: RequestWorker): Promise<void> 
       request,
       context,
       now,
-      record: async (id, progress) => {
-        await record({ type: 'step', run: worker.run, id, progress }, worker, progressMs)
+      record: async (id, progress, receipts) => {
+        const vendorRequestIds = receipts.size > 0 && { vendorRequestIds: [...receipts] }
+        await record({ type: 'step', run: worker.run, id, progress, ...vendorRequestIds }, worker, progressMs)
       },
     })
     await record({ type: 'finish', run: worker.run, outcome: outcomeOf(context.facts), at: now() }, worker)

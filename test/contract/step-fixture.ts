@@ -12,6 +12,7 @@ import type { Change } from '../../src/domain/plan.ts'
 import type { Action } from '../../src/domain/request.ts'
 import type { Network, Target } from '../../src/domain/target.ts'
 import { procedures } from '../../src/jobs/procedure.ts'
+import { noteReceipt } from '../../src/jobs/receipts.ts'
 import type { Clouds, Observation, Step, StepContext } from '../../src/jobs/step.ts'
 
 export const network: Network = { ...networks.prodWestus3, applicationSecurityGroups: [], tags: { team: 'data' } }
@@ -55,11 +56,11 @@ export async function openWorkshop(): Promise<Workshop> {
     ...structuredClone(organization),
     keys: [{ id: betaKey.keyId, secret: betaKey.keySecret, role: 'admin' }],
   })
-  const clickhouse: ClickHouseCloud = clickHouseCloud(vendor.url, [key, betaKey], { take: async () => undefined })
+  const clickhouse: ClickHouseCloud = clickHouseCloud(vendor.url, [key, betaKey], { take: async () => undefined }, noteReceipt)
   const credential = new DefaultAzureCredential()
   const clouds: Clouds = {
-    network: azureNetwork(credential, arm.url),
-    dns: azurePrivateDns(credential, arm.url),
+    network: azureNetwork(credential, arm.url, noteReceipt),
+    dns: azurePrivateDns(credential, arm.url, [], noteReceipt),
     clickhouse,
     prober: { probe: async () => undefined, close: async () => undefined },
   }

@@ -63,6 +63,9 @@ test('of two approvals at once one counts, and both are answered', async () => {
   expect(answers.filter((answer) => answer.includes('nothing to decide any more'))).toHaveLength(1)
   await chat.card('approvals', 'request PL-1 · done')
   expect(made(sandbox)).toEqual(whole)
+  const { body: history } = await people.command('alice', 'request PL-1')
+  for (const step of ['private-endpoint', 'dns-zone', 'dns-record', 'network-link', 'organization-entry', 'allow-list'])
+    expect(history).toMatch(new RegExp(`step: ${step} done changed \\(call [0-9a-f-]{36}\\)`))
 })
 
 test('a bot that dies after the approval shows, once it is back, how it ended', async () => {

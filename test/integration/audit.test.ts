@@ -167,11 +167,26 @@ test('exports what happened, for programs and for spreadsheets', async () => {
     hash: expect.stringMatching(/^[0-9a-f]{64}$/),
   })
   const csv = (await audit('export', '--format', 'csv')).out.split('\r\n')
-  expect(csv[0]).toBe('at,request,event,state,person,personKey,surface,digest,what,vendorRequestId,hash')
+  expect(csv[0]).toBe('at,request,event,state,person,personKey,surface,digest,what,vendorRequestIds,hash')
   expect(csv[1]).toContain('"setup =cmd(""x""),1, prod: it is needed"')
   const later = new Date(Date.now() + 60_000).toISOString()
   expect((await audit('export', '--format', 'jsonl', '--since', later)).out).toBe('')
   expect((await audit('export', '--format', 'jsonl', '--since', '1h')).out.trim().split('\n')).toHaveLength(8)
+})
+
+test('a step’s entry holds the vendors’ ids of its writes, clean and bounded', async () => {
+  const progress = { state: 'done', startedAt: at, finishedAt: at, changed: true } as const
+  const hostile = `\u202e=${'x'.repeat(100)}\n`
+  const vendorRequestIds = ['rq-1', hostile, ...Array.from({ length: 50 }, (_, index) => `rq-${index + 2}`)]
+  await ledger.record('PL-1', { type: 'claim', run: 'r2', at })
+  await ledger.record('PL-1', { type: 'step', run: 'r2', id: 'dns-record', progress, vendorRequestIds })
+  const entry = (await redisAudit(redis).of('PL-1')).at(-1)
+  expect(entry?.vendorRequestIds).toHaveLength(40)
+  expect(entry?.vendorRequestIds?.slice(0, 2)).toEqual(['rq-1', `=${'x'.repeat(62)}…`])
+  expect(JSON.stringify(await ledger.get('PL-1'))).not.toContain('rq-1')
+  const [line] = (await audit('export', '--format', 'csv')).out.split('\r\n').slice(-2)
+  expect(line).toContain('dns-record done changed,rq-1 =xxx')
+  expect((await audit('verify')).status).toBe(0)
 })
 
 test('one request’s history is read without the others', async () => {

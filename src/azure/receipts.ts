@@ -1,0 +1,20 @@
+import type { NetworkManagementClient } from '@azure/arm-network'
+
+type Pipeline = Pick<NetworkManagementClient['pipeline'], 'addPolicy'>
+type Policy = Parameters<Pipeline['addPolicy']>[0]
+
+/** Takes Azure's id of a call that it accepted, and that changes something. */
+export type Wrote = (requestId: string) => void
+
+export function noteWrites({ pipeline }: { readonly pipeline: Pipeline }, wrote: Wrote): void {
+  const policy: Policy = {
+    name: 'noteWrites',
+    async sendRequest(request, next) {
+      const response = await next(request)
+      const id = response.headers.get('x-ms-request-id')
+      if (request.method !== 'GET' && response.status < 400 && id !== undefined) wrote(id)
+      return response
+    },
+  }
+  pipeline.addPolicy(policy, { afterPhase: 'Retry' })
+}

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EndpointDetail, EndpointSummary } from '../azure/network.ts'
-import type { ControlPlane } from '../domain/diagnosis/evidence.ts'
+import type { ControlPart, ControlPlane } from '../domain/diagnosis/evidence.ts'
+import { TerminalError, toProblem } from '../domain/errors.ts'
 import type { Network } from '../domain/target.ts'
 import { sameId, subnetId, zoneOf } from '../domain/target.ts'
+import type { Log } from '../log.ts'
 import type { Inventory, InventoryStore } from '../redis/records.ts'
 import type { Catalog } from './inventory.ts'
 import type { Clouds } from './step.ts'
@@ -19,75 +21,110 @@ interface Asked extends Named {
 }
 
 interface Sources {
-  readonly clouds: Clouds
+  readonly clouds: Pick<Clouds, 'network' | 'dns' | 'clickhouse'>
   readonly catalog: Pick<Catalog, 'current'>
   readonly inventory: Pick<InventoryStore, 'read'>
   /** Lists may be some seconds old: one call reads those of all services. */
   readonly background: boolean
+  readonly log: Log
 }
 
 const backgroundMaxAgeMs = 15_000
 
-/** Azure and ClickHouse Cloud as they are now, all asked at the same time. */
+/**
+ * Azure and ClickHouse Cloud as they are now, all asked at the same time. A source that refuses, or does not answer within `withinMs`, leaves its own part
+ * unread and the others as they are. Never throws unless `signal` aborts.
+ */
 export async function readControlPlane(
   { service, network, alias, host }: Asked,
   sources: Sources,
-  signal: AbortSignal,
+  { signal, withinMs }: { readonly signal: AbortSignal; readonly withinMs: number },
 ): Promise<ControlPlane> {
-  const { clouds } = sources
-  const [lists, endpoint, zone] = await Promise.all([
-    listsOf(service, sources, signal),
-    endpointFor(alias, network, clouds, signal),
-    zoneFor(host, network, clouds, signal),
-  ])
-  const seen =
-    endpoint.endpoint === undefined ? await endpointAt(zone.record?.addresses ?? [], network, clouds, signal) : endpoint
-  return { host, alias, ...lists, ...seen, ...zone }
+  const { clouds, log } = sources
+  const over = new AbortController()
+  const both = AbortSignal.any([signal, over.signal])
+  const unread: { [Part in ControlPart]?: string } = {}
+  const late = sleep(withinMs, undefined, { signal: both }).then(() => {
+    throw new TerminalError('clouds-slow', `There was no answer within ${withinMs / 1_000} s.`, {
+      remedy: 'Run it again in a minute.',
+    })
+  })
+  late.catch(() => undefined)
+  const part = async <Value>(name: ControlPart, reading: Promise<Value>): Promise<Value | undefined> => {
+    try {
+      return await Promise.race([reading, late])
+    } catch (error) {
+      signal.throwIfAborted()
+      log.warn({ err: error, part: name, network: network.name }, 'a part of the control plane was not read')
+      unread[name] = toProblem(error).message
+      return undefined
+    }
+  }
+  try {
+    const zone = zoneFor(host, network, clouds, both)
+    zone.catch(() => undefined)
+    const lists = listsOf(service, sources, both)
+    const [seen, organization, endpoint, dns] = await Promise.all([
+      part('service', lists),
+      part('organization', entriesOf(service, lists, sources, both)),
+      part('endpoint', endpointFor(alias, network, clouds, zone, both)),
+      part('zone', zone),
+    ])
+    const known = seen ?? (await lastKnown(service, sources.inventory))
+    return {
+      ...{ host, alias, ...known, ...endpoint, ...dns },
+      // Entries of now beside a list of then would tell strangers where there are none.
+      ...(known?.asOf === undefined && organization),
+      ...(Object.keys(unread).length > 0 && { unread }),
+    }
+  } finally {
+    over.abort()
+  }
 }
 
 /** Of another service, perhaps: the endpoint that the record leads to. */
 async function endpointAt(
   addresses: readonly string[],
+  here: readonly EndpointSummary[],
   network: Network,
-  clouds: Clouds,
+  clouds: Sources['clouds'],
   signal: AbortSignal,
 ): Promise<Pick<ControlPlane, 'endpoint'>> {
   if (addresses.length === 0) return {}
-  const here = await endpointsOf(network, clouds, signal)
   const details = await Promise.all(
     here.slice(0, mostEndpoints).map(({ name }) => clouds.network.endpoint(network, name, signal)),
   )
   return shownAs(details.find((each) => each?.address !== undefined && addresses.includes(each.address)))
 }
 
-type Lists = Pick<ControlPlane, 'serviceState' | 'organizationIds' | 'allowList' | 'asOf'>
+type Lists = Pick<ControlPlane, 'serviceState' | 'allowList' | 'asOf'>
 
 async function listsOf(
   service: Asked['service'],
   { clouds, catalog, inventory, background }: Sources,
   signal: AbortSignal,
 ): Promise<Lists> {
-  const { organizationId, id } = service
   const shared = background ? listsIn(await catalog.current(backgroundMaxAgeMs, signal), service) : undefined
   if (shared !== undefined) return shared
-  const fresh = Promise.all([
-    clouds.clickhouse.service(organizationId, id, signal),
-    clouds.clickhouse.organization(organizationId, signal),
-  ]).then(
-    ([now, organization]): Lists => ({
-      serviceState: now.state,
-      allowList: now.privateEndpointIds,
-      organizationIds: organization.privateEndpoints.map((entry) => entry.id),
-    }),
-  )
-  const over = new AbortController()
-  try {
-    const early = await Promise.race([fresh, sleep(freshWithinMs, undefined, { signal: over.signal })])
-    return early ?? (await lastKnown(service, inventory)) ?? (await fresh)
-  } finally {
-    over.abort()
-    fresh.catch(() => undefined)
-  }
+  const fresh = clouds.clickhouse
+    .service(service.organizationId, service.id, signal)
+    .then(({ state, privateEndpointIds }): Lists => ({ serviceState: state, allowList: privateEndpointIds }))
+  const early = await Promise.race([fresh, sleep(freshWithinMs, undefined, { signal })])
+  return early ?? (await lastKnown(service, inventory)) ?? (await fresh)
+}
+
+/** Nothing where the lists are those that were read earlier, or when it does not come in time. */
+async function entriesOf(
+  { organizationId }: Asked['service'],
+  lists: Promise<Lists>,
+  { clouds, background }: Sources,
+  signal: AbortSignal,
+): Promise<Pick<ControlPlane, 'organizationIds'>> {
+  if (background && (await lists).asOf !== undefined) return {}
+  const fresh = clouds.clickhouse
+    .organization(organizationId, signal)
+    .then(({ privateEndpoints }) => ({ organizationIds: privateEndpoints.map((entry) => entry.id) }))
+  return (await Promise.race([fresh, sleep(freshWithinMs, undefined, { signal })])) ?? {}
 }
 
 async function lastKnown(service: Asked['service'], inventory: Sources['inventory']): Promise<Lists | undefined> {
@@ -104,15 +141,24 @@ function listsIn({ services, allowLists, readAt }: Inventory, { id }: Asked['ser
 async function endpointFor(
   alias: string,
   network: Network,
-  clouds: Clouds,
+  clouds: Sources['clouds'],
+  zone: Promise<Pick<ControlPlane, 'record'>>,
   signal: AbortSignal,
 ): Promise<Pick<ControlPlane, 'endpoint'>> {
-  const serving = (await endpointsOf(network, clouds, signal)).filter(({ connectsTo }) => sameId(connectsTo, alias))
+  const here = await endpointsOf(network, clouds, signal)
+  const serving = here.filter(({ connectsTo }) => sameId(connectsTo, alias))
   const chosen = serving.find(({ connection }) => connection === 'Approved') ?? serving[0]
-  return shownAs(chosen && (await clouds.network.endpoint(network, chosen.name, signal)))
+  const own = shownAs(chosen && (await clouds.network.endpoint(network, chosen.name, signal)))
+  if (own.endpoint !== undefined) return own
+  const { record } = await zone.catch(() => ({ record: undefined }))
+  return await endpointAt(record?.addresses ?? [], here, network, clouds, signal)
 }
 
-async function endpointsOf(network: Network, clouds: Clouds, signal: AbortSignal): Promise<readonly EndpointSummary[]> {
+async function endpointsOf(
+  network: Network,
+  clouds: Sources['clouds'],
+  signal: AbortSignal,
+): Promise<readonly EndpointSummary[]> {
   const all = await clouds.network.endpoints(network, signal)
   return all.filter((endpoint) => sameId(endpoint.subnetId, subnetId(network)))
 }
@@ -126,7 +172,7 @@ function shownAs(detail: EndpointDetail | undefined): Pick<ControlPlane, 'endpoi
 async function zoneFor(
   host: string,
   network: Network,
-  clouds: Clouds,
+  clouds: Sources['clouds'],
   signal: AbortSignal,
 ): Promise<Pick<ControlPlane, 'zone' | 'record' | 'wildcard'>> {
   const [zone] = await clouds.dns.zones(zoneOf(host), network, signal)

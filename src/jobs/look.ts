@@ -1,7 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { isUp } from '../domain/diagnosis/control-facts.ts'
 import type { ControlPlane, Evidence, NetworkEvidence } from '../domain/diagnosis/evidence.ts'
-import { TerminalError, toProblem } from '../domain/errors.ts'
 import type { Network } from '../domain/target.ts'
 import type { Log } from '../log.ts'
 import type { InventoryStore } from '../redis/records.ts'
@@ -34,6 +32,9 @@ export interface Subject extends Named {
 /** The clouds have so long to answer, in milliseconds: an incident does not wait for them. */
 const controlPlaneWithinMs = 4_500
 
+/** Service, organization, endpoint and zone. */
+const parts = 4
+
 /** A second look is worth its time only so soon after the first began, in milliseconds. */
 const secondLookWithinMs = 2_400
 
@@ -56,10 +57,11 @@ export async function lookAt(
       signal,
     )
   const quiet = !wake && !isUp(service.state)
-  const [[controlPlane, problem], first] = await Promise.all([
-    readInTime(subject, jobs, { signal, background }),
+  const [plane, first] = await Promise.all([
+    readControlPlane(subject, { ...jobs, background }, { signal, withinMs: controlPlaneWithinMs }),
     look(hint, quiet),
   ])
+  const [controlPlane, problem] = knownOf(plane)
 
   const address = controlPlane?.endpoint?.address
   const mayPing = wake || isUp(controlPlane?.serviceState)
@@ -87,31 +89,11 @@ async function lastAddress({ service, network }: Subject, { survey }: LookJobs):
   return known?.cells.find((cell) => cell.service.id === service.id && cell.network === network.name)?.endpoint?.address
 }
 
-async function readInTime(
-  subject: Subject,
-  { clouds, catalog, inventory, log }: LookJobs,
-  { signal, background }: { readonly signal: AbortSignal; readonly background: boolean },
-): Promise<readonly [ControlPlane | undefined, string | undefined]> {
-  const over = new AbortController()
-  const both = AbortSignal.any([signal, over.signal])
-  const tooLate = async (): Promise<never> => {
-    await sleep(controlPlaneWithinMs, undefined, { signal: both })
-    throw new TerminalError('clouds-slow', `Azure or ClickHouse Cloud did not answer within ${controlPlaneWithinMs / 1_000} s.`, {
-      remedy: 'Run it again in a minute.',
-    })
-  }
-  try {
-    return [
-      await Promise.race([readControlPlane(subject, { clouds, catalog, inventory, background }, both), tooLate()]),
-      undefined,
-    ]
-  } catch (error) {
-    signal.throwIfAborted()
-    log.warn({ err: error }, 'control plane not read')
-    return [undefined, toProblem(error).message]
-  } finally {
-    over.abort()
-  }
+/** Nothing of a control plane of which no part is known; the reasons are then all that there is to say. */
+function knownOf(plane: ControlPlane): readonly [ControlPlane | undefined, string | undefined] {
+  const { serviceState, unread = {} } = plane
+  const isBare = serviceState === undefined && Object.keys(unread).length === parts
+  return isBare ? [undefined, [...new Set(Object.values(unread))].join(' ')] : [plane, undefined]
 }
 
 /** The network was looked at a moment ago; a certificate's time is judged in minutes. */

@@ -357,6 +357,42 @@ export const faultCases: readonly FaultCase[] = [
         vendor === 'clickhouse' && phase === 'arrived' ? new Promise(() => undefined) : Promise.resolve(undefined)
     },
   },
+  {
+    codes: ['allow-list-missing', 'control-plane-unknown'],
+    what: 'the zone may not be read, and the endpoint is not listed',
+    break: ({ world, service }) => {
+      service.privateEndpointIds = []
+      world.changed()
+      refusing(world, 'arm', '/privateDnsZones')
+    },
+  },
+  {
+    codes: ['service-stopped', 'control-plane-unknown', 'worker-absent'],
+    what: 'Azure refuses altogether, nobody looks from inside, and the service is stopped',
+    break: ({ world, service, withoutWorker }) => {
+      service.state = 'stopped'
+      refusing(world, 'arm', '/')
+      withoutWorker()
+    },
+  },
+  {
+    codes: ['endpoint-rejected', 'control-plane-unknown', 'worker-absent'],
+    what: 'ClickHouse Cloud refuses, nobody looks from inside, and the connection is rejected',
+    break: ({ world, endpoint, withoutWorker }) => {
+      endpoint.connection = 'Rejected'
+      refusing(world, 'clickhouse', '/')
+      withoutWorker()
+    },
+  },
+  {
+    codes: ['tls-closed-early', 'control-plane-unknown'],
+    what: 'ClickHouse Cloud refuses, and the endpoint is not listed: what remains is told',
+    break: ({ world, service }) => {
+      service.privateEndpointIds = []
+      world.changed()
+      refusing(world, 'clickhouse', '/')
+    },
+  },
   { codes: ['worker-absent'], what: 'no worker', break: ({ withoutWorker }) => withoutWorker() },
   {
     codes: ['dns-record-stale', 'allow-list-missing'],
@@ -367,3 +403,11 @@ export const faultCases: readonly FaultCase[] = [
     },
   },
 ]
+
+/** The vendor refuses calls whose path holds these characters. */
+function refusing(world: FaultWorld['world'], refuser: 'arm' | 'clickhouse', path: string): void {
+  world.gate = async (call, phase) =>
+    call.vendor === refuser && phase === 'arrived' && call.path.includes(path)
+      ? { status: 403, body: { status: 403, error: { code: 'AuthorizationFailed', message: 'no' } } }
+      : undefined
+}

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { changesBetween, snapshotOf } from '../../src/domain/diagnosis/changes.ts'
 import type { DnsAnswer, Evidence, NetworkEvidence } from '../../src/domain/diagnosis/evidence.ts'
+import { evidenceLines } from '../../src/domain/diagnosis/evidence-lines.ts'
 import { judge } from '../../src/domain/diagnosis/judge.ts'
 import { isHealthy } from '../../src/domain/diagnosis/required.ts'
 import { rules } from '../../src/domain/diagnosis/rules/all.ts'
@@ -106,6 +108,14 @@ describe('precedence', () => {
   })
 })
 
+/** The control plane without one of its parts, and why. */
+const unreadParts = {
+  service: { unread: { service: 'HTTP 403' }, serviceState: undefined, allowList: undefined, organizationIds: undefined },
+  organization: { unread: { organization: 'HTTP 403' }, organizationIds: undefined },
+  endpoint: { unread: { endpoint: 'HTTP 403' }, endpoint: undefined },
+  zone: { unread: { zone: 'HTTP 403' }, zone: undefined, record: undefined },
+} as const
+
 describe('never healthy when anything required is missing', () => {
   const required = ['resolver', 'address', 'tcp:8443', 'tcp:9440', 'tls:8443', 'tls:9440', 'ping'] as const
   test.each(required)('without %s', (id) => {
@@ -114,6 +124,29 @@ describe('never healthy when anything required is missing', () => {
       expect(verdict.severity).toBe('warn')
       expect(['worker-absent', 'control-plane-unknown']).toContain(verdict.code)
     }
+  })
+
+  test.each(Object.entries(unreadParts))('while %s is not read', (part, control) => {
+    const verdict = judge(rules, evidence({ control }))
+    expect([verdict.code, verdict.findings.length]).toEqual(['control-plane-unknown', 1])
+    expect(verdict.detail).toContain('HTTP 403')
+    expect(judge([], evidence({ control: unreadParts.endpoint })).severity).toBe('warn')
+    const lines = evidenceLines(evidence({ control })).filter(({ said }) => said.includes('HTTP 403'))
+    expect(lines.map(({ what }) => what)).toEqual([part])
+  })
+
+  test('what is not read is neither gone nor changed', () => {
+    const before = snapshotOf(the.healthy)
+    for (const [part, control] of Object.entries(unreadParts)) {
+      expect(changesBetween(before, snapshotOf(evidence({ control }))), part).toEqual([])
+      expect(codes(evidence({ network: 'absent', control })), part).toEqual(['control-plane-unknown', 'worker-absent'])
+      expect(codes(evidence({ network: tlsFailing(reset), control })).at(-1), part).toBe('control-plane-unknown')
+    }
+    const reason = judge(rules, evidence({ network: tlsFailing(reset), control: unreadParts.service })).detail
+    expect(reason).toContain(
+      "Without what could not be read these causes remain: the endpoint is not on the service's allow list",
+    )
+    expect(reason).not.toContain('is not Approved')
   })
 
   test('not even where no rule speaks', () => {
@@ -173,6 +206,7 @@ test('whatever fails gets a code, and only proof is healthy', () => {
     { record: undefined },
     { record: { name: '*', addresses: ['10.0.0.9'] } },
     { endpoint: undefined },
+    ...Object.values(unreadParts),
   ] as const
   const phases = [{}, tcpFailing(the.timeout), tlsFailing(reset), tlsFailing({ code: 'ESTRANGE', message: '' })]
   for (const resolver of answers) {
@@ -184,7 +218,8 @@ test('whatever fails gets a code, and only proof is healthy', () => {
           const what = JSON.stringify([verdict.code, resolver, azure, control, phase])
           expect(verdict.severity === 'ok', what).toBe(isHealthy(seen))
           expect(verdict.title, what).not.toBe('what was seen does not fit together')
-          const dnsFails = resolver.addresses.join() !== the.address && typeof control === 'object' && control !== controls[7]
+          const addressIsKnown = typeof control === 'object' && !('endpoint' in control)
+          const dnsFails = resolver.addresses.join() !== the.address && addressIsKnown
           if (dnsFails) expect(verdict.code, what).toMatch(/^dns-/)
         }
       }

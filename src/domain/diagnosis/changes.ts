@@ -30,21 +30,25 @@ export interface LastHealthy {
  * it is older than that.
  */
 export function snapshotOf({ controlPlane, networkPlane }: Evidence): Snapshot {
-  const { endpoint, zone, record, asOf, allowList = [] } = controlPlane ?? {}
+  const { endpoint, zone, record, asOf, allowList = [], serviceState, unread = {} } = controlPlane ?? {}
   const admitted = networkPlane?.['tls:8443']?.verified === true
   const isOld = asOf !== undefined && admitted && endpoint !== undefined && !names(allowList, endpoint)
   const issuer = networkPlane?.['tls:8443']?.certificate?.issuer
   return {
-    ...(controlPlane !== undefined && {
-      service: [controlPlane.serviceState],
-      connection: [endpoint?.connection ?? 'none'],
-      endpoint: [endpoint?.guid ?? 'none'],
-      ...(endpoint?.address !== undefined && { address: [endpoint.address] }),
-      zone: [zone === undefined ? 'absent' : zone.linked ? 'linked' : 'not linked'],
-      record: record === undefined ? [] : record.addresses.map((address) => `${record.name} → ${address}`),
-      ...(controlPlane.organizationIds !== undefined && { organization: controlPlane.organizationIds }),
-      ...(!isOld && { 'allow list': allowList }),
-    }),
+    ...(serviceState !== undefined && { service: [serviceState] }),
+    ...(controlPlane !== undefined &&
+      unread.endpoint === undefined && {
+        connection: [endpoint?.connection ?? 'none'],
+        endpoint: [endpoint?.guid ?? 'none'],
+        ...(endpoint?.address !== undefined && { address: [endpoint.address] }),
+      }),
+    ...(controlPlane !== undefined &&
+      unread.zone === undefined && {
+        zone: [zone === undefined ? 'absent' : zone.linked ? 'linked' : 'not linked'],
+        record: record === undefined ? [] : record.addresses.map((address) => `${record.name} → ${address}`),
+      }),
+    ...(controlPlane?.organizationIds !== undefined && { organization: controlPlane.organizationIds }),
+    ...(controlPlane?.allowList !== undefined && !isOld && { 'allow list': allowList }),
     ...(networkPlane?.resolver !== undefined && { resolver: networkPlane.resolver.addresses }),
     ...(issuer !== undefined && { issuer: [issuer] }),
   }

@@ -1,9 +1,15 @@
 import { sameId } from '../target.ts'
-import type { ControlPlane, Evidence } from './evidence.ts'
+import type { ControlPart, ControlPlane, Evidence } from './evidence.ts'
 
 /** Nothing was seen from inside the network, so the control plane is all that can be judged. */
 export function isBlind({ networkPlane }: Evidence): boolean {
   return networkPlane === undefined || Object.keys(networkPlane).length === 0
+}
+
+/** Whether nobody knows this part of the control plane, so that its absence says nothing. What was read earlier is known. */
+export function isUnread({ controlPlane }: Evidence, part: ControlPart): boolean {
+  if (controlPlane === undefined) return true
+  return controlPlane.unread?.[part] !== undefined && !(part === 'service' && controlPlane.allowList !== undefined)
 }
 
 /** The private endpoint's address as Azure tells it, else as it was told. */
@@ -25,7 +31,7 @@ const sleepingStates = ['idle', 'awaking', 'starting', 'provisioning']
 
 /** The service does not serve just now, but will by itself, or when somebody comes. */
 export function isAsleep({ controlPlane }: Evidence): boolean {
-  return sleepingStates.includes(controlPlane?.serviceState.toLowerCase() ?? '')
+  return sleepingStates.includes(controlPlane?.serviceState?.toLowerCase() ?? '')
 }
 
 export function isOtherService({ controlPlane }: Evidence): boolean {
@@ -48,6 +54,6 @@ export function names(ids: readonly string[], endpoint: NonNullable<ControlPlane
 }
 
 /** Entries of the allow list that the organization does not know: an old GUID, or a made-up id. ClickHouse Cloud verifies neither list. */
-export function unknownEntries({ allowList, organizationIds }: ControlPlane): readonly string[] {
+export function unknownEntries({ allowList = [], organizationIds }: Partial<ControlPlane>): readonly string[] {
   return organizationIds === undefined ? [] : allowList.filter((entry) => !organizationIds.some((id) => sameId(id, entry)))
 }

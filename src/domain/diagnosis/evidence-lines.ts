@@ -1,4 +1,5 @@
-import type { DirectResult, DnsAnswer, Evidence, Failure, TcpResult, TlsResult } from './evidence.ts'
+import { isUnread } from './control-facts.ts'
+import type { ControlPart, DirectResult, DnsAnswer, Evidence, Failure, TcpResult, TlsResult } from './evidence.ts'
 import { listed, shown } from './rules/words.ts'
 
 /** One thing that was looked at, and what was seen: safe to print, not escaped. */
@@ -10,6 +11,11 @@ export interface EvidenceLine {
 /** Everything that was observed, in the order of the path. Pure. */
 export function evidenceLines(evidence: Evidence): readonly EvidenceLine[] {
   const { networkPlane: seen = {}, controlPlane, clockAheadMs } = evidence
+  const known = (part: ControlPart, said: string | undefined): EvidenceLine | undefined => {
+    const why = controlPlane?.unread?.[part]
+    if (why === undefined) return line(part, said)
+    return line(part, said === undefined ? `not read: ${shown(why)}` : `${said}, read earlier; now: ${shown(why)}`)
+  }
   const lines: (EvidenceLine | undefined)[] = [
     line('resolver', seen.resolver && dnsWords(seen.resolver)),
     line('resolver, on the wire', seen.wire && dnsWords(seen.wire)),
@@ -28,12 +34,12 @@ export function evidenceLines(evidence: Evidence): readonly EvidenceLine[] {
     ...(controlPlane === undefined
       ? [line('control plane', evidence.controlPlaneProblem === undefined ? undefined : shown(evidence.controlPlaneProblem))]
       : [
-          line('service', shown(controlPlane.serviceState)),
-          line('endpoint', endpointWords(controlPlane.endpoint)),
-          line('zone', zoneWords(controlPlane.zone)),
+          known('service', controlPlane.serviceState && shown(controlPlane.serviceState)),
+          known('endpoint', isUnread(evidence, 'endpoint') ? undefined : endpointWords(controlPlane.endpoint)),
+          known('zone', isUnread(evidence, 'zone') ? undefined : zoneWords(controlPlane.zone)),
           line('record', controlPlane.record && `${shown(controlPlane.record.name)} → ${listed(controlPlane.record.addresses)}`),
-          line('organization', controlPlane.organizationIds && listed(controlPlane.organizationIds)),
-          line('allow list', listed(controlPlane.allowList)),
+          known('organization', controlPlane.organizationIds && listed(controlPlane.organizationIds)),
+          line('allow list', controlPlane.allowList && listed(controlPlane.allowList)),
         ]),
   ]
   return lines.filter((each) => each !== undefined)

@@ -108,9 +108,14 @@ export interface EvidenceByCheck {
 export type CheckId = keyof EvidenceByCheck
 export type NetworkEvidence = { readonly [Id in CheckId]?: EvidenceByCheck[Id] }
 
-/** The control plane, read from Azure and ClickHouse Cloud. */
+/** What of the control plane is read by itself: state and allow list of the service, entries of the organization, endpoint, zone with link and records. */
+export type ControlPart = 'service' | 'organization' | 'endpoint' | 'zone'
+
+/** The control plane, read from Azure and ClickHouse Cloud. What is absent here is not there, unless `unread` says that nobody knows. */
 export interface ControlPlane {
-  readonly serviceState: string
+  /** By part, why it could not be read. */
+  readonly unread?: { readonly [Part in ControlPart]?: string }
+  readonly serviceState?: string
   readonly host: string
   readonly alias: string
   readonly endpoint?: {
@@ -127,7 +132,7 @@ export interface ControlPlane {
   readonly wildcard?: readonly string[]
   /** Unknown where only the list of the service could be read. */
   readonly organizationIds?: readonly string[]
-  readonly allowList: readonly string[]
+  readonly allowList?: readonly string[]
   /** When allow list and state were read, if not just now. */
   readonly asOf?: string
 }

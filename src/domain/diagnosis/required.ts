@@ -57,5 +57,6 @@ export function networkIsHealthy(evidence: Evidence): boolean {
 /** A control plane that nobody meant to ask, as in the one-shot command, is not required; one that could not be asked is. */
 function controlPlaneIsHealthy(evidence: Evidence): boolean {
   if (evidence.controlPlane === undefined) return evidence.controlPlaneProblem === undefined
+  if (evidence.controlPlane.unread !== undefined) return false
   return connectionOf(evidence) === 'approved' && !isOtherService(evidence) && !isOtherHost(evidence)
 }

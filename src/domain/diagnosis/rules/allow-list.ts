@@ -23,16 +23,16 @@ function gaps(evidence: Evidence) {
   const { controlPlane } = evidence
   const endpoint = controlPlane?.endpoint
   const suspected = isBlind(evidence) || refusedAtEndpoint(evidence).length > 0
-  if (controlPlane === undefined || endpoint === undefined || connectionOf(evidence) !== 'approved' || !suspected)
-    return undefined
+  const allowList = controlPlane?.allowList
+  if (allowList === undefined || endpoint === undefined || connectionOf(evidence) !== 'approved' || !suspected) return undefined
   return {
-    service: !names(controlPlane.allowList, endpoint),
-    organization: controlPlane.organizationIds !== undefined && !names(controlPlane.organizationIds, endpoint),
-    strangers: unknownEntries(controlPlane),
+    service: !names(allowList, endpoint),
+    organization: controlPlane?.organizationIds !== undefined && !names(controlPlane.organizationIds, endpoint),
+    strangers: unknownEntries({ ...controlPlane, allowList }),
   }
 }
 
-const others = ({ allowList, asOf }: Pick<ControlPlane, 'allowList' | 'asOf'>) => {
+const others = ({ allowList = [], asOf }: Pick<ControlPlane, 'allowList' | 'asOf'>) => {
   const count =
     allowList.length === 0 ? 'the list is empty' : `${allowList.length} other ${allowList.length === 1 ? 'entry' : 'entries'}`
   return asOf === undefined ? count : `${count}, as read at ${shown(asOf.slice(11, 16))} UTC`
@@ -74,7 +74,7 @@ export const allowListRules: readonly Rule[] = [
       return missing?.service === true && missing.strangers.length === 0
     },
     say: (evidence) =>
-      `${seen(evidence)} Neither the endpoint's GUID nor its Resource ID is in the list (${others(evidence.controlPlane ?? { allowList: [] })}).`,
+      `${seen(evidence)} Neither the endpoint's GUID nor its Resource ID is in the list (${others(evidence.controlPlane ?? {})}).`,
     remedy: (evidence) => byAllow(evidence, `Put the endpoint on the allow list of ${serviceName(evidence)}.`),
   },
   {
@@ -95,7 +95,7 @@ export const allowListRules: readonly Rule[] = [
       return missing !== undefined && !missing.service && !missing.organization && !isBlind(evidence)
     },
     say: (evidence) =>
-      `${seen(evidence)} The endpoint is on the allow list of ${serviceName(evidence)}; the change may still be on its way.`,
+      `${seen(evidence)} The endpoint is on the allow list of ${serviceName(evidence)}; the change may still be on its way.${evidence.controlPlane?.organizationIds === undefined ? ' Whether the organization knows it could not be read.' : ''}`,
     remedy: (evidence) =>
       thenDiagnose(
         evidence,

@@ -1,10 +1,10 @@
-import { connectionOf, isOtherService } from '../control-facts.ts'
+import { connectionOf, isOtherService, isUnread } from '../control-facts.ts'
 import type { Evidence } from '../evidence.ts'
 import type { Rule } from '../finding.ts'
 import { serviceAnswered } from '../port-facts.ts'
 import { admissionSymptoms, byAllow, bySetup, networkSymptoms, serviceName, shown, tlsSymptoms } from './words.ts'
 
-const endpointIsGone = ({ controlPlane }: Evidence) => controlPlane !== undefined && controlPlane.endpoint === undefined
+const endpointIsGone = (evidence: Evidence) => !isUnread(evidence, 'endpoint') && evidence.controlPlane?.endpoint === undefined
 
 /** The connection's state as Azure shows it. */
 export const endpointRules: readonly Rule[] = [

@@ -1,11 +1,11 @@
 import { isAsleep } from '../control-facts.ts'
-import type { Evidence } from '../evidence.ts'
+import type { ControlPart, Evidence } from '../evidence.ts'
 import type { Remedy, Rule } from '../finding.ts'
 import { pingAlert, serviceAnswered } from '../port-facts.ts'
 import { networkIsHealthy, unknownChecks } from '../required.ts'
 import { listed, serviceName, shown, thenDiagnose } from './words.ts'
 
-const state = ({ controlPlane }: Evidence) => controlPlane?.serviceState.toLowerCase() ?? ''
+const state = ({ controlPlane }: Evidence) => controlPlane?.serviceState?.toLowerCase() ?? ''
 const stopped = ['stopped', 'stopping', 'terminated', 'terminating', 'softdeleted', 'softdeleting', 'failed']
 
 /** Judged with the control plane, before the phases of a connection. A service that answers is neither asleep nor stopped, whatever its state said. */
@@ -58,6 +58,30 @@ export const serviceRules: readonly Rule[] = [
   },
 ]
 
+const parts = {
+  service: "the service's state and allow list",
+  organization: "the organization's entries",
+  endpoint: 'the private endpoint',
+  zone: 'the DNS zone',
+} as const satisfies Record<ControlPart, string>
+
+/** By reason, what is not known for it. */
+function unreadParts({ controlPlane }: Evidence): ReadonlyMap<string, readonly string[]> {
+  const unread = (Object.keys(parts) as ControlPart[]).flatMap((part) => {
+    const why = controlPlane?.unread?.[part]
+    return why === undefined ? [] : [{ part: parts[part], why }]
+  })
+  return new Map([...Map.groupBy(unread, ({ why }) => why)].map(([why, each]) => [why, each.map(({ part }) => part)]))
+}
+
+function sayUnread(evidence: Evidence): string {
+  const { controlPlane, controlPlaneProblem } = evidence
+  if (controlPlane === undefined) return `Azure or ClickHouse Cloud gave no answer: ${shown(controlPlaneProblem)}`
+  const reasons = [...unreadParts(evidence)].map(([why, unread]) => `Not known: ${listed(unread)}, because: ${shown(why)}`)
+  const old = controlPlane.asOf === undefined ? '' : ` State and list are those of ${shown(controlPlane.asOf.slice(11, 16))} UTC.`
+  return `${reasons.join(' ')}${old}`
+}
+
 function fromInside(evidence: Evidence): string {
   if (networkIsHealthy(evidence)) return 'From inside the network everything passes.'
   const unknown = unknownChecks(evidence)
@@ -71,9 +95,10 @@ export const unknownRules: readonly Rule[] = [
   {
     code: 'control-plane-unknown',
     severity: 'warn',
-    title: 'the cloud could not be asked',
-    when: ({ controlPlane, controlPlaneProblem }) => controlPlane === undefined && controlPlaneProblem !== undefined,
-    say: (evidence) => `Azure or ClickHouse Cloud gave no answer: ${shown(evidence.controlPlaneProblem)} ${fromInside(evidence)}`,
+    title: 'the cloud did not tell everything',
+    when: (evidence) =>
+      evidence.controlPlane === undefined ? evidence.controlPlaneProblem !== undefined : unreadParts(evidence).size > 0,
+    say: (evidence) => `${sayUnread(evidence)} ${fromInside(evidence)}`,
     remedy: (evidence) =>
       thenDiagnose(evidence, 'Check the credentials and the permissions of the jobs process, then run it again.'),
   },

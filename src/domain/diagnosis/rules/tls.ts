@@ -1,3 +1,4 @@
+import { isUnread } from '../control-facts.ts'
 import type { Evidence, TlsResult } from '../evidence.ts'
 import type { FindingCode, Remedy, Rule } from '../finding.ts'
 import {
@@ -49,9 +50,21 @@ function rule(
   }
 }
 
+/** Whether the allow list can be held against the endpoint. */
+const listsAreKnown = (evidence: Evidence) => !isUnread(evidence, 'service') && !isUnread(evidence, 'endpoint')
+
+/** What a refused hello may mean, of what could not be read. */
+function remainingCauses(evidence: Evidence): readonly string[] {
+  return [
+    ...(listsAreKnown(evidence) ? [] : ["the endpoint is not on the service's allow list or not known to the organization"]),
+    ...(isUnread(evidence, 'endpoint') ? ['its connection is not Approved', 'it belongs to another service'] : []),
+    ...(isUnread(evidence, 'service') ? ['the service is stopped'] : []),
+  ]
+}
+
 /** A reset that the allow list cannot explain, or cannot be judged against. */
 function unexplainedResets(evidence: Evidence) {
-  const refused = evidence.controlPlane?.endpoint === undefined ? [] : refusedHellos(evidence)
+  const refused = listsAreKnown(evidence) && evidence.controlPlane?.endpoint !== undefined ? refusedHellos(evidence) : []
   return portsWithTlsFault(evidence, 'reset').filter((port) => !refused.includes(port) && !resetUnasked(evidence).includes(port))
 }
 
@@ -66,8 +79,10 @@ function sayClosed(evidence: Evidence): string {
   const again =
     later.length === 0 ? '' : ` A later connection to ${listed(later)} was answered: not all that answer there do alike.`
   const what = `TCP opens, then the connection is reset ${after} on ${listed(resets)}.${again}`
-  if (evidence.controlPlane !== undefined || refusedHellos(evidence).length === 0) return what
-  return `${what} Without the control plane these causes remain: the endpoint is not on the service's allow list or not known to the organization, its connection is not Approved, it belongs to another service, the service is stopped, or an appliance on the way resets TLS.`
+  const causes = remainingCauses(evidence)
+  if (causes.length === 0 || refusedHellos(evidence).length === 0) return what
+  const without = evidence.controlPlane === undefined ? 'Without the control plane' : 'Without what could not be read'
+  return `${what} ${without} these causes remain: ${causes.join(', ')}, or an appliance on the way resets TLS.`
 }
 
 /** Beyond this the clocks disagree, in milliseconds. Certificates are valid for weeks. */
@@ -118,7 +133,7 @@ export const tlsRules: readonly Rule[] = [
     when: (evidence) => portsWithTlsFault(evidence, 'closed').length > 0 || unexplainedResets(evidence).length > 0,
     say: sayClosed,
     remedy: (evidence) =>
-      evidence.controlPlane === undefined
+      remainingCauses(evidence).length > 0
         ? thenDiagnose(evidence, "Check the service's allow list and its state, then the endpoint's connection.")
         : thenDiagnose(evidence, 'Check the state of the service; if it runs, ask ClickHouse support.'),
   },

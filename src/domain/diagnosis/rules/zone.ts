@@ -1,5 +1,5 @@
 import { zoneOf } from '../../target.ts'
-import { isBlind } from '../control-facts.ts'
+import { isBlind, isUnread } from '../control-facts.ts'
 import { azureAddresses, azureDnsOf, isFromAzureZone, kindOf, resolverMisleads, resolverOf } from '../dns-facts.ts'
 import type { Evidence } from '../evidence.ts'
 import type { Rule } from '../finding.ts'
@@ -40,11 +40,11 @@ export const zoneRules: readonly Rule[] = [
     title: 'the private DNS zone does not exist',
     when: (evidence) =>
       isBlind(evidence)
-        ? evidence.controlPlane !== undefined && evidence.controlPlane.zone === undefined
+        ? !isUnread(evidence, 'zone') && evidence.controlPlane?.zone === undefined
         : isLost(evidence) && !zoneAnswers(evidence) && evidence.controlPlane?.zone === undefined,
     say: (evidence) =>
-      evidence.controlPlane === undefined
-        ? `The name does not exist here, and no zone ${zone(evidence)} answers: there is none, or it is not linked to ${shown(evidence.network)}. Azure was not asked which.`
+      isUnread(evidence, 'zone')
+        ? `The name does not exist here, and no zone ${zone(evidence)} answers: there is none, or it is not linked to ${shown(evidence.network)}. Azure did not say which.`
         : `Azure has no private DNS zone ${zone(evidence)}${isBlind(evidence) ? '' : ', and the name does not exist here'}.`,
     remedy: (evidence) => bySetup(evidence, 'Create the zone with its record, and link it to the network.'),
   },

@@ -10,6 +10,9 @@ import { type Named, networkNamed, together } from './target.ts'
 /** Which service a name means may be this old; everything that is judged or changed is read anew. */
 const namesMaxAgeMs = 10 * 60_000
 
+/** Aliases and hosts read within the ten seconds of ClickHouse Cloud's limit are not read again: the calls are the changes'. */
+const justReadMs = 10_000
+
 /** What the steps of a request are about, with nothing seen yet. */
 export async function contextOf(request: Request, worker: RequestWorker): Promise<StepContext> {
   const { clouds, ledger, networks, organizations, run, id, signal } = worker
@@ -48,7 +51,7 @@ export function connects({ action }: Request): boolean {
 
 /** Alias and host of the plan's services, which may have changed since it was approved. */
 async function namesAnew({ services }: Plan, { targets, signal }: RequestWorker): Promise<readonly Named[]> {
-  return await Promise.all(services.map(({ service }) => retrying(() => targets.of(service, 0, signal), signal)))
+  return await Promise.all(services.map(({ service }) => retrying(() => targets.of(service, justReadMs, signal), signal)))
 }
 
 /** The services that the request names; without any, those that the network reaches. */

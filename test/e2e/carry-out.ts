@@ -11,6 +11,8 @@ export interface Office {
   /** Asks, approves if there is something to approve, and waits for the end. Several services are separated by spaces. */
   carryOut(services: string, action?: Action): Promise<Request>
   service(name: string): ClickHouseService
+  /** Another jobs process: it has nothing in memory. */
+  restartJobs(): Promise<void>
   close(): Promise<void>
 }
 
@@ -18,7 +20,7 @@ export async function openOffice(options: SandboxOptions = {}): Promise<Office> 
   const sandbox = await startSandbox({ latencies: quick, ...options })
   const { world } = sandbox
   const desk = openDesk(sandbox)
-  await Promise.all([sandbox.start('jobs'), sandbox.start('diagnostics')])
+  let [jobs] = await Promise.all([sandbox.start('jobs'), sandbox.start('diagnostics')])
   return {
     sandbox,
     world,
@@ -33,6 +35,10 @@ export async function openOffice(options: SandboxOptions = {}): Promise<Office> 
       const found = world.services.find((each) => each.name === name)
       if (found === undefined) throw new Error(`no service ${name}`)
       return found
+    },
+    async restartJobs() {
+      await jobs.close()
+      jobs = await sandbox.start('jobs')
     },
     async close() {
       await desk.close()

@@ -15,6 +15,7 @@ test('a service that has another alias and host by the time it is approved is as
   const moved = service('analytics-prod')
   moved.alias = 'moved.westus3.azure.privatelinkservice'
   moved.privateHost = `moved.${moved.privateHost?.slice(moved.privateHost.indexOf('.') + 1)}`
+  await office.restartJobs()
   await desk.approve(asked)
   const again = await desk.until(
     asked.id,

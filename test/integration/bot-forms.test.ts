@@ -47,6 +47,16 @@ test('a form whose hidden part is forged is answered, and nothing is run', async
   view.open = false
 })
 
+test('a form of another app, or of none, is refused', async () => {
+  const { id, view } = await confirmation()
+  for (const forge of [{ appId: 'A0OTHER' }, { fields: { api_app_id: undefined } }]) {
+    const sent = await at.driver.submit('bob', view, { reason: 'the warehouse is down' }, { forge })
+    expect(sent.status).toBe(401)
+  }
+  expect((await at.ledger.get(id))?.state).toBe('awaiting-approval')
+  view.open = false
+})
+
 test('a form is acknowledged in time although Slack is slow to say who sent it', async () => {
   const { id, view } = await confirmation()
   const waits = [3_000, 1_000]

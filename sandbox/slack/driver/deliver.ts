@@ -16,7 +16,7 @@ export interface Forge {
   readonly teamId?: string
   readonly appId?: string
   readonly userId?: string
-  /** Fields of a command besides, or instead; `undefined` leaves one out. */
+  /** Fields of a command or an interaction besides, or instead; `undefined` leaves one out. */
   readonly fields?: Readonly<Record<string, string | undefined>>
   /** Sent in addition; `undefined` leaves a header out. */
   readonly headers?: Readonly<Record<string, string | undefined>>

@@ -36,6 +36,7 @@ export function interaction(desk: Desk, user: User, { forge = {} }: Options): Js
     team: { id: team, domain: 'acme' },
     enterprise: null,
     is_enterprise_install: false,
+    ...forge.fields,
   }
 }
 

@@ -60,10 +60,8 @@ export function createGuard({ seen, now, signingSecret }: { seen: Seen; now: () 
     const team = teamOf(payload)
     if (expected.teamId !== undefined && team !== undefined && team !== expected.teamId)
       throw new UnwantedRequest('wrong-workspace')
-    const app = textAt(payload, 'api_app_id') ?? textAt(payload, 'view', 'app_id')
-    if (expected.appId === undefined || app === expected.appId) return
-    // Slack documents the app's id for commands, events and clicks, and not for forms.
-    if (app === undefined && textAt(payload, 'type') === 'view_submission') return
+    // In every payload, forms included: https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload
+    if (expected.appId === undefined || textAt(payload, 'api_app_id') === expected.appId) return
     throw new UnwantedRequest('wrong-app')
   }
 

@@ -26,6 +26,18 @@ export async function attendanceOf(surface: Pick<ChatSurface, 'away' | 'membersO
   return { away, ...(members !== undefined && { members }) }
 }
 
+/** Under which it is remembered, beside a request's messages, what they say of its approvers. */
+export const markField = 'approvers'
+
+/** What a message says of them, in short: while this stays, so may the message. */
+export function markOf(request: Request, attendance: Attendance): string {
+  const gone = (request.approval?.approvers ?? []).flatMap(({ key }) => {
+    const absence = attendance.away.get(key)
+    return absence === undefined ? [] : [`${key} ${absence}`]
+  })
+  return [...gone, isQuorumImpossible(request, attendance) ? 'too few' : 'enough'].join(', ')
+}
+
 /** Everyone who could still approve: neither who asked, nor who has said something, nor who is away. Of groups only what is known. */
 export function stillAble({ approval, asked, votes = [] }: Request, { away, members = [] }: Attendance): readonly Person[] {
   const out = [asked, ...votes].map(({ by }) => by)

@@ -21,6 +21,7 @@ import { startHttpServer } from './http-server.ts'
 import { answerCommand } from './intake.ts'
 import { createMetrics } from './metrics.ts'
 import { deliver } from './outbox.ts'
+import { startRollCall } from './roll-call.ts'
 import { refillSetup, submitSetup } from './setup-intake.ts'
 import { createGuard, rememberSeconds } from './slack/guard.ts'
 import { createReceiver } from './slack/receiver.ts'
@@ -107,10 +108,12 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
     handle: ({ data }) => deliver({ surface, ledger, diagnoses, messages, pace, log, now: Date.now }, data),
   })
   const catchUp = startCatchUp({ ledger, producer, log })
+  const rollCall = startRollCall({ ledger, surface, messages, producer }, log)
   return {
     port: server.port,
     async close() {
       catchUp.close()
+      rollCall.close()
       await server.close()
       await surface.close()
       await worker.close()

@@ -4,7 +4,7 @@ import { type Place, samePlace } from '../domain/person.ts'
 import { isOpen, needsReview, type Request } from '../domain/request.ts'
 import type { OutboxItem } from '../redis/queues.ts'
 import type { Diagnoses } from '../redis/records.ts'
-import { attendanceOf, everyoneThere } from './attendance.ts'
+import { attendanceOf, everyoneThere, markField, markOf } from './attendance.ts'
 import { channel, type Text, words } from './card.ts'
 import { diagnosisCard } from './diagnosis-card.ts'
 import { endCard, noticesOf } from './notices.ts'
@@ -84,6 +84,7 @@ async function deliverRequest(outbox: Outbox, request: Request): Promise<readonl
   const failure =
     toApprovers &&
     (await trying(() => showAt(outbox, record, approval.place, requestCard(request, { decides: true, attendance }))))
+  if (waits) await outbox.messages.remember(record, markField, markOf(request, attendance))
   const refused = isRefusal(failure) ? failure : undefined
   const notice = approval && refused && state === 'awaiting-approval' ? unreachable(approval.place, refused) : undefined
   const card = requestCard(request, { decides: false, attendance, ...(notice !== undefined && { notice }) })

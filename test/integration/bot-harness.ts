@@ -8,7 +8,7 @@ import { type RedisServer, startRedis } from '../../sandbox/redis.ts'
 import type { SlackDriver } from '../../sandbox/slack/driver/driver.ts'
 import { type SlackOptions, type SlackSandbox, startSlack } from '../../sandbox/slack/start.ts'
 import type { World } from '../../sandbox/world.ts'
-import { type Bot, startBot } from '../../src/bot/bot.ts'
+import { startBot } from '../../src/bot/bot.ts'
 import { botConfig } from '../../src/config.ts'
 import type { Ledger } from '../../src/domain/ledger.ts'
 import { type Connection, connect } from '../../src/redis/connection.ts'
@@ -17,7 +17,6 @@ import { createProducer, type Producer } from '../../src/redis/producer.ts'
 
 /** The bot with a Redis of its own and a simulated Slack; the test plays the jobs process. */
 export interface BotWorld {
-  readonly bot: Bot
   readonly slack: SlackSandbox
   readonly driver: SlackDriver
   readonly world: World
@@ -27,6 +26,8 @@ export interface BotWorld {
   readonly producer: Producer
   readonly environment: Readonly<Record<string, string>>
   readonly url: string
+  /** Another bot takes over, at the same address. */
+  restart(): Promise<void>
   close(): Promise<void>
 }
 
@@ -82,13 +83,14 @@ export async function startBotWorld(options: BotWorldOptions = {}): Promise<BotW
     SLACK_SIGNING_SECRET: workspace.signingSecret,
     SLACK_API_URL: slack.url,
   }
-  const bot = await startBot(botConfig(environment), pino({ level: process.env.BOT_LOG ?? 'silent' }))
+  const log = pino({ level: process.env.BOT_LOG ?? 'silent' })
+  let bot = await startBot(botConfig(environment), log)
+  const { port } = bot
   const connection = connect(redis.url, { patient: false })
   connection.on('error', () => undefined)
   const producer = createProducer(connection)
-  const url = `http://127.0.0.1:${bot.port}`
+  const url = `http://127.0.0.1:${port}`
   return {
-    bot,
     slack,
     world,
     redis,
@@ -98,6 +100,10 @@ export async function startBotWorld(options: BotWorldOptions = {}): Promise<BotW
     url,
     driver: slack.driver(`${url}/slack/events`),
     ledger: redisLedger(connection),
+    async restart() {
+      await bot.close()
+      bot = await startBot(botConfig({ ...environment, PORT: String(port) }), log)
+    },
     async close() {
       await bot.close()
       await producer.close()

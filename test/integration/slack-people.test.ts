@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { Workspace } from '../../sandbox/slack/directory.ts'
 import { slackPeople } from '../../src/bot/slack/people.ts'
 import type { Person } from '../../src/domain/person.ts'
@@ -90,6 +90,22 @@ test('deactivated is told apart from unknown', async () => {
       ['U0GONE', 'unknown'],
     ]),
   )
+})
+
+test('while Slack does not say whether somebody is there, it is as it was', async () => {
+  const deactivated = new Set(['bob'])
+  const { at, people } = await open({ deactivated })
+  await using _ = at
+  const bob = { key: 'bob', name: 'Bob', accounts: { slack: 'U02BOB' } }
+  expect(await people.away([bob])).toEqual(new Map([['bob', 'deactivated']]))
+  deactivated.clear()
+  silent(at, 'users.info')
+  const later = performance.now() + 60_000
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(later)
+  expect(await people.away([bob])).toEqual(new Map([['bob', 'deactivated']]))
+  at.world.gate = async () => undefined
+  expect(await people.away([bob])).toEqual(new Map())
+  clock.mockRestore()
 })
 
 test('the members of groups are people; a group that is not there has none, and one that is not told about is unknown', async () => {

@@ -85,12 +85,15 @@ export function slackPeople(client: webApi.WebClient, { people, teamId }: People
     accountsByEmail.set(email, found)
     return found
   }
+  /** While Slack does not say: as it was. */
+  const absences = new Map<string, Absence | undefined>()
   const absenceOf = async (person: Person): Promise<Absence | undefined> => {
     try {
-      return (await userOf(await accountOf(person), believeShownMs)).absence
+      absences.set(person.key, (await userOf(await accountOf(person), believeShownMs)).absence)
     } catch (error) {
-      return error instanceof TerminalError && error.code === 'place-unreachable' ? 'unknown' : undefined
+      if (error instanceof TerminalError && error.code === 'place-unreachable') absences.set(person.key, 'unknown')
     }
+    return absences.get(person.key)
   }
 
   return {

@@ -139,7 +139,7 @@ async function worker({ address, dns, authority }: Target): Promise<{ readonly r
   const prober = createProber(redis.url)
   const signal = new AbortController().signal
   const probe = async () => {
-    const seen = await prober.probe('bench', { host, expectedAddress: address }, signal)
+    const seen = await prober.probe('bench', { host, expectedAddress: address }, { signal })
     if (seen?.ping?.status !== 200 || seen['tls:9440']?.verified !== true)
       throw new Error(`a probe failed: ${JSON.stringify(seen)}`)
   }

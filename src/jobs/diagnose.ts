@@ -23,6 +23,9 @@ export interface DiagnosisJobs extends LookJobs {
   readonly targets: Targets
 }
 
+/** Whoever asks has an answer within fifteen seconds, in milliseconds: the chat needs a moment too. */
+const answerWithinMs = 13_500
+
 /** Services, their aliases and hosts change slowly; an incident does not wait for them to be read again. */
 const namesMaxAgeMs = 10 * 60_000
 
@@ -37,13 +40,15 @@ export async function workOnDiagnosis(id: string, jobs: DiagnosisJobs, signal: A
     await producer.show({ kind: 'diagnosis', id })
   }
   const { asked } = diagnosis
+  const until = performance.now() + answerWithinMs
   try {
     const from = asked.network === undefined ? networks : [networkNamed(networks, asked.network)]
     const wrong = await wrongHost(asked.service, from, jobs)
     if (wrong !== undefined) return await end({ looks: wrong })
     const named = await nameOf(asked, jobs, signal)
+    const withinMs = until - performance.now()
     const looks = await Promise.all(
-      from.map((network) => diagnose({ network, ...named }, jobs, { signal, wake: asked.wake === true })),
+      from.map((network) => diagnose({ network, ...named }, jobs, { signal, wake: asked.wake === true, withinMs })),
     )
     await end({ looks })
   } catch (error) {

@@ -1,5 +1,6 @@
 import { isUp } from '../domain/diagnosis/control-facts.ts'
 import type { ControlPlane, Evidence, NetworkEvidence } from '../domain/diagnosis/evidence.ts'
+import { toProblem } from '../domain/errors.ts'
 import type { Network } from '../domain/target.ts'
 import type { Log } from '../log.ts'
 import type { InventoryStore } from '../redis/records.ts'
@@ -23,7 +24,11 @@ export interface LookOptions {
   readonly wake?: boolean
   /** Nobody waits: the calls of the ClickHouse Cloud API are shared with all that look in the background. */
   readonly background?: boolean
+  /** The look ends by then, whatever does not answer; in milliseconds. */
+  readonly withinMs?: number
 }
+
+const defaultWithinMs = 12_000
 
 export interface Subject extends Named {
   readonly network: Network
@@ -45,21 +50,30 @@ const secondLookWithinMs = 2_400
 export async function lookAt(
   subject: Subject,
   jobs: LookJobs,
-  { signal, wake = false, background = false }: LookOptions,
+  { signal, wake = false, background = false, withinMs = defaultWithinMs }: LookOptions,
 ): Promise<Evidence> {
   const { host, service, network } = subject
+  const { log } = jobs
   const startedAt = performance.now()
+  const until = startedAt + withinMs
   const hint = await lastAddress(subject, jobs)
   const look = (expectedAddress: string | undefined, quiet: boolean): Promise<NetworkEvidence | undefined> =>
     jobs.clouds.prober.probe(
       network.name,
       { host, ...(expectedAddress !== undefined && { expectedAddress }), ...(quiet && { quiet }) },
-      signal,
+      { signal, withinMs: until - performance.now(), background },
     )
   const quiet = !wake && !isUp(service.state)
-  const [plane, first] = await Promise.all([
-    readControlPlane(subject, { ...jobs, background }, { signal, withinMs: controlPlaneWithinMs }),
-    look(hint, quiet),
+  const [plane, [first, workerProblem]] = await Promise.all([
+    readControlPlane(subject, { ...jobs, background }, { signal, withinMs: Math.min(controlPlaneWithinMs, withinMs) }),
+    look(hint, quiet).then(
+      (seen) => [seen, undefined] as const,
+      (error: unknown) => {
+        signal.throwIfAborted()
+        log.warn({ err: error, network: network.name }, 'not looked at from inside')
+        return [undefined, toProblem(error)] as const
+      },
+    ),
   ])
   const [controlPlane, problem] = knownOf(plane)
 
@@ -69,14 +83,16 @@ export async function lookAt(
   if (first !== undefined && performance.now() - startedAt < secondLookWithinMs) {
     const elsewhere = address !== undefined && address !== hint && first.address?.dialled !== address
     const unasked = quiet && mayPing && first['tls:8443']?.verified === true
-    if (elsewhere || unasked) networkPlane = (await look(address ?? hint, !mayPing)) ?? first
+    if (elsewhere || unasked) networkPlane = (await look(address ?? hint, !mayPing).catch(() => undefined)) ?? first
+    signal.throwIfAborted()
   }
   const clockAheadMs = clockAhead(networkPlane ?? first, jobs.clouds.clickhouse.now())
   return {
     host,
     network: network.name,
     service: service.name,
-    ...(networkPlane === undefined ? { workerAbsent: true as const } : { networkPlane }),
+    ...(networkPlane !== undefined && { networkPlane }),
+    ...(first === undefined && (workerProblem === undefined ? { workerAbsent: true as const } : { workerProblem })),
     ...(controlPlane !== undefined && { controlPlane }),
     ...(problem !== undefined && { controlPlaneProblem: problem }),
     ...(clockAheadMs !== undefined && { clockAheadMs }),

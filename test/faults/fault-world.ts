@@ -158,7 +158,7 @@ async function openWorld(authority: Authority, callMs: number): Promise<FaultWor
     dns: azurePrivateDns(credential, arm.url),
     clickhouse,
     prober: {
-      async probe(_network, probe, signal) {
+      async probe(_network, probe, { signal }) {
         if (!worker) return undefined
         const look = createProbe({
           dnsServers: [vnet.dns],

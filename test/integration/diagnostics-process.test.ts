@@ -34,12 +34,12 @@ test('the process answers from its queue, refuses other hosts, and stops when to
     const [line] = await once(createInterface(child.stdout), 'line')
     expect(JSON.parse(line)).toMatchObject({ msg: 'ready', network: 'test' })
     const signal = AbortSignal.timeout(20_000)
-    const evidence = await prober.probe('test', { host, expectedAddress: address }, signal)
+    const evidence = await prober.probe('test', { host, expectedAddress: address }, { signal })
     expect(evidence).toMatchObject({
       address: { dialled: address },
       'tls:8443': { bytesRead: 0, failure: { code: 'ECONNRESET' } },
     })
-    await expect(prober.probe('test', { host: 'metadata.example' }, signal)).rejects.toThrow(/host-not-permitted/)
+    await expect(prober.probe('test', { host: 'metadata.example' }, { signal })).rejects.toThrow(/host-not-permitted/)
     for (const more of [
       { ports: [22] },
       { port: 22 },
@@ -47,7 +47,7 @@ test('the process answers from its queue, refuses other hosts, and stops when to
       { path: '/' },
       { expectedAddress: '0x7f.1' },
     ]) {
-      await expect(prober.probe('test', { host, ...more }, signal)).rejects.toThrow(/data that its queue does not know/)
+      await expect(prober.probe('test', { host, ...more }, { signal })).rejects.toThrow(/data that its queue does not know/)
     }
   } finally {
     child.kill('SIGTERM')
@@ -68,7 +68,7 @@ test('ninety dead targets at the same time hold nobody up', { timeout: 60_000 },
   const prober = createProber(redis.url)
   try {
     const startedAt = performance.now()
-    const one = async () => await prober.probe('dead', { host }, AbortSignal.timeout(30_000))
+    const one = async () => await prober.probe('dead', { host }, { signal: AbortSignal.timeout(30_000) })
     const answers = await Promise.all(Array.from({ length: 90 }, one))
     // One after another in tens, as dead ones take their time, would be more than twenty seconds.
     expect(performance.now() - startedAt).toBeLessThan(10_000)

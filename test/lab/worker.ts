@@ -22,7 +22,7 @@ const prober = createProber(redis.url)
 async function ask() {
   const expectedAddress = process.env.LAB_ENDPOINT ?? ''
   const startedAt = performance.now()
-  const seen = await prober.probe(network, { host, expectedAddress }, new AbortController().signal)
+  const seen = await prober.probe(network, { host, expectedAddress }, { signal: new AbortController().signal })
   const inTime = performance.now() - startedAt < 15_000
   return { seen, inTime, workers: (await workersOf(connection, network)).length }
 }

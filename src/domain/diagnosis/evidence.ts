@@ -151,8 +151,10 @@ export interface Evidence {
   readonly nearestHost?: string
   /** How far the looking machine's clock is ahead of ClickHouse Cloud's, in milliseconds. */
   readonly clockAheadMs?: number
-  /** Why there is nothing from inside the network. */
+  /** No worker lives that could look from inside the network. */
   readonly workerAbsent?: true
+  /** Why a worker that lives has seen nothing. */
+  readonly workerProblem?: { readonly message: string; readonly remedy: string }
   readonly controlPlane?: ControlPlane
   /** Why the cloud APIs could not be asked. */
   readonly controlPlaneProblem?: string

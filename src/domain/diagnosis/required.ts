@@ -40,6 +40,7 @@ export function networkIsHealthy(evidence: Evidence): boolean {
   const expected = endpointAddress(evidence)
   return (
     evidence.workerAbsent === undefined &&
+    evidence.workerProblem === undefined &&
     seen !== undefined &&
     dialled !== undefined &&
     resolverLeads(evidence) &&

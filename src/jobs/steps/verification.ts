@@ -61,7 +61,7 @@ async function gather({ service, host }: Reached, { target, clouds, facts, signa
   const networkPlane = await clouds.prober.probe(
     network.name,
     { host, ...(address !== undefined && { expectedAddress: address }) },
-    signal,
+    { signal },
   )
   const record = records.find(({ name }) => name === host.split('.')[0]) ?? records.find(({ name }) => name === '*')
   const list = facts.allowLists?.get(service.id)

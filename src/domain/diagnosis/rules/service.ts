@@ -1,3 +1,4 @@
+import { cleanText } from '../../hostile-text.ts'
 import { isAsleep } from '../control-facts.ts'
 import type { ControlPart, Evidence } from '../evidence.ts'
 import type { Remedy, Rule } from '../finding.ts'
@@ -106,15 +107,20 @@ export const unknownRules: readonly Rule[] = [
     code: 'worker-absent',
     severity: 'warn',
     title: 'the network could not be seen from inside',
-    when: (evidence) => evidence.workerAbsent === true || unknownChecks(evidence).length > 0,
-    say: (evidence) =>
-      evidence.workerAbsent === true || evidence.networkPlane === undefined
-        ? `No diagnostics worker of ${shown(evidence.network)} answered, so DNS, TCP, TLS and the service were not checked.`
-        : `The diagnostics worker did not report ${listed(unknownChecks(evidence))}.`,
+    when: (evidence) =>
+      evidence.workerAbsent === true || evidence.workerProblem !== undefined || unknownChecks(evidence).length > 0,
+    say: (evidence) => {
+      const { workerAbsent, workerProblem, networkPlane, network } = evidence
+      if (workerAbsent === undefined && workerProblem === undefined && networkPlane !== undefined)
+        return `The diagnostics worker did not report ${listed(unknownChecks(evidence))}.`
+      const why = cleanText(workerProblem?.message ?? `No diagnostics worker of ${network} answered.`, 400)
+      return `${why} DNS, TCP, TLS and the service were not checked.`
+    },
     remedy: (evidence) =>
       thenDiagnose(
         evidence,
-        `Start the diagnostics process in ${shown(evidence.network)} (npm run diagnostics, DIAGNOSTICS_NETWORK=${shown(evidence.network)}), then run it again.`,
+        evidence.workerProblem?.remedy ??
+          `Start the diagnostics process in ${shown(evidence.network)} (npm run diagnostics, DIAGNOSTICS_NETWORK=${shown(evidence.network)}), then run it again.`,
       ),
   },
 ]

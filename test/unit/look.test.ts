@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { pino } from 'pino'
+import { expect, test } from 'vitest'
+import { judge } from '../../src/domain/diagnosis/judge.ts'
+import { rules } from '../../src/domain/diagnosis/rules/all.ts'
+import { RetryableError, TerminalError } from '../../src/domain/errors.ts'
+import { lookAt } from '../../src/jobs/look.ts'
+import type { ProbeOptions } from '../../src/redis/prober.ts'
+import * as the from './evidence-literals.ts'
+import { service } from './literals.ts'
+
+/** One look has one deadline, whichever plane is silent, and always a verdict of the other. */
+
+const network = {
+  ...{ name: 'prod-westus3', subscription: 's', resourceGroup: 'rg', vnet: 'vnet', subnet: 'endpoints', location: 'westus3' },
+  dns: { subscription: 's', resourceGroup: 'rg-dns' },
+  applicationSecurityGroups: [],
+  tags: {},
+}
+const { signal } = new AbortController()
+const endpoint = {
+  ...{ id: the.endpointId, name: 'pe', connectsTo: 'alias', connection: 'Rejected', guid: the.guid, address: the.address },
+  subnetId: '/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/vnet/subnets/endpoints',
+}
+
+async function look(probe: (options: ProbeOptions) => Promise<never | undefined>, { clouds = {}, withinMs = 5_000 } = {}) {
+  const startedAt = performance.now()
+  const evidence = await lookAt(
+    { service, network, alias: 'alias', host: the.host },
+    {
+      clouds: {
+        prober: { probe: (_network: string, _probe: object, options: ProbeOptions) => probe(options) },
+        clickhouse: {
+          service: async () => ({ state: 'running', privateEndpointIds: [] }),
+          organization: async () => ({ privateEndpoints: [] }),
+          now: () => undefined,
+        },
+        network: { endpoints: async () => [endpoint], endpoint: async () => endpoint },
+        dns: { zones: async () => [] },
+        ...clouds,
+      } as never,
+      survey: { read: async () => undefined },
+      catalog: { current: async () => ({ readAt: '', services: [], allowLists: {} }) },
+      inventory: { read: async () => undefined },
+      log: pino({ level: 'silent' }),
+    },
+    { signal, withinMs },
+  )
+  return { evidence, verdict: judge(rules, evidence), elapsedMs: performance.now() - startedAt }
+}
+
+test('both planes silent: the time that was given, and no more', async () => {
+  const hang = () => new Promise<never>(() => undefined)
+  const { verdict, elapsedMs } = await look(async ({ withinMs = 60_000 }) => await sleep(withinMs, undefined), {
+    clouds: {
+      network: { endpoints: hang },
+      dns: { zones: hang },
+      clickhouse: { service: hang, organization: hang, now: () => undefined },
+    },
+    withinMs: 200,
+  })
+  expect(verdict.findings.map(({ code }) => code)).toEqual(['control-plane-unknown', 'worker-absent'])
+  expect(elapsedMs).toBeLessThan(2_000)
+})
+
+test('a worker that is busy is not called absent, and the control plane is judged all the same', async () => {
+  const { evidence, verdict } = await look(async () => {
+    throw new RetryableError('worker-busy', 'They have too much to do.', { remedy: 'Start another one.' })
+  })
+  expect(evidence.workerAbsent).toBeUndefined()
+  expect(verdict.code).toBe('endpoint-rejected')
+  const busy = verdict.findings.find(({ code }) => code === 'worker-absent')
+  expect(busy?.detail).toBe('They have too much to do. DNS, TCP, TLS and the service were not checked.')
+  expect(busy?.remedy.text).toBe('Start another one.')
+})
+
+test('one that refuses to look leaves the control plane as it is, too', async () => {
+  const { verdict } = await look(async () => {
+    throw new TerminalError('probe-refused', 'The worker refused.', { remedy: 'Check DIAGNOSTICS_HOST_SUFFIXES.' })
+  })
+  expect(verdict.findings.map(({ code }) => code)).toContain('endpoint-rejected')
+  expect(verdict.findings.at(-1)).toMatchObject({ code: 'worker-absent', remedy: { text: 'Check DIAGNOSTICS_HOST_SUFFIXES.' } })
+})

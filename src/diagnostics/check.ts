@@ -6,6 +6,8 @@ export interface ProbeTarget {
   readonly expectedAddress?: string | undefined
   /** Nothing that could wake the service: no `/ping`. */
   readonly quiet?: boolean | undefined
+  /** Whoever asked waits no longer than this, in milliseconds: what is known by then counts. */
+  readonly deadlineMs?: number | undefined
 }
 
 /** One look at the network. */

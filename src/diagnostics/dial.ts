@@ -15,7 +15,7 @@ export async function dial(
   const startedAt = performance.now()
   const { promise, resolve } = Promise.withResolvers<Pick<TcpResult, 'connected' | 'failure'>>()
   const socket = connect({ host: address, port, noDelay: true })
-  const giveUp = () => resolve({ connected: false, failure: timeoutFailure('connect', dialTimeoutMs) })
+  const giveUp = () => resolve({ connected: false, failure: timeoutFailure('connect', elapsedSince(startedAt)) })
   const timer = setTimeout(giveUp, dialTimeoutMs)
   if (signal.aborted) giveUp()
   signal.addEventListener('abort', giveUp, { once: true })

@@ -14,5 +14,5 @@ export function failureOf(error: unknown): Failure {
 
 /** Our own timer ended it, long before the system's would: an unanswered SYN takes Linux two minutes, and a silent TLS peer takes for ever. */
 export function timeoutFailure(syscall: 'connect' | 'read', milliseconds: number): Failure {
-  return { code: 'ETIMEDOUT', syscall, message: `no answer within ${milliseconds / 1000} s` }
+  return { code: 'ETIMEDOUT', syscall, message: `no answer within ${Math.round(milliseconds / 100) / 10} s` }
 }

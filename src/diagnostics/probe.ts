@@ -64,7 +64,7 @@ export function createProbe({
     // Its own object: connections belong to this probe alone.
     const target = { ...asked }
     try {
-      return await runChecks(checks, target, signal)
+      return await runChecks(checks, target, signal, asked.deadlineMs)
     } finally {
       connections.close(target)
     }

@@ -1,5 +1,7 @@
 import type { CheckId, EvidenceByCheck, NetworkEvidence } from '../domain/diagnosis/evidence.ts'
 import type { AnyCheck, ProbeTarget } from './check.ts'
+import { elapsedSince } from './elapsed.ts'
+import { withoutHaste } from './haste.ts'
 
 /** A probe ends by then, in milliseconds, whatever hangs: whoever asked still listens. */
 const overallDeadlineMs = 4_800
@@ -12,7 +14,8 @@ const ended = new Error('The check has ended.')
 
 /**
  * Runs the checks, each as soon as what it needs has ended, independent ones at the same time. A check that runs out of time is absent from the
- * evidence and delays only those that need it. Rejects when `signal` aborts, or when a check has a defect.
+ * evidence and delays only those that need it. After `deadlineMs` all end and say what they know; what had no time to answer is absent then. Rejects
+ * when `signal` aborts, or when a check has a defect.
  */
 export async function runChecks(
   checks: readonly AnyCheck[],
@@ -24,7 +27,7 @@ export async function runChecks(
   const evidence: { [Id in CheckId]?: EvidenceByCheck[Id] } = {}
   const endings = new Map<CheckId, Promise<void>>()
   const over = new AbortController()
-  const timer = setTimeout(() => over.abort(ended), deadlineMs)
+  const timer = setTimeout(() => over.abort(ended), Math.min(deadlineMs, overallDeadlineMs))
   const stop = () => over.abort(ended)
   signal.addEventListener('abort', stop, { once: true })
 
@@ -36,10 +39,12 @@ export async function runChecks(
     return promise
   }
   const look = async (check: AnyCheck): Promise<void> => {
+    const startedAt = performance.now()
     const result = await within<EvidenceByCheck[CheckId]>(check.deadlineMs, over.signal, (own) =>
       check.run(target, evidence, own),
     )
-    if (result !== undefined) Object.assign(evidence, { [check.id]: result })
+    const known = over.signal.aborted ? withoutHaste(result, elapsedSince(startedAt)) : result
+    if (known !== undefined) Object.assign(evidence, { [check.id]: known })
   }
 
   try {

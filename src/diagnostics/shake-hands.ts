@@ -6,7 +6,7 @@ import { cleanText } from '../domain/hostile-text.ts'
 import { certificateFacts } from './certificate-facts.ts'
 import { elapsedSince } from './elapsed.ts'
 import { failureOf, timeoutFailure } from './failure.ts'
-import { type Peer, resetsUnasked, type SmallHello, secure, tryHellos } from './further-connections.ts'
+import { type FurtherHellos, type Peer, resetsUnasked, secure, tryHellos } from './further-connections.ts'
 import { isTrustedApartFromTime } from './trust.ts'
 
 /** How long a handshake may take, in milliseconds. */
@@ -44,7 +44,7 @@ export async function shakeHands(
   const { promise, resolve } = Promise.withResolvers<Outcome>()
   const tls = secure(tcp, host, trust)
   let judged: Outcome | undefined
-  const giveUp = () => resolve(judged ?? { verified: false, failure: timeoutFailure('read', timeoutMs) })
+  const giveUp = () => resolve(judged ?? { verified: false, failure: timeoutFailure('read', elapsedSince(startedAt)) })
   const timer = setTimeout(giveUp, timeoutMs)
   signal.addEventListener('abort', giveUp, { once: true })
   tls.once('secureConnect', () => {

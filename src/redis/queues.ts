@@ -39,5 +39,7 @@ export const probeSchema = z.strictObject({
   expectedAddress: z.ipv4().optional(),
   /** Nothing that could wake the service: no `/ping`. */
   quiet: z.boolean().optional(),
+  /** Whoever asks waits no longer than this, in milliseconds. */
+  deadlineMs: z.number().int().positive().optional(),
 })
 export type Probe = z.infer<typeof probeSchema>

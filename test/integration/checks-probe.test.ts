@@ -166,6 +166,38 @@ describe('running checks', () => {
   })
   const azure = (run: () => Promise<typeof dnsAnswer>): AnyCheck => ({ id: 'azure-dns', needs: [], deadlineMs: 1_000, run })
   const address: AnyCheck = {
+describe('a probe that is cut short', () => {
+  test('says what it knows, and takes no silence for a fault that had no time to end', async () => {
+    const address = loneAddress()
+    const dns = await serveDns(({ questions: [asked] = [] }) => (asked?.type === 'A' ? { answers: [a(address)] } : undefined))
+    for (const port of [8443, 9440]) await serve(() => {}, address, port)
+    const prefixes = [`${address}/32`]
+    const probe = createProbe({ dnsServers: [dns], resolver: [dns], hostSuffixes, prefixes })
+    const startedAt = performance.now()
+    const seen = await probe({ host, deadlineMs: 400 }, signal)
+    expect(performance.now() - startedAt).toBeLessThan(900)
+    expect(Object.keys(seen).sort()).toEqual(['address', 'azure-dns', 'clock', 'resolver', 'tcp:8443', 'tcp:9440'])
+    const verdict = judge(rules, { host, network: 'n', networkPlane: seen, expectedAddress: address })
+    expect(verdict).toMatchObject({ code: 'worker-absent', detail: expect.stringContaining('tls:8443 and tls:9440') })
+    const patient = await probe({ host, deadlineMs: 1_900 }, signal)
+    expect(patient['tls:8443']?.failure).toMatchObject({
+      code: 'ETIMEDOUT',
+      message: expect.stringMatching(/^no answer within 1\.[5-9] s$/),
+    })
+  })
+
+  test('a fault that was seen in time stays', async () => {
+    const address = loneAddress()
+    const dns = await serveDns(() => ({ answers: [a(address)] }))
+    await serve((socket) => socket.once('data', () => socket.resetAndDestroy()), address, 8443)
+    await serve(() => {}, address, 9440)
+    const probe = createProbe({ dnsServers: [dns], resolver: [dns], hostSuffixes, prefixes: [`${address}/32`] })
+    const seen = await probe({ host, deadlineMs: 500 }, signal)
+    expect(seen).toMatchObject({ 'tls:8443': { failure: { code: 'ECONNRESET' } }, 'tcp:9440': { connected: true } })
+    expect(seen).not.toHaveProperty('tls:9440')
+  })
+})
+
     id: 'address',
     needs: ['resolver'],
     deadlineMs: 1_000,

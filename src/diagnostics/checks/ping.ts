@@ -41,7 +41,7 @@ async function ping(tls: TLSSocket, host: string, signal: AbortSignal): Promise<
   })
   let answer: Answer | undefined
   const fail = (failure: Failure) => resolve({ ...answer?.soFar(), failure })
-  const stop = () => fail(timeoutFailure('read', timeoutMs))
+  const stop = () => fail(timeoutFailure('read', elapsedSince(startedAt)))
   signal.addEventListener('abort', stop, { once: true })
   const timer = setTimeout(stop, timeoutMs)
   call.on('response', (response) => {

@@ -34,7 +34,7 @@ export async function queryDns(
   { type = 'A', timeoutMs = serverTimeoutMs }: { readonly type?: AddressType; readonly timeoutMs?: number } = {},
 ): Promise<DnsAnswer> {
   const startedAt = performance.now()
-  const label = `${server.address}${server.port === 53 ? '' : `:${server.port}`}`
+  const label = labelOf(server)
   const question: Question = { id: randomInt(65_536), name, type, deadline: startedAt + timeoutMs }
   try {
     const overUdp = await askByUdp(server, question, timeoutMs, signal)
@@ -44,6 +44,11 @@ export async function queryDns(
     const rcode = error instanceof NoAnswer ? error.rcode : 'UNREACHABLE'
     return { server: label, rcode, addresses: [], cnames: [], elapsedMs: elapsedSince(startedAt) }
   }
+}
+
+/** How evidence names a server. */
+export function labelOf({ address, port }: DnsServer): string {
+  return port === 53 ? address : `${address}:${port}`
 }
 
 interface Question {

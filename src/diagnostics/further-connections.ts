@@ -1,8 +1,10 @@
 import type { Socket } from 'node:net'
 import { connect, createSecureContext, type DetailedPeerCertificate, type SecureContext, type TLSSocket } from 'node:tls'
 import type { Failure, TlsResult } from '../domain/diagnosis/evidence.ts'
+import { zoneOf } from '../domain/target.ts'
 import { dial } from './dial.ts'
 import { failureOf, timeoutFailure } from './failure.ts'
+import { randomLabel } from './random-label.ts'
 
 /** Further connections to a peer whose first one failed, to tell what it was that failed there. */
 
@@ -13,25 +15,35 @@ export interface Peer {
   readonly host: string
 }
 
-export type SmallHello = NonNullable<TlsResult['smallHello']>
+export type FurtherHellos = Required<Pick<TlsResult, 'smallHello' | 'otherNameAnswered'>>
 
 /** Node's default hello holds the key share of a post-quantum group, which alone is longer than a segment. */
 const inSmall = createSecureContext({ ecdhCurve: 'X25519' })
 
 /**
- * Whether the peer answers a hello of one segment and, if it does, whether it answers the usual one this time: only then is size to blame. Both
- * together end within `timeoutMs`. Never rejects.
+ * Whether the peer answers a hello of one segment and, if it does, whether it answers the usual one this time: only then is size to blame. Besides,
+ * whether it answers the usual one for another name. All end within `timeoutMs`. Never rejects.
  */
-export async function tryHellos(peer: Peer, usual: SecureContext, timeoutMs: number, signal: AbortSignal): Promise<SmallHello> {
+export async function tryHellos(
+  peer: Peer,
+  usual: SecureContext,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<FurtherHellos> {
   const own = new AbortController()
   const stop = () => own.abort(ended)
   const timer = setTimeout(stop, timeoutMs)
   if (signal.aborted) stop()
   signal.addEventListener('abort', stop, { once: true })
-  try {
+  const bySize = async (): Promise<FurtherHellos['smallHello']> => {
     const small = await hello(peer, inSmall, timeoutMs, own.signal)
     if (!small.answered) return small
     return { ...small, usualAnswered: (await hello(peer, usual, timeoutMs, own.signal)).answered }
+  }
+  const stranger = { ...peer, host: `${randomLabel()}.${zoneOf(peer.host)}` }
+  try {
+    const [smallHello, other] = await Promise.all([bySize(), hello(stranger, usual, timeoutMs, own.signal)])
+    return { smallHello, otherNameAnswered: other.answered }
   } finally {
     clearTimeout(timer)
     signal.removeEventListener('abort', stop)

@@ -8,10 +8,11 @@ import { clockCheck } from './checks/clock.ts'
 import { directCheck } from './checks/direct.ts'
 import { pingCheck } from './checks/ping.ts'
 import { hostsCheck, ipv6Check, resolverCheck, searchCheck, wireCheck } from './checks/resolver.ts'
+import { laterCheck, wildcardCheck } from './checks/second-questions.ts'
 import { tcpCheck } from './checks/tcp.ts'
 import { tlsCheck } from './checks/tls.ts'
 import { createConnections } from './connections.ts'
-import type { DnsServer } from './dns-query.ts'
+import { type DnsServer, labelOf } from './dns-query.ts'
 import { type ResolverFiles, resolverFiles } from './resolver-files.ts'
 import { runChecks } from './run-checks.ts'
 import { createTrust } from './trust.ts'
@@ -47,8 +48,11 @@ export function createProbe({
   const checks: readonly AnyCheck[] = [
     resolverCheck(resolver),
     ...(resolver === undefined ? [wireCheck(files), hostsCheck(files), searchCheck(files)] : []),
-    ipv6Check(() => resolver ?? files.servers()),
+    ipv6Check('ipv6', () => resolver ?? files.servers()),
+    ipv6Check('azure-ipv6', () => (isAlike(resolver ?? files.servers(), dnsServers) ? [] : dnsServers)),
     azureDnsCheck(dnsServers),
+    wildcardCheck(dnsServers),
+    laterCheck(() => resolver ?? files.servers()),
     addressCheck(bounds),
     tcpCheck(8443, connections),
     tcpCheck(9440, connections),
@@ -69,4 +73,9 @@ export function createProbe({
       connections.close(target)
     }
   }
+}
+
+/** Where the network asks Azure DNS itself, there is nothing to ask it besides. */
+function isAlike(some: readonly DnsServer[], others: readonly DnsServer[]): boolean {
+  return new Set(some.map(labelOf)).symmetricDifference(new Set(others.map(labelOf))).size === 0
 }

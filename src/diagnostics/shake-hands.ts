@@ -25,7 +25,7 @@ interface Handshake extends Peer {
   readonly trust: SecureContext
 }
 
-type Outcome = Omit<TlsResult, 'address' | 'elapsedMs' | 'bytesRead' | 'smallHello' | 'resetUnasked'>
+type Outcome = Omit<TlsResult, 'address' | 'elapsedMs' | 'bytesRead' | 'smallHello' | 'otherNameAnswered' | 'resetUnasked'>
 
 /**
  * Shakes hands over an open connection with the service's name as SNI, and sends nothing. Verification is ours to judge afterwards: Node, left to
@@ -58,10 +58,10 @@ export async function shakeHands(
   tcp.on('error', fail)
 
   const answered = () => tcp.bytesRead > before
-  const impatience = setTimeout(() => answered() || trySmall(), patienceMs)
-  let small: Promise<SmallHello> | undefined
-  const trySmall = () => {
-    small ??= tryHellos(handshake, trust, timeoutMs - patienceMs, signal)
+  const impatience = setTimeout(() => answered() || tryOthers(), patienceMs)
+  let others: Promise<FurtherHellos> | undefined
+  const tryOthers = () => {
+    others ??= tryHellos(handshake, trust, timeoutMs - patienceMs, signal)
   }
   let verified = false
   try {
@@ -69,13 +69,13 @@ export async function shakeHands(
     verified = outcome.verified
     const elapsedMs = elapsedSince(startedAt)
     const bytesRead = tcp.bytesRead - before
-    if (!verified && bytesRead === 0) trySmall()
+    if (!verified && bytesRead === 0) tryOthers()
     const unasked = isReset(outcome.failure) && bytesRead === 0 && (await resetsUnasked(handshake, watchFor(elapsedMs), signal))
     const result = {
       address,
       ...outcome,
       bytesRead,
-      ...(small !== undefined && { smallHello: await small }),
+      ...(await others),
       ...(unasked && { resetUnasked: true as const }),
       elapsedMs,
     }

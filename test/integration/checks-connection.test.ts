@@ -172,6 +172,21 @@ describe('TLS', () => {
     expect(largeHelloLost({ host, network: 'n', networkPlane })).toEqual([])
   })
 
+  test('a peer that refuses the name alone answers a hello for another', async () => {
+    const inside = createTls(await authority.issue({ names: [host] }))
+    const byName = await serve((socket) =>
+      socket.once('data', (hello) => {
+        if (hello.includes(host)) return void socket.resetAndDestroy()
+        socket.pause()
+        socket.unshift(hello)
+        inside.emit('connection', socket)
+      }),
+    )
+    expect(await shake(byName)).toMatchObject({ smallHello: { answered: false }, otherNameAnswered: true })
+    const anyName = await serve((socket) => socket.once('data', () => socket.resetAndDestroy()))
+    expect(await shake(anyName)).toMatchObject({ otherNameAnswered: false })
+  })
+
   test('a reset that takes its time is watched for as long', async () => {
     const result = await shake(await serve((socket) => setTimeout(() => socket.resetAndDestroy(), 350)))
     expect(result).toMatchObject({ verified: false, resetUnasked: true })

@@ -4,6 +4,7 @@ import { createBounds } from '../../src/diagnostics/bounds.ts'
 import { addressCheck } from '../../src/diagnostics/checks/address.ts'
 import { azureDnsCheck } from '../../src/diagnostics/checks/azure-dns.ts'
 import { resolverCheck } from '../../src/diagnostics/checks/resolver.ts'
+import { laterCheck, wildcardCheck } from '../../src/diagnostics/checks/second-questions.ts'
 import { queryDns } from '../../src/diagnostics/dns-query.ts'
 import { askSystem } from '../../src/diagnostics/system-resolver.ts'
 import { a, azureSoa, host, loneAddress, responseTo, runAlone, serveDns } from './checks-fixture.ts'
@@ -149,6 +150,49 @@ describe('several servers', () => {
     const first = await serveDns(() => ({ rcode: 5 }))
     const second = await serveDns(() => ({ rcode: 2 }))
     expect((await runAlone(resolverCheck([first, second]))).rcode).toBe('REFUSED')
+  })
+})
+
+describe('questions that an answer raises', () => {
+  const azure = { server: 'azure', rcode: 'NOERROR', addresses: ['10.0.0.4'], cnames: [], elapsedMs: 1 }
+
+  test('the server that disagrees with Azure DNS is asked again, a second later', async () => {
+    let ttl = 42
+    const [other, asked] = [await serveDns(() => undefined), await serveDns(() => ({ answers: [a('10.0.0.9', ttl--)] }))]
+    const resolver = await queryDns(asked, host, never)
+    const check = laterCheck(() => [other, asked])
+    const startedAt = performance.now()
+    expect(await runAlone(check, { resolver, 'azure-dns': azure })).toMatchObject({ addresses: ['10.0.0.9'], ttl: 41 })
+    expect(performance.now() - startedAt).toBeGreaterThan(1_000)
+    expect(other.queries).toHaveLength(0)
+  })
+
+  test('nobody is asked again who agrees, who says nothing, or who contradicts nobody', async () => {
+    const asked = await serveDns(() => ({ answers: [a('10.0.0.4')] }))
+    const check = laterCheck(() => [asked])
+    const agreeing = await queryDns(asked, host, never)
+    const nothing = { ...agreeing, rcode: 'TIMEOUT', addresses: [], ttl: undefined as never }
+    for (const soFar of [
+      { resolver: agreeing, 'azure-dns': azure },
+      { resolver: nothing, 'azure-dns': azure },
+      { resolver: agreeing, 'azure-dns': { ...azure, rcode: 'NXDOMAIN', addresses: [] } },
+      { resolver: agreeing },
+    ])
+      expect(await check.run({ host }, soFar, never)).toBeUndefined()
+    expect(asked.queries).toHaveLength(1)
+  })
+
+  test('what the wildcard says is asked where the name does not lead as expected', async () => {
+    const server = await serveDns(() => ({ answers: [a('10.0.0.4')] }))
+    const check = wildcardCheck([server])
+    const soFar = (addresses: readonly string[]) => ({ 'azure-dns': { ...azure, addresses } })
+    for (const addresses of [['10.0.0.9'], ['10.0.0.4', '10.0.0.9'], []])
+      expect(await runAlone(check, soFar(addresses), '10.0.0.4')).toMatchObject({ addresses: ['10.0.0.4'] })
+    expect(await check.run({ host, expectedAddress: '10.0.0.4' }, soFar(['10.0.0.4']), never)).toBeUndefined()
+    expect(await check.run({ host }, soFar(['10.0.0.9']), never)).toBeUndefined()
+    const names = server.queries.map(({ questions }) => questions?.[0]?.name ?? '')
+    expect(new Set(names).size).toBe(3)
+    for (const name of names) expect(name).toMatch(/^x[0-9a-f]{12}\.westus3\.privatelink\.azure\.clickhouse\.cloud$/)
   })
 })
 

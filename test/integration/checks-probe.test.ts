@@ -42,6 +42,16 @@ describe('a probe', () => {
     expect(Object.keys(networkPlane)).toHaveLength(10)
   })
 
+  test('Azure DNS is asked about IPv6 where the network asks somebody else', async () => {
+    const address = loneAddress()
+    const own = await serveDns(({ questions: [asked] = [] }) => (asked?.type === 'A' ? { answers: [a(address)] } : {}))
+    const azure = await serveDns(({ questions: [asked] = [] }) => ({
+      answers: [asked?.type === 'A' ? a(address) : { type: 'AAAA', name: host, data: '2001:db8::4' }],
+    }))
+    const probe = createProbe({ dnsServers: [azure], resolver: [own], hostSuffixes, prefixes: [] })
+    expect(await probe({ host }, signal)).toMatchObject({ ipv6: { addresses: [] }, 'azure-ipv6': { addresses: ['2001:db8::4'] } })
+  })
+
   test('three resolvers that say nothing are evidence', async () => {
     const dead = [await serveDns(() => undefined), await serveDns(() => undefined), await serveDns(() => undefined)]
     const probe = createProbe({ dnsServers: dead, resolver: dead, hostSuffixes, prefixes: [] })
@@ -156,16 +166,6 @@ describe('a probe', () => {
   })
 })
 
-describe('running checks', () => {
-  const dnsAnswer = { server: 's', rcode: 'NOERROR', addresses: ['10.0.0.4'], cnames: [], elapsedMs: 1 }
-  const resolver = (run: () => Promise<typeof dnsAnswer>, deadlineMs = 1_000): AnyCheck => ({
-    id: 'resolver',
-    needs: [],
-    deadlineMs,
-    run,
-  })
-  const azure = (run: () => Promise<typeof dnsAnswer>): AnyCheck => ({ id: 'azure-dns', needs: [], deadlineMs: 1_000, run })
-  const address: AnyCheck = {
 describe('a probe that is cut short', () => {
   test('says what it knows, and takes no silence for a fault that had no time to end', async () => {
     const address = loneAddress()
@@ -198,6 +198,16 @@ describe('a probe that is cut short', () => {
   })
 })
 
+describe('running checks', () => {
+  const dnsAnswer = { server: 's', rcode: 'NOERROR', addresses: ['10.0.0.4'], cnames: [], elapsedMs: 1 }
+  const resolver = (run: () => Promise<typeof dnsAnswer>, deadlineMs = 1_000): AnyCheck => ({
+    id: 'resolver',
+    needs: [],
+    deadlineMs,
+    run,
+  })
+  const azure = (run: () => Promise<typeof dnsAnswer>): AnyCheck => ({ id: 'azure-dns', needs: [], deadlineMs: 1_000, run })
+  const address: AnyCheck = {
     id: 'address',
     needs: ['resolver'],
     deadlineMs: 1_000,

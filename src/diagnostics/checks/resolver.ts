@@ -31,9 +31,9 @@ export function wireCheck(files: ResolverFiles): Check<'wire'> {
 const ipv6TimeoutMs = 1_000
 
 /** Private Link has IPv4 addresses only: an IPv6 address of the name leads elsewhere. */
-export function ipv6Check(servers: () => readonly DnsServer[]): Check<'ipv6'> {
+export function ipv6Check<Id extends 'ipv6' | 'azure-ipv6'>(id: Id, servers: () => readonly DnsServer[]): Check<Id> {
   return {
-    id: 'ipv6',
+    id,
     needs: [],
     deadlineMs: 3_000,
     async run({ host }, _soFar, signal) {

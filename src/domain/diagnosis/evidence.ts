@@ -46,6 +46,8 @@ export interface TlsResult {
    * sent once more after the small one had been answered, was answered then; if so, its size is not to blame.
    */
   readonly smallHello?: { readonly answered: boolean; readonly failure?: Failure; readonly usualAnswered?: boolean }
+  /** A hello of the usual size for a name of the zone that is nobody's was answered, tried where the service's own never was: then it is the name that is refused. */
+  readonly otherNameAnswered?: boolean
   /** A further connection was reset although nothing was sent on it: then no hello is to blame. */
   readonly resetUnasked?: true
   /** Of a chain that fails by its time: whether it leads to a trusted root all the same. */
@@ -85,6 +87,12 @@ export interface EvidenceByCheck {
   wire: DnsAnswer
   /** IPv6 addresses, asked of the same servers. */
   ipv6: DnsAnswer
+  /** IPv6 addresses, asked of Azure DNS; absent where the network asks that anyway. */
+  'azure-ipv6': DnsAnswer
+  /** The resolver's server once more, a second later, where it did not agree with Azure DNS: whether its TTL falls. */
+  later: DnsAnswer
+  /** A name of the zone that nobody uses, asked of Azure DNS: what the wildcard says. Absent where the name leads as expected. */
+  wildcard: DnsAnswer
   /** The looking machine's clock, ISO 8601. */
   clock: { readonly at: string }
   /** What the hosts file says of the name. */

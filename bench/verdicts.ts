@@ -55,13 +55,12 @@ async function healthy(stage: FaultStage): Promise<readonly Row[]> {
 /** What the runbook asks one after the other. */
 function questions({ clouds, network, service, endpoint, host, azureDns }: FaultWorld): Record<string, () => Promise<unknown>> {
   const { signal } = new AbortController()
-  const name = endpoint.id.slice(endpoint.id.lastIndexOf('/') + 1)
   const resolver = new Resolver()
   resolver.setServers([`${azureDns.address}:${azureDns.port}`])
   return {
     'Azure, the endpoint and its address': async () => {
       await clouds.network.endpoints(network, signal)
-      await clouds.network.endpoint(network, name, signal)
+      await clouds.network.endpoint(endpoint.id, signal)
     },
     'Azure, the zone and its records': async () => {
       const [zone] = await clouds.dns.zones(host.slice(host.indexOf('.') + 1), network, signal)

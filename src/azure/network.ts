@@ -1,6 +1,6 @@
 import { NetworkManagementClient, type PrivateEndpoint } from '@azure/arm-network'
 import type { TokenCredential } from '@azure/identity'
-import { type Network, sameId, subnetId } from '../domain/target.ts'
+import { isInVnet, type Network, sameId, subnetId } from '../domain/target.ts'
 import { translateAzureError } from './errors.ts'
 import { heedQuota } from './quota.ts'
 import { noteWrites, type Wrote } from './receipts.ts'
@@ -10,6 +10,7 @@ import { keepRefusalTexts } from './refusal-text.ts'
 export interface EndpointSummary {
   readonly id: string
   readonly name: string
+  readonly resourceGroup: string
   readonly subnetId: string
   /** What it connects to: an alias, or a Private Link Service's resource id. */
   readonly connectsTo: string
@@ -37,16 +38,23 @@ export interface NewEndpoint {
   readonly tags: Readonly<Record<string, string>>
 }
 
+export interface EndpointList {
+  /** In whatever VNet they lie. */
+  readonly endpoints: readonly EndpointSummary[]
+  /** A subscription could not be listed, only the network's own resource groups in it: there may be more. */
+  readonly partial: boolean
+}
+
 /** Private endpoints and what hangs on them. All errors are `TerminalError` or `RetryableError`. */
 export interface AzureNetwork {
-  /** The private endpoints of the network's resource group, in whatever VNet they lie. */
-  endpoints(network: Network, signal: AbortSignal): Promise<readonly EndpointSummary[]>
-  /** One endpoint with its GUID and address, or nothing when there is none of the name. */
-  endpoint(network: Network, name: string, signal: AbortSignal): Promise<EndpointDetail | undefined>
+  /** The private endpoints of the network's subscription, and of that of its zones: one of its VNet may lie in either, in any resource group. */
+  endpoints(network: Network, signal: AbortSignal): Promise<EndpointList>
+  /** One endpoint with its GUID and address, or nothing when there is none of the id. */
+  endpoint(id: string, signal: AbortSignal): Promise<EndpointDetail | undefined>
   /** Returns when Azure has finished. An existing endpoint of the name is updated. */
   createEndpoint(network: Network, endpoint: NewEndpoint, signal: AbortSignal): Promise<void>
   /** Returns when Azure has finished. One that is gone already is no error. */
-  deleteEndpoint(network: Network, name: string, signal: AbortSignal): Promise<void>
+  deleteEndpoint(id: string, signal: AbortSignal): Promise<void>
 }
 
 export function azureNetwork(credential: TokenCredential, url: string, wrote: Wrote = () => undefined): AzureNetwork {
@@ -62,10 +70,10 @@ export function azureNetwork(credential: TokenCredential, url: string, wrote: Wr
     return client
   }
 
-  const addressOf = async (network: Network, nicId: string, signal: AbortSignal): Promise<string | undefined> => {
+  const addressOf = async (nicId: string, signal: AbortSignal): Promise<string | undefined> => {
     const { subscription, resourceGroup, name } = splitId(nicId)
     const nic = await orUndefined(
-      clientOf(subscription ?? network.subscription).networkInterfaces.get(resourceGroup ?? network.resourceGroup, name, {
+      clientOf(subscription).networkInterfaces.get(resourceGroup, name, {
         abortSignal: signal,
       }),
     )
@@ -76,24 +84,37 @@ export function azureNetwork(credential: TokenCredential, url: string, wrote: Wr
     return (ipv4.find(({ primary }) => primary === true) ?? ipv4[0])?.privateIPAddress
   }
 
+  /** Where the whole subscription may not be listed, of the resource groups alone. */
+  const listed = async (subscription: string, groups: readonly string[], signal: AbortSignal): Promise<EndpointList> => {
+    const { privateEndpoints } = clientOf(subscription)
+    const options = { abortSignal: signal }
+    try {
+      const all = await Array.fromAsync(privateEndpoints.listBySubscription(options))
+      return { endpoints: all.map(summarize), partial: false }
+    } catch (error) {
+      if (!isForbidden(error)) throw error
+      const lists = groups.map((group) => Array.fromAsync(privateEndpoints.list(group, options)))
+      return { endpoints: (await Promise.all(lists)).flat().map(summarize), partial: true }
+    }
+  }
+
   return {
-    async endpoints(network, signal) {
-      return await translating(`list the private endpoints of ${network.resourceGroup}`, async () => {
-        const found: EndpointSummary[] = []
-        for await (const endpoint of clientOf(network.subscription).privateEndpoints.list(network.resourceGroup, {
-          abortSignal: signal,
-        })) {
-          found.push(summarize(endpoint))
-        }
-        return found
+    async endpoints({ subscription, resourceGroup, dns }, signal) {
+      return await translating(`list the private endpoints of ${resourceGroup}`, async () => {
+        const groups = [resourceGroup, ...(sameId(dns.subscription, subscription) ? [dns.resourceGroup] : [])]
+        const lists = [listed(subscription, [...new Set(groups.map((group) => group.toLowerCase()))], signal)]
+        if (!sameId(dns.subscription, subscription)) lists.push(listed(dns.subscription, [], signal))
+        const found = await Promise.all(lists)
+        return { endpoints: found.flatMap(({ endpoints }) => endpoints), partial: found.some(({ partial }) => partial) }
       })
     },
 
-    async endpoint(network, name, signal) {
+    async endpoint(id, signal) {
+      const { subscription, resourceGroup, name } = splitId(id)
       return await translating(`read the private endpoint ${name}`, async () => {
         let guid: string | undefined
         const endpoint = await orUndefined(
-          clientOf(network.subscription).privateEndpoints.get(network.resourceGroup, name, {
+          clientOf(subscription).privateEndpoints.get(resourceGroup, name, {
             abortSignal: signal,
             onResponse: (response) => {
               guid = resourceGuidOf(response)
@@ -102,8 +123,7 @@ export function azureNetwork(credential: TokenCredential, url: string, wrote: Wr
         )
         if (endpoint === undefined) return undefined
         const summary = summarize(endpoint)
-        const address =
-          summary.networkInterfaceId === undefined ? undefined : await addressOf(network, summary.networkInterfaceId, signal)
+        const address = summary.networkInterfaceId === undefined ? undefined : await addressOf(summary.networkInterfaceId, signal)
         return { ...summary, ...(guid !== undefined && { guid }), ...(address !== undefined && { address }) }
       })
     },
@@ -129,21 +149,25 @@ export function azureNetwork(credential: TokenCredential, url: string, wrote: Wr
       })
     },
 
-    async deleteEndpoint(network, name, signal) {
+    async deleteEndpoint(id, signal) {
+      const { subscription, resourceGroup, name } = splitId(id)
       await translating(`delete the private endpoint ${name}`, async () => {
         await orUndefined(
-          Promise.resolve(
-            clientOf(network.subscription).privateEndpoints.delete(network.resourceGroup, name, { abortSignal: signal }),
-          ),
+          Promise.resolve(clientOf(subscription).privateEndpoints.delete(resourceGroup, name, { abortSignal: signal })),
         )
       })
     },
   }
 }
 
-/** Whether the endpoint connects to the alias from the network's own subnet. */
+/** The ARM resource id of a private endpoint that the bot makes for the network. */
+export function endpointId({ subscription, resourceGroup }: Network, name: string): string {
+  return `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/Microsoft.Network/privateEndpoints/${name}`
+}
+
+/** Whether the endpoint connects to the alias from the network's VNet. */
 export function serves(endpoint: EndpointSummary, alias: string, network: Network): boolean {
-  return sameId(endpoint.connectsTo, alias) && sameId(endpoint.subnetId, subnetId(network))
+  return sameId(endpoint.connectsTo, alias) && isInVnet(endpoint.subnetId, network)
 }
 
 function summarize(endpoint: PrivateEndpoint): EndpointSummary {
@@ -152,6 +176,7 @@ function summarize(endpoint: PrivateEndpoint): EndpointSummary {
   return {
     id: endpoint.id ?? '',
     name: endpoint.name ?? '',
+    resourceGroup: splitId(endpoint.id ?? '').resourceGroup,
     subnetId: endpoint.subnet?.id ?? '',
     connectsTo: connection?.privateLinkServiceId ?? '',
     connection: connection?.privateLinkServiceConnectionState?.status ?? 'Unknown',
@@ -170,16 +195,15 @@ function resourceGuidOf(response: { readonly parsedBody?: unknown; readonly body
   return typeof guid === 'string' ? guid : undefined
 }
 
-function splitId(id: string): { subscription?: string; resourceGroup?: string; name: string } {
+function splitId(id: string): { subscription: string; resourceGroup: string; name: string } {
   const parts = id.split('/')
-  const after = (word: string): string | undefined => parts[parts.findIndex((part) => part.toLowerCase() === word) + 1]
-  const subscription = after('subscriptions')
-  const resourceGroup = after('resourcegroups')
-  return {
-    ...(subscription !== undefined && { subscription }),
-    ...(resourceGroup !== undefined && { resourceGroup }),
-    name: parts.at(-1) ?? '',
-  }
+  const after = (word: string): string => parts[parts.findIndex((part) => part.toLowerCase() === word) + 1] ?? ''
+  return { subscription: after('subscriptions'), resourceGroup: after('resourcegroups'), name: parts.at(-1) ?? '' }
+}
+
+/** Azure does not let the caller look there: roles may be given on single resource groups alone. */
+export function isForbidden(error: unknown): boolean {
+  return error instanceof Error && Reflect.get(error, 'code') === 'AuthorizationFailed'
 }
 
 /** "There is none" is an observation, not an error. */

@@ -1,7 +1,7 @@
 import { PrivateDnsManagementClient, type PrivateZone, type RecordSet } from '@azure/arm-privatedns'
 import type { TokenCredential } from '@azure/identity'
 import { type Network, sameId, vnetId } from '../domain/target.ts'
-import { orUndefined, translating } from './network.ts'
+import { isForbidden, orUndefined, translating } from './network.ts'
 import { heedQuota } from './quota.ts'
 import { noteWrites, type Wrote } from './receipts.ts'
 import { keepRefusalTexts } from './refusal-text.ts'
@@ -107,7 +107,7 @@ export function azurePrivateDns(
     try {
       return await Array.fromAsync(privateZones.list(options))
     } catch (error) {
-      if (!(error instanceof Error) || Reflect.get(error, 'code') !== 'AuthorizationFailed') throw error
+      if (!isForbidden(error)) throw error
       const lists = groups.map((group) => Array.fromAsync(privateZones.listByResourceGroup(group, options)))
       return (await Promise.all(lists)).flat()
     }

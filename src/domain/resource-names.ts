@@ -1,18 +1,24 @@
 import { createHash } from 'node:crypto'
-import type { Network, Service } from './target.ts'
+import { type Network, type Service, vnetId } from './target.ts'
 
 /** Names of what the bot creates. Azure allows 80 characters, 64 of a private endpoint: letters, digits, `.`, `_`, `-`, beginning with a letter or digit and not ending in `.` or `-`. */
 
 export const placeholders = ['service', 'network', 'vnet'] as const
 
-export function endpointName(service: Service, network: Network): string {
-  return filled(network.endpoints?.name ?? 'pe-{service}-{network}', service, network, 64)
+/** `apart`: see `apartBy`. */
+export function endpointName(service: Service, network: Network, apart = ''): string {
+  return filled(`${network.endpoints?.name ?? 'pe-{service}-{network}'}${apart}`, service, network, 64)
 }
 
 /** Nothing when Azure is to choose. */
-export function networkInterfaceName(service: Service, network: Network): string | undefined {
+export function networkInterfaceName(service: Service, network: Network, apart = ''): string | undefined {
   const template = network.endpoints?.networkInterface
-  return template === undefined ? undefined : filled(template, service, network, 80)
+  return template === undefined ? undefined : filled(`${template}${apart}`, service, network, 80)
+}
+
+/** Ends the names of an endpoint whose usual name belongs to one that leads elsewhere: services may have one name, and two aliases. */
+export function apartBy(alias: string, network: Network): string {
+  return `-${hashOf(`${alias} ${vnetId(network)}`.toLowerCase())}`
 }
 
 export function linkName(network: Network): string {
@@ -30,6 +36,9 @@ function filled(template: string, service: Service, network: Network, most: numb
 /** What is too long is cut, and told from others that begin alike by a hash of the whole. */
 function azureName(name: string, most: number): string {
   const whole = name.toLowerCase().replace(/[^a-z0-9._-]+/g, '-')
-  const hash = createHash('sha256').update(whole).digest('hex').slice(0, 8)
-  return (whole.length <= most ? whole : `${whole.slice(0, most - 9)}-${hash}`).replace(/[.-]+$/, '')
+  return (whole.length <= most ? whole : `${whole.slice(0, most - 9)}-${hashOf(whole)}`).replace(/[.-]+$/, '')
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 8)
 }

@@ -1,5 +1,5 @@
 import type { FindingCode, Severity } from './diagnosis/finding.ts'
-import { type Network, type Service, sameId, subnetId, zoneOf } from './target.ts'
+import { isInVnet, type Network, type Service, sameId, zoneOf } from './target.ts'
 
 /** How each service on Azure stands to each network, as last seen in the background. */
 export interface Survey {
@@ -68,9 +68,7 @@ export function cellOf(
   allowList: readonly string[],
   { network, endpoints, zones }: SeenNetwork,
 ): Cell {
-  const serving = endpoints.filter(
-    (endpoint) => sameId(endpoint.connectsTo, alias) && sameId(endpoint.subnetId, subnetId(network)),
-  )
+  const serving = endpoints.filter((endpoint) => sameId(endpoint.connectsTo, alias) && isInVnet(endpoint.subnetId, network))
   const endpoint = serving.find(({ connection }) => connection === 'Approved') ?? serving[0]
   const zone = zones.find(({ name }) => sameId(name, zoneOf(host)))
   const listed = endpoint !== undefined && allowList.some((entry) => sameId(entry, endpoint.guid) || sameId(entry, endpoint.id))

@@ -80,6 +80,11 @@ export function subnetId(network: Network): string {
   return `${vnetId(network)}/subnets/${network.subnet}`
 }
 
+/** Whether a subnet, by its ARM resource id, is one of the network's VNet: what lies in any of them is reached from the whole VNet. */
+export function isInVnet(subnet: string, network: Network): boolean {
+  return subnet.toLowerCase().startsWith(`${vnetId(network)}/subnets/`.toLowerCase())
+}
+
 /** ARM resource ids and GUIDs compare without case. */
 export function sameId(a: string | undefined, b: string | undefined): boolean {
   return a !== undefined && b !== undefined && a.toLowerCase() === b.toLowerCase()

@@ -3,7 +3,7 @@ import type { EndpointDetail, EndpointSummary } from '../azure/network.ts'
 import type { ControlPart, ControlPlane } from '../domain/diagnosis/evidence.ts'
 import { TerminalError, toProblem } from '../domain/errors.ts'
 import type { Network } from '../domain/target.ts'
-import { sameId, subnetId, zoneOf } from '../domain/target.ts'
+import { isInVnet, sameId, subnetId, zoneOf } from '../domain/target.ts'
 import type { Log } from '../log.ts'
 import type { Inventory, InventoryStore } from '../redis/records.ts'
 import type { Catalog } from './inventory.ts'
@@ -13,7 +13,7 @@ import type { Named } from './target.ts'
 /** The lists of ClickHouse Cloud have so long to come, in milliseconds; then those that were read last count. Its budget may be spent. */
 const freshWithinMs = 1_800
 
-/** Endpoints of one subnet are looked at one by one, but no more than this. */
+/** Endpoints of one VNet are looked at one by one, but no more than this. */
 const mostEndpoints = 20
 
 interface Asked extends Named {
@@ -86,14 +86,11 @@ export async function readControlPlane(
 async function endpointAt(
   addresses: readonly string[],
   here: readonly EndpointSummary[],
-  network: Network,
   clouds: Sources['clouds'],
   signal: AbortSignal,
 ): Promise<Pick<ControlPlane, 'endpoint'>> {
   if (addresses.length === 0) return {}
-  const details = await Promise.all(
-    here.slice(0, mostEndpoints).map(({ name }) => clouds.network.endpoint(network, name, signal)),
-  )
+  const details = await Promise.all(here.slice(0, mostEndpoints).map(({ id }) => clouds.network.endpoint(id, signal)))
   return shownAs(details.find((each) => each?.address !== undefined && addresses.includes(each.address)))
 }
 
@@ -148,19 +145,21 @@ async function endpointFor(
   const here = await endpointsOf(network, clouds, signal)
   const serving = here.filter(({ connectsTo }) => sameId(connectsTo, alias))
   const chosen = serving.find(({ connection }) => connection === 'Approved') ?? serving[0]
-  const own = shownAs(chosen && (await clouds.network.endpoint(network, chosen.name, signal)))
+  const own = shownAs(chosen && (await clouds.network.endpoint(chosen.id, signal)))
   if (own.endpoint !== undefined) return own
   const { record } = await zone.catch(() => ({ record: undefined }))
-  return await endpointAt(record?.addresses ?? [], here, network, clouds, signal)
+  return await endpointAt(record?.addresses ?? [], here, clouds, signal)
 }
 
+/** Those of the network's own subnet first. */
 async function endpointsOf(
   network: Network,
   clouds: Sources['clouds'],
   signal: AbortSignal,
 ): Promise<readonly EndpointSummary[]> {
-  const all = await clouds.network.endpoints(network, signal)
-  return all.filter((endpoint) => sameId(endpoint.subnetId, subnetId(network)))
+  const { endpoints } = await clouds.network.endpoints(network, signal)
+  const elsewhere = (endpoint: EndpointSummary) => (sameId(endpoint.subnetId, subnetId(network)) ? 0 : 1)
+  return endpoints.filter((endpoint) => isInVnet(endpoint.subnetId, network)).toSorted((a, b) => elsewhere(a) - elsewhere(b))
 }
 
 function shownAs(detail: EndpointDetail | undefined): Pick<ControlPlane, 'endpoint'> {

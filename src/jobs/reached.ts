@@ -1,5 +1,5 @@
 import { RetryableError, TerminalError } from '../domain/errors.ts'
-import { type Network, type Service, sameId, subnetId } from '../domain/target.ts'
+import { isInVnet, type Network, type Service, sameId } from '../domain/target.ts'
 import type { Catalog } from './inventory.ts'
 import type { Clouds } from './step.ts'
 import type { Named, Targets } from './target.ts'
@@ -37,8 +37,8 @@ export async function servicesReachedFrom(
 }
 
 async function endpointIds(network: Network, clouds: Pick<Clouds, 'network'>, signal: AbortSignal): Promise<readonly string[]> {
-  const all = await clouds.network.endpoints(network, signal)
-  const here = all.filter((endpoint) => sameId(endpoint.subnetId, subnetId(network)))
-  const details = await Promise.all(here.map(({ name }) => clouds.network.endpoint(network, name, signal)))
+  const { endpoints } = await clouds.network.endpoints(network, signal)
+  const here = endpoints.filter(({ subnetId }) => isInVnet(subnetId, network))
+  const details = await Promise.all(here.map(({ id }) => clouds.network.endpoint(id, signal)))
   return details.flatMap((endpoint) => [endpoint?.guid ?? [], endpoint?.id ?? []].flat())
 }

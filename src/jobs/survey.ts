@@ -2,7 +2,7 @@ import { RetryableError, TerminalError, toProblem } from '../domain/errors.ts'
 import type { Ledger } from '../domain/ledger.ts'
 import type { OrganizationKey } from '../domain/organization.ts'
 import { cellOf, type PrivateName, type SeenEndpoint, type SeenNetwork, type SeenZone, type Survey } from '../domain/survey.ts'
-import { type Network, type Service, sameId, subnetId, zoneOf } from '../domain/target.ts'
+import { isInVnet, type Network, type Service, sameId, zoneOf } from '../domain/target.ts'
 import type { Log } from '../log.ts'
 import type { Producer } from '../redis/producer.ts'
 import type { Inventory } from '../redis/records.ts'
@@ -187,12 +187,11 @@ async function seeEndpoints(
   clouds: SurveyJobs['clouds'],
   signal: AbortSignal,
 ): Promise<readonly SeenEndpoint[]> {
-  const all = await clouds.network.endpoints(network, signal)
+  const { endpoints: all } = await clouds.network.endpoints(network, signal)
   const ours = all.filter(
-    ({ connectsTo, subnetId: subnet }) =>
-      sameId(subnet, subnetId(network)) && services.some(({ alias }) => sameId(alias, connectsTo)),
+    ({ connectsTo, subnetId: subnet }) => isInVnet(subnet, network) && services.some(({ alias }) => sameId(alias, connectsTo)),
   )
-  const details = await Promise.all(ours.map(({ name }) => clouds.network.endpoint(network, name, signal)))
+  const details = await Promise.all(ours.map(({ id }) => clouds.network.endpoint(id, signal)))
   return details.filter((endpoint) => endpoint !== undefined)
 }
 

@@ -5,7 +5,7 @@ import { type ArmServer, startArm } from '../../sandbox/arm/server.ts'
 import { createAuthority } from '../../sandbox/certificates.ts'
 import { acme, networks } from '../../sandbox/estate.ts'
 import type { Call, Refusal, World } from '../../sandbox/world.ts'
-import { type AzureNetwork, azureNetwork } from '../../src/azure/network.ts'
+import { type AzureNetwork, azureNetwork, endpointId } from '../../src/azure/network.ts'
 import { type AzurePrivateDns, azurePrivateDns } from '../../src/azure/private-dns.ts'
 import { RetryableError, TerminalError } from '../../src/domain/errors.ts'
 import type { Network } from '../../src/domain/target.ts'
@@ -57,12 +57,12 @@ async function errorOf(work: Promise<unknown>): Promise<TerminalError | Retryabl
 
 describe('private endpoints', () => {
   test('none is an answer, not an error', async () => {
-    expect(await azure.endpoint(network, 'nowhere', signal)).toBeUndefined()
+    expect(await azure.endpoint(endpointId(network, 'nowhere'), signal)).toBeUndefined()
   })
 
   test('are made by alias, and read with GUID and address, which the SDK hides', async () => {
     await create('pe-1')
-    const endpoint = await azure.endpoint(network, 'pe-1', signal)
+    const endpoint = await azure.endpoint(endpointId(network, 'pe-1'), signal)
     const [stored] = world.endpoints.values()
     expect(endpoint).toMatchObject({
       guid: stored?.resourceGuid,
@@ -73,7 +73,7 @@ describe('private endpoints', () => {
     })
     expect(endpoint?.tags).toEqual({ a: 'b' })
     expect(stored?.requestMessage).toHaveLength(140)
-    expect((await azure.endpoints(network, signal)).map(({ name }) => name)).toEqual(['pe-1'])
+    expect((await azure.endpoints(network, signal)).endpoints.map(({ name }) => name)).toEqual(['pe-1'])
   })
 })
 
@@ -217,7 +217,7 @@ describe('refusals in our words', () => {
   })
 
   test('a resource group that is not there is not "no endpoints"', async () => {
-    const error = await errorOf(azure.endpoint({ ...network, resourceGroup: 'rg-nowhere' }, 'pe-1', signal))
+    const error = await errorOf(azure.endpoint(endpointId({ ...network, resourceGroup: 'rg-nowhere' }, 'pe-1'), signal))
     expect(error).toMatchObject({ name: 'TerminalError', code: 'ResourceGroupNotFound' })
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Cell, cellOf, isConnected, isUntouched, type SeenNetwork } from '../../src/domain/survey.ts'
-import { type Network, subnetId } from '../../src/domain/target.ts'
+import { type Network, subnetId, vnetId } from '../../src/domain/target.ts'
 import { service } from './literals.ts'
 
 const network: Network = {
@@ -54,9 +54,10 @@ test('nothing there', () => {
   expect(isUntouched(see({ endpoints: [] }))).toBe(false)
 })
 
-test('endpoints to other services or in other subnets do not count; an Approved one comes first', () => {
+test('endpoints to other services or in other VNets do not count; an Approved one comes first', () => {
   expect(see({ endpoints: [{ ...endpoint, connectsTo: 'other' }] }).endpoint).toBeUndefined()
   expect(see({ endpoints: [{ ...endpoint, subnetId: 'other' }] }).endpoint).toBeUndefined()
+  expect(see({ endpoints: [{ ...endpoint, subnetId: `${vnetId(network)}/subnets/hub` }] }).endpoint).toBeDefined()
   const pending = { ...endpoint, name: 'old', connection: 'Pending' }
   expect(see({ endpoints: [pending, endpoint] }).endpoint?.name).toBe('pe')
   expect(isConnected(see({ endpoints: [pending] }))).toBe(false)

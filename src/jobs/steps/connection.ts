@@ -10,20 +10,20 @@ export const connection: Step = {
   needs: ['allow-list'],
   waits: true,
 
-  async plan({ target, clouds, facts, signal }) {
-    const name = facts.endpoint?.name
-    const endpoint = name === undefined ? undefined : await clouds.network.endpoint(target.network, name, signal)
+  async plan({ clouds, facts, signal }) {
+    const id = facts.endpoint?.id
+    const endpoint = id === undefined ? undefined : await clouds.network.endpoint(id, signal)
     if (endpoint?.connection === 'Approved') return { change: { kind: 'none' }, facts: { endpoint } }
     const before = endpoint?.connection ?? 'Pending'
     return { change: { kind: 'update', fields: [{ name: 'connection', before, after: 'Approved' }] }, facts: {} }
   },
 
-  async apply({ target, clouds, facts, signal }) {
-    const name = facts.endpoint?.name
-    if (name === undefined) return
+  async apply({ clouds, facts, signal }) {
+    if (facts.endpoint === undefined) return
+    const { id, name } = facts.endpoint
     const ended = await until(
       async () => {
-        const now = (await clouds.network.endpoint(target.network, name, signal))?.connection ?? 'gone'
+        const now = (await clouds.network.endpoint(id, signal))?.connection ?? 'gone'
         return now === 'Pending' ? undefined : now
       },
       { everyMs: 3_000, withinMs: 5 * 60_000 },

@@ -12,12 +12,14 @@ export const endpointInPlace: Step = {
 
   async plan(context) {
     const { network } = context.target
-    const found = usable(await context.clouds.network.endpoints(network, context.signal), context)
-    const endpoint = found === undefined ? undefined : await context.clouds.network.endpoint(network, found.name, context.signal)
+    const { endpoints, partial } = await context.clouds.network.endpoints(network, context.signal)
+    const found = usable(endpoints, context)
+    const endpoint = found === undefined ? undefined : await context.clouds.network.endpoint(found.id, context.signal)
     if (endpoint !== undefined && isFinished(endpoint))
       return { change: { kind: 'none' }, facts: { endpoint }, note: `${endpoint.name} · ${endpoint.address}` }
     const names = context.target.services.map(({ service }) => service.name).join(' ')
-    throw new TerminalError('endpoint-absent', `${network.name} has no live private endpoint for ${names}.`, {
+    const bounds = partial ? ' Only the configured resource groups could be searched.' : ''
+    throw new TerminalError('endpoint-absent', `${network.name} has no live private endpoint for ${names}.${bounds}`, {
       remedy: `Run setup ${names} in ${network.name} first.`,
     })
   },

@@ -10,11 +10,11 @@ export const privateEndpointRemoval: Step = {
   needs: [dnsZoneRemoval.id],
 
   async plan(context) {
-    const { facts, target, clouds, signal } = context
+    const { facts, clouds, signal } = context
     const kept = sparedNote(context, 'private-endpoint') ?? usedNote(context)
     if (kept !== undefined) return { ...keep(kept), facts: {} }
-    const name = facts.endpoint?.name
-    const endpoint = name === undefined ? undefined : await clouds.network.endpoint(target.network, name, signal)
+    const id = facts.endpoint?.id
+    const endpoint = id === undefined ? undefined : await clouds.network.endpoint(id, signal)
     if (endpoint === undefined) return { ...keep('not there'), facts: {} }
     if (!isMine(endpoint.tags, context)) return { ...keep(`kept: ${endpoint.name} was not made by this bot`), facts: {} }
     const left = (facts.records ?? []).filter(
@@ -24,9 +24,9 @@ export const privateEndpointRemoval: Step = {
     return { change: { kind: 'delete', fields: [{ name: 'name', before: endpoint.name }] }, facts: {} }
   },
 
-  async apply({ target, facts, clouds, fence, signal }) {
+  async apply({ facts, clouds, fence, signal }) {
     if (facts.endpoint === undefined) return
     await fence()
-    await clouds.network.deleteEndpoint(target.network, facts.endpoint.name, signal)
+    await clouds.network.deleteEndpoint(facts.endpoint.id, signal)
   },
 }

@@ -14,11 +14,11 @@ export const endpointToRemove: Step = {
 
   async plan(context) {
     const { target, clouds, signal } = context
-    const all = await clouds.network.endpoints(target.network, signal)
+    const { endpoints: all } = await clouds.network.endpoints(target.network, signal)
     const serving = all.filter((endpoint) => serves(endpoint, target.alias, target.network))
     const name = ownName(context).toLowerCase()
     const [found] = serving.toSorted((a, b) => rank(a) - rank(b))
-    const endpoint = found && (await clouds.network.endpoint(target.network, found.name, signal))
+    const endpoint = found && (await clouds.network.endpoint(found.id, signal))
     if (endpoint !== undefined) {
       const address = endpoint.address ?? 'no address'
       return { change: { kind: 'none' }, facts: { endpoint }, note: `${endpoint.name} · ${address}` }

@@ -1,6 +1,7 @@
 import { type EndpointDetail, type EndpointSummary, serves } from '../../azure/network.ts'
+import { isOurs } from '../../domain/ownership.ts'
 import { endpointName } from '../../domain/resource-names.ts'
-import { type Network, sameId, vnetId } from '../../domain/target.ts'
+import { isInVnet, sameId, subnetId } from '../../domain/target.ts'
 import type { StepContext } from '../step.ts'
 
 /** A Rejected connection cannot be approved any more, and the other side of a Disconnected one is gone: neither can be used. */
@@ -17,12 +18,21 @@ export function ownName({ target }: StepContext): string {
   return endpointName(target.services[0].service, target.network)
 }
 
-/** An endpoint that connects this network to the alias, the one with our name before others. */
+/** An endpoint that connects this network to the alias, the one that fits best. */
 export function usable(all: readonly EndpointSummary[], context: StepContext): EndpointSummary | undefined {
   const { alias, network } = context.target
-  const candidates = all.filter((endpoint) => serves(endpoint, alias, network) && !isDead(endpoint))
   const name = ownName(context).toLowerCase()
-  return candidates.find((endpoint) => endpoint.name.toLowerCase() === name) ?? candidates[0]
+  const wishes: readonly ((endpoint: EndpointSummary) => boolean)[] = [
+    ({ provisioning }) => provisioning !== 'Failed',
+    (endpoint) => endpoint.name.toLowerCase() === name,
+    ({ tags }) => isOurs(tags),
+    ({ connection }) => connection === 'Approved',
+    (endpoint) => sameId(endpoint.subnetId, subnetId(network)),
+  ]
+  const rank = (endpoint: EndpointSummary) => wishes.map((fulfilled) => (fulfilled(endpoint) ? 0 : 1)).join('')
+  return all
+    .filter((endpoint) => serves(endpoint, alias, network) && !isDead(endpoint))
+    .toSorted((a, b) => rank(a).localeCompare(rank(b)))[0]
 }
 
 /** A live endpoint and the network in whose VNet it lies. */
@@ -37,16 +47,13 @@ export async function otherEndpoints(
 ): Promise<readonly PlacedEndpoint[]> {
   const found = await Promise.all(
     networks.map(async (network) => {
-      const all = await clouds.network.endpoints(network, signal)
-      const others = all.filter((endpoint) => !sameId(endpoint.id, id) && !isDead(endpoint) && liesIn(endpoint, network))
-      const details = await Promise.all(others.map(({ name }) => clouds.network.endpoint(network, name, signal)))
+      const { endpoints } = await clouds.network.endpoints(network, signal)
+      const others = endpoints.filter(
+        (endpoint) => !sameId(endpoint.id, id) && !isDead(endpoint) && isInVnet(endpoint.subnetId, network),
+      )
+      const details = await Promise.all(others.map((other) => clouds.network.endpoint(other.id, signal)))
       return details.flatMap((endpoint) => (endpoint === undefined ? [] : [{ ...endpoint, network: network.name }]))
     }),
   )
   return found.flat()
-}
-
-/** In the network's VNet, whatever the subnet. */
-function liesIn({ subnetId: subnet }: EndpointSummary, network: Network): boolean {
-  return subnet.toLowerCase().startsWith(`${vnetId(network)}/`.toLowerCase())
 }

@@ -1,15 +1,18 @@
-import { type EndpointDetail, type EndpointSummary, serves } from '../../azure/network.ts'
+import { type EndpointDetail, type EndpointList, type EndpointSummary, endpointId, serves } from '../../azure/network.ts'
 import { TerminalError } from '../../domain/errors.ts'
 import { isOurs, marks, tagText } from '../../domain/ownership.ts'
 import { knownAfterApply } from '../../domain/plan.ts'
-import { endpointName, networkInterfaceName } from '../../domain/resource-names.ts'
+import { endpointName } from '../../domain/resource-names.ts'
+import { sameId } from '../../domain/target.ts'
 import { until } from '../patience.ts'
 import type { Observation, Step, StepContext } from '../step.ts'
-import { isDead, isFinished, ownName, usable } from './endpoints.ts'
+import { named, namesFor, remade } from './endpoint-names.ts'
+import { isFinished, ownName, usable } from './endpoints.ts'
 
 /**
- * The private endpoint in the network's subnet that connects to the services' alias. One that is there already is used, whoever made it. One of ours
- * whose connection is dead is deleted and made again; its new GUID and address are then carried on by the steps that follow.
+ * The private endpoint in the network's VNet that connects to the services' alias. One that is there already is used, whoever made it, in whatever
+ * resource group and subnet. One of ours whose connection is dead is deleted and made again; its new GUID and address are then carried on by the steps
+ * that follow.
  */
 export const privateEndpoint: Step = {
   id: 'private-endpoint',
@@ -18,50 +21,48 @@ export const privateEndpoint: Step = {
   needs: [],
 
   async plan(context) {
-    const { network } = context.target
-    const all = await context.clouds.network.endpoints(network, context.signal)
-    const found = usable(all, context)
-    if (found === undefined) return await absent(all, context)
-    const endpoint = await context.clouds.network.endpoint(network, found.name, context.signal)
+    const list = await context.clouds.network.endpoints(context.target.network, context.signal)
+    const found = usable(list.endpoints, context)
+    if (found === undefined) return await absent(list, context)
+    const endpoint = await context.clouds.network.endpoint(found.id, context.signal)
     if (endpoint?.provisioning === 'Failed' && !isOurs(endpoint.tags)) return theirs(endpoint, 'is Failed in Azure')
     if (endpoint === undefined || !isFinished(endpoint))
-      return { change: { kind: 'create', fields: fieldsOf(context) }, facts: {} }
+      return { change: { kind: 'create', fields: fieldsOf(list, context) }, facts: {} }
     return { change: { kind: 'none' }, facts: { endpoint }, note: noteOf(endpoint, context) }
   },
 
   async apply(context) {
     const { network, alias, services } = context.target
-    const all = await context.clouds.network.endpoints(network, context.signal)
+    const { endpoints: all } = await context.clouds.network.endpoints(network, context.signal)
     const found = usable(all, context)
-    if (found !== undefined && (found.provisioning !== 'Failed' || !isOurs(found.tags))) return await settle(found.name, context)
+    if (found !== undefined && (found.provisioning !== 'Failed' || !isOurs(found.tags))) return await settle(found, context)
     const dead = remade(all, context)
-    const name = dead?.name ?? ownName(context)
-    const taken = named(all, name)
+    const wanted = namesFor(all, context)
+    const taken = named(all, wanted.name, network)
     // A write would make it ours; the next look says whose it is.
     if (taken !== undefined && !isOurs(taken.tags)) return
     const names = services.map(({ service }) => service.name).join(', ')
     const requestMessage = `${context.requestId}: ${names} from ${network.name}, asked by ${context.requester}`
     await context.fence()
-    if (dead !== undefined) await context.clouds.network.deleteEndpoint(network, dead.name, context.signal)
+    if (dead !== undefined) await context.clouds.network.deleteEndpoint(dead.id, context.signal)
     const tags = { ...network.tags, ...marks(context.requestId) }
-    const nic = networkInterfaceName(services[0].service, network)
-    const endpoint = { name, alias, requestMessage, tags, ...(nic !== undefined && { networkInterface: nic }) }
-    await context.clouds.network.createEndpoint(network, endpoint, context.signal)
+    await context.clouds.network.createEndpoint(network, { ...wanted, alias, requestMessage, tags }, context.signal)
   },
 }
 
-async function absent(all: readonly EndpointSummary[], context: StepContext): Promise<Observation> {
+async function absent(list: EndpointList, context: StepContext): Promise<Observation> {
   const { network, alias } = context.target
-  const taken = remade(all, context) ?? named(all, ownName(context))
-  if (taken === undefined) return { change: { kind: 'create', fields: fieldsOf(context) }, facts: {} }
+  const { endpoints: all } = list
+  const taken = remade(all, context) ?? named(all, namesFor(all, context).name, network)
+  if (taken === undefined) return { change: { kind: 'create', fields: fieldsOf(list, context) }, facts: {} }
   if (!serves(taken, alias, network)) {
     const what = taken.connectsTo || 'something else'
     return blocked(
-      `${taken.name} exists, but connects to ${what} or lies in another subnet. Rename or delete it in Azure, then run setup again.`,
+      `${taken.name} exists, but connects to ${what} or lies in another VNet. Rename or delete it in Azure, then run setup again.`,
     )
   }
   if (!isOurs(taken.tags)) return theirs(taken, `has the connection ${taken.connection}, which cannot be undone`)
-  const detail = await context.clouds.network.endpoint(network, taken.name, context.signal)
+  const detail = await context.clouds.network.endpoint(taken.id, context.signal)
   const before = (value: string | undefined) => (value === undefined ? {} : { before: value })
   const fields = [
     { name: 'connection', before: taken.connection, after: 'made anew' },
@@ -80,22 +81,25 @@ function blocked(reason: string): Observation {
   return { change: { kind: 'blocked', reason }, facts: {} }
 }
 
-function fieldsOf({ target: { network, alias, services } }: StepContext) {
-  const nic = networkInterfaceName(services[0].service, network)
+function fieldsOf({ endpoints, partial }: EndpointList, context: StepContext) {
+  const { network, alias } = context.target
+  const { name, networkInterface } = namesFor(endpoints, context)
   const groups = network.applicationSecurityGroups.map((id) => id.slice(id.lastIndexOf('/') + 1)).join(', ')
   return [
+    ...(sameId(name, ownName(context)) ? [] : [{ name: 'name', after: name }]),
     { name: 'location', after: network.location },
     { name: 'subnet', after: `${network.vnet}/${network.subnet}` },
     { name: 'alias', after: alias },
-    ...(nic === undefined ? [] : [{ name: 'network interface', after: nic }]),
+    ...(networkInterface === undefined ? [] : [{ name: 'network interface', after: networkInterface }]),
     ...(groups === '' ? [] : [{ name: 'application security groups', after: groups }]),
+    ...(partial ? [{ name: 'others looked for', after: 'in the configured resource groups only' }] : []),
   ]
 }
 
 /** Waits for what an earlier run, or somebody else, began. */
-async function settle(name: string, { target, clouds, signal }: StepContext): Promise<void> {
+async function settle({ id, name }: EndpointSummary, { clouds, signal }: StepContext): Promise<void> {
   const settled = async (): Promise<true | undefined> => {
-    const endpoint = await clouds.network.endpoint(target.network, name, signal)
+    const endpoint = await clouds.network.endpoint(id, signal)
     return endpoint === undefined || isFinished(endpoint) || endpoint.provisioning === 'Failed' ? true : undefined
   }
   if ((await until(settled, { everyMs: 2_000, withinMs: 15 * 60_000 }, signal)) !== undefined) return
@@ -104,17 +108,13 @@ async function settle(name: string, { target, clouds, signal }: StepContext): Pr
   })
 }
 
-/** Ours that connected this network to the alias, and never will again: it is made anew under its name, whatever service it was first made for. */
-function remade(all: readonly EndpointSummary[], { target: { alias, network } }: StepContext): EndpointSummary | undefined {
-  return all.find((endpoint) => serves(endpoint, alias, network) && isDead(endpoint) && isOurs(endpoint.tags))
-}
-
-function named(all: readonly EndpointSummary[], name: string): EndpointSummary | undefined {
-  return all.find((endpoint) => endpoint.name.toLowerCase() === name.toLowerCase())
-}
-
 function noteOf(endpoint: EndpointDetail, context: StepContext): string {
-  const name = endpoint.name.toLowerCase() === ownName(context).toLowerCase() ? [] : [endpoint.name]
-  const owner = isOurs(endpoint.tags) ? [] : ['not made by this bot']
-  return [...name, ...owner, `GUID ${endpoint.guid ?? 'unknown'}`, endpoint.address ?? 'no address'].join(' · ')
+  const { network } = context.target
+  return [
+    ...(sameId(endpoint.id, endpointId(network, ownName(context))) ? [] : [endpoint.name]),
+    ...(sameId(endpoint.resourceGroup, network.resourceGroup) ? [] : [`in ${endpoint.resourceGroup}`]),
+    ...(isOurs(endpoint.tags) ? [] : ['not made by this bot']),
+    `GUID ${endpoint.guid ?? 'unknown'}`,
+    endpoint.address ?? 'no address',
+  ].join(' · ')
 }

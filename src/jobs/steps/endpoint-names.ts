@@ -1,0 +1,39 @@
+import { type EndpointSummary, endpointId, serves } from '../../azure/network.ts'
+import { isOurs } from '../../domain/ownership.ts'
+import { apartBy, endpointName, networkInterfaceName } from '../../domain/resource-names.ts'
+import { type Network, sameId } from '../../domain/target.ts'
+import type { StepContext } from '../step.ts'
+import { isDead, ownName } from './endpoints.ts'
+
+/** Ours that connected this network to the alias, and never will again: it is made anew under its name, whatever service it was first made for. */
+export function remade(
+  all: readonly EndpointSummary[],
+  { target: { alias, network } }: StepContext,
+): EndpointSummary | undefined {
+  return all.find((endpoint) => serves(endpoint, alias, network) && isDead(endpoint) && isOurs(endpoint.tags))
+}
+
+/** The endpoint of this name among those that the bot makes for the network. */
+export function named(all: readonly EndpointSummary[], name: string, network: Network): EndpointSummary | undefined {
+  return all.find(({ id }) => sameId(id, endpointId(network, name)))
+}
+
+interface Names {
+  readonly name: string
+  readonly networkInterface?: string
+}
+
+/** What is to be made is named as usual, except where that name belongs to an endpoint that leads elsewhere. */
+export function namesFor(all: readonly EndpointSummary[], context: StepContext): Names {
+  const { network, alias, services } = context.target
+  const [{ service }] = services
+  const usual = named(all, ownName(context), network)
+  const apart = usual === undefined || serves(usual, alias, network) ? '' : apartBy(alias, network)
+  const dead = remade(all, context)
+  const kept = dead !== undefined && named(all, dead.name, network)?.id === dead.id
+  const networkInterface = networkInterfaceName(service, network, apart)
+  return {
+    name: kept ? dead.name : endpointName(service, network, apart),
+    ...(networkInterface !== undefined && { networkInterface }),
+  }
+}

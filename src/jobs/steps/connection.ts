@@ -1,6 +1,9 @@
+import type { EndpointDetail } from '../../azure/network.ts'
 import { TerminalError } from '../../domain/errors.ts'
+import { isOurs } from '../../domain/ownership.ts'
 import { until } from '../patience.ts'
 import type { Step } from '../step.ts'
+import { isDead } from './endpoints.ts'
 
 /** Waits until the endpoint's connection is Approved, which follows from the allow list. `Succeeded` alone does not mean connected. */
 export const connection: Step = {
@@ -18,27 +21,31 @@ export const connection: Step = {
     return { change: { kind: 'update', fields: [{ name: 'connection', before, after: 'Approved' }] }, facts: {} }
   },
 
-  async apply({ clouds, facts, signal }) {
-    if (facts.endpoint === undefined) return
-    const { id, name } = facts.endpoint
-    const ended = await until(
-      async () => {
-        const now = (await clouds.network.endpoint(id, signal))?.connection ?? 'gone'
-        return now === 'Pending' ? undefined : now
-      },
-      { everyMs: 3_000, withinMs: 5 * 60_000 },
-      signal,
-    )
-    if (ended === 'Approved') return
-    throw new TerminalError(
-      'connection-not-approved',
-      `The connection of ${name} is ${ended ?? 'still Pending after 5 minutes'}.`,
-      {
-        remedy:
-          ended === undefined
-            ? 'The endpoint is on the allow list, so ClickHouse Cloud should approve it. Wait, then run setup again; if it stays so, ask ClickHouse support.'
-            : `Delete the endpoint ${name} in Azure, then run setup again: a connection that is ${ended} cannot be approved any more.`,
-      },
-    )
+  async apply({ clouds, facts: { endpoint }, signal }) {
+    if (endpoint === undefined) return
+    let last = endpoint
+    const look = async (): Promise<EndpointDetail | 'gone' | undefined> => {
+      const now = await clouds.network.endpoint(endpoint.id, signal)
+      if (now === undefined) return 'gone'
+      last = now
+      // Any other word than these may still become Approved: the connection is a free string.
+      return now.connection === 'Approved' || isDead(now) ? now : undefined
+    }
+    const ended = await until(look, { everyMs: 3_000, withinMs: 5 * 60_000 }, signal)
+    if (ended === 'gone') throw notApproved(`The endpoint ${endpoint.name} is gone: somebody has deleted it.`, anew)
+    if (ended === undefined)
+      throw notApproved(`The connection of ${last.name} is still ${last.connection || 'not told'} after 5 minutes.`, later)
+    if (isDead(ended))
+      throw notApproved(`The connection of ${ended.name} is ${ended.connection}.`, isOurs(ended.tags) ? anew : theirs)
   },
+}
+
+const anew = 'Run setup again: it makes the endpoint anew.'
+const theirs =
+  'Such a connection cannot be approved any more, and this bot did not make the endpoint. Ask its owner to delete it, then run setup again.'
+const later =
+  'The endpoint is on the allow list, so ClickHouse Cloud should approve it. Wait, then run setup again; if it stays so, ask ClickHouse support.'
+
+function notApproved(message: string, remedy: string): TerminalError {
+  return new TerminalError('connection-not-approved', message, { remedy })
 }

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { slack as workspace } from '../../sandbox/estate.ts'
 import type { SlackMessage } from '../../sandbox/slack/store.ts'
+import { bob } from '../sample-requests.ts'
 import { planned } from './bot-approval.ts'
 import { type BotWorld, startBotWorld, textOf } from './bot-harness.ts'
 
@@ -35,6 +36,14 @@ const shown = (id: string, ...words: readonly string[]): Promise<SlackMessage> =
       ),
     { what: `${id} with ${words.join(', ')}`, timeoutMs: 8_000 },
   )
+
+test('an approver who is listed by email alone is mentioned like the others', async () => {
+  const dora = { key: 'person:Dora', name: 'Dora', email: 'carol@acme.example', accounts: {} }
+  const nobody = { key: 'person:Nora', name: 'Nora', email: 'nora@acme.example', accounts: {} }
+  const id = await asked({ approvers: [bob, dora, nobody] })
+  const { pings } = await shown(id, `<@${users.bob}>, <@${users.carol}> or Nora (account unknown)`)
+  expect(pings).toContain(`@${users.carol}`)
+})
 
 test('an approver who goes while a request waits is shown as gone; when they come back, as there', async () => {
   const id = await asked({ needed: 2 })

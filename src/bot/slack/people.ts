@@ -8,6 +8,8 @@ import { asking } from './errors.ts'
 const believeMs = 10 * 60_000
 /** What is only shown, who is in a group and whether an account is still there, is asked again after so long, in milliseconds. */
 const believeShownMs = 15_000
+/** That nobody has an email is believed for so long, in milliseconds; whose it is, for good: Slack tells nobody's who has left. */
+const believeNobodyMs = 60_000
 /** So many members of a group are tied to the configuration's people by their emails. */
 const membersTied = 30
 
@@ -40,7 +42,7 @@ interface PeopleOptions {
 /** Needs the scopes `users:read`, `users:read.email` and `usergroups:read`; without them only listed accounts count. */
 export function slackPeople(client: webApi.WebClient, { people, teamId }: PeopleOptions): SlackPeople {
   const users = new Map<string, { readonly user: SlackUser; readonly at: number }>()
-  const accountsByEmail = new Map<string, string>()
+  const accountsByEmail = new Map<string, { readonly id: string | undefined; readonly at: number }>()
   const pending = new Map<string, Promise<readonly string[]>>()
   const emails = people.some(({ email }) => email !== undefined)
 
@@ -74,15 +76,21 @@ export function slackPeople(client: webApi.WebClient, { people, teamId }: People
     shown.set(group, { ids, at: performance.now() })
     return ids
   }
+  const accountBy = async (email: string): Promise<string | undefined> => {
+    const known = accountsByEmail.get(email)
+    if (known !== undefined && (known.id !== undefined || performance.now() - known.at < believeNobodyMs)) return known.id
+    const id = await accountWith(client, email)
+    accountsByEmail.set(email, { id, at: performance.now() })
+    return id
+  }
   const accountOf = async ({ name, email, accounts }: Person): Promise<string> => {
     if (accounts.slack !== undefined) return accounts.slack
-    const found = email === undefined ? undefined : (accountsByEmail.get(email) ?? (await accountWith(client, email)))
-    if (email === undefined || found === undefined) {
+    const found = email === undefined ? undefined : await accountBy(email)
+    if (found === undefined) {
       throw new TerminalError('place-unreachable', `${name} has no account in Slack that I know of.`, {
         remedy: 'Give their Slack id or their email in the configuration.',
       })
     }
-    accountsByEmail.set(email, found)
     return found
   }
   /** While Slack does not say: as it was. */

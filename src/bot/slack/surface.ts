@@ -3,9 +3,10 @@ import { App } from '@slack/bolt'
 import { RetryableError } from '../../domain/errors.ts'
 import type { Person } from '../../domain/person.ts'
 import type { Log } from '../../log.ts'
+import type { Card } from '../card.ts'
 import { unreachableHandlers, unrecognizedHandlers } from '../honest.ts'
 import type { Metrics } from '../metrics.ts'
-import { type SlackMessage, slackMessage } from '../render/slack-blocks.ts'
+import { slackMessage } from '../render/slack-blocks.ts'
 import type { ChatSurface } from '../surface.ts'
 import { attach } from './attach.ts'
 import { boltLog } from './bolt-log.ts'
@@ -18,6 +19,7 @@ import { listenForForms } from './form-listener.ts'
 import { type Guard, UnwantedRequest } from './guard.ts'
 import { listenForHome } from './home-listener.ts'
 import type { ListenerContext } from './listener-context.ts'
+import { withAccounts } from './mentions.ts'
 import { learnOwnApp } from './own-app.ts'
 import { slackPeople } from './people.ts'
 import type { Intake } from './receiver.ts'
@@ -41,7 +43,9 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
   const working = new Set<Promise<unknown>>()
   const closing = new AbortController()
 
-  const post = async (channel: string, message: SlackMessage): Promise<string> => {
+  const messageOf = async (card: Card) => slackMessage(await withAccounts(card, known.accountOf))
+  const post = async (channel: string, card: Card): Promise<string> => {
+    const message = await messageOf(card)
     const posted = await asking(() => queued.chat.postMessage({ channel, ...message, unfurl_links: false, unfurl_media: false }))
     return `${posted.channel}/${posted.ts}`
   }
@@ -109,15 +113,16 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
       listenForHome(app, shared)
       if (intake.serve === undefined) await app.start()
     },
-    post: (place, card) => post(place.id, slackMessage(card)),
-    direct: async (person, card) => post(await known.accountOf(person), slackMessage(card)),
+    post: (place, card) => post(place.id, card),
+    direct: async (person, card) => post(await known.accountOf(person), card),
     groupsOf: known.groupsOf,
     membersOf: known.membersOf,
     away: known.away,
     attach: async (person, file) => attach(interactive, await known.accountOf(person), file),
     async update(message, card) {
       const [channel = '', ts = ''] = message.split('/')
-      await asking(() => queued.chat.update({ channel, ts, ...slackMessage(card) }))
+      const shown = await messageOf(card)
+      await asking(() => queued.chat.update({ channel, ts, ...shown }))
     },
     async close() {
       closing.abort()

@@ -98,11 +98,12 @@ export function jobsConfig(environment: Environment = process.env): JobsConfig {
     return { organizationId: id, organizationName: name, keyId: read('keyId', keyId), keySecret: read('keySecret', keySecret) }
   })
   if (values === undefined || estate === undefined || problems.length > 0) throw new ConfigError(problems)
-  const { networks, people, policies } = estate
+  const { networks, people, policies, warnings } = estate
   return {
     networks,
     people,
     policies,
+    warnings,
     redisUrl: values.REDIS_URL,
     clickhouse: { apiUrl: values.CLICKHOUSE_API_URL.replace(/\/+$/, ''), organizations },
     azureUrl: values.AZURE_RESOURCE_MANAGER_URL.replace(/\/+$/, ''),

@@ -23,6 +23,7 @@ function readConfig(): BotConfig {
 async function run(config: BotConfig): Promise<void> {
   const log = createLog('bot', secretsOf(config))
   try {
+    for (const warning of config.warnings) log.warn(warning)
     const bot = await startBot(config, log)
     log.info({ host: config.host, port: bot.port, mode: config.slack.appToken === undefined ? 'http' : 'socket' }, 'ready')
     const stop = async () => {

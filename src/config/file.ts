@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { parse, YAMLParseError } from 'yaml'
-import type { Group, Person } from '../domain/person.ts'
+import type { Group, Person, Surface } from '../domain/person.ts'
 import type { Policy } from '../domain/policy.ts'
 import { type EndpointOptions, type Network, nearest } from '../domain/target.ts'
 import { type ConfigFile, fileSchema } from './schema.ts'
+import { warningsIn } from './warnings.ts'
 
 /** What the configuration file says, with its cross-references resolved. */
 export interface Estate {
@@ -11,7 +12,12 @@ export interface Estate {
   readonly networks: readonly Network[]
   readonly people: readonly Person[]
   readonly policies: readonly Policy[]
+  /** What may be meant, and is to be said aloud at every start. */
+  readonly warnings: readonly string[]
 }
+
+/** The chats that the bot speaks: approval is asked for and given in these. */
+const spoken: readonly Surface[] = ['slack']
 
 /** Reads the file, or collects every problem in it, each with its path. */
 export function readEstate(path: string, problems: string[]): Estate | undefined {
@@ -80,9 +86,12 @@ function resolve(file: ConfigFile, problem: (at: string, message: string) => voi
       })
     const approvers = [...new Set(named('approvers', policy.approvers))]
     const groups = policy.approvers.flatMap((name) => groupOf(name) ?? [])
-    // An empty list closes the door on purpose; too short a one is a mistake.
-    if (groups.length === 0 && approvers.length > 0 && approvers.length < policy.approvals) {
-      problem(`policies[${index}].approvals`, `${policy.approvals} have to approve, but only ${approvers.length} can`)
+    // An empty list closes the door on purpose, and is warned of; too short a one is a mistake.
+    const able = approvers.filter(({ email, accounts }) => email !== undefined || spoken.some((chat) => accounts[chat]))
+    const grouped = groups.some(({ surface }) => spoken.includes(surface))
+    if (policy.approvers.length > 0 && !grouped && able.length < policy.approvals) {
+      const why = approvers.length + groups.length > able.length ? `: the others have no account in ${spoken.join(' or ')}` : ''
+      problem(`policies[${index}].approvals`, `${policy.approvals} have to approve, but only ${able.length} can${why}`)
     }
     const breakGlass = named('breakGlass', policy.breakGlass)
     breakGlass.forEach((person) => {
@@ -127,7 +136,7 @@ function resolve(file: ConfigFile, problem: (at: string, message: string) => voi
       dns: network.dns ?? { subscription: network.subscription, resourceGroup: network.resourceGroup },
     }),
   )
-  return { organizations: file.organizations, networks, people, policies }
+  return { organizations: file.organizations, networks, people, policies, warnings: warningsIn(policies) }
 }
 
 function definedIn({ name, networkInterface, listAs }: NonNullable<ConfigFile['endpoints']>): EndpointOptions {

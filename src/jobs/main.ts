@@ -36,6 +36,7 @@ await runProcess(async () => {
     Buffer.from(`${keyId}:${keySecret}`).toString('base64'),
   ])
   const log = createLog('jobs', [...secrets, ...secretsIn(config.redisUrl)])
+  for (const warning of config.warnings) log.warn(warning)
   const credential = new DefaultAzureCredential()
   const places = networks.flatMap(({ subscription, resourceGroup, dns }) => [{ subscription, resourceGroup }, dns])
   const redis = connect(config.redisUrl, { patient: true })

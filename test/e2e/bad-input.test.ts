@@ -50,6 +50,12 @@ describe('what people ask for', () => {
     expectNothingChanged(chat)
   })
 
+  test('the empty approver list is named at every start', () => {
+    const warnings = chat.processes.map(({ output }) => output.filter((line) => line.includes('"level":40')).join('\n'))
+    const words = 'policies[1] has an empty list of approvers: every setup in staging-* is refused'
+    expect(warnings.map((lines) => lines.includes(words))).toEqual([true, true, false])
+  })
+
   test('a name that pings a channel is only text', async () => {
     await chat.ask('setup <!channel> in prod-westus3 because "<!here> <@U02BOB> *now*"', 'is not a service of acme')
     expect(chat.sandbox.slack.messages.flatMap(({ pings }) => pings).filter((ping) => ping.startsWith('!'))).toEqual([])

@@ -97,6 +97,26 @@ describe('the file', () => {
       'policies[0].approvers[0]: "Bob Bilder" is not listed under people; did you mean "Bob Builder"?',
     ],
     [
+      'a quorum that two names of one person seem to reach',
+      '[Bob Builder, Carol Jones], approvals: 1',
+      '[Bob Builder, Bob Builder], approvals: 2',
+      'policies[0].approvals: 2 have to approve, but only 1 can',
+    ],
+    [
+      'an approver whom the bot cannot hear',
+      'slack: U03CAROL }',
+      'teams: entra-carol }',
+      'policies[0].approvals: 2 have to approve, but only 1 can: the others have no account in slack',
+      'approvals: 1',
+      'approvals: 2',
+    ],
+    [
+      'a group of a chat that the bot does not speak',
+      '[Bob Builder, Carol Jones]',
+      '["teams-group:g1"]',
+      'policies[0].approvals: 1 have to approve, but only 0 can: the others have no account in slack',
+    ],
+    [
       'an unknown channel',
       'channel: network-approvals',
       'channel: network-approval',
@@ -150,8 +170,9 @@ describe('the file', () => {
       'endpoints.name: may use only {service}, {network}, {vnet}',
     ],
     ['no YAML', 'organizations:', 'organizations: [', 'not valid YAML'],
-  ])('%s', (_what, from, to, expected) => {
-    const problems = problemsOf(() => jobsConfig(jobsEnvironment(file(good.replace(from, to)))))
+  ])('%s', (_what, from, to, expected, also = '', alsoTo = '') => {
+    const text = good.replace(from, to).replace(also, alsoTo)
+    const problems = problemsOf(() => jobsConfig(jobsEnvironment(file(text))))
     expect(problems.join('\n')).toContain(expected)
   })
 

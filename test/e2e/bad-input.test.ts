@@ -34,6 +34,11 @@ describe('what people ask for', () => {
       'setup analytics-prod in staging-eastus2',
       ['· failed', 'Nobody can approve setup in staging-eastus2: the policy names no approvers.'],
     ],
+    [
+      'what no policy covers',
+      'teardown analytics-prod in staging-eastus2',
+      ['· failed', 'No policy says who may approve teardown in staging-eastus2.', 'Add a policy for this network and action'],
+    ],
     ['an unknown service to diagnose', 'diagnose analytcs-prod from prod-westus3', ['Did you mean analytics-prod?']],
   ])('%s', async (_what, said, words) => {
     const answer = await chat.ask(said, ...words)

@@ -52,7 +52,7 @@ async function decideOrDecline(desk: Desk, click: Click<RequestVerb>, request: R
   const { by, id, digest } = click
   const type = click.verb === 'approve' ? 'approve' : 'reject'
   const kind = type === 'approve' ? 'approved' : 'rejected'
-  const known = await groupsOf(desk, by, request)
+  const known = await groupsOf(desk, by, request.approval)
   const groups = known ?? []
   const at = desk.now()
   const standing = standingOf(request, by, { kind, digest, at, groups })
@@ -128,9 +128,9 @@ async function review(desk: Desk, { by, id }: Click<RequestVerb>, before: Reques
       'own-request',
       say(words`Someone else has to review ${id}: ${reviewersText(before)}.`, statusOf(before)),
     )
-  const groups = await groupsOf(desk, by, before)
+  const groups = await groupsOf(desk, by, before.approval)
   if (groups === undefined) return membershipUnknown(desk, before)
-  if (!isApprover(before, by, groups))
+  if (!isApprover(before.approval, by, groups))
     return declining(
       desk,
       'not-an-approver',

@@ -1,6 +1,6 @@
 import type { Ledger } from '../domain/ledger.ts'
 import { type Group, type Person, type Surface, samePerson } from '../domain/person.ts'
-import type { Policy } from '../domain/policy.ts'
+import type { Approvers, Policy } from '../domain/policy.ts'
 import type { Request } from '../domain/request.ts'
 import type { Network } from '../domain/target.ts'
 import type { Log } from '../log.ts'
@@ -55,13 +55,13 @@ export async function wake(desk: Desk, ...wakings: readonly Promise<void>[]): Pr
 }
 
 /**
- * Those of the request's groups in which the person is: the chat is asked at the moment of the click. Somebody whom the policy names needs no group;
+ * Those of the list's groups in which the person is: the chat is asked at the moment of the click. Somebody whom the policy names needs no group;
  * when the chat does not answer, nobody is let in by one, and nobody is told that they are in none.
  */
-export async function groupsOf(desk: Desk, person: Person, { approval }: Request): Promise<readonly Group[] | undefined> {
-  if (approval === undefined || approval.groups.length === 0) return []
-  if (approval.approvers.some((approver) => samePerson(approver, person))) return []
-  return await desk.groupsOf(person, approval.groups).catch((error: unknown) => {
+export async function groupsOf(desk: Desk, person: Person, list: Approvers | undefined): Promise<readonly Group[] | undefined> {
+  if (list === undefined || list.groups.length === 0) return []
+  if (list.approvers.some((approver) => samePerson(approver, person))) return []
+  return await desk.groupsOf(person, list.groups).catch((error: unknown) => {
     desk.log.warn({ err: error }, 'group membership not known')
     return undefined
   })

@@ -50,7 +50,7 @@ function heading(title: string, requests: readonly Request[], { none, all }: Wor
 /** Whether this person may decide about it, or review it. */
 async function waitsFor(desk: Desk, by: Person, request: Request): Promise<boolean> {
   const { digest = '' } = request
-  const groups = (await groupsOf(desk, by, request)) ?? []
-  if (!isOpen(request)) return needsReview(request) && !isInvolved(request, by) && isApprover(request, by, groups)
+  const groups = (await groupsOf(desk, by, request.approval)) ?? []
+  if (!isOpen(request)) return needsReview(request) && !isInvolved(request, by) && isApprover(request.approval, by, groups)
   return standingOf(request, by, { kind: 'approved', digest, at: desk.now(), groups }) === 'may-decide'
 }

@@ -1,5 +1,5 @@
 import { type Person, samePerson } from '../domain/person.ts'
-import { isApprover } from '../domain/policy.ts'
+import { isApprover, policyFor } from '../domain/policy.ts'
 import { needsReview, type Request } from '../domain/request.ts'
 import { type Card, command, mention, say, strong, type Text, time, words } from './card.ts'
 import { type Desk, declining, groupsOf, membershipUnknown, wake } from './desk.ts'
@@ -44,14 +44,15 @@ export async function showRequest({ ledger, audit }: Desk, id: string): Promise<
   return { ...card, parts: [...card.parts, { kind: 'text', text: [strong('History')] }, { kind: 'lines', lines }] }
 }
 
-/** Decided from the ledger: whoever asked for it, or could approve it, may end what does not run yet. */
+/** Decided from the ledger: whoever asked for it may end it, and whoever may approve it, or will be asked to. */
 export async function cancelRequest(desk: Desk, by: Person, id: string): Promise<Card> {
   const request = await desk.ledger.get(id)
   if (request === undefined) return unknown(id)
   const own = samePerson(request.asked.by, by)
-  const groups = own ? [] : await groupsOf(desk, by, request)
+  const approvers = request.approval ?? policyFor(desk.policies, request.action, request.asked.network)
+  const groups = own ? [] : await groupsOf(desk, by, approvers)
   if (groups === undefined) return membershipUnknown(desk, request)
-  if (!own && !isApprover(request, by, groups))
+  if (!own && !isApprover(approvers, by, groups))
     return declining(
       desk,
       'may-not-cancel',

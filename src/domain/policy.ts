@@ -49,9 +49,12 @@ export type Standing =
   | 'already-approved'
   | 'already-rejected'
 
-/** Whether the request's approvers name this person; `groups` are those of its groups in which the chat says that they are. */
-export function isApprover({ approval }: Request, person: Person, groups: readonly Group[]): boolean {
-  return approval !== undefined && (approval.approvers.some((approver) => samePerson(approver, person)) || groups.length > 0)
+/** Who may decide: of a policy, or of a request that asks for approval. */
+export type Approvers = Pick<Policy, 'approvers' | 'groups'>
+
+/** Whether the list names this person; `groups` are those of its groups in which the chat says that they are. */
+export function isApprover(list: Approvers | undefined, person: Person, groups: readonly Group[]): boolean {
+  return list !== undefined && (list.approvers.some((approver) => samePerson(approver, person)) || groups.length > 0)
 }
 
 export interface Click {
@@ -68,7 +71,7 @@ export function standingOf(request: Request, person: Person, { kind, digest, at,
   if (request.state === 'expired') return 'expired'
   if (request.state !== 'awaiting-approval' || request.approval === undefined) return 'nothing-to-decide'
   if (samePerson(person, request.asked.by)) return 'own-request'
-  if (!isApprover(request, person, groups)) return 'not-an-approver'
+  if (!isApprover(request.approval, person, groups)) return 'not-an-approver'
   if (Date.parse(at) >= Date.parse(request.approval.expiresAt)) return 'expired'
   if (digest !== request.digest) return 'stale-plan'
   const vote = request.votes?.find(({ by }) => samePerson(by, person))

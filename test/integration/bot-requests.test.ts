@@ -70,6 +70,19 @@ test('requests, request and cancel', async () => {
   expect(await say('bob', `cancel ${id}`)).toContain('nothing to cancel')
 })
 
+test('an approver can cancel what is still being planned; nobody else can', async () => {
+  await say('alice', 'setup analytics-prod in prod-westus3')
+  const [mine] = await at.ledger.newest(1)
+  const id = mine?.id ?? ''
+  expect(mine?.state).toBe('planning')
+  expect(await say('mallory', `cancel ${id}`)).toContain('and its approvers can cancel it')
+  expect(await say('bob', `cancel ${id}`)).toContain('You cancelled')
+  expect(await at.ledger.get(id)).toMatchObject({ state: 'cancelled', decision: { by: { name: 'Bob Builder' } } })
+  await say('alice', 'allow analytics-prod from prod-westus3')
+  const [uncovered] = await at.ledger.newest(1)
+  expect(await say('bob', `cancel ${uncovered?.id}`)).toContain('and its approvers can cancel it')
+})
+
 test.each([
   [`setup a in prod-westus3 because ${'x'.repeat(501)}`, 'The reason has 501 characters, and I keep at most 500'],
   [`setup ${Array.from({ length: 21 }, (_, index) => `s${index}`).join(' ')} in prod-westus3`, 'These are 21 services'],

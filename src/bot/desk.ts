@@ -22,7 +22,7 @@ export interface Desk {
   /** The chat that people speak to this desk from. */
   readonly surface: Surface
   readonly producer: Producer
-  readonly inventory: InventoryStore
+  readonly inventory: Pick<InventoryStore, 'read'>
   readonly survey: Pick<SurveyStore, 'read'>
   readonly verdicts: Pick<Verdicts, 'read'>
   readonly diagnoses: Diagnoses

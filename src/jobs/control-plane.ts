@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EndpointDetail, EndpointSummary } from '../azure/network.ts'
 import type { ControlPart, ControlPlane } from '../domain/diagnosis/evidence.ts'
-import { TerminalError, toProblem } from '../domain/errors.ts'
+import { RetryableError, TerminalError, toProblem } from '../domain/errors.ts'
 import type { Network } from '../domain/target.ts'
 import { isInVnet, sameId, subnetId, zoneOf } from '../domain/target.ts'
 import type { Log } from '../log.ts'
@@ -101,8 +101,12 @@ async function listsOf(
   { clouds, catalog, inventory, background }: Sources,
   signal: AbortSignal,
 ): Promise<Lists> {
-  const shared = background ? listsIn(await catalog.current(backgroundMaxAgeMs, signal), service) : undefined
-  if (shared !== undefined) return shared
+  if (background) {
+    const all = await catalog.current(backgroundMaxAgeMs, signal)
+    if (all.keptFrom?.[service.organizationId] !== undefined) throw notTold(service)
+    const shared = listsIn(all, service)
+    if (shared !== undefined) return shared
+  }
   const fresh = clouds.clickhouse
     .service(service.organizationId, service.id, signal)
     .then(({ state, privateEndpointIds }): Lists => ({ serviceState: state, allowList: privateEndpointIds }))
@@ -124,15 +128,26 @@ async function entriesOf(
   return (await Promise.race([fresh, sleep(freshWithinMs, undefined, { signal })])) ?? {}
 }
 
+function notTold({ organizationName }: Asked['service']): RetryableError {
+  return new RetryableError('organization-unread', `ClickHouse Cloud did not tell the services of ${organizationName}.`, {
+    remedy: 'Check the API key of that organization; it is tried again at the next turn.',
+  })
+}
+
 async function lastKnown(service: Asked['service'], inventory: Sources['inventory']): Promise<Lists | undefined> {
   const known = await inventory.read()
   return known && listsIn(known, service)
 }
 
-function listsIn({ services, allowLists, readAt }: Inventory, { id }: Asked['service']): Lists | undefined {
+function listsIn(
+  { services, allowLists, readAt, keptFrom }: Inventory,
+  { id, organizationId }: Asked['service'],
+): Lists | undefined {
   const service = services.find((candidate) => candidate.id === id)
   const allowList = allowLists[id]
-  return service === undefined || allowList === undefined ? undefined : { serviceState: service.state, allowList, asOf: readAt }
+  return service === undefined || allowList === undefined
+    ? undefined
+    : { serviceState: service.state, allowList, asOf: keptFrom?.[organizationId] ?? readAt }
 }
 
 async function endpointFor(

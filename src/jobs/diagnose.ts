@@ -1,33 +1,28 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { changesBetween, snapshotOf } from '../domain/diagnosis/changes.ts'
 import type { Diagnosis, Look } from '../domain/diagnosis/diagnosis.ts'
 import type { Evidence } from '../domain/diagnosis/evidence.ts'
 import { judge } from '../domain/diagnosis/judge.ts'
 import { rules } from '../domain/diagnosis/rules/all.ts'
-import { TerminalError, toProblem } from '../domain/errors.ts'
-import { type Network, nearest, type ServiceWords, sameId } from '../domain/target.ts'
+import { toProblem } from '../domain/errors.ts'
+import type { Network } from '../domain/target.ts'
 import type { Producer } from '../redis/producer.ts'
 import type { Diagnoses } from '../redis/records.ts'
 import type { Verdicts } from '../redis/survey.ts'
-import { type Catalog, matching } from './inventory.ts'
 import { type LookJobs, type LookOptions, lookAt, type Subject } from './look.ts'
-import { retrying } from './patience.ts'
-import { networkNamed, type Targets } from './target.ts'
+import { type NameJobs, nameOf, strangeHost } from './names.ts'
+import { networkNamed } from './target.ts'
 
-export interface DiagnosisJobs extends LookJobs {
+export interface DiagnosisJobs extends LookJobs, NameJobs {
   readonly networks: readonly Network[]
   readonly diagnoses: Diagnoses
   readonly verdicts: Verdicts
   readonly producer: Producer
-  readonly catalog: Catalog
-  readonly targets: Targets
+  readonly catalog: LookJobs['catalog'] & NameJobs['catalog']
+  readonly survey: LookJobs['survey'] & NameJobs['survey']
 }
 
 /** Whoever asks has an answer within fifteen seconds, in milliseconds: the chat needs a moment too. */
 const answerWithinMs = 13_500
-
-/** Services, their aliases and hosts change slowly; an incident does not wait for them to be read again. */
-const namesMaxAgeMs = 10 * 60_000
 
 /** Looks at both planes, judges, and hands the verdict to the outbox. May run twice: it only reads. */
 export async function workOnDiagnosis(id: string, jobs: DiagnosisJobs, signal: AbortSignal): Promise<void> {
@@ -43,8 +38,8 @@ export async function workOnDiagnosis(id: string, jobs: DiagnosisJobs, signal: A
   const until = performance.now() + answerWithinMs
   try {
     const from = asked.network === undefined ? networks : [networkNamed(networks, asked.network)]
-    const wrong = await wrongHost(asked.service, from, jobs)
-    if (wrong !== undefined) return await end({ looks: wrong })
+    const strange = await strangeHost(asked.service, jobs, signal)
+    if (strange !== undefined) return await end({ looks: refused(asked.service, from, strange) })
     const named = await nameOf(asked, jobs, signal)
     const withinMs = until - performance.now()
     const looks = await Promise.all(
@@ -58,78 +53,12 @@ export async function workOnDiagnosis(id: string, jobs: DiagnosisJobs, signal: A
   }
 }
 
-/** People paste host names too: one that is no service's private name is told from the name alone, without a packet. */
-async function wrongHost(
-  text: string,
-  from: readonly Network[],
-  { survey }: Pick<DiagnosisJobs, 'survey'>,
-): Promise<readonly Look[] | undefined> {
-  if (!text.toLowerCase().includes('.clickhouse.cloud')) return undefined
-  const hosts = await knownHosts(survey)
-  if (hosts.some(({ host }) => sameId(host, text))) return undefined
-  const guess = nearest(
-    text,
-    hosts.map(({ host }) => host),
-  )
+/** A host that is no service's private name is told from the name alone, without a packet. */
+function refused(host: string, from: readonly Network[], strange: { readonly nearestHost?: string }): readonly Look[] {
   return from.map(({ name }) => {
-    const evidence: Evidence = {
-      host: text,
-      network: name,
-      hostRefused: true,
-      ...(guess !== undefined && { nearestHost: guess }),
-    }
+    const evidence: Evidence = { host, network: name, hostRefused: true, ...strange }
     return { network: name, verdict: judge(rules, evidence), evidence }
   })
-}
-
-async function knownHosts(survey: DiagnosisJobs['survey']): Promise<readonly { readonly id: string; readonly host: string }[]> {
-  const names = (await survey.read())?.names ?? {}
-  return Object.entries(names).flatMap(([id, { host }]) => (host === undefined ? [] : [{ id, host }]))
-}
-
-type Named = Omit<Subject, 'network'>
-type NameJobs = Pick<DiagnosisJobs, 'catalog' | 'targets' | 'survey' | 'inventory'>
-
-/** ClickHouse Cloud has so long to say which service is meant, in milliseconds; then what was read last counts, however old. */
-const namesWithinMs = 1_500
-
-/** What the words are to blame for: an older list would say the same. */
-const wordsToBlame = new Set(['service-unknown', 'service-ambiguous', 'service-not-on-azure', 'service-without-private-link'])
-
-/** The service that is meant, with its alias and private host. */
-export async function nameOf(asked: ServiceWords, jobs: NameJobs, signal: AbortSignal): Promise<Named> {
-  const byHost = (await knownHosts(jobs.survey)).find(({ host }) => sameId(host, asked.service))
-  const words = byHost === undefined ? asked : { service: byHost.id }
-  const over = new AbortController()
-  const both = AbortSignal.any([signal, over.signal])
-  const fresh = freshName(words, jobs, both)
-  fresh.catch(() => undefined)
-  try {
-    const early = await Promise.race([fresh, sleep(namesWithinMs, undefined, { signal: both })])
-    return early ?? (await lastName(words, jobs)) ?? (await fresh)
-  } catch (error) {
-    signal.throwIfAborted()
-    if (error instanceof TerminalError && wordsToBlame.has(error.code)) throw error
-    const last = await lastName(words, jobs)
-    if (last === undefined) throw error
-    return last
-  } finally {
-    over.abort()
-  }
-}
-
-async function freshName(words: ServiceWords, { catalog, targets }: NameJobs, signal: AbortSignal): Promise<Named> {
-  const service = await catalog.resolve(words, namesMaxAgeMs, signal)
-  return await retrying(() => targets.of(service, namesMaxAgeMs, signal), signal)
-}
-
-/** As the background has last read it: an incident does not wait for ClickHouse Cloud. */
-async function lastName(words: ServiceWords, { inventory, survey }: NameJobs): Promise<Named | undefined> {
-  const [service, ...more] = matching((await inventory.read())?.services ?? [], words)
-  // An old list does not say what there is not.
-  if (service === undefined || more.length > 0) return undefined
-  const { alias, host } = (await survey.read())?.names[service.id] ?? {}
-  return alias === undefined || host === undefined ? undefined : { service, alias, host }
 }
 
 /** One look from one network, judged. What fails here says so, and keeps no other network waiting. */

@@ -5,7 +5,7 @@ import { nearest, type Service, type ServiceWords } from '../domain/target.ts'
 import type { Inventory, InventoryStore } from '../redis/records.ts'
 
 export interface Catalog {
-  /** Reads the services of all organizations anew. One that cannot be read is named in `unread`; throws when none can. */
+  /** Reads the services of all organizations anew. One that cannot be read is named in `unread`, and keeps what was read earlier; throws when none can. */
   refresh(signal: AbortSignal): Promise<Inventory>
   /** What is known when it is younger than `maxAgeMs`, else read anew. */
   current(maxAgeMs: number, signal: AbortSignal): Promise<Inventory>
@@ -16,6 +16,7 @@ export interface Catalog {
 }
 
 interface Unread {
+  readonly organizationId: string
   readonly organizationName: string
   readonly error: unknown
 }
@@ -40,12 +41,13 @@ export function createCatalog(
   store: InventoryStore,
 ): Catalog {
   const read = async (signal: AbortSignal): Promise<{ inventory: Inventory; unread: readonly Unread[] }> => {
+    const readAt = new Date().toISOString()
     const unread: Unread[] = []
     const lists = await Promise.all(
       organizations.map(async ({ organizationId, organizationName }) => {
         const services = await clickhouse.services(organizationId, signal).catch((error: unknown) => {
           signal.throwIfAborted()
-          unread.push({ organizationName, error })
+          unread.push({ organizationId, organizationName, error })
           return []
         })
         return services.map(({ id, name, provider, region, state, privateEndpointIds }) => ({
@@ -56,11 +58,12 @@ export function createCatalog(
     )
     const [failed] = unread
     if (failed !== undefined && unread.length === organizations.length) throw failed.error
-    const inventory = {
-      readAt: new Date().toISOString(),
-      services: lists.flat().map(({ service }) => service),
-      allowLists: Object.fromEntries(lists.flat().map(({ allowList }) => allowList)),
-      ...(unread.length > 0 && { unread: unread.map(({ organizationName }) => organizationName) }),
+    const kept = unread.length === 0 ? nothing : keptOf(unread, await store.read())
+    const inventory: Inventory = {
+      readAt,
+      services: [...lists.flat().map(({ service }) => service), ...kept.services],
+      allowLists: { ...Object.fromEntries(lists.flat().map(({ allowList }) => allowList)), ...kept.allowLists },
+      ...(unread.length > 0 && { unread: unread.map(({ organizationName }) => organizationName), keptFrom: kept.keptFrom }),
     }
     await store.write(inventory)
     return { inventory, unread }
@@ -73,11 +76,7 @@ export function createCatalog(
   return {
     refresh,
     current: async (maxAgeMs, signal) => (await young(maxAgeMs)) ?? (await refresh(signal)),
-    async learn(allowLists) {
-      const known = await store.read()
-      if (known === undefined || allowLists.size === 0) return
-      await store.write({ ...known, allowLists: { ...known.allowLists, ...Object.fromEntries(allowLists) } })
-    },
+    learn: (allowLists) => store.learn(allowLists, new Date().toISOString()),
     async resolve(words, maxAgeMs, signal) {
       const known = await young(maxAgeMs)
       if (known !== undefined) {
@@ -89,6 +88,23 @@ export function createCatalog(
       if (first !== undefined && matching(inventory.services, words).length === 0) throw notRead(first, words)
       return one(inventory.services, words)
     },
+  }
+}
+
+const nothing = { services: [], allowLists: {}, keptFrom: {} } satisfies Partial<Inventory>
+
+/** What was read earlier of organizations that cannot be read now. */
+function keptOf(unread: readonly Unread[], before: Inventory | undefined): Pick<Required<Inventory>, keyof typeof nothing> {
+  if (before === undefined) return nothing
+  const services = before.services.filter((service) =>
+    unread.some(({ organizationId }) => organizationId === service.organizationId),
+  )
+  return {
+    services,
+    allowLists: Object.fromEntries(services.map(({ id }) => [id, before.allowLists[id] ?? []])),
+    keptFrom: Object.fromEntries(
+      services.map(({ organizationId }) => [organizationId, before.keptFrom?.[organizationId] ?? before.readAt]),
+    ),
   }
 }
 

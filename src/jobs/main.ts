@@ -51,6 +51,7 @@ await runProcess(async () => {
   }
   const producer = createProducer(redis)
   const ledger = redisLedger(redis)
+  const survey = redisSurvey(redis)
   const inventoryStore = redisInventory(redis)
   const catalog = createCatalog(clickhouse, cloud.organizations, inventoryStore)
   const shared = {
@@ -60,7 +61,9 @@ await runProcess(async () => {
     ledger,
     producer,
     catalog,
-    targets: createTargets(clickhouse),
+    targets: createTargets(clickhouse, (id, name) => {
+      survey.learn({ [id]: name }).catch((error: unknown) => log.warn({ err: error, service: id }, 'private name not kept'))
+    }),
     clouds,
     access: azureAccess(credential, config.azureUrl),
     log,
@@ -68,7 +71,7 @@ await runProcess(async () => {
     diagnoses: redisDiagnoses(redis),
     watches: redisWatches(redis),
     verdicts: redisVerdicts(redis),
-    survey: redisSurvey(redis),
+    survey,
   }
 
   const worker = await startWorker({

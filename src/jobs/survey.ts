@@ -64,7 +64,9 @@ export async function workOnSurvey(which: 'anew' | 'more', jobs: SurveyJobs, sig
     azure.map(({ id }): [string, PrivateName] => [id, targets.known(id) ?? before?.names[id] ?? { readAt: never }]),
   )
   const keys = before?.keys !== undefined && !isOld(before.keys) ? before.keys : await judgeKeys(jobs, signal)
-  if (which === 'more' && keys === before?.keys) Object.assign(names, await learnOne(azure, names, jobs, signal))
+  const learned = which === 'more' && keys === before?.keys ? await learnOne(azure, names, jobs, signal) : {}
+  await survey.learn(learned)
+  Object.assign(names, learned)
   const seen = await look(azure, names, inventory, jobs, signal)
   await survey.write({ ...seen, keys })
 }

@@ -1,5 +1,6 @@
 import type { ClickHouseCloud } from '../clickhouse/client.ts'
 import { TerminalError } from '../domain/errors.ts'
+import type { PrivateName } from '../domain/survey.ts'
 import { type Network, nearest, type Reached, type Service, type Target } from '../domain/target.ts'
 
 export function networkNamed(networks: readonly Network[], name: string): Network {
@@ -47,15 +48,21 @@ export interface Targets {
   known(serviceId: string): { readonly alias: string; readonly host: string; readonly readAt: string } | undefined
 }
 
-export function createTargets(clickhouse: Pick<ClickHouseCloud, 'privateEndpointConfig'>): Targets {
+/** `learned` hears of each name that was read. */
+export function createTargets(
+  clickhouse: Pick<ClickHouseCloud, 'privateEndpointConfig'>,
+  learned: (serviceId: string, name: Required<PrivateName>) => void = () => undefined,
+): Targets {
   const known = new Map<string, { readonly alias: string; readonly host: string; readonly readAt: string }>()
   return {
     async of(service, maxAgeMs, signal) {
-      const kept = known.get(service.id)
-      if (kept !== undefined && Date.now() - Date.parse(kept.readAt) < maxAgeMs)
-        return { service, alias: kept.alias, host: kept.host }
+      const before = known.get(service.id)
+      if (before !== undefined && Date.now() - Date.parse(before.readAt) < maxAgeMs)
+        return { service, alias: before.alias, host: before.host }
       const names = await readNames(clickhouse, service, signal)
-      known.set(service.id, { ...names, readAt: new Date().toISOString() })
+      const kept = { ...names, readAt: new Date().toISOString() }
+      known.set(service.id, kept)
+      learned(service.id, kept)
       return { service, ...names }
     },
     known: (serviceId) => known.get(serviceId),

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { TerminalError } from '../domain/errors.ts'
 import { differs, observe, type Sample, type Watch, type WatchEvent } from '../domain/watch.ts'
 import type { Watches } from '../redis/watches.ts'
-import { type DiagnosisJobs, diagnose, nameOf } from './diagnose.ts'
+import { type DiagnosisJobs, diagnose } from './diagnose.ts'
+import { nameOf } from './names.ts'
 import { networkNamed } from './target.ts'
 
 export interface WatchJobs extends DiagnosisJobs {

@@ -30,30 +30,53 @@ export function redisDiagnoses(redis: Connection): Diagnoses {
 
 /** The services of all organizations, as last read. */
 export interface Inventory {
+  /** When reading began. */
   readonly readAt: string
   readonly services: readonly Service[]
   /** By service id: GUIDs or resource ids of private endpoints. */
   readonly allowLists: Readonly<Record<string, readonly string[]>>
-  /** Names of organizations that could not be read: their services are missing here. */
+  /** Names of organizations that could not be read: what is here of them was read earlier. */
   readonly unread?: readonly string[]
+  /** When that was, by organization id; nothing of an organization that was never read. */
+  readonly keptFrom?: Readonly<Record<string, string>>
 }
 
 export interface InventoryStore {
   read(): Promise<Inventory | undefined>
   write(inventory: Inventory): Promise<void>
+  /** Allow lists by service id, as seen at a moment: they count until services are read later. Two writers lose nothing of each other. */
+  learn(allowLists: ReadonlyMap<string, readonly string[]>, at: string): Promise<void>
 }
 
 export function redisInventory(redis: Connection): InventoryStore {
   const key = `${prefix}:inventory`
+  const learnedKey = `${prefix}:inventory:learned`
   return {
     async read() {
-      const text = await redis.get(key)
-      return text === null ? undefined : JSON.parse(text)
+      const [text, fields] = await Promise.all([redis.get(key), redis.hgetall(learnedKey)])
+      return text === null ? undefined : withLearned(JSON.parse(text), fields)
     },
     async write(inventory) {
       await redis.set(key, JSON.stringify(inventory))
     },
+    async learn(allowLists, at) {
+      const fields = [...allowLists].flatMap(([id, list]) => [id, JSON.stringify({ at, list })])
+      if (fields.length === 0) return
+      await redis.hset(learnedKey, ...fields)
+      await redis.expire(learnedKey, learnedSeconds)
+    },
   }
+}
+
+/** Services are read long before that. */
+const learnedSeconds = 86_400
+
+function withLearned(inventory: Inventory, fields: Readonly<Record<string, string>>): Inventory {
+  const newer = inventory.services.flatMap(({ id, organizationId }) => {
+    const { at, list } = JSON.parse(fields[id] ?? '{"at":""}')
+    return at > (inventory.keptFrom?.[organizationId] ?? inventory.readAt) ? [[id, list]] : []
+  })
+  return { ...inventory, allowLists: { ...inventory.allowLists, ...Object.fromEntries(newer) } }
 }
 
 /** Remembers things for a while, e.g. the signatures of requests that were already answered. */

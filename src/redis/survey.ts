@@ -1,5 +1,5 @@
 import type { LastHealthy } from '../domain/diagnosis/changes.ts'
-import type { LastVerdict, Survey } from '../domain/survey.ts'
+import type { LastVerdict, PrivateName, Survey } from '../domain/survey.ts'
 import type { Connection } from './connection.ts'
 import { prefix } from './queues.ts'
 
@@ -7,19 +7,44 @@ import { prefix } from './queues.ts'
 export interface SurveyStore {
   read(): Promise<Survey | undefined>
   write(survey: Survey): Promise<void>
+  /** Adds private names by service id; whoever else does so at the same time loses nothing. */
+  learn(names: Survey['names']): Promise<void>
+  /** All that was learned, also before the first survey, and what the last one knew. */
+  names(): Promise<Survey['names']>
 }
 
 export function redisSurvey(redis: Connection): SurveyStore {
   const key = `${prefix}:survey`
+  const namesKey = `${prefix}:survey:names`
+  const stored = async (): Promise<{ readonly survey: Survey | undefined; readonly learned: Survey['names'] }> => {
+    const [text, fields] = await Promise.all([redis.get(key), redis.hgetall(namesKey)])
+    const learned = Object.entries(fields).map(([id, name]): [string, PrivateName] => [id, JSON.parse(name)])
+    return { survey: text === null ? undefined : JSON.parse(text), learned: Object.fromEntries(learned) }
+  }
   return {
     async read() {
-      const text = await redis.get(key)
-      return text === null ? undefined : JSON.parse(text)
+      const { survey, learned } = await stored()
+      if (survey === undefined) return undefined
+      const names = Object.entries(survey.names).map(([id, name]) => [id, newer(name, learned[id])])
+      return { ...survey, names: Object.fromEntries(names) }
     },
     async write(survey) {
       await redis.set(key, JSON.stringify(survey))
     },
+    async learn(names) {
+      const fields = Object.entries(names).flatMap(([id, name]) => [id, JSON.stringify(name)])
+      if (fields.length > 0) await redis.hset(namesKey, ...fields)
+    },
+    async names() {
+      const { survey, learned } = await stored()
+      const known = Object.entries(survey?.names ?? {}).map(([id, name]) => [id, newer(name, learned[id])])
+      return { ...learned, ...Object.fromEntries(known) }
+    },
   }
+}
+
+function newer(name: PrivateName, other: PrivateName | undefined): PrivateName {
+  return other !== undefined && other.readAt > name.readAt ? other : name
 }
 
 /** The last verdict of each service from each network. */

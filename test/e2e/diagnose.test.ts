@@ -39,4 +39,20 @@ test('from everywhere, again, with evidence for the one who asks, and when a wor
 
   await sandbox.start('diagnostics')
   expect(await chat.ask('diagnose analytics-prod from prod-westus3', 'DG-5')).toContain('healthy')
+
+  // A jobs process that has never reached ClickHouse Cloud knows the services all the same.
+  const jobs = processes.find(({ name }) => name === 'jobs')
+  jobs?.kill('SIGTERM')
+  await jobs?.ended
+  const answers = [{ status: 401, body: {} }, { status: 503, body: {} }, new Promise<never>(() => undefined)]
+  for (const [index, answer] of answers.entries()) {
+    sandbox.world.gate = async ({ vendor }, phase) => (vendor === 'clickhouse' && phase === 'arrived' ? await answer : undefined)
+    if (index === 0) await sandbox.start('jobs')
+    const askedAt = performance.now()
+    const seen = await chat.ask('diagnose analytics-prod from prod-westus3', `DG-${6 + index}`)
+    expect(performance.now() - askedAt).toBeLessThan(15_000)
+    expect(seen).toContain('DNS ✔')
+    // Whether the refusal came before the lists that are known were taken for good enough, the budget decides.
+    expect(seen).toMatch(/(warning · control-plane-unknown|healthy)/)
+  }
 })

@@ -62,7 +62,7 @@ function deskWith(first: Request, { now = inTime, beforeRecord }: { now?: string
       unschedule: refuse,
       close: async () => undefined,
     },
-    inventory: { read: refuse, write: refuse },
+    inventory: { read: refuse },
     diagnoses: { nextId: refuse, save: refuse, get: refuse },
     watches: { nextId: refuse, all: refuse, get: refuse, save: refuse, remove: refuse, stateOf: refuse, samples: refuse },
     organizations: [],

@@ -15,8 +15,7 @@ const keyOf = (organizationName: string, organizationId: string) => ({
 })
 const wire = { ...service, privateEndpointIds: ['g1'] }
 
-function catalogOf(broken: readonly string[]) {
-  let kept: Inventory | undefined
+function catalogOf(broken: readonly string[], kept?: Inventory) {
   const clickhouse = {
     services: async (organizationId: string) => {
       if (broken.includes(organizationId))
@@ -29,6 +28,7 @@ function catalogOf(broken: readonly string[]) {
     write: async (inventory: Inventory) => {
       kept = inventory
     },
+    learn: async () => undefined,
   }
   return createCatalog(clickhouse, [keyOf('acme', service.organizationId), keyOf('globex', 'o2')], store)
 }
@@ -55,4 +55,20 @@ test('when none can be read, that is said', async () => {
   await expect(catalogOf([service.organizationId, 'o2']).refresh(signal)).rejects.toMatchObject({
     code: 'clickhouse-credentials',
   })
+})
+
+test('what was read earlier of one that cannot be read stays, with its age', async () => {
+  const readAt = '2026-01-01T00:00:00.000Z'
+  const other = { ...service, id: 'other', organizationId: 'o2', organizationName: 'globex', name: 'elsewhere' }
+  const before = { readAt, services: [service, other], allowLists: { [service.id]: ['old'], other: ['g2'] } }
+  const catalog = catalogOf(['o2'], before)
+  const inventory = await catalog.refresh(signal)
+  expect(inventory.services.map(({ name }) => name)).toEqual([service.name, 'elsewhere'])
+  expect(inventory).toMatchObject({
+    allowLists: { [service.id]: ['g1'], other: ['g2'] },
+    unread: ['globex'],
+    keptFrom: { o2: readAt },
+  })
+  expect((await catalog.refresh(signal)).keptFrom).toEqual({ o2: readAt })
+  expect(await catalog.resolve({ service: 'elsewhere' }, 0, signal)).toEqual(other)
 })

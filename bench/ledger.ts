@@ -3,12 +3,15 @@ import { startRedis } from '../sandbox/redis.ts'
 import type { Ledger } from '../src/domain/ledger.ts'
 import { newRequest, type RequestEvent } from '../src/domain/request.ts'
 import { redisLedger } from '../src/redis/ledger.ts'
+import { redisMessages } from '../src/redis/records.ts'
 import { alice, bob, carol, data, digest, healthy, plan } from '../test/sample-requests.ts'
 import { type Bench, median, milliseconds, type Row, ratio, timed } from './bench.ts'
+import { fullest } from './fullest.ts'
 
 const few = 100
 const many = 10_000
 const samples = 400
+const fullOnes = 50
 
 export const ledger: Bench = {
   name: 'ledger',
@@ -44,14 +47,29 @@ async function run(): Promise<readonly Row[]> {
       ratio(`the same with ${many}`, median(mine.large) / median(mine.small), 1.2),
       { what: `a decision with ${few} requests, median`, value: milliseconds(median(decisions.small)) },
       ratio(`the same with ${many}`, median(decisions.large) / median(decisions.small), 1.2),
-      {
-        what: 'Redis memory of a finished request, its audit included',
-        value: `${(large.bytesPerRequest / 1_024).toFixed(1)} KiB`,
-        goal: { text: 'at most 16 KiB', met: large.bytesPerRequest <= 16 * 1_024 },
-      },
+      memory('Redis memory of a finished request, with audit and messages', large.bytesPerRequest, 16),
+      memory('the same of one as full as its limits let it be', await bytesOfFullest(), 256),
     ]
   } finally {
     await Promise.all([small.close(), large.close()])
+  }
+}
+
+function memory(what: string, bytes: number, mostKiB: number): Row {
+  const kibibytes = bytes / 1_024
+  return { what, value: `${kibibytes.toFixed(1)} KiB`, goal: { text: `at most ${mostKiB} KiB`, met: kibibytes <= mostKiB } }
+}
+
+async function bytesOfFullest(): Promise<number> {
+  const server = await startRedis()
+  const redis = new Redis(server.url)
+  try {
+    const before = await memoryOf(redis)
+    for (let count = 0; count < fullOnes; count += 1) await fullest(redisLedger(redis), redisMessages(redis))
+    return ((await memoryOf(redis)) - before) / fullOnes
+  } finally {
+    redis.disconnect()
+    await server.close()
   }
 }
 
@@ -59,11 +77,14 @@ async function filled(requests: number): Promise<Filled> {
   const server = await startRedis()
   const redis = new Redis(server.url)
   const ledger = redisLedger(redis)
+  const messages = redisMessages(redis)
   const before = await memoryOf(redis)
   for (let count = 0; count < requests; count += 1) {
     const id = await awaiting(ledger)
     await ledger.record(id, { type: 'approve', by: bob, digest, at: now() })
     await finish(ledger, id)
+    for (const field of ['slack:C012ABC', 'slack:C034DEF', 'notice:end'])
+      await messages.remember(`request-${id}`, field, 'C0123456789/1764000000.000001')
   }
   return {
     ledger,

@@ -3,6 +3,7 @@ import { couldBeReviewed, type Request } from '../domain/request.ts'
 import { decidedText } from './approvals.ts'
 import { type Card, listed, mention, say, strong, words } from './card.ts'
 import { type Desk, declining, wake } from './desk.ts'
+import { longestReason } from './setup-form.ts'
 import { shownName, statusOf, titleOf } from './subject.ts'
 import type { Click, FormProblems, Reply } from './surface.ts'
 
@@ -29,6 +30,7 @@ export async function askToOverride(desk: Desk, { by, digest }: Click, request: 
 export async function override(desk: Desk, by: Person, { id, digest, reason }: Overriding): Promise<Card | FormProblems> {
   if (reason.trim().length < shortestReason)
     return { problems: { reason: 'Say why it cannot wait: those who review it will ask.' } }
+  if ([...reason].length > longestReason) return { problems: { reason: `At most ${longestReason} characters.` } }
   const request = await desk.ledger.get(id)
   if (request === undefined) return say(words`I do not know a request ${shownName(id)}, so nothing was run.`)
   const refusal = refusalOf(desk, by, digest, request)

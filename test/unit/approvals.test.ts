@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { answerRequestClick as reply } from '../../src/bot/approvals.ts'
+import { override } from '../../src/bot/break-glass.ts'
 import type { Card, RequestVerb } from '../../src/bot/card.ts'
 import type { Desk } from '../../src/bot/desk.ts'
 import type { Click } from '../../src/bot/surface.ts'
@@ -151,6 +152,13 @@ test('too late: it expires there and then', async () => {
 test('an unknown request', async () => {
   const { desk } = deskWith(samples['awaiting-approval'])
   expect(textOf(await answerClick(desk, { ...click(bob), id: 'PL-7' }))).toContain('I do not know a request PL-7')
+})
+
+test('why it could not wait is kept, and bounded', async () => {
+  const { desk, stored } = deskWith(samples['awaiting-approval'])
+  const confirmed = { id: 'PL-42', digest, reason: '😀'.repeat(501) }
+  expect(await override(desk, bob, confirmed)).toEqual({ problems: { reason: 'At most 500 characters.' } })
+  expect(stored()).toBe(samples['awaiting-approval'])
 })
 
 test('details are for everybody', async () => {

@@ -1,4 +1,5 @@
 import type { types } from '@slack/bolt'
+import { longestReason } from '../setup-form.ts'
 import type { Confirmation } from '../surface.ts'
 import { mrkdwn, plainText } from './slack-text.ts'
 
@@ -19,7 +20,7 @@ export function confirmationView({ id, digest, title, text, submit }: Confirmati
         type: 'input',
         block_id: 'reason',
         label: plain('Why it cannot wait', 75),
-        element: { type: 'plain_text_input', action_id: 'reason', multiline: true, max_length: 500 },
+        element: { type: 'plain_text_input', action_id: 'reason', multiline: true, max_length: longestReason },
         hint: plain('The approvers and whoever reviews it see this.', 75),
       },
     ],

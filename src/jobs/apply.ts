@@ -16,6 +16,9 @@ export class PlanChanged extends Error {
 /** Until a write shows in a read; the clouds are eventually consistent. */
 const grace = { everyMs: 2_000, withinMs: 30_000 }
 
+/** What is left of a change is written so often, while others do part of it. */
+const mostTurns = 5
+
 interface Application {
   readonly plan: Plan
   /** The request as this worker took it: its journal says what earlier workers began. */
@@ -66,11 +69,17 @@ async function change(step: Step, first: Observation, application: Application):
   const { context } = application
   let seen: Observation | undefined = first
   await retrying(async () => {
-    seen ??= await look(step, context)
-    const { change } = seen
-    seen = undefined
-    hold(step, change, application, true)
-    if (change.kind !== 'none') await applyUnlessDone(step, change, context)
+    for (let turn = 1; ; turn++) {
+      seen ??= await look(step, context)
+      const { change } = seen
+      seen = undefined
+      hold(step, change, application, true)
+      if (change.kind === 'none') return
+      const left = await write(step, change, context)
+      if (left === undefined) return
+      if (turn === mostTurns) throw left.error
+      seen = left
+    }
   }, context.signal)
   const done = await until(
     async () => {
@@ -86,14 +95,23 @@ async function change(step: Step, first: Observation, application: Application):
   })
 }
 
-/** A write is also refused when what it asks for is there already, made by an earlier try or by somebody else: then nothing is wrong. */
-async function applyUnlessDone(step: Step, change: Change, context: StepContext): Promise<void> {
+/**
+ * A write is also refused when part of what it asks for is there already, made by an earlier try or by somebody else. Then nothing is wrong, and what is
+ * left is returned; nothing when all was written.
+ */
+async function write(
+  step: Step,
+  change: Change,
+  context: StepContext,
+): Promise<(Observation & { readonly error: TerminalError }) | undefined> {
   try {
     await step.apply(context, change)
+    return undefined
   } catch (error) {
     if (!(error instanceof TerminalError) || step.waits === true) throw error
-    const again = await look(step, context)
-    if (again.change.kind !== 'none') throw error
+    const left = await look(step, context)
+    if (stepStillApproved(change, left.change, false)) throw error
+    return { ...left, error }
   }
 }
 

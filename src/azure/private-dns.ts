@@ -1,6 +1,7 @@
 import { PrivateDnsManagementClient, type PrivateZone, type RecordSet } from '@azure/arm-privatedns'
 import type { TokenCredential } from '@azure/identity'
 import { type Network, sameId, vnetId } from '../domain/target.ts'
+import { type Etag, onlyOver } from './etag.ts'
 import { isForbidden, orUndefined, translating } from './network.ts'
 import { heedQuota } from './quota.ts'
 import { noteWrites, type Wrote } from './receipts.ts'
@@ -14,6 +15,7 @@ export interface Zone {
   readonly resourceGroup: string
   readonly tags: Readonly<Record<string, string>>
   readonly settled: boolean
+  readonly etag: Etag
   /** The link to the VNet that was asked about. */
   readonly link?: ZoneLink
   /** How many other VNets are linked to it. */
@@ -25,6 +27,7 @@ export interface ZoneLink {
   /** Names resolve over it. */
   readonly completed: boolean
   readonly tags: Readonly<Record<string, string>>
+  readonly etag: Etag
 }
 
 export interface ARecord {
@@ -33,7 +36,7 @@ export interface ARecord {
   readonly addresses: readonly string[]
   /** Seconds. */
   readonly ttl: number
-  readonly etag: string
+  readonly etag: Etag
   readonly metadata: Readonly<Record<string, string>>
 }
 
@@ -48,7 +51,7 @@ export interface AzurePrivateDns {
   recordSets(zone: ZonePlace, signal: AbortSignal): Promise<readonly { readonly type: string; readonly name: string }[]>
   /** Returns when Azure has finished. Refused when there is one already. */
   createZone(zone: ZonePlace, tags: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void>
-  /** Returns when Azure has finished. Without registration: machines of the VNet stay out of the zone. */
+  /** Returns when Azure has finished. Without registration: machines of the VNet stay out of the zone. Refused when there is one of the name. */
   createLink(
     zone: ZonePlace,
     name: string,
@@ -61,9 +64,9 @@ export interface AzurePrivateDns {
   /** Removes the record set if it is still this very version. One that is gone already is no error, here and below. */
   deleteARecord(zone: ZonePlace, record: Pick<ARecord, 'name' | 'etag'>, signal: AbortSignal): Promise<void>
   /** Returns when Azure has finished. */
-  deleteLink(zone: ZonePlace, name: string, signal: AbortSignal): Promise<void>
+  deleteLink(zone: ZonePlace, link: Pick<ZoneLink, 'name' | 'etag'>, signal: AbortSignal): Promise<void>
   /** Returns when Azure has finished. Its records go with it; Azure refuses while a VNet is linked. */
-  deleteZone(zone: ZonePlace, signal: AbortSignal): Promise<void>
+  deleteZone(zone: ZonePlace & Pick<Zone, 'etag'>, signal: AbortSignal): Promise<void>
 }
 
 /** `places`: where zones are looked for, besides the network's own; where a whole subscription may not be listed, only in these resource groups. */
@@ -92,7 +95,10 @@ export function azurePrivateDns(
       abortSignal: signal,
     })) {
       if (!sameId(link.virtualNetwork?.id, vnetId(network))) otherLinks++
-      else own = { name: link.name ?? '', completed: link.virtualNetworkLinkState === 'Completed', tags: link.tags ?? {} }
+      else {
+        const { name = '', virtualNetworkLinkState, tags = {}, etag = '' } = link
+        own = { name, completed: virtualNetworkLinkState === 'Completed', tags, etag }
+      }
     }
     return { otherLinks, ...(own !== undefined && { link: own }) }
   }
@@ -127,7 +133,7 @@ export function azurePrivateDns(
         const place = { name, subscription, resourceGroup: resourceGroupOf(zone.id) }
         const settled = (zone.provisioningState ?? 'Succeeded') === 'Succeeded'
         const links = settled ? await linksOf(place, network, signal) : { otherLinks: 0 }
-        found.push({ ...place, id: zone.id, tags: zone.tags ?? {}, settled, ...links })
+        found.push({ ...place, id: zone.id, tags: zone.tags ?? {}, etag: zone.etag ?? '', settled, ...links })
       }
       return found
     })
@@ -182,7 +188,7 @@ export function azurePrivateDns(
           zone.name,
           name,
           { location: 'global', tags: { ...tags }, virtualNetwork: { id: vnetId(network) }, registrationEnabled: false },
-          { abortSignal: signal },
+          { ifNoneMatch: '*', abortSignal: signal },
         )
       })
     },
@@ -190,7 +196,7 @@ export function azurePrivateDns(
     async putARecord(zone, { name, addresses, ttl, metadata, etag }, signal) {
       await translating(`write the A record ${name} of ${zone.name}`, async () => {
         const set: RecordSet = { ttl, aRecords: addresses.map((ipv4Address) => ({ ipv4Address })), metadata: { ...metadata } }
-        const guard = etag === undefined ? { ifNoneMatch: '*' } : { ifMatch: etag }
+        const guard = etag === undefined ? { ifNoneMatch: '*' } : onlyOver(etag, `the A record ${name}`)
         await clientOf(zone.subscription).recordSets.createOrUpdate(zone.resourceGroup, zone.name, 'A', name, set, {
           ...guard,
           abortSignal: signal,
@@ -200,14 +206,14 @@ export function azurePrivateDns(
 
     async deleteARecord(zone, { name, etag }, signal) {
       await translating(`delete the A record ${name} of ${zone.name}`, async () => {
-        const options = { ifMatch: etag, abortSignal: signal }
+        const options = { ...onlyOver(etag, `the A record ${name}`), abortSignal: signal }
         await orUndefined(clientOf(zone.subscription).recordSets.delete(zone.resourceGroup, zone.name, 'A', name, options))
       })
     },
 
-    async deleteLink(zone, name, signal) {
+    async deleteLink(zone, { name, etag }, signal) {
       await translating(`unlink the zone ${zone.name}`, async () => {
-        const options = { abortSignal: signal }
+        const options = { ...onlyOver(etag, `the link ${name}`), abortSignal: signal }
         await orUndefined(
           Promise.resolve(clientOf(zone.subscription).virtualNetworkLinks.delete(zone.resourceGroup, zone.name, name, options)),
         )
@@ -216,7 +222,7 @@ export function azurePrivateDns(
 
     async deleteZone(zone, signal) {
       await translating(`delete the private DNS zone ${zone.name}`, async () => {
-        const options = { abortSignal: signal }
+        const options = { ...onlyOver(zone.etag, `the zone ${zone.name}`), abortSignal: signal }
         await orUndefined(
           Promise.resolve(clientOf(zone.subscription).privateZones.delete(zone.resourceGroup, zone.name, options)),
         )

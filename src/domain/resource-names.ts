@@ -21,8 +21,9 @@ export function apartBy(alias: string, network: Network): string {
   return `-${hashOf(`${alias} ${vnetId(network)}`.toLowerCase())}`
 }
 
-export function linkName(network: Network): string {
-  return azureName(`link-${network.resourceGroup}-${network.vnet}`, 80)
+/** In a zone that several subscriptions share, their VNets and resource groups may have the same names. */
+export function linkName({ resourceGroup, vnet, subscription }: Network): string {
+  return azureName(`link-${resourceGroup}-${vnet}-${subscription.slice(0, 8)}`, 80)
 }
 
 function filled(template: string, service: Service, network: Network, most: number): string {

@@ -89,6 +89,8 @@ describe('private DNS', () => {
     await dns.createLink(zone, 'link-1', network, {}, signal)
     const [linked] = await dns.zones(zone.name, network, signal)
     expect(linked?.link?.name).toBe('link-1')
+    const again = dns.createLink(zone, 'link-1', network, { owner: 'us' }, signal)
+    expect(await errorOf(again)).toMatchObject({ code: 'PreconditionFailed' })
 
     const record = { name: '*', ttl: 300, addresses: ['127.9.9.4'], metadata: { managedBy: 'x' } }
     await dns.putARecord(zone, record, signal)
@@ -98,6 +100,39 @@ describe('private DNS', () => {
     const changed = { ...record, addresses: ['127.9.9.5'], etag: stored?.etag ?? '' }
     await dns.putARecord(zone, changed, signal)
     expect(await errorOf(dns.putARecord(zone, changed, signal))).toMatchObject({ code: 'PreconditionFailed' })
+  })
+
+  test('what was changed since it was read is not deleted, and what has no version is not touched', async () => {
+    const [seen] = await dns.zones(zone.name, network, signal)
+    const [record] = await dns.aRecords(zone, signal)
+    const [stored] = world.zones.values()
+    if (seen?.link === undefined || record === undefined || stored === undefined) throw new Error('no zone')
+    const { link } = seen
+    const old = { etag: 'old' }
+    const deletions = [
+      () => dns.deleteZone({ ...seen, ...old }, signal),
+      () => dns.deleteLink(zone, { ...link, ...old }, signal),
+      () => dns.deleteARecord(zone, { ...record, ...old }, signal),
+    ]
+    for (const deletion of deletions) expect(await errorOf(deletion())).toMatchObject({ code: 'PreconditionFailed' })
+    old.etag = ''
+    const writes = [...deletions, () => dns.putARecord(zone, { ...record, etag: '' }, signal)]
+    const before = world.calls.length
+    for (const write of writes) {
+      expect(await errorOf(write())).toMatchObject({ name: 'TerminalError', code: 'version-unknown' })
+    }
+    expect(world.calls).toHaveLength(before)
+    await dns.deleteLink(zone, link, signal)
+    expect(stored.links.size).toBe(0)
+    await dns.createLink(zone, 'link-1', network, {}, signal)
+  })
+
+  test('an answer without versions is read as such', async () => {
+    world.gate = async ({ path }, phase) =>
+      phase === 'answered' && path.includes('/A?')
+        ? { status: 200, body: { value: [{ name: '*', properties: { ttl: 60, aRecords: [] } }] } }
+        : undefined
+    expect(await dns.aRecords(zone, signal)).toMatchObject([{ name: '*', etag: '' }])
   })
 })
 

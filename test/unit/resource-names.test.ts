@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { endpointName } from '../../src/domain/resource-names.ts'
+import { endpointName, linkName } from '../../src/domain/resource-names.ts'
 import { service } from './literals.ts'
 import { planned } from './terraform-literals.ts'
 
@@ -12,4 +12,10 @@ test('a private endpoint’s name has at most 64 characters, and stays told from
   expect(nameOf(`${long} 3`)).toMatch(/^pe-customer-facing-analytics-production-cluster-west-3[a-z0-9-]*-[0-9a-f]{8}$/)
   expect(nameOf(`${long} 3`).length).toBeLessThanOrEqual(64)
   expect(nameOf(`${'x'.repeat(70)}1`)).not.toBe(nameOf(`${'x'.repeat(70)}2`))
+})
+
+test('links of VNets of one name in two subscriptions are told apart in a zone that they share', () => {
+  expect(linkName({ ...network, subscription: 'b0f7c1d2-3e4a-4b5c-8d6e-7f8091a2b3c4' })).toBe(
+    'link-rg-network-vnet-prod-b0f7c1d2',
+  )
 })

@@ -76,7 +76,7 @@ describe('terraformInput', () => {
     expect(input?.endpoint).toEqual({ name: 'pe-analytics-prod', standing: 'made', guid })
     expect(input?.dns).toEqual({
       zone: { name: zone, ...network.dns, standing: 'made' },
-      link: { name: 'link-rg-network-vnet-prod', standing: 'made' },
+      link: { name: 'link-rg-network-vnet-prod-11111111', standing: 'made' },
       records: [{ name: '*', standing: 'made' }],
     })
     expect(input?.services).toMatchObject([{ hasEntries: true, otherIds: [] }])
@@ -100,7 +100,7 @@ describe('terraformInput', () => {
     expect(input?.endpoint).toEqual({ name: 'pe-old', standing: 'found', guid })
     expect(input?.dns).toEqual({
       zone: { name: zone, ...network.dns, resourceGroup: 'rg-hub', standing: 'found', assumed: true },
-      link: { name: 'link-rg-network-vnet-prod', standing: 'found', assumed: true },
+      link: { name: 'link-rg-network-vnet-prod-11111111', standing: 'found', assumed: true },
       records: [{ name: '*', standing: 'found', assumed: true }],
     })
     expect(input?.services[0]).toMatchObject({ hasEntries: true })

@@ -35,7 +35,7 @@ export const planned: TerraformInput = {
   endpoint: { name: 'pe-analytics-prod', standing: 'planned' },
   dns: {
     zone: { name: zone, subscription, resourceGroup: 'rg-dns', standing: 'planned' },
-    link: { name: 'link-rg-network-vnet-prod', standing: 'planned' },
+    link: { name: 'link-rg-network-vnet-prod-11111111', standing: 'planned' },
     records: [{ name: '*', standing: 'planned' }],
   },
 }
@@ -47,7 +47,7 @@ export const finished: TerraformInput = {
   endpoint: { name: 'pe-analytics-prod', standing: 'made', guid },
   dns: {
     zone: { name: zone, subscription, resourceGroup: 'rg-dns', standing: 'made' },
-    link: { name: 'link-rg-network-vnet-prod', standing: 'made' },
+    link: { name: 'link-rg-network-vnet-prod-11111111', standing: 'made' },
     records: [{ name: '*', standing: 'made' }],
   },
 }

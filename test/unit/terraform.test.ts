@@ -70,9 +70,9 @@ describe('a plan that is not applied', () => {
         ],
       },
       azurerm_private_dns_zone_virtual_network_link: {
-        link_rg_network_vnet_prod: [
+        link_rg_network_vnet_prod_11111111: [
           {
-            name: 'link-rg-network-vnet-prod',
+            name: 'link-rg-network-vnet-prod-11111111',
             resource_group_name: 'rg-dns',
             private_dns_zone_name: '${azurerm_private_dns_zone.westus3_privatelink_azure_clickhouse_cloud.name}',
             virtual_network_id: vnet,
@@ -125,8 +125,8 @@ describe('a finished request', () => {
       },
       { to: '${azurerm_private_dns_zone.westus3_privatelink_azure_clickhouse_cloud}', id: zone },
       {
-        to: '${azurerm_private_dns_zone_virtual_network_link.link_rg_network_vnet_prod}',
-        id: `${zone}/virtualNetworkLinks/link-rg-network-vnet-prod`,
+        to: '${azurerm_private_dns_zone_virtual_network_link.link_rg_network_vnet_prod_11111111}',
+        id: `${zone}/virtualNetworkLinks/link-rg-network-vnet-prod-11111111`,
       },
       { to: '${azurerm_private_dns_a_record.wildcard}', id: `${zone}/A/*` },
       { to: `\${${attachment}.analytics_prod}`, id: finished.services[0]?.id },

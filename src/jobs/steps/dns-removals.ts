@@ -80,7 +80,7 @@ export const networkLinkRemoval: Step = {
   async apply({ facts, clouds, fence, signal }) {
     if (facts.zone?.link === undefined) return
     await fence()
-    await clouds.dns.deleteLink(facts.zone, facts.zone.link.name, signal)
+    await clouds.dns.deleteLink(facts.zone, facts.zone.link, signal)
   },
 }
 

@@ -10,6 +10,7 @@ import { agoText } from './duration.ts'
 import { planLines, planSummary } from './plan-lines.ts'
 import { doneAndNotDone } from './progress-lines.ts'
 import { cancelRequest } from './requests-intake.ts'
+import { adopt } from './strays.ts'
 import { sameCommand, shownName, statusOf } from './subject.ts'
 import type { Click, Reply } from './surface.ts'
 import { exportTerraform } from './terraform-export.ts'
@@ -25,6 +26,12 @@ export async function answerRequestClick(desk: Desk, click: Click<RequestVerb>):
     desk.declined('unknown-request')
     return card(say(words`I do not know a request ${shownName(click.id)}, so there is nothing to decide.`))
   }
+  const reply = await answerFor(desk, click, request)
+  if (click.on !== undefined) await adopt(desk, click.id, click.on)
+  return reply
+}
+
+async function answerFor(desk: Desk, click: Click<RequestVerb>, request: Request): Promise<Reply> {
   switch (click.verb) {
     case 'details':
       return card(detailsCard(request, click.digest))

@@ -53,11 +53,13 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
   const ledger = redisLedger(redis)
   const diagnoses = redisDiagnoses(redis)
   const metrics = createMetrics(ledger)
+  const messages = redisMessages(redis)
   const desk: Desk = {
     ledger,
     audit: redisAudit(redis),
     surface: 'slack',
     producer,
+    messages,
     diagnoses,
     watches: redisWatches(redis),
     inventory: redisInventory(redis),
@@ -97,7 +99,6 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
     'GET /metrics': metrics.route,
     ...(intake.serve !== undefined && { 'POST /slack/events': intake.serve }),
   })
-  const messages = redisMessages(redis)
   const pace = { posts: redisPace(redis, posts, log), updates: redisPace(redis, updates, log) }
   const worker = await startWorker({
     redisUrl: config.redisUrl,

@@ -7,7 +7,7 @@ import type { Log } from '../log.ts'
 import type { Audit } from '../redis/audit.ts'
 import type { Limit } from '../redis/limits.ts'
 import type { Producer } from '../redis/producer.ts'
-import type { Diagnoses, InventoryStore } from '../redis/records.ts'
+import type { Diagnoses, InventoryStore, Messages } from '../redis/records.ts'
 import type { SurveyStore, Verdicts } from '../redis/survey.ts'
 import type { Watches } from '../redis/watches.ts'
 import { type Card, say } from './card.ts'
@@ -22,6 +22,7 @@ export interface Desk {
   /** The chat that people speak to this desk from. */
   readonly surface: Surface
   readonly producer: Producer
+  readonly messages: Messages
   readonly inventory: Pick<InventoryStore, 'read'>
   readonly survey: Pick<SurveyStore, 'read'>
   readonly verdicts: Pick<Verdicts, 'read'>

@@ -10,6 +10,7 @@ import { diagnosisCard } from './diagnosis-card.ts'
 import { endCard, noticesOf } from './notices.ts'
 import { requestCard } from './request-card.ts'
 import { attempt, isRefusal, isShownAt, postOnce, settleNotices, showAsked, showAt, showTo, type Wire } from './showing.ts'
+import { showStrays } from './strays.ts'
 
 /**
  * How often what was refused is tried again, in milliseconds: until the bot is let into a channel; less patiently while the work goes on, whose news would
@@ -92,6 +93,7 @@ async function deliverRequest(outbox: Outbox, request: Request): Promise<readonl
   const inOnePlace = approval !== undefined && samePlace(approval.place, asked.place)
   if (!inOnePlace) await trying(() => showAsked(outbox, showing))
   else if (refused !== undefined) await trying(() => showTo(outbox, showing))
+  await trying(() => showStrays(outbox, request, attendance))
   for (const notice of noticesOf(request, attendance)) await trying(() => postOnce(outbox, record, notice))
   // A review is the last that can happen to it.
   const end = { end: request.review === undefined ? 'ended' : 'reviewed', card: endCard(request) }

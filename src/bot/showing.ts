@@ -116,7 +116,7 @@ export async function attempt(action: () => Promise<void>): Promise<unknown> {
 }
 
 /** False when the message is gone. */
-async function updated({ surface, pace }: Wire, message: string, card: Card): Promise<boolean> {
+export async function updated({ surface, pace }: Wire, message: string, card: Card): Promise<boolean> {
   const failure = await attempt(() => inTurn(pace.updates, everywhere, () => surface.update(message, card)))
   if (failure !== undefined && !isTerminal(failure, 'message-gone')) throw failure
   return failure === undefined

@@ -63,6 +63,13 @@ export interface Click<V extends Verb = Verb> {
   readonly verb: V
   readonly id: string
   readonly digest: string
+  /** The message that it was on; absent where only the one who clicked sees it. */
+  readonly on?: Posted
+}
+
+export interface Posted {
+  readonly place: Place
+  readonly message: string
 }
 
 export type Reply =

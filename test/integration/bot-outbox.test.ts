@@ -155,3 +155,27 @@ test('a channel that is archived meanwhile: it goes on in person', async () => {
     messages.find((one) => one.channel === channels.approvals && textOf(one).includes('"action_id":"approve"')),
   )
 })
+
+test('a post whose answer was lost is made again; whoever clicks on the one that nobody knew of is answered, and it shows the end', async () => {
+  const bot = await start({})
+  const id = await ask(bot)
+  await bot.slack.until(({ messages }) => messages.find((one) => textOf(one).includes(`request ${id} · planning`)))
+  let lost = 0
+  bot.world.gate = async ({ path }, phase) => {
+    const isFirst = phase === 'answered' && path.startsWith('/api/chat.postMessage') && lost++ === 0
+    return isFirst ? { status: 503, body: {} } : undefined
+  }
+  await plannedIn(bot, id, channels.approvals)
+  const asking = () => bot.slack.messages.filter((one) => one.channel === channels.approvals)
+  await bot.slack.until(() => asking().length === 2, { timeoutMs: 10_000 })
+  const [stray] = asking()
+  if (stray === undefined) throw new Error('there are two')
+  const unchanged = { ...stray, blocks: structuredClone(stray.blocks) }
+  await bot.driver.click('bob', asking()[1] ?? stray, 'Reject')
+  await bot.slack.until(() => asking().some((one) => textOf(one).includes(`request ${id} · rejected`)))
+  expect(textOf(stray)).toContain('awaiting-approval')
+  await bot.driver.click('carol', unchanged, 'Approve')
+  await bot.slack.until(({ ephemerals }) => ephemerals.find((one) => textOf(one).includes('nothing to decide any more')))
+  await bot.slack.until(() => asking().every((one) => textOf(one).includes(`Rejected by <@${users.bob}>`)))
+  expect(asking()).toHaveLength(2)
+})

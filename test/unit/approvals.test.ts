@@ -51,6 +51,7 @@ function deskWith(first: Request, { now = inTime, beforeRecord }: { now?: string
     declined: (why) => void declined.push(why),
     costly: { take: async () => 0 },
     surface: 'slack',
+    messages: { of: refuse, remember: refuse },
     audit: { of: refuse },
     groupsOf: async () => [],
     survey: { read: refuse },

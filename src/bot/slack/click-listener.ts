@@ -3,8 +3,9 @@ import type { App, BlockAction, ButtonAction, Context } from '@slack/bolt'
 import { z } from 'zod'
 import { type Card, say, verbs } from '../card.ts'
 import { answerView } from '../render/slack-home.ts'
+import type { Posted } from '../surface.ts'
 import { publishHome } from './home-listener.ts'
-import { ackWithinMs, heard, type ListenerContext, parsedJson } from './listener-context.ts'
+import { ackWithinMs, heard, type ListenerContext, messageId, parsedJson, slackPlace } from './listener-context.ts'
 import { showReply } from './reply.ts'
 import { whisper } from './whisper.ts'
 
@@ -48,8 +49,16 @@ async function answer(
   }
   const { id, username, name } = body.user
   const { by, handlers } = await heard(shared, context, { id, name: username ?? name ?? id })
-  const reply = await handlers.click({ by, verb: verb.data, ...value.data })
+  const on = postedIn(body)
+  const reply = await handlers.click({ by, verb: verb.data, ...value.data, ...(on !== undefined && { on }) })
   return await showReply(shared, reply, { trigger: body.trigger_id, channel: body.channel?.id ?? '' })
+}
+
+/** The message that was clicked on, if others see it too. */
+function postedIn({ container }: ButtonClick): Posted | undefined {
+  const { type, channel_id: channel, message_ts: ts, is_ephemeral: isEphemeral } = container
+  if (type !== 'message' || isEphemeral === true || typeof channel !== 'string' || typeof ts !== 'string') return undefined
+  return { place: slackPlace(channel), message: messageId(channel, ts) }
 }
 
 function listenerOf({ user, response_url, channel }: ButtonClick) {

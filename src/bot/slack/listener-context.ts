@@ -55,6 +55,11 @@ export async function heard(
   }
 }
 
+/** Identifies a message in the whole workspace. */
+export function messageId(channel: string, ts: string): string {
+  return `${channel}/${ts}`
+}
+
 export function slackPlace(id: string): Place {
   return { surface: 'slack', id }
 }

@@ -18,7 +18,7 @@ import { asking } from './errors.ts'
 import { listenForForms } from './form-listener.ts'
 import { type Guard, UnwantedRequest } from './guard.ts'
 import { listenForHome } from './home-listener.ts'
-import type { ListenerContext } from './listener-context.ts'
+import { type ListenerContext, messageId } from './listener-context.ts'
 import { withAccounts } from './mentions.ts'
 import { learnOwnApp } from './own-app.ts'
 import { slackPeople } from './people.ts'
@@ -34,7 +34,7 @@ export interface SlackOptions {
   readonly log: Log
 }
 
-/** Slack, as the bot needs it. A message's id is `channel/ts`. */
+/** Slack, as the bot needs it. */
 export function createSlackSurface(options: SlackOptions): ChatSurface {
   const { intake, people, guard, metrics, log } = options
   const { interactive, queued } = slackClients(options, log)
@@ -47,7 +47,7 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
   const post = async (channel: string, card: Card): Promise<string> => {
     const message = await messageOf(card)
     const posted = await asking(() => queued.chat.postMessage({ channel, ...message, unfurl_links: false, unfurl_media: false }))
-    return `${posted.channel}/${posted.ts}`
+    return messageId(posted.channel ?? '', posted.ts ?? '')
   }
 
   return {

@@ -1,5 +1,5 @@
 import { RetryableError, TerminalError } from '../domain/errors.ts'
-import { refusalText } from './refusal-text.ts'
+import { type OperationFailure, refusalText } from './refusal-text.ts'
 
 interface Words {
   readonly retry?: true
@@ -83,7 +83,7 @@ const credentialErrors = new Set([
 ])
 
 /** What an error of the Azure SDKs means. `doing` completes "Azure refused to …". An abort passes through. */
-export function translateAzureError(error: unknown, doing: string): unknown {
+export function translateAzureError(error: unknown, doing: string, failure?: OperationFailure): unknown {
   if (
     !(error instanceof Error) ||
     error.name === 'AbortError' ||
@@ -99,7 +99,7 @@ export function translateAzureError(error: unknown, doing: string): unknown {
   }
   const status = numberOf(error, 'statusCode')
   const code = stringOf(error, 'code')
-  if (status === undefined) return withoutStatus(error, code, doing)
+  if (status === undefined) return failure === undefined ? withoutStatus(error, code, doing) : ofOperation(error, failure, doing)
   const words = code === undefined ? undefined : wordsByCode[code]
   const said = refusalText(error) ?? error.message
   const message = `Azure refused to ${doing}: ${code ?? `HTTP ${status}`}: ${firstLine(said)}`
@@ -118,21 +118,25 @@ export function translateAzureError(error: unknown, doing: string): unknown {
     : new TerminalError(code ?? `http-${status}`, message, details)
 }
 
-/** A failed long-running operation is a plain `Error` whose code stands only in its message; anything else without a status never reached Azure. */
-function withoutStatus(error: Error, code: string | undefined, doing: string): Error {
-  if (error.message.includes('long-running operation') || error.message.includes('The operation')) {
-    const known = Object.keys(wordsByCode).find((word) => error.message.includes(word))
-    const words = known === undefined ? undefined : wordsByCode[known]
-    const details = {
-      cause: error,
-      remedy:
-        remedyOf(words, error.message) ?? 'Look at the activity log of the resource group in Azure, then run the command again.',
-    }
-    const message = `Azure began to ${doing}, and the operation failed: ${firstLine(error.message)}`
-    return words?.retry === true
-      ? new RetryableError(known ?? 'azure-operation-failed', message, { ...details, patienceMs: words.patienceMs })
-      : new TerminalError(known ?? 'azure-operation-failed', message, details)
+/** What Azure had begun, and gave up. */
+function ofOperation(error: Error, { code, message, requestId }: OperationFailure, doing: string): Error {
+  const words = code === undefined ? undefined : wordsByCode[code]
+  const said = [code, message === undefined ? undefined : firstLine(message)].filter((part) => part !== undefined).join(': ')
+  const text = `Azure began to ${doing}, and the operation failed${said === '' ? '' : `: ${said}`}`
+  const details = {
+    cause: error,
+    remedy:
+      remedyOf(words, message ?? '') ??
+      'Look at the activity log of the resource group in Azure, or ask Azure support with the request id, then run the command again.',
+    ...optional('vendorRequestId', requestId),
   }
+  return words?.retry === true
+    ? new RetryableError(code ?? 'azure-operation-failed', text, { ...details, patienceMs: words.patienceMs })
+    : new TerminalError(code ?? 'azure-operation-failed', text, details)
+}
+
+/** Without a status it never reached Azure. */
+function withoutStatus(error: Error, code: string | undefined, doing: string): Error {
   return new RetryableError('azure-unreachable', `Azure could not be reached to ${doing} (${code ?? error.name}).`, {
     cause: error,
     remedy: 'Check that the jobs process reaches Azure Resource Manager, then run the command again.',

@@ -4,7 +4,7 @@ import { isInVnet, type Network, sameId, subnetId } from '../domain/target.ts'
 import { translateAzureError } from './errors.ts'
 import { heedQuota } from './quota.ts'
 import { noteWrites, type Wrote } from './receipts.ts'
-import { keepRefusalTexts } from './refusal-text.ts'
+import { keepRefusalTexts, watchingOperations } from './refusal-text.ts'
 
 /** A private endpoint as a list shows it. */
 export interface EndpointSummary {
@@ -222,9 +222,5 @@ export async function orUndefined<Value>(reading: Promise<Value>): Promise<Value
 const outerMissing = new Set(['SubscriptionNotFound', 'ResourceGroupNotFound'])
 
 export async function translating<Value>(doing: string, work: () => Promise<Value>): Promise<Value> {
-  try {
-    return await work()
-  } catch (error) {
-    throw translateAzureError(error, doing)
-  }
+  return await watchingOperations(work, (error, failure) => translateAzureError(error, doing, failure))
 }

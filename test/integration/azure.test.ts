@@ -18,6 +18,8 @@ let world: World
 let arm: ArmServer
 let azure: AzureNetwork
 let dns: AzurePrivateDns
+/** Azure's ids of the calls that it accepted. */
+const written: string[] = []
 
 beforeAll(async () => {
   const authority = await createAuthority()
@@ -30,7 +32,7 @@ beforeAll(async () => {
   process.env.IDENTITY_ENDPOINT = arm.identity.endpoint
   process.env.IDENTITY_HEADER = arm.identity.header
   const credential = new DefaultAzureCredential()
-  azure = azureNetwork(credential, arm.url)
+  azure = azureNetwork(credential, arm.url, (id) => written.push(id))
   dns = azurePrivateDns(credential, arm.url)
 })
 afterAll(async () => await arm.close())
@@ -233,13 +235,28 @@ describe('refusals in our words', () => {
     ['ReferencedResourceNotProvisioned', 'RetryableError'],
     ['RetryableErrorDueToAnotherOperation', 'RetryableError'],
     ['InternalFailure', 'TerminalError'],
-  ])('%s inside a long-running operation is a %s', async (code, kind) => {
-    const body = { status: 'Failed', error: { code, message: 'it broke' } }
-    refuse(({ path }) => path.includes('/operations/'), { status: 200, body })
+  ])('%s inside a long-running operation is a %s, with the id of the call that began it', async (code, kind) => {
+    const body = { status: 'Failed', error: { code, message: 'it broke\n    at /srv/secret.js' } }
+    refuse(({ path }) => path.includes('/operations/'), { status: 200, headers: { 'x-ms-request-id': 'poll' }, body })
+    const before = written.length
     expect(await errorOf(create(`pe-${code}`))).toMatchObject({
       name: kind,
-      message: expect.stringMatching(new RegExp(`${code}|it broke`)),
+      code,
+      message: `Azure began to create the private endpoint pe-${code}, and the operation failed: ${code}: it broke`,
       remedy: expect.stringMatching(/again/),
+      vendorRequestId: written.slice(before)[0],
+    })
+    expect(written).toHaveLength(before + 1)
+  })
+
+  test('an operation that was canceled is said to have failed, of private DNS too', async () => {
+    refuse(({ path }) => path.includes('/privateDnsOperation'), { status: 200, body: { status: 'Canceled' } })
+    const failed = dns.createZone({ ...zone, name: 'canceled.example' }, {}, signal)
+    expect(await errorOf(failed)).toMatchObject({
+      name: 'TerminalError',
+      code: 'azure-operation-failed',
+      message: 'Azure began to create the private DNS zone canceled.example, and the operation failed',
+      vendorRequestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
     })
   })
 

@@ -67,9 +67,42 @@ describe('precedence', () => {
 
   test('both lists lack the endpoint', () => {
     expect(codes(evidence({ network: tlsFailing(reset), control: { allowList: [], organizationIds: [] } }))).toEqual([
-      'allow-list-missing',
       'organization-entry-missing',
+      'allow-list-missing',
     ])
+  })
+
+  test('a reset before the hello is blamed on the lists where they explain it, and on the way where they do not', () => {
+    const early = [tlsFailing(reset, { resetUnasked: true }), tcpFailing({ ...reset, syscall: 'connect' })]
+    for (const network of early) {
+      const missing = evidence({ network, control: { allowList: [] } })
+      expect(codes(missing)).toEqual(['allow-list-missing'])
+      expect(judge(rules, missing).detail).toContain('If it stays when that is mended, an appliance on the way resets it')
+      expect(codes(evidence({ network, control: { organizationIds: [] } }))).toEqual(['organization-entry-missing'])
+      expect(codes(evidence({ network, control: { allowList: [the.otherGuid] } }))).toEqual(['allow-list-wrong-id'])
+      expect(codes(evidence({ network }))).toEqual(['network-reset-on-connect'])
+      const alone = evidence({ network, control: 'not-asked' })
+      expect(codes(alone)).toEqual(['network-reset-on-connect'])
+      expect(judge(rules, alone).detail).toMatch(
+        /these causes remain: .*allow list.* What would tell: .*the lists in ClickHouse Cloud/,
+      )
+    }
+  })
+
+  test('a reset before the hello on one port is not blamed on the lists when the other speaks TLS', () => {
+    const { 'tls:9440': failed } = tlsFailing(reset, { resetUnasked: true })
+    expect(codes(evidence({ network: { 'tls:9440': failed }, control: { allowList: [] } }))).toEqual(['network-reset-on-connect'])
+  })
+
+  test('an entry that no endpoint has is a wrong one, though the organization still knows it', () => {
+    const control = { allowList: [the.otherGuid], organizationIds: [the.guid, the.otherGuid] }
+    const living = [the.guid, the.endpointId]
+    expect(codes(evidence({ network: tlsFailing(reset), control }))).toEqual(['allow-list-missing'])
+    expect(codes(evidence({ network: tlsFailing(reset), control: { ...control, livingIds: living } }))).toEqual([
+      'allow-list-wrong-id',
+    ])
+    const theirs = { ...control, livingIds: [...living, the.otherGuid.toUpperCase()] }
+    expect(codes(evidence({ network: tlsFailing(reset), control: theirs }))).toEqual(['allow-list-missing'])
   })
 
   test('an unknown control plane is told after the fault', () => {
@@ -247,6 +280,14 @@ test.each([
   ['degraded', ['worker-absent']],
 ])('a ping that was left out for a %s service', (serviceState, expected) => {
   expect(codes(evidence({ network: { ping: undefined }, control: { serviceState } }))).toEqual(expected)
+})
+
+test('ids that are of nobody are evidence, and no part of the verdict that everybody reads', () => {
+  const seen = evidence({ network: tlsFailing(reset), control: { allowList: [the.otherGuid] } })
+  const verdict = judge(rules, seen)
+  expect(verdict).toMatchObject({ code: 'allow-list-wrong-id', detail: expect.stringContaining('it holds 1 id') })
+  expect(JSON.stringify(verdict)).not.toContain(the.otherGuid)
+  expect(evidenceLines(seen)).toContainEqual({ what: "of these, nobody's", said: the.otherGuid })
 })
 
 test('whom a certificate names is evidence, and no part of the verdict that everybody reads', () => {

@@ -208,11 +208,7 @@ const faults: readonly (readonly [FindingCode, string, Evidence])[] = [
     'small passes',
     evidence({ network: tlsFailing(reset, { smallHello: { answered: true } }), control: { allowList: [] } }),
   ],
-  [
-    'network-reset-on-connect',
-    'unasked',
-    evidence({ network: tlsFailing(reset, { resetUnasked: true }), control: { allowList: [] } }),
-  ],
+  ['network-reset-on-connect', 'unasked', evidence({ network: tlsFailing(reset, { resetUnasked: true }) })],
   [
     'clock-skew',
     'expired, and the clocks disagree',
@@ -286,6 +282,61 @@ test('what one of our commands repairs names it, and nothing names a command wit
   )
   const { service: _service, ...nameless } = evidence({ network: tcpFailing(the.timeout) })
   expect(judge(rules, nameless).remedy).not.toHaveProperty('command')
+})
+
+test('the words say what remains without the control plane, and what would tell', () => {
+  const control = 'not-asked' as const
+  const detailOf = (network: object, more: Partial<Evidence> = {}) =>
+    judge(rules, { ...evidence({ network, control }), ...more }).detail
+  const blocked = detailOf(tcpFailing(the.timeout))
+  expect(blocked).toMatch(
+    /these causes remain: .*an old or a foreign address, .*Pending, Rejected or Disconnected, or the service is stopped\./,
+  )
+  expect(blocked).toContain(
+    "What would tell: the endpoint's address in Azure, the connection's state and alias in Azure and the service's",
+  )
+  expect(detailOf(tcpFailing(the.timeout), { expectedAddress: the.address })).not.toContain('foreign address')
+  expect(judge(rules, evidence({ network: tcpFailing(the.timeout) })).detail).not.toContain('remain')
+  expect(detailOf(refused)).toMatch(
+    /remain: the record leads to an old or a foreign address, .*allow list.*, or an appliance on the way resets TLS/,
+  )
+  expect(detailOf(tlsFailing(the.closed))).toMatch(/remain: the record leads .*, or an appliance on the way closes it/)
+  const silent = { ...the.timeout, syscall: 'read' }
+  expect(detailOf(tlsFailing(silent))).toMatch(/nothing answered the hello on 8443 and 9440\..*asleep or stopped/)
+  expect(detailOf(tlsFailing(silent, { bytesRead: 93 }))).toContain('the handshake stopped after 93 bytes')
+  const { service: _, ...command } = evidence({ network: refused, control })
+  expect(judge(rules, command).detail).toContain('--expect-ip')
+})
+
+test('a name that alone is refused is told from a connection that is', () => {
+  const byName = tlsFailing(reset, { smallHello: { answered: false }, otherNameAnswered: true })
+  const missing = judge(rules, evidence({ network: byName, control: { allowList: [] } }))
+  expect(missing).toMatchObject({
+    code: 'allow-list-missing',
+    detail: expect.stringContaining('A hello for another name is answered'),
+  })
+  const alone = judge(rules, evidence({ network: byName, control: 'not-asked' })).detail
+  expect(alone).toContain('only this name is refused')
+  expect(alone).not.toContain('not Approved')
+})
+
+test('what the matrix isolates is said', () => {
+  const detailOf = (seen: Evidence) => judge(rules, seen).detail
+  expect(detailOf(evidence({ network: refused, control: { allowList: [] } }))).toContain(
+    'only the lists of ClickHouse Cloud are wrong',
+  )
+  const port = {
+    'tcp:9440': { address: the.address, connected: false, failure: the.timeout, elapsedMs: 1 },
+    'tls:9440': undefined,
+  }
+  expect(detailOf(evidence({ network: port }))).toContain('only this port is wrong')
+})
+
+test('the call that shows the endpoint listed is named to support, where it is known', () => {
+  expect(judge(rules, evidence({ network: refused, control: { requestId: 'req-7' } })).remedy.text).toContain('requestId req-7')
+  const asleep = judge(rules, evidence({ network: refused, control: { serviceState: 'idle' } }))
+  expect(asleep.findings.map(({ code }) => code)).toEqual(['allow-list-not-effective', 'service-idle'])
+  expect(asleep.remedy.text).toMatch(/^Wake the service/)
 })
 
 test('the words carry the facts', () => {

@@ -53,7 +53,12 @@ export function names(ids: readonly string[], endpoint: NonNullable<ControlPlane
   return ids.some((id) => sameId(id, endpoint.guid) || sameId(id, endpoint.id))
 }
 
-/** Entries of the allow list that the organization does not know: an old GUID, or a made-up id. ClickHouse Cloud verifies neither list. */
-export function unknownEntries({ allowList = [], organizationIds }: Partial<ControlPlane>): readonly string[] {
-  return organizationIds === undefined ? [] : allowList.filter((entry) => !organizationIds.some((id) => sameId(id, entry)))
+/**
+ * Entries of the allow list that the organization does not know, or that no endpoint has that lives: an old GUID, another's, or a made-up one.
+ * ClickHouse Cloud verifies neither list, and both outlive an endpoint.
+ */
+export function strangers({ controlPlane }: Evidence): readonly string[] {
+  const { allowList = [], organizationIds, livingIds } = controlPlane ?? {}
+  const isIn = (ids: readonly string[] | undefined, entry: string) => ids === undefined || ids.some((id) => sameId(id, entry))
+  return allowList.filter((entry) => !isIn(organizationIds, entry) || !isIn(livingIds, entry))
 }

@@ -1,4 +1,4 @@
-import { isUnread } from './control-facts.ts'
+import { isUnread, strangers } from './control-facts.ts'
 import type { ControlPart, DirectResult, DnsAnswer, Evidence, Failure, TcpResult, TlsResult } from './evidence.ts'
 import { listed, shown } from './rules/words.ts'
 
@@ -20,7 +20,10 @@ export function evidenceLines(evidence: Evidence): readonly EvidenceLine[] {
     line('resolver', seen.resolver && dnsWords(seen.resolver)),
     line('resolver, on the wire', seen.wire && dnsWords(seen.wire)),
     line('Azure DNS', seen['azure-dns'] && dnsWords(seen['azure-dns'])),
+    line('a name of nobody', seen.wildcard && dnsWords(seen.wildcard)),
+    line('a second later', seen.later && dnsWords(seen.later)),
     line('IPv6', seen.ipv6 && dnsWords(seen.ipv6)),
+    line('IPv6, Azure DNS', seen['azure-ipv6'] && dnsWords(seen['azure-ipv6'])),
     line('hosts file', seen.hosts?.addresses.length ? listed(seen.hosts.addresses) : undefined),
     line('search list', seen.search && `${shown(seen.search.name)} → ${listed(seen.search.addresses)}`),
     line('TCP 8443', seen['tcp:8443'] && tcpWords(seen['tcp:8443'])),
@@ -40,6 +43,8 @@ export function evidenceLines(evidence: Evidence): readonly EvidenceLine[] {
           line('record', controlPlane.record && `${shown(controlPlane.record.name)} → ${listed(controlPlane.record.addresses)}`),
           known('organization', controlPlane.organizationIds && listed(controlPlane.organizationIds)),
           line('allow list', controlPlane.allowList && listed(controlPlane.allowList)),
+          line("of these, nobody's", strangers(evidence).length > 0 ? listed(strangers(evidence)) : undefined),
+          line('requestId', controlPlane.requestId && shown(controlPlane.requestId)),
         ]),
   ]
   return lines.filter((each) => each !== undefined)
@@ -65,21 +70,27 @@ function tcpWords({ address, connected, failure, elapsedMs }: TcpResult): string
 }
 
 function tlsWords(tls: TlsResult): string {
-  const { verified, protocol, failure, bytesRead, certificate, smallHello, resetUnasked, elapsedMs } = tls
+  const { verified, protocol, failure, bytesRead, certificate, smallHello, otherNameAnswered, resetUnasked, elapsedMs } = tls
   return [
     verified ? 'verified' : failureWords(failure),
     ...(protocol === undefined ? [] : [shown(protocol)]),
     ...(certificate === undefined
       ? [`${bytesRead} bytes received`]
       : [
-          `certificate of ${shown(certificate.subject)}${certificate.names === undefined ? '' : ` (${shown(certificate.names)})`} by ${shown(certificate.issuer)}, ${shown(certificate.validFrom)} to ${shown(certificate.validTo)}`,
+          `certificate of ${nameWords(certificate.subject)}${certificate.names === undefined ? '' : ` (${shown(certificate.names)})`} by ${nameWords(certificate.issuer)}, ${shown(certificate.validFrom)} to ${shown(certificate.validTo)}`,
         ]),
     ...(tls.trustedApartFromTime === false ? ['not trusted, whatever the time'] : []),
     ...(smallHello === undefined ? [] : [`a small hello ${smallHello.answered ? 'is' : 'is not'} answered`]),
     ...(smallHello?.usualAnswered === true ? ['the usual one, sent again, is answered too'] : []),
+    ...(otherNameAnswered === undefined ? [] : [`one for another name ${otherNameAnswered ? 'is' : 'is not'}`]),
     ...(resetUnasked === true ? ['a silent connection is reset too'] : []),
     milliseconds(elapsedMs),
   ].join(', ')
+}
+
+/** A certificate need not name anybody: today's often leave the subject to the list of names. */
+function nameWords(name: string): string {
+  return shown(name) || 'nobody'
 }
 
 function directWords({ tcp, tls }: DirectResult): string {

@@ -141,6 +141,10 @@ export interface ControlPlane {
   /** Unknown where only the list of the service could be read. */
   readonly organizationIds?: readonly string[]
   readonly allowList?: readonly string[]
+  /** GUIDs and resource ids of the endpoints that serve this service in the networks that are known; absent where one of those is not known. */
+  readonly livingIds?: readonly string[]
+  /** ClickHouse Cloud's id of the call that read the allow list, which its support asks for. */
+  readonly requestId?: string
   /** When allow list and state were read, if not just now. */
   readonly asOf?: string
 }

@@ -80,19 +80,25 @@ export function portsWithTlsFault(evidence: Evidence, ...faults: readonly TlsFau
 }
 
 /**
- * Ports where the service reset the connection after the hello without a byte of answer, which is how it refuses an endpoint that it does not know.
- * None if the other port spoke TLS: the service admits the endpoint then.
+ * Ports where the connection was reset without a byte of answer, which is how the service refuses an endpoint that it does not know; whether it reads
+ * the hello first cannot be told from here. None if the other port spoke TLS: the service admits the endpoint then.
  */
-export function refusedHellos(evidence: Evidence): readonly Port[] {
+export function refusals(evidence: Evidence): readonly Port[] {
   if (ports.some((port) => seenAt(evidence, port).tls?.verified === true)) return []
+  const early = resetsBeforeHello(evidence)
   return ports.filter((port) => {
     const tls = failedTls(evidence, port)
-    return tls !== undefined && isRefusedHello(tls)
+    return early.includes(port) || (tls !== undefined && isRefusedHello(tls))
   })
 }
 
 function isRefusedHello(tls: TlsResult): boolean {
-  return tlsFault(tls) === 'reset' && tls.bytesRead === 0 && tls.smallHello?.answered !== true && tls.resetUnasked !== true
+  return tlsFault(tls) === 'reset' && tls.bytesRead === 0 && tls.smallHello?.answered !== true
+}
+
+/** Where the service's own name is never answered, another is: no port, network or size is to blame. */
+export function nameIsRefused(evidence: Evidence): boolean {
+  return ports.some((port) => failedTls(evidence, port)?.otherNameAnswered === true)
 }
 
 /** Ports where a hello of one segment is answered, and Node's own, of two, is not: not when it is sent again either. */
@@ -103,9 +109,11 @@ export function largeHelloLost(evidence: Evidence): readonly Port[] {
   })
 }
 
-/** Ports that reset a connection on which nothing was sent. */
-export function resetUnasked(evidence: Evidence): readonly Port[] {
-  return ports.filter((port) => failedTls(evidence, port)?.resetUnasked === true)
+/** Ports that reset a connection before anything was sent on it. */
+export function resetsBeforeHello(evidence: Evidence): readonly Port[] {
+  return ports.filter(
+    (port) => connectFailure(evidence, port)?.code === 'ECONNRESET' || failedTls(evidence, port)?.resetUnasked === true,
+  )
 }
 
 /** Whether `/ping` answered as the service does. */

@@ -1,40 +1,12 @@
-import { connectionOf, endpointAddress, isBlind, names, unknownEntries } from '../control-facts.ts'
-import type { ControlPlane, Evidence, Port } from '../evidence.ts'
+import { admissionOf, refusedAtEndpoint } from '../admission-facts.ts'
+import { endpointAddress, isAsleep, isBlind } from '../control-facts.ts'
+import type { ControlPlane, Evidence } from '../evidence.ts'
 import type { Rule } from '../finding.ts'
-import { isSeenDirectly, refusedHellos, seenAddress } from '../port-facts.ts'
-import { byAllow, listed, serviceName, shown, thenDiagnose } from './words.ts'
-
-/** While nobody knows the endpoint's address, the one that DNS leads to counts as its own. */
-function isAtEndpoint(evidence: Evidence): boolean {
-  const own = endpointAddress(evidence)
-  return isSeenDirectly(evidence) || own === undefined || seenAddress(evidence) === own
-}
-
-/** Ports on which the service refused the endpoint: seen where the name leads if that is the endpoint, else at its own address. */
-function refusedAtEndpoint(evidence: Evidence): readonly Port[] {
-  return isAtEndpoint(evidence) ? refusedHellos(evidence) : []
-}
-
-/**
- * What may be missing for a service that refuses the endpoint. Only where that was seen, or where nothing could be seen: a reset alone proves
- * nothing, and an entry missing beside a working connection is no fault. Undefined when the allow list cannot be the reason.
- */
-function gaps(evidence: Evidence) {
-  const { controlPlane } = evidence
-  const endpoint = controlPlane?.endpoint
-  const suspected = isBlind(evidence) || refusedAtEndpoint(evidence).length > 0
-  const allowList = controlPlane?.allowList
-  if (allowList === undefined || endpoint === undefined || connectionOf(evidence) !== 'approved' || !suspected) return undefined
-  return {
-    service: !names(allowList, endpoint),
-    organization: controlPlane?.organizationIds !== undefined && !names(controlPlane.organizationIds, endpoint),
-    strangers: unknownEntries({ ...controlPlane, allowList }),
-  }
-}
+import { isSeenDirectly, nameIsRefused, resetsBeforeHello, seenAddress } from '../port-facts.ts'
+import { byAllow, counted, listed, serviceName, shown, thenDiagnose } from './words.ts'
 
 const others = ({ allowList = [], asOf }: Pick<ControlPlane, 'allowList' | 'asOf'>) => {
-  const count =
-    allowList.length === 0 ? 'the list is empty' : `${allowList.length} other ${allowList.length === 1 ? 'entry' : 'entries'}`
+  const count = allowList.length === 0 ? 'the list is empty' : counted(allowList.length, 'other entry', 'other entries')
   return asOf === undefined ? count : `${count}, as read at ${shown(asOf.slice(11, 16))} UTC`
 }
 
@@ -44,62 +16,89 @@ function placeOf(evidence: Evidence): string {
   return `DNS leads to ${shown(seenAddress(evidence))}, taken for the endpoint's address, which Azure does not show. The`
 }
 
-const seen = (evidence: Evidence) =>
-  isBlind(evidence)
-    ? 'The connection is Approved, but nothing could be seen from inside the network.'
-    : `${placeOf(evidence)} connection is Approved, TCP opens, then the service resets TLS on ${listed(refusedAtEndpoint(evidence))}.`
+function seen(evidence: Evidence): string {
+  if (isBlind(evidence)) return 'The connection is Approved, but nothing could be seen from inside the network.'
+  const ports = refusedAtEndpoint(evidence)
+  const early = resetsBeforeHello(evidence).length > 0
+  const what = early ? 'and it is reset as soon as it opens' : 'TCP opens, then the service resets TLS'
+  const byName = nameIsRefused(evidence) ? ' A hello for another name is answered there.' : ''
+  return `${placeOf(evidence)} connection is Approved, ${what} on ${listed(ports)}.${byName}`
+}
 
+/** The other cells of the matrix are right. A reset before the hello may have a second cause, which shows only once this one is gone. */
+function onlyTheLists(evidence: Evidence): string {
+  if (isBlind(evidence)) return ''
+  if (resetsBeforeHello(evidence).length > 0) return ' If it stays when that is mended, an appliance on the way resets it.'
+  return isSeenDirectly(evidence) ? '' : ' DNS, address and network are right: only the lists of ClickHouse Cloud are wrong.'
+}
+
+/** What the lists explain: it needs no appliance besides. */
+const hides = ['network-reset-on-connect'] as const
+
+/** In the order to mend: an id that the organization does not know is of no use on a service's list. */
 export const allowListRules: readonly Rule[] = [
+  {
+    code: 'organization-entry-missing',
+    severity: 'fail',
+    title: 'the organization does not know the endpoint',
+    hides,
+    when: (evidence) => admissionOf(evidence)?.registered === false,
+    say: (evidence) =>
+      `${seen(evidence)} Neither the endpoint's GUID nor its Resource ID is among the organization's private endpoints.${onlyTheLists(evidence)}`,
+    remedy: (evidence) => byAllow(evidence, 'Register the endpoint with the organization, then with the service.'),
+  },
   {
     code: 'allow-list-wrong-id',
     severity: 'fail',
     title: "the service's allow list holds a wrong id",
+    hides,
     when: (evidence) => {
-      const missing = gaps(evidence)
-      return missing?.service === true && missing.strangers.length > 0
+      const admission = admissionOf(evidence)
+      return admission?.listed === false && admission.strangers.length > 0
     },
     say: (evidence) => {
-      const strangers = gaps(evidence)?.strangers ?? []
-      return `${seen(evidence)} Neither the endpoint's GUID nor its Resource ID is in the list; it holds ${listed(strangers)}, which the organization does not know: an old GUID or another endpoint's id.`
+      const { length } = admissionOf(evidence)?.strangers ?? []
+      return `${seen(evidence)} Neither the endpoint's GUID nor its Resource ID is in the list; it holds ${counted(length, 'id', 'ids')} that the organization or the known networks do not have: an old GUID or another endpoint's id. The evidence names it.${onlyTheLists(evidence)}`
     },
     remedy: (evidence) =>
-      byAllow(evidence, `Allow the right id, then take ${listed(gaps(evidence)?.strangers ?? [])} off the list.`),
+      byAllow(
+        evidence,
+        "Allow the right id; then take off the list what the evidence names as nobody's, unless another network uses it.",
+      ),
   },
   {
     code: 'allow-list-missing',
     severity: 'fail',
     title: "the endpoint is not on the service's allow list",
+    hides,
     when: (evidence) => {
-      const missing = gaps(evidence)
-      return missing?.service === true && missing.strangers.length === 0
+      const admission = admissionOf(evidence)
+      return admission?.listed === false && admission.strangers.length === 0
     },
     say: (evidence) =>
-      `${seen(evidence)} Neither the endpoint's GUID nor its Resource ID is in the list (${others(evidence.controlPlane ?? {})}).`,
+      `${seen(evidence)} Neither the endpoint's GUID nor its Resource ID is in the list (${others(evidence.controlPlane ?? {})}).${onlyTheLists(evidence)}`,
     remedy: (evidence) => byAllow(evidence, `Put the endpoint on the allow list of ${serviceName(evidence)}.`),
-  },
-  {
-    code: 'organization-entry-missing',
-    severity: 'fail',
-    title: 'the organization does not know the endpoint',
-    when: (evidence) => gaps(evidence)?.organization === true,
-    say: (evidence) =>
-      `${seen(evidence)} Neither the endpoint's GUID nor its Resource ID is among the organization's private endpoints.`,
-    remedy: (evidence) => byAllow(evidence, 'Register the endpoint with the organization, then with the service.'),
   },
   {
     code: 'allow-list-not-effective',
     severity: 'fail',
     title: 'the endpoint is on the allow list and still refused',
     when: (evidence) => {
-      const missing = gaps(evidence)
-      return missing !== undefined && !missing.service && !missing.organization && !isBlind(evidence)
+      const admission = admissionOf(evidence)
+      return admission?.listed === true && admission.registered !== false && !isBlind(evidence)
     },
-    say: (evidence) =>
-      `${seen(evidence)} The endpoint is on the allow list of ${serviceName(evidence)}; the change may still be on its way.${evidence.controlPlane?.organizationIds === undefined ? ' Whether the organization knows it could not be read.' : ''}`,
-    remedy: (evidence) =>
-      thenDiagnose(
-        evidence,
-        'Run it again in a few minutes; if it stays, send the requestId of the change to ClickHouse support.',
-      ),
+    say: (evidence) => {
+      const { organizationIds } = evidence.controlPlane ?? {}
+      const unknown = organizationIds === undefined ? ' Whether the organization knows it could not be read.' : ''
+      const asleep = isAsleep(evidence) ? ' The service is asleep besides, and one that sleeps may refuse as well.' : ''
+      return `${seen(evidence)} The endpoint is on the allow list of ${serviceName(evidence)}; the change may still be on its way.${unknown}${asleep}`
+    },
+    remedy: (evidence) => {
+      const { requestId } = evidence.controlPlane ?? {}
+      const call =
+        requestId === undefined ? 'the requestId of the change' : `requestId ${shown(requestId)}, which shows it listed,`
+      const first = isAsleep(evidence) ? 'Wake the service, or run it again' : 'Run it again'
+      return thenDiagnose(evidence, `${first} in a few minutes; if it stays, send ${call} to ClickHouse support.`)
+    },
   },
 ]

@@ -1,7 +1,8 @@
 import type { Evidence, Port } from '../evidence.ts'
 import type { Rule } from '../finding.ts'
-import { connectFailure, ports, resetUnasked, seenAddress, seenAt } from '../port-facts.ts'
-import { admissionSymptoms, listed, shown, thenDiagnose, tlsSymptoms } from './words.ts'
+import { connectFailure, ports, resetsBeforeHello, seenAddress, seenAt } from '../port-facts.ts'
+import { refusalCauses, remaining, unansweredCauses } from './remaining.ts'
+import { listed, shown, thenDiagnose, tlsSymptoms } from './words.ts'
 
 type ConnectFault = 'timeout' | 'refused' | 'reset' | 'unreachable'
 
@@ -14,8 +15,6 @@ function faultOf(evidence: Evidence, port: Port): ConnectFault | undefined {
 }
 
 const portsWith = (evidence: Evidence, fault: ConnectFault) => ports.filter((port) => faultOf(evidence, port) === fault)
-
-const resetPorts = (evidence: Evidence) => [...new Set([...portsWith(evidence, 'reset'), ...resetUnasked(evidence)])]
 
 const connected = (evidence: Evidence) =>
   ports.filter((port) => seenAt(evidence, port).tcp?.connected === true && connectFailure(evidence, port) === undefined)
@@ -30,7 +29,7 @@ export const networkRules: readonly Rule[] = [
     hides: ['tls-silent', 'http-unexpected'],
     when: (evidence) => portsWith(evidence, 'timeout').length > 0 && connected(evidence).length === 0,
     say: (evidence) =>
-      `Nothing answered at ${address(evidence)} on ${listed(portsWith(evidence, 'timeout'))}: a network security group, a firewall or a route drops it.`,
+      `Nothing answered at ${address(evidence)} on ${listed(portsWith(evidence, 'timeout'))}: a network security group, a firewall or a route drops it.${remaining(evidence, unansweredCauses(evidence))}`,
     remedy: (evidence) =>
       thenDiagnose(
         evidence,
@@ -43,7 +42,7 @@ export const networkRules: readonly Rule[] = [
     title: 'one port is blocked',
     when: (evidence) => portsWith(evidence, 'timeout').length > 0 && connected(evidence).length > 0,
     say: (evidence) =>
-      `${address(evidence)} answers on ${listed(connected(evidence))}, but not on ${listed(portsWith(evidence, 'timeout'))}.`,
+      `${address(evidence)} answers on ${listed(connected(evidence))}, but not on ${listed(portsWith(evidence, 'timeout'))}: only this port is wrong.`,
     remedy: (evidence) =>
       thenDiagnose(
         evidence,
@@ -74,9 +73,11 @@ export const networkRules: readonly Rule[] = [
     code: 'network-reset-on-connect',
     severity: 'fail',
     title: 'the connection is reset before TLS begins',
-    hides: [...tlsSymptoms, ...admissionSymptoms],
-    when: (evidence) => resetPorts(evidence).length > 0,
-    say: (evidence) => `${address(evidence)} reset ${listed(resetPorts(evidence))} before anything was sent.`,
+    // Of the lists only an entry that is there: one that is missing explains the reset.
+    hides: [...tlsSymptoms, 'allow-list-not-effective'],
+    when: (evidence) => resetsBeforeHello(evidence).length > 0,
+    say: (evidence) =>
+      `${address(evidence)} reset ${listed(resetsBeforeHello(evidence))} before anything was sent.${remaining(evidence, refusalCauses(evidence))}`,
     remedy: (evidence) => thenDiagnose(evidence, 'Look for a network appliance on the way; without one, ask ClickHouse support.'),
   },
 ]

@@ -1,17 +1,18 @@
-import { isUnread } from '../control-facts.ts'
 import type { Evidence, TlsResult } from '../evidence.ts'
 import type { FindingCode, Remedy, Rule } from '../finding.ts'
 import {
   alertNumber,
   failedTls,
   largeHelloLost,
+  nameIsRefused,
   portsWithTlsFault,
-  refusedHellos,
-  resetUnasked,
+  refusals,
+  resetsBeforeHello,
   seenAddress,
   type TlsFault,
 } from '../port-facts.ts'
 import { allowListRules } from './allow-list.ts'
+import { listsAreKnown, refusalCauses, remaining, silenceCauses } from './remaining.ts'
 import { listed, serviceName, shown, thenDiagnose } from './words.ts'
 
 const alerts: Readonly<Record<number, { readonly name: string; readonly fix: string }>> = {
@@ -50,39 +51,35 @@ function rule(
   }
 }
 
-/** Whether the allow list can be held against the endpoint. */
-const listsAreKnown = (evidence: Evidence) => !isUnread(evidence, 'service') && !isUnread(evidence, 'endpoint')
-
-/** What a refused hello may mean, of what could not be read. */
-function remainingCauses(evidence: Evidence): readonly string[] {
-  return [
-    ...(listsAreKnown(evidence) ? [] : ["the endpoint is not on the service's allow list or not known to the organization"]),
-    ...(isUnread(evidence, 'endpoint') ? ['its connection is not Approved', 'it belongs to another service'] : []),
-    ...(isUnread(evidence, 'service') ? ['the service is stopped'] : []),
-  ]
-}
-
-/** A reset that the allow list cannot explain, or cannot be judged against. */
+/** Resets that the lists cannot explain, or cannot be judged against. */
 function unexplainedResets(evidence: Evidence) {
-  const refused = listsAreKnown(evidence) && evidence.controlPlane?.endpoint !== undefined ? refusedHellos(evidence) : []
-  return portsWithTlsFault(evidence, 'reset').filter((port) => !refused.includes(port) && !resetUnasked(evidence).includes(port))
+  const explained = listsAreKnown(evidence) && evidence.controlPlane?.endpoint !== undefined ? refusals(evidence) : []
+  const known = [...explained, ...resetsBeforeHello(evidence)]
+  return portsWithTlsFault(evidence, 'reset').filter((port) => !known.includes(port))
 }
 
 function sayClosed(evidence: Evidence): string {
   const resets = unexplainedResets(evidence)
   if (resets.length === 0) {
-    return `The connection was closed before TLS was established on ${listed(portsWithTlsFault(evidence, 'closed'))}.`
+    const closed = portsWithTlsFault(evidence, 'closed')
+    return `The connection was closed before TLS was established on ${listed(closed)}.${remaining(evidence, refusalCauses(evidence), 'an appliance on the way closes it')}`
   }
-  const after =
-    (failedTls(evidence, resets[0] ?? 8443)?.bytesRead ?? 0) > 0 ? 'in the middle of the handshake' : 'after the hello'
+  const bytes = failedTls(evidence, resets[0] ?? 8443)?.bytesRead ?? 0
+  const after = bytes > 0 ? 'in the middle of the handshake' : 'after the hello'
   const later = resets.filter((port) => failedTls(evidence, port)?.smallHello?.usualAnswered === true)
   const again =
     later.length === 0 ? '' : ` A later connection to ${listed(later)} was answered: not all that answer there do alike.`
-  const what = `TCP opens, then the connection is reset ${after} on ${listed(resets)}.${again}`
-  const causes = remainingCauses(evidence)
-  if (causes.length === 0 || refusedHellos(evidence).length === 0) return what
-  const without = evidence.controlPlane === undefined ? 'Without the control plane' : 'Without what could not be read'
-  return `${what} ${without} these causes remain: ${causes.join(', ')}, or an appliance on the way resets TLS.`
+  const byName = nameIsRefused(evidence) ? ' A hello for another name is answered: only this name is refused.' : ''
+  const what = `TCP opens, then the connection is reset ${after} on ${listed(resets)}.${again}${byName}`
+  if (refusals(evidence).length === 0) return what
+  return `${what}${remaining(evidence, refusalCauses(evidence), 'an appliance on the way resets TLS')}`
+}
+
+function saySilent(evidence: Evidence, ports: string): string {
+  const bytes = firstWith(evidence, 'silent')?.bytesRead ?? 0
+  const what = bytes > 0 ? `the handshake stopped after ${bytes} bytes` : 'nothing answered the hello'
+  const byName = nameIsRefused(evidence) ? ' A hello for another name is answered: something on the way goes by the name.' : ''
+  return `TCP opens at ${shown(seenAddress(evidence))}, but ${what} on ${ports}.${byName}${remaining(evidence, silenceCauses(evidence), 'an appliance on the way holds TLS up')}`
 }
 
 /** Beyond this the clocks disagree, in milliseconds. Certificates are valid for weeks. */
@@ -133,17 +130,12 @@ export const tlsRules: readonly Rule[] = [
     when: (evidence) => portsWithTlsFault(evidence, 'closed').length > 0 || unexplainedResets(evidence).length > 0,
     say: sayClosed,
     remedy: (evidence) =>
-      remainingCauses(evidence).length > 0
+      refusalCauses(evidence).length > 0
         ? thenDiagnose(evidence, "Check the service's allow list and its state, then the endpoint's connection.")
         : thenDiagnose(evidence, 'Check the state of the service; if it runs, ask ClickHouse support.'),
   },
-  rule(
-    'tls-silent',
-    'nothing answers the TLS hello',
-    ['silent'],
-    (evidence, ports) => `TCP opens at ${shown(seenAddress(evidence))}, but nothing answered the hello on ${ports}.`,
-    (evidence) =>
-      thenDiagnose(evidence, `Check whether ${serviceName(evidence)} is idle; if it runs, look for an appliance on the way.`),
+  rule('tls-silent', 'the TLS handshake gets no answer', ['silent'], saySilent, (evidence) =>
+    thenDiagnose(evidence, `Check whether ${serviceName(evidence)} is idle; if it runs, look for an appliance on the way.`),
   ),
   rule(
     'tls-wrong-name',

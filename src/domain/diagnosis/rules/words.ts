@@ -42,6 +42,11 @@ export function listed(items: readonly (string | number)[]): string {
   return words.length < 2 ? (words[0] ?? 'nothing') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
 }
 
+/** `1 entry`, `3 entries` */
+export function counted(count: number, one: string, more: string): string {
+  return `${count} ${count === 1 ? one : more}`
+}
+
 export function serviceName({ service, host }: Evidence): string {
   return shown(service ?? host)
 }

@@ -1,0 +1,74 @@
+import { endpointAddress, isUnread } from '../control-facts.ts'
+import type { Evidence } from '../evidence.ts'
+import { nameIsRefused } from '../port-facts.ts'
+import { listed } from './words.ts'
+
+/** A cause that only the other plane could exclude, and what there would tell. */
+interface Cause {
+  readonly cause: string
+  readonly told: string
+}
+
+/** Of an address that nobody has compared with the endpoint's. */
+function recordCause(evidence: Evidence): readonly Cause[] {
+  if (endpointAddress(evidence) !== undefined || !isUnread(evidence, 'endpoint')) return []
+  // Only the command takes it; chat reads it from Azure.
+  const how = evidence.service === undefined ? ', given as --expect-ip' : ''
+  return [{ cause: 'the record leads to an old or a foreign address', told: `the endpoint's address in Azure${how}` }]
+}
+
+function serviceCause(evidence: Evidence, cause: string): readonly Cause[] {
+  return isUnread(evidence, 'service') ? [{ cause, told: "the service's state in ClickHouse Cloud" }] : []
+}
+
+/** Whether the lists can be held against the endpoint. */
+export function listsAreKnown(evidence: Evidence): boolean {
+  return !isUnread(evidence, 'service') && !isUnread(evidence, 'endpoint')
+}
+
+const state = "the connection's state and alias in Azure"
+
+/** What a connection that opens and is then refused may mean, of what could not be read. */
+export function refusalCauses(evidence: Evidence): readonly Cause[] {
+  const endpoint = isUnread(evidence, 'endpoint')
+  return [
+    ...recordCause(evidence),
+    ...(listsAreKnown(evidence)
+      ? []
+      : [
+          {
+            cause: "the endpoint is not on the service's allow list or not known to the organization",
+            told: 'the lists in ClickHouse Cloud',
+          },
+        ]),
+    // What answers to another name is connected.
+    ...(endpoint && !nameIsRefused(evidence) ? [{ cause: 'its connection is not Approved', told: state }] : []),
+    ...(endpoint ? [{ cause: 'it belongs to another service', told: state }] : []),
+    ...serviceCause(evidence, 'the service is stopped'),
+  ]
+}
+
+/** What an unanswered SYN may mean besides: a connection that is not approved drops them as a filter does. */
+export function unansweredCauses(evidence: Evidence): readonly Cause[] {
+  return [
+    ...recordCause(evidence),
+    ...(isUnread(evidence, 'endpoint')
+      ? [{ cause: "the endpoint's connection is Pending, Rejected or Disconnected", told: state }]
+      : []),
+    ...serviceCause(evidence, 'the service is stopped'),
+  ]
+}
+
+/** What an unanswered hello may mean besides. */
+export function silenceCauses(evidence: Evidence): readonly Cause[] {
+  return [...recordCause(evidence), ...serviceCause(evidence, 'the service is asleep or stopped')]
+}
+
+/** One sentence of what remains, another of what would tell; nothing where nothing remains. `more` is what no plane could exclude. */
+export function remaining(evidence: Evidence, causes: readonly Cause[], ...more: readonly string[]): string {
+  if (causes.length === 0) return ''
+  const without = evidence.controlPlane === undefined ? 'Without the control plane' : 'Without what could not be read'
+  const all = [...causes.map(({ cause }) => cause), ...more]
+  const said = all.length === 1 ? all.join() : `${all.slice(0, -1).join(', ')}, or ${all.at(-1)}`
+  return ` ${without} these causes remain: ${said}. What would tell: ${listed([...new Set(causes.map(({ told }) => told))])}.`
+}

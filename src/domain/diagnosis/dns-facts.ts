@@ -20,8 +20,7 @@ export function resolverOf(evidence: Evidence): DnsAnswer | undefined {
   const { resolver, wire, search } = evidence.networkPlane ?? {}
   if (resolver === undefined || wire === undefined || kindOf(wire) === 'failed') return resolver
   const overridden = search !== undefined || pinnedAddresses(evidence).length > 0
-  const alike = new Set(resolver.addresses).symmetricDifference(new Set(wire.addresses)).size === 0
-  return overridden || alike ? wire : resolver
+  return overridden || isAlike(resolver.addresses, wire.addresses) ? wire : resolver
 }
 
 /** Addresses that the hosts file pins to the name, where the DNS servers say otherwise. */
@@ -66,6 +65,40 @@ export function rightAddress(evidence: Evidence): string | undefined {
 /** Whether the service would be reached at the endpoint's own address: TLS came about there, with the service's name, on both ports. */
 export function reachableDirectly({ networkPlane }: Evidence): boolean {
   return ports.every((port) => networkPlane?.[`direct:${port}`]?.tls?.verified === true)
+}
+
+/** IPv6 addresses of the name, whoever says so. */
+export function ipv6Addresses({ networkPlane }: Evidence): readonly string[] {
+  return [...new Set([...(networkPlane?.ipv6?.addresses ?? []), ...(networkPlane?.['azure-ipv6']?.addresses ?? [])])]
+}
+
+/**
+ * Whether the resolver's server gave its answer from memory: a second later the TTL had fallen, or the answer had become Azure's. What is of its own
+ * does not age. Undefined while nobody has looked twice.
+ */
+export function isRemembered(evidence: Evidence): boolean | undefined {
+  const { resolver, wire, later } = evidence.networkPlane ?? {}
+  const first = wire ?? resolver
+  if (first?.authoritative === true) return false
+  if (later === undefined || first?.ttl === undefined || kindOf(later) === 'failed') return undefined
+  if (isAlike(later.addresses, first.addresses)) return later.ttl !== undefined && later.ttl < first.ttl
+  return isAlike(later.addresses, azureAddresses(evidence) ?? []) || undefined
+}
+
+function isAlike(some: readonly string[], others: readonly string[]): boolean {
+  return new Set(some).symmetricDifference(new Set(others)).size === 0
+}
+
+/**
+ * What Azure says where the resolver leads to the right address and Azure does not: it will not stay so. Undefined where they agree, and where Azure
+ * has no say: behind a resolver of another network the zone need not be linked here.
+ */
+export function contradiction(evidence: Evidence): readonly string[] | undefined {
+  const azure = azureDnsOf(evidence)
+  const has = kindOf(azure) === 'nxdomain' && !isFromAzureZone(azure) ? undefined : azureAddresses(evidence)
+  const right = rightAddress(evidence)
+  if (has === undefined || right === undefined || !resolverLeads(evidence)) return undefined
+  return has.length > 0 && has.every((address) => address === right) ? undefined : has
 }
 
 export function isOutsidePrefixes({ networkPlane }: Evidence): boolean {

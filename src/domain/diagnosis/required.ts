@@ -1,5 +1,5 @@
 import { connectionOf, endpointAddress, isOtherHost, isOtherService, isUp } from './control-facts.ts'
-import { kindOf, resolverLeads } from './dns-facts.ts'
+import { contradiction, ipv6Addresses, kindOf, resolverLeads } from './dns-facts.ts'
 import type { CheckId, Evidence } from './evidence.ts'
 import { ports, serviceAnswered } from './port-facts.ts'
 
@@ -44,7 +44,8 @@ export function networkIsHealthy(evidence: Evidence): boolean {
     seen !== undefined &&
     dialled !== undefined &&
     resolverLeads(evidence) &&
-    (seen.ipv6?.addresses ?? []).length === 0 &&
+    contradiction(evidence) === undefined &&
+    ipv6Addresses(evidence).length === 0 &&
     seen.resolver?.addresses.includes(dialled) === true &&
     (expected === undefined || expected === dialled) &&
     ports.every((port) => {

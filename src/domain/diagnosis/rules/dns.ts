@@ -2,8 +2,10 @@ import { endpointAddress, isBlind } from '../control-facts.ts'
 import {
   azureAddresses,
   azureDnsOf,
+  ipv6Addresses,
   isFromAzureZone,
   isOutsidePrefixes,
+  isRemembered,
   kindOf,
   pinnedAddresses,
   reachableDirectly,
@@ -12,18 +14,16 @@ import {
   rightAddress,
 } from '../dns-facts.ts'
 import type { Evidence } from '../evidence.ts'
-import type { FindingCode, Rule } from '../finding.ts'
-import { isSeenDirectly } from '../port-facts.ts'
-import { bySetup, listed, networkSymptoms, shown, thenDiagnose, tlsSymptoms } from './words.ts'
+import type { Rule } from '../finding.ts'
+import { contradictionRules } from './contradiction.ts'
+import { shadowRule } from './shadow.ts'
+import { atWrongAddress, bySetup, listed, shown, thenDiagnose } from './words.ts'
 import { zoneRules } from './zone.ts'
 
 const answered = (evidence: Evidence) => kindOf(resolverOf(evidence)) === 'addresses'
 /** The other half of the matrix: what happens at the right address. */
 const onlyDns = (evidence: Evidence) =>
   reachableDirectly(evidence) ? ' At the endpoint itself TLS comes about on both ports: only DNS is wrong.' : ''
-/** What fails where the name leads is a symptom. What fails at the endpoint itself is a cause of its own; only `/ping` was not asked there. */
-const atWrongAddress = (evidence: Evidence): readonly FindingCode[] =>
-  isSeenDirectly(evidence) ? ['http-unexpected'] : [...networkSymptoms, ...tlsSymptoms]
 const seconds = (ttl: number | undefined) => (ttl === undefined ? 'a time that is not known' : `${ttl} s`)
 
 function azureIsRight(evidence: Evidence): boolean {
@@ -43,6 +43,15 @@ const azureAnswers = (evidence: Evidence) => (azureAddresses(evidence) ?? []).le
 
 /** Azure answers the right address alone, so another answer of the resolver is an old one. */
 const azureIsSure = (evidence: Evidence) => azureIsRight(evidence) && new Set(azureAddresses(evidence)).size === 1
+
+/** The resolver answers, and not as Azure rightly does. */
+const answersOtherwise = (evidence: Evidence) => answered(evidence) && resolverMisleads(evidence) && azureIsSure(evidence)
+
+/** The record of the linked zone leads to the endpoint, whatever Azure DNS says. */
+function recordIsRight(evidence: Evidence): boolean {
+  const { zone, record } = evidence.controlPlane ?? {}
+  return !isBlind(evidence) && zone?.linked === true && record?.addresses.includes(endpointAddress(evidence) ?? '') === true
+}
 
 /** The addresses of an answer that names the endpoint's (as far as that is known) among others. */
 function several(evidence: Evidence): readonly string[] {
@@ -71,15 +80,6 @@ function isStale(evidence: Evidence): boolean {
 /** The negative answer came from Azure's zone, so the resolver does forward: it only remembers that there was nothing. */
 const remembersNothing = (evidence: Evidence) =>
   kindOf(resolverOf(evidence)) === 'nxdomain' && isFromAzureZone(resolverOf(evidence)) && azureAnswers(evidence)
-
-/** A record of the host's own leads elsewhere, while the wildcard that it hides is right. */
-function isShadowed(evidence: Evidence): boolean {
-  const right = endpointAddress(evidence)
-  const { record, wildcard } = evidence.controlPlane ?? {}
-  if (right === undefined || record === undefined || record.name === '*' || wildcard === undefined) return false
-  const answers = isBlind(evidence) || resolverMisleads(evidence)
-  return answers && wildcard.includes(right) && record.addresses.length > 0 && !record.addresses.includes(right)
-}
 
 /** What overrides the DNS servers on the looking machine itself. */
 const overrideRules: readonly Rule[] = [
@@ -115,16 +115,7 @@ const overrideRules: readonly Rule[] = [
 export const dnsRules: readonly Rule[] = [
   ...overrideRules,
   ...zoneRules,
-  {
-    code: 'dns-record-shadowed',
-    severity: 'fail',
-    title: "a record of the host's own hides the wildcard",
-    hides: (evidence) => ['dns-record-stale', ...atWrongAddress(evidence)],
-    when: isShadowed,
-    say: (evidence) =>
-      `The wildcard leads to ${shown(endpointAddress(evidence))}, the endpoint; the record ${shown(evidence.controlPlane?.record?.name)} beside it says ${listed(evidence.controlPlane?.record?.addresses ?? [])} for this host alone.`,
-    remedy: (evidence) => bySetup(evidence, `Correct the record ${shown(evidence.controlPlane?.record?.name)}, or delete it.`),
-  },
+  shadowRule,
   {
     code: 'dns-record-stale',
     severity: 'fail',
@@ -132,8 +123,11 @@ export const dnsRules: readonly Rule[] = [
     hides: atWrongAddress,
     when: isStale,
     say: (evidence) =>
-      `The name leads to ${listed(blamed(evidence))}; the private endpoint has ${shown(endpointAddress(evidence))}. An old or a foreign endpoint had that address.${onlyDns(evidence)}`,
-    remedy: (evidence) => bySetup(evidence, "Point the record at the endpoint's address."),
+      `The name leads to ${listed(blamed(evidence))}; the private endpoint has ${shown(endpointAddress(evidence))}. An old or a foreign endpoint had that address.${recordIsRight(evidence) ? ' The record that the bot knows is right: it is new, or another zone answers here.' : ''}${onlyDns(evidence)}`,
+    remedy: (evidence) =>
+      recordIsRight(evidence)
+        ? thenDiagnose(evidence, 'Run it again in a minute; if it stays, look for another zone that is linked to the network.')
+        : bySetup(evidence, "Point the record at the endpoint's address."),
   },
   {
     code: 'dns-several-addresses',
@@ -150,11 +144,11 @@ export const dnsRules: readonly Rule[] = [
     title: "the network's resolver still has the old answer",
     hides: atWrongAddress,
     when: (evidence) =>
-      remembersNothing(evidence) ||
-      (answered(evidence) && resolverMisleads(evidence) && azureIsSure(evidence) && !isOutsidePrefixes(evidence)),
+      isRemembered(evidence) !== false &&
+      (remembersNothing(evidence) || (answersOtherwise(evidence) && !isOutsidePrefixes(evidence))),
     say: (evidence) => {
       const { server, addresses, ttl } = resolverOf(evidence) ?? { server: 'the resolver', addresses: [], ttl: undefined }
-      return `${shown(server)} answers ${addresses.length > 0 ? listed(addresses) : 'that there is no such name'} for another ${seconds(ttl)}; Azure already answers ${listed(azureAddresses(evidence) ?? [])}.${onlyDns(evidence)}`
+      return `${shown(server)} answers ${addresses.length > 0 ? listed(addresses) : 'that there is no such name'} for another ${seconds(ttl)}; Azure already answers ${listed(azureAddresses(evidence) ?? [])}.${isRemembered(evidence) === undefined ? ' If it stays beyond that, the server has a record of its own.' : ''}${onlyDns(evidence)}`
     },
     remedy: (evidence) =>
       thenDiagnose(
@@ -166,15 +160,17 @@ export const dnsRules: readonly Rule[] = [
     code: 'dns-forwarder-missing',
     severity: 'fail',
     title: "the network's DNS server does not ask Azure",
+    hides: atWrongAddress,
     when: (evidence) => {
       const kind = kindOf(resolverOf(evidence))
-      if (!resolverMisleads(evidence) || remembersNothing(evidence)) return false
-      if (kind === 'addresses') return isOutsidePrefixes(evidence) && azureIsRight(evidence)
-      return kind !== 'failed' && azureAnswers(evidence)
+      const remembered = isRemembered(evidence)
+      if (!resolverMisleads(evidence) || (remembersNothing(evidence) && remembered !== false)) return false
+      if (kind !== 'addresses') return kind !== 'failed' && azureAnswers(evidence)
+      return (isOutsidePrefixes(evidence) && azureIsRight(evidence)) || (answersOtherwise(evidence) && remembered === false)
     },
     say: (evidence) => {
       const { server, rcode, addresses } = resolverOf(evidence) ?? { server: 'The resolver', rcode: 'nothing', addresses: [] }
-      return `Azure answers ${listed(azureAddresses(evidence) ?? [])}, but ${shown(server)} answers ${addresses.length > 0 ? listed(addresses) : shown(rcode)}.${onlyDns(evidence)}`
+      return `Azure answers ${listed(azureAddresses(evidence) ?? [])}, but ${shown(server)} answers ${addresses.length > 0 ? listed(addresses) : shown(rcode)}.${isRemembered(evidence) === false ? ' It does not remember that from Azure: the answer is of its own.' : ''}${onlyDns(evidence)}`
     },
     remedy: (evidence) =>
       thenDiagnose(evidence, `Forward the zone from ${shown(resolverOf(evidence)?.server)} to 168.63.129.16.`),
@@ -210,13 +206,14 @@ export const dnsRules: readonly Rule[] = [
     },
     remedy: (evidence) => thenDiagnose(evidence, `Repair the DNS server ${shown(resolverOf(evidence)?.server)} of this network.`),
   },
+  ...contradictionRules,
   {
     code: 'dns-ipv6-answer',
     severity: 'warn',
     title: 'the name has an IPv6 address',
-    when: (evidence) => (evidence.networkPlane?.ipv6?.addresses ?? []).length > 0,
+    when: (evidence) => ipv6Addresses(evidence).length > 0,
     say: (evidence) =>
-      `${shown(evidence.host)} also leads to ${listed(evidence.networkPlane?.ipv6?.addresses ?? [])}; a private endpoint has IPv4 alone, so clients that try IPv6 first wait or fail.`,
+      `${shown(evidence.host)} also leads to ${listed(ipv6Addresses(evidence))}; a private endpoint has IPv4 alone, so clients that try IPv6 first wait or fail.`,
     remedy: (evidence) => thenDiagnose(evidence, 'Delete the AAAA record.'),
   },
 ]

@@ -1,6 +1,7 @@
 import { cleanText } from '../../hostile-text.ts'
 import type { Evidence } from '../evidence.ts'
 import type { FindingCode, Remedy } from '../finding.ts'
+import { isSeenDirectly } from '../port-facts.ts'
 
 /** That the service does not admit the endpoint: judged only by what was seen at the endpoint's own address. */
 export const admissionSymptoms = [
@@ -31,6 +32,11 @@ export const networkSymptoms = [
   'network-refused',
   'network-reset-on-connect',
 ] as const satisfies readonly FindingCode[]
+
+/** What fails where the name leads is a symptom. What fails at the endpoint itself is a cause of its own; only `/ping` was not asked there. */
+export function atWrongAddress(evidence: Evidence): readonly FindingCode[] {
+  return isSeenDirectly(evidence) ? ['http-unexpected'] : [...networkSymptoms, ...tlsSymptoms]
+}
 
 /** Names and addresses come from outside; 253 is the length of the longest DNS name. */
 export function shown(text: string | undefined): string {

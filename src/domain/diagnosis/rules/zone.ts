@@ -30,6 +30,21 @@ const isEmpty = (evidence: Evidence) =>
     (answer) => kindOf(answer) === 'none' || (kindOf(answer) === 'nxdomain' && (answer?.cnames.length ?? 0) > 0),
   )
 
+/** Azure DNS could tell a zone that is not there from a resolver that does not ask for it. */
+const isUnreached = (evidence: Evidence) =>
+  !isBlind(evidence) && !['nxdomain', 'none', 'addresses'].includes(kindOf(azureDnsOf(evidence)) ?? '')
+
+function unreached(evidence: Evidence): string {
+  return isUnreached(evidence) ? ` Azure DNS was not reached (${shown(azureDnsOf(evidence)?.rcode ?? 'no answer')}).` : ''
+}
+
+function whyNot(evidence: Evidence): string {
+  const linked = `there is none, or it is not linked to ${shown(evidence.network)}`
+  return isUnreached(evidence)
+    ? `${linked}, or it lacks the record, or ${shown(resolverOf(evidence)?.server)} does not forward it to Azure DNS.${unreached(evidence)} What would tell: the zone in Azure, or a question to 168.63.129.16 from this network.`
+    : `${linked}. Azure did not say which.`
+}
+
 const chainOf = (evidence: Evidence) => [...(resolverOf(evidence)?.cnames ?? []), ...(azureDnsOf(evidence)?.cnames ?? [])]
 
 /** The private zone, its link and its record. */
@@ -44,8 +59,8 @@ export const zoneRules: readonly Rule[] = [
         : isLost(evidence) && !zoneAnswers(evidence) && evidence.controlPlane?.zone === undefined,
     say: (evidence) =>
       isUnread(evidence, 'zone')
-        ? `The name does not exist here, and no zone ${zone(evidence)} answers: there is none, or it is not linked to ${shown(evidence.network)}. Azure did not say which.`
-        : `Azure has no private DNS zone ${zone(evidence)}${isBlind(evidence) ? '' : ', and the name does not exist here'}.`,
+        ? `The name does not exist here, and no zone ${zone(evidence)} answers: ${whyNot(evidence)}`
+        : `Azure has no private DNS zone ${zone(evidence)}${isBlind(evidence) ? '' : ', and the name does not exist here'}.${unreached(evidence)}`,
     remedy: (evidence) => bySetup(evidence, 'Create the zone with its record, and link it to the network.'),
   },
   {

@@ -275,6 +275,44 @@ function consistent(resolver: DnsAnswer, phase: object): { [Id in keyof NetworkE
   return { ...Object.fromEntries(entries), resolver, address: { dialled } }
 }
 
+test('a stopped service explains whatever the ports say, an alert and a refusal included', () => {
+  const alert = tlsFailing({ code: 'ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR', message: 'SSL alert number 80' })
+  const refusals = [
+    tcpFailing({ code: 'ECONNREFUSED', syscall: 'connect', message: '' }),
+    tcpFailing({ ...reset, syscall: 'connect' }),
+  ]
+  for (const network of [alert, ...refusals, tlsFailing(reset)])
+    expect(codes(evidence({ network, control: { serviceState: 'stopped' } }))).toEqual(['service-stopped'])
+  expect(codes(evidence({ network: tcpFailing(the.timeout), control: { serviceState: 'stopped' } }))).toEqual([
+    'service-stopped',
+    'network-blocked',
+  ])
+})
+
+test('an endpoint that is not known here, by which all works, is a warning; what fails besides is not hidden', () => {
+  const seen = evidence({ control: { endpoint: undefined } })
+  expect(judge(rules, seen)).toMatchObject({ code: 'endpoint-disconnected', severity: 'warn' })
+  expect(judge(rules, seen).detail).toContain('another subnet, or over a peering')
+  const { 'tcp:9440': blocked } = tcpFailing(the.timeout)
+  const half = evidence({ network: { 'tcp:9440': blocked, 'tls:9440': undefined }, control: { endpoint: undefined } })
+  expect(codes(half)).toEqual(['network-port-blocked', 'endpoint-disconnected'])
+})
+
+test('a state that nobody knows is named, and blames no worker', () => {
+  const verdict = judge(rules, evidence({ network: { ping: undefined }, control: { serviceState: 'migrating' } }))
+  expect(verdict).toMatchObject({
+    code: 'control-plane-unknown',
+    severity: 'warn',
+    detail: expect.stringContaining('"migrating"'),
+  })
+  expect(verdict.findings).toHaveLength(1)
+  expect(codes(evidence({ control: { serviceState: 'migrating' } }))).toEqual([])
+  expect(codes(evidence({ network: tcpFailing(the.timeout), control: { serviceState: '' } }))).toEqual([
+    'network-blocked',
+    'control-plane-unknown',
+  ])
+})
+
 test.each([
   ['stopped', ['service-stopped']],
   ['degraded', ['worker-absent']],

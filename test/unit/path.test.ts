@@ -23,6 +23,10 @@ test('what follows a failure is unknown, never fine', () => {
   expect(states(the.evidence({ network: 'absent', control: 'unknown' }))).toEqual(Array(6).fill('unknown'))
 })
 
+test('a service that was let sleep was reached, and not asked', () => {
+  expect(pathOf(the.evidence({ network: { ping: undefined } }))[5]).toMatchObject({ state: 'unknown', detail: 'not asked' })
+})
+
 test('an answer that leads elsewhere is a failure of DNS', () => {
   const path = pathOf(the.evidence({ network: the.leadingTo(['10.0.0.9'], ['10.0.0.9']) }))
   expect(path[1]).toMatchObject({ state: 'fail', detail: '10.0.0.9' })

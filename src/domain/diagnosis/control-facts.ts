@@ -34,6 +34,19 @@ export function isAsleep({ controlPlane }: Evidence): boolean {
   return sleepingStates.includes(controlPlane?.serviceState?.toLowerCase() ?? '')
 }
 
+const endedStates = ['stopped', 'stopping', 'terminated', 'terminating', 'softdeleted', 'softdeleting', 'failed']
+
+/** The service does not serve, and does not start on its own. */
+export function isStopped({ controlPlane }: Evidence): boolean {
+  return endedStates.includes(controlPlane?.serviceState?.toLowerCase() ?? '')
+}
+
+/** ClickHouse Cloud shows a state that nobody here knows: whether the service serves, and what wakes it, cannot be said. */
+export function isInUnknownState(evidence: Evidence): boolean {
+  const state = evidence.controlPlane?.serviceState
+  return state !== undefined && !isUp(state) && !isAsleep(evidence) && !isStopped(evidence)
+}
+
 export function isOtherService({ controlPlane }: Evidence): boolean {
   const alias = controlPlane?.endpoint?.alias
   return controlPlane !== undefined && alias !== undefined && alias !== '' && !sameId(alias, controlPlane.alias)

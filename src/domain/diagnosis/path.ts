@@ -110,7 +110,10 @@ function together(failures: readonly { readonly port: Port; readonly words: stri
 function serviceStep(evidence: Evidence): PathPhase {
   const phase = 'service'
   const ping = evidence.networkPlane?.ping
-  if (ping === undefined) return { phase, state: 'unknown', detail: 'not reached' }
+  if (ping === undefined) {
+    const reached = evidence.networkPlane?.['tls:8443']?.verified === true
+    return { phase, state: 'unknown', detail: reached ? 'not asked' : 'not reached' }
+  }
   const { elapsedMs } = ping
   if (serviceAnswered(evidence)) return { phase, state: 'ok', detail: 'Ok.', elapsedMs }
   return {

@@ -6,6 +6,8 @@ import { admissionSymptoms, byAllow, bySetup, networkSymptoms, serviceName, show
 
 const endpointIsGone = (evidence: Evidence) => !isUnread(evidence, 'endpoint') && evidence.controlPlane?.endpoint === undefined
 
+const none = (evidence: Evidence) => `Azure shows no private endpoint for ${serviceName(evidence)} in ${shown(evidence.network)}.`
+
 /** The connection's state as Azure shows it. */
 export const endpointRules: readonly Rule[] = [
   {
@@ -13,14 +15,22 @@ export const endpointRules: readonly Rule[] = [
     severity: 'fail',
     title: 'the private endpoint is disconnected or gone',
     hides: [...networkSymptoms, ...tlsSymptoms, ...admissionSymptoms],
-    when: (evidence) => endpointIsGone(evidence) || connectionOf(evidence) === 'disconnected',
+    when: (evidence) => (endpointIsGone(evidence) && !serviceAnswered(evidence)) || connectionOf(evidence) === 'disconnected',
     say: (evidence) => {
-      const state = endpointIsGone(evidence)
-        ? `Azure shows no private endpoint for ${serviceName(evidence)} in ${shown(evidence.network)}.`
-        : 'The connection of the private endpoint is Disconnected: the other side removed it.'
+      if (endpointIsGone(evidence)) return none(evidence)
+      const state = 'The connection of the private endpoint is Disconnected: the other side removed it.'
       return serviceAnswered(evidence) ? `${state} The service answers from there all the same, by another way.` : state
     },
     remedy: (evidence) => bySetup(evidence, 'Set up the private endpoint again.'),
+  },
+  {
+    code: 'endpoint-disconnected',
+    severity: 'warn',
+    title: 'the service is reached by an endpoint that is not known here',
+    when: (evidence) => endpointIsGone(evidence) && serviceAnswered(evidence),
+    say: (evidence) =>
+      `${none(evidence)} The service answers at ${shown(evidence.networkPlane?.address?.dialled)} all the same: by an endpoint of another subnet, or over a peering.`,
+    remedy: (evidence) => bySetup(evidence, 'If that is meant, there is nothing to do; else set up an endpoint here.'),
   },
   {
     code: 'endpoint-rejected',

@@ -1,13 +1,10 @@
 import { cleanText } from '../../hostile-text.ts'
-import { isAsleep } from '../control-facts.ts'
+import { isAsleep, isInUnknownState, isStopped } from '../control-facts.ts'
 import type { ControlPart, Evidence } from '../evidence.ts'
 import type { Remedy, Rule } from '../finding.ts'
 import { pingAlert, serviceAnswered } from '../port-facts.ts'
 import { networkIsHealthy, unknownChecks } from '../required.ts'
 import { listed, serviceName, shown, thenDiagnose } from './words.ts'
-
-const state = ({ controlPlane }: Evidence) => controlPlane?.serviceState?.toLowerCase() ?? ''
-const stopped = ['stopped', 'stopping', 'terminated', 'terminating', 'softdeleted', 'softdeleting', 'failed']
 
 /** Judged with the control plane, before the phases of a connection. A service that answers is neither asleep nor stopped, whatever its state said. */
 export const serviceStateRules: readonly Rule[] = [
@@ -15,8 +12,16 @@ export const serviceStateRules: readonly Rule[] = [
     code: 'service-stopped',
     severity: 'fail',
     title: 'the service is stopped',
-    hides: ['service-idle', 'allow-list-not-effective', 'tls-closed-early', 'tls-silent', 'http-unexpected'],
-    when: (evidence) => stopped.includes(state(evidence)) && !serviceAnswered(evidence),
+    hides: [
+      'allow-list-not-effective',
+      'network-refused',
+      'network-reset-on-connect',
+      'tls-closed-early',
+      'tls-silent',
+      'tls-alert',
+      'http-unexpected',
+    ],
+    when: (evidence) => isStopped(evidence) && !serviceAnswered(evidence),
     say: (evidence) =>
       `ClickHouse Cloud shows ${serviceName(evidence)} as ${shown(evidence.controlPlane?.serviceState)}; it does not start on its own.`,
     remedy: (evidence) => thenDiagnose(evidence, 'Start the service in ClickHouse Cloud.'),
@@ -102,6 +107,15 @@ export const unknownRules: readonly Rule[] = [
     say: (evidence) => `${sayUnread(evidence)} ${fromInside(evidence)}`,
     remedy: (evidence) =>
       thenDiagnose(evidence, 'Check the credentials and the permissions of the jobs process, then run it again.'),
+  },
+  {
+    code: 'control-plane-unknown',
+    severity: 'warn',
+    title: "the service's state is not known here",
+    when: (evidence) => isInUnknownState(evidence) && evidence.networkPlane?.ping === undefined,
+    say: (evidence) =>
+      `ClickHouse Cloud shows ${serviceName(evidence)} as "${shown(evidence.controlPlane?.serviceState)}", a state that is not known here. So /ping was not asked, which might wake it, and whether the service answers is not known.`,
+    remedy: (evidence) => thenDiagnose(evidence, 'Look at the service in ClickHouse Cloud, or wake it and look.'),
   },
   {
     code: 'worker-absent',

@@ -1,3 +1,4 @@
+import { isInUnknownState } from '../domain/diagnosis/control-facts.ts'
 import type { Diagnosis, Look } from '../domain/diagnosis/diagnosis.ts'
 import type { Verdict } from '../domain/diagnosis/finding.ts'
 import { pathOf } from '../domain/diagnosis/path.ts'
@@ -30,7 +31,7 @@ export function diagnosisCard(diagnosis: Diagnosis): Card | undefined {
       ...watchParts(diagnosis),
       ...verdictParts(look, look.verdict),
     ],
-    buttons: buttonsOf(diagnosis, look.verdict),
+    buttons: buttonsOf(diagnosis, look, look.verdict),
   }
 }
 
@@ -90,14 +91,14 @@ function healthyParts(host: string | undefined, { detail }: Verdict): readonly P
   return host === undefined ? [{ kind: 'text', text: cleanText(detail, 1_200) }] : [connectLines(host)]
 }
 
-/** Changes beyond these are in the evidence. */
+/** Changes beyond these are in the evidence, which also has the ids. */
 const mostChanges = 6
 
 function sinceParts(since: Look['since']): readonly Part[] {
   if (since === undefined) return []
   const { lastHealthyAt, changes } = since
   const known = changes.length === 0 ? ' Nothing that I compare has changed since.' : ' Since then:'
-  const lines = changes.slice(0, mostChanges).map((change) => cleanText(change, 300))
+  const lines = changes.slice(0, mostChanges).map(({ what, inPublic }) => cleanText(`${what}: ${inPublic}`, 300))
   return [
     { kind: 'text', text: words`${strong('Last healthy')} ${time(lastHealthyAt)}.${known}` },
     ...(lines.length === 0 ? [] : [{ kind: 'lines', lines } as const]),
@@ -130,9 +131,10 @@ function otherFindings(verdict: Verdict): readonly Part[] {
   ]
 }
 
-function buttonsOf(diagnosis: Diagnosis, verdict: Verdict): readonly Button[] {
+function buttonsOf(diagnosis: Diagnosis, { evidence: seen }: Look, verdict: Verdict): readonly Button[] {
   const { id } = diagnosis
-  const asleep = verdict.findings.some((finding) => finding.code === 'service-idle')
+  const idle = verdict.findings.some((finding) => finding.code === 'service-idle')
+  const asleep = idle || (seen !== undefined && seen.networkPlane?.ping === undefined && isInUnknownState(seen))
   return [
     ...(changeCommand(verdict.remedy.command) === undefined
       ? []

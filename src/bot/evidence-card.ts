@@ -5,9 +5,10 @@ import { shownName } from './subject.ts'
 
 /** Everything that was seen, with certificates and DNS answers: for the one who asks to see it, not for the channel. */
 export function evidenceCard({ id, looks = [] }: Diagnosis): Card {
-  const seen = looks.flatMap(({ network, evidence }) =>
-    evidence === undefined ? [] : [{ network, lines: evidenceLines(evidence) }],
-  )
+  const seen = looks.flatMap(({ network, evidence, since }) => {
+    const changes = since?.changes.map(({ what, said }) => ({ what: `since it worked, ${what}`, said })) ?? []
+    return evidence === undefined ? [] : [{ network, lines: [...evidenceLines(evidence), ...changes] }]
+  })
   if (seen.length === 0) return say(`${id} saw nothing that could be shown.`)
   return {
     summary: `What ${id} saw`,

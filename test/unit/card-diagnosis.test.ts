@@ -1,16 +1,20 @@
 import { expect, test } from 'vitest'
 import { diagnosisCard } from '../../src/bot/diagnosis-card.ts'
 import { evidenceCard } from '../../src/bot/evidence-card.ts'
+import { changesBetween, snapshotOf } from '../../src/domain/diagnosis/changes.ts'
 import type { Diagnosis } from '../../src/domain/diagnosis/diagnosis.ts'
 import type { Finding } from '../../src/domain/diagnosis/finding.ts'
+import { judge } from '../../src/domain/diagnosis/judge.ts'
+import { rules } from '../../src/domain/diagnosis/rules/all.ts'
 import { alice, askedAt, data, healthy } from '../sample-requests.ts'
 import { textOf } from './card-text.ts'
-import { healthy as whole } from './evidence-literals.ts'
+import { certificate as cert, evidence, verified, healthy as whole } from './evidence-literals.ts'
 
 const open: Diagnosis = {
   id: 'DG-1',
   asked: { by: alice, place: data, at: askedAt, service: 'analytics-prod', network: 'prod-westus3' },
 }
+const tls = (certificate: typeof cert) => ({ 'tls:8443': { ...verified, certificate } })
 const endedAt = '2026-03-01T14:05:03.000Z'
 
 const missing: Finding = {
@@ -44,7 +48,7 @@ test('a fault: what, the path as far as it was seen, why, and what mends it', ()
       {
         network: 'prod-westus3',
         verdict: { ...missing, findings: [missing, skewed] },
-        since: { lastHealthyAt: askedAt, changes: ['the allow list: lost 3f1c'] },
+        since: { lastHealthyAt: askedAt, changes: [{ what: 'the allow list', said: 'lost 3f1c', inPublic: 'lost 1 entry' }] },
         evidence: {
           host,
           network: 'prod-westus3',
@@ -70,7 +74,8 @@ test('a fault: what, the path as far as it was seen, why, and what mends it', ()
   expect(text).toContain('`clock-skew` The clock is wrong. Set up NTP.')
   expect(text).toContain('answered in 3 s')
   expect(text).toContain('Since then:')
-  expect(text).toContain('the allow list: lost 3f1c')
+  expect(text).toContain('the allow list: lost 1 entry')
+  expect(text).not.toContain('3f1c')
   expect(card?.buttons?.map(({ label }) => label)).toEqual(['Request the fix', 'Run again', 'Evidence'])
 })
 
@@ -112,4 +117,32 @@ test('evidence is for the one who asks to see it', () => {
   const text = textOf(evidenceCard({ ...open, endedAt, looks: [{ network: 'n', evidence: whole, verdict: healthy }] }))
   expect(text).toContain('`resolver` 10.0.0.53: NOERROR, 10.0.0.4, TTL 300 s, 4 ms')
   expect(text).toContain('`allow list` 3f1c2d4e-0000-4000-8000-000000000001')
+})
+
+test('what changed since it worked: how much on the card, what in the evidence', () => {
+  const guid = whole.controlPlane?.endpoint?.guid ?? ''
+  const before = snapshotOf(whole)
+  const certificate = { ...cert, issuer: 'CN=Corp CA' }
+  const after = snapshotOf(evidence({ control: { allowList: [], serviceState: 'idle' }, network: tls(certificate) }))
+  const since = { lastHealthyAt: askedAt, changes: changesBetween({ ...before, issuer: ['CN=R3'] }, after) }
+  const diagnosis = {
+    ...open,
+    endedAt,
+    looks: [{ network: 'n', evidence: whole, verdict: { ...missing, findings: [missing] }, since }],
+  }
+  const card = textOf(diagnosisCard(diagnosis) ?? evidenceCard(open))
+  expect(card).toContain('the service: was running, is idle')
+  expect(card).toContain('the allow list: lost 1 entry')
+  expect(card).toContain("the certificate's issuer: is another")
+  expect(card).not.toMatch(/Corp CA|R3/)
+  expect(card).not.toContain(guid)
+  const shown = textOf(evidenceCard(diagnosis))
+  expect(shown).toContain(`\`since it worked, the allow list\` was ${guid}, is none`)
+  expect(shown).toContain('was CN=R3, is CN=Corp CA')
+})
+
+test('a service in a state that nobody knows can be woken from the card', () => {
+  const seen = evidence({ network: { ping: undefined }, control: { serviceState: 'migrating' } })
+  const card = diagnosisCard({ ...open, endedAt, looks: [{ network: 'n', evidence: seen, verdict: judge(rules, seen) }] })
+  expect(card?.buttons?.map(({ verb }) => verb)).toContain('wake')
 })

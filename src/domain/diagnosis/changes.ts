@@ -1,6 +1,6 @@
 import { names } from './control-facts.ts'
 import type { Evidence } from './evidence.ts'
-import { listed, shown } from './rules/words.ts'
+import { counted, listed, shown } from './rules/words.ts'
 
 /** What of the evidence may change between two looks and explain why one of them failed. Values are what a person would compare. */
 export type Snapshot = Readonly<Partial<Record<SnapshotField, readonly string[]>>>
@@ -54,8 +54,20 @@ export function snapshotOf({ controlPlane, networkPlane }: Evidence): Snapshot {
   }
 }
 
-/** Pure. One line for each thing that is no longer as it was, safe to print. */
-export function changesBetween(before: Snapshot, after: Snapshot): readonly string[] {
+/** What is no longer as it was; safe to print. */
+export interface Change {
+  readonly what: string
+  /** For the one who asks. */
+  readonly said: string
+  /** For everybody: how many ids, and not which; that a certificate's issuer is another, and not whose. */
+  readonly inPublic: string
+}
+
+/** Fields whose values are evidence, and need not stand on a card that everybody reads. */
+const evidenceAlone: readonly SnapshotField[] = ['endpoint', 'organization', 'allow list', 'issuer']
+
+/** Pure. One for each thing that is no longer as it was. */
+export function changesBetween(before: Snapshot, after: Snapshot): readonly Change[] {
   return (Object.keys(fields) as SnapshotField[]).flatMap((field) => {
     const [was, is] = [before[field], after[field]]
     if (was === undefined || is === undefined) return []
@@ -63,9 +75,15 @@ export function changesBetween(before: Snapshot, after: Snapshot): readonly stri
     const come = is.filter((value) => !holds(was, value))
     if (gone.length === 0 && come.length === 0) return []
     const single = was.length <= 1 && is.length <= 1
-    if (single) return [`${fields[field]}: was ${words(was)}, is ${words(is)}`]
-    return [`${fields[field]}: ${[lost(gone), gained(come)].filter((part) => part !== '').join(', ')}`]
+    const said = single ? `was ${words(was)}, is ${words(is)}` : moved(gone, come, listed)
+    const inPublic = evidenceAlone.includes(field) ? withoutIds(field, gone, come) : said
+    return [{ what: fields[field], said, inPublic }]
   })
+}
+
+function withoutIds(field: SnapshotField, gone: readonly string[], come: readonly string[]): string {
+  if (field === 'endpoint' || field === 'issuer') return 'is another'
+  return moved(gone, come, ({ length }) => counted(length, 'entry', 'entries'))
 }
 
 function holds(values: readonly string[], value: string): boolean {
@@ -76,10 +94,7 @@ function words(values: readonly string[]): string {
   return values.length === 0 ? 'none' : values.map(shown).join(', ')
 }
 
-function lost(values: readonly string[]): string {
-  return values.length === 0 ? '' : `lost ${listed(values)}`
-}
-
-function gained(values: readonly string[]): string {
-  return values.length === 0 ? '' : `got ${listed(values)}`
+function moved(gone: readonly string[], come: readonly string[], say: (values: readonly string[]) => string): string {
+  const parts = [...(gone.length === 0 ? [] : [`lost ${say(gone)}`]), ...(come.length === 0 ? [] : [`got ${say(come)}`])]
+  return parts.join(', ')
 }

@@ -1,6 +1,7 @@
 import type { Problem } from '../errors.ts'
 import type { Person, Place } from '../person.ts'
 import type { Sample, WatchEvent } from '../watch.ts'
+import type { Change } from './changes.ts'
 import type { Evidence } from './evidence.ts'
 import type { Verdict } from './finding.ts'
 
@@ -33,7 +34,7 @@ export interface Look {
   readonly verdict?: Verdict
   readonly evidence?: Evidence
   /** When it last worked, and what is no longer as it was then. While it works, only where something has changed. */
-  readonly since?: { readonly lastHealthyAt: string; readonly changes: readonly string[] }
+  readonly since?: { readonly lastHealthyAt: string; readonly changes: readonly Change[] }
   /** Why there is no verdict from here. */
   readonly problem?: Problem
 }

@@ -43,8 +43,8 @@ export interface FaultWorld {
   readonly azureDns: DnsServer
   /** The network's own resolver, in place of Azure DNS. */
   resolver(...servers: readonly DnsServer[]): void
-  /** A DNS server that answers this. */
-  dns(reply: { rcode?: number; answers?: Answer[] } | 'silence'): Promise<DnsServer>
+  /** A DNS server that answers this; with `fromMemory`, as of now, so that its TTL falls. */
+  dns(reply: DnsReply | 'silence'): Promise<DnsServer>
   /** Closes when the world does. */
   defer(close: () => unknown): void
   /** The clock of the machine that looks, in milliseconds ahead of the vendor's. */
@@ -57,6 +57,13 @@ export interface FaultWorld {
   /** Looks at both planes as `diagnose` does, with the real clients. */
   diagnose(options?: { readonly wake?: boolean }): Promise<{ verdict: Verdict; elapsedMs: number }>
   close(): Promise<void>
+}
+
+export interface DnsReply {
+  readonly rcode?: number
+  readonly answers?: Answer[]
+  readonly authorities?: Answer[]
+  readonly fromMemory?: boolean
 }
 
 const network: Network = { ...networks.prodWestus3, applicationSecurityGroups: [], tags: {} }
@@ -214,12 +221,18 @@ async function openWorld(authority: Authority, callMs: number): Promise<FaultWor
     },
     async dns(reply) {
       const socket = createSocket('udp4')
+      const rememberedAt = Date.now()
       socket.on('message', (message, from) => {
         if (reply === 'silence') return
         const { id, questions } = decode(message)
-        const { rcode = 0, answers = [] } = reply
+        const { rcode = 0, answers = [], authorities = [], fromMemory = false } = reply
+        const age = fromMemory ? Math.floor((Date.now() - rememberedAt) / 1_000) : 0
+        const aged = (record: Answer): Answer =>
+          'ttl' in record && record.ttl !== undefined ? { ...record, ttl: Math.max(0, record.ttl - age) } : record
         const asked = answers.filter(({ type }) => type === questions?.[0]?.type || type === 'CNAME')
-        socket.send(encode({ type: 'response', id, flags: rcode, questions, answers: asked }), from.port, from.address)
+        const response = { type: 'response', id, flags: rcode, questions } as const
+        const records = { answers: asked.map(aged), authorities: authorities.map(aged) }
+        socket.send(encode({ ...response, ...records }), from.port, from.address)
       })
       socket.bind(0, '127.0.0.1')
       await once(socket, 'listening')

@@ -339,6 +339,16 @@ test('the call that shows the endpoint listed is named to support, where it is k
   expect(asleep.remedy.text).toMatch(/^Wake the service/)
 })
 
+test.each([
+  [400, 'Port 9440 is for clickhouse-client program', 'this is the native one'],
+  [401, '', 'a proxy on the way'],
+  [403, 'Denied', 'a proxy on the way'],
+  [502, 'Bad gateway', 'Check the state of the service'],
+  [200, '<html>', 'what answers at this address'],
+])('what /ping answers tells what to do: %i %s', (status, body, text) => {
+  expect(judge(rules, evidence({ network: { ping: { status, body, elapsedMs: 3 } } })).remedy.text).toContain(text)
+})
+
 test('the words carry the facts', () => {
   const detailOf = (seen: Evidence) => judge(rules, seen).detail
   const known = { allowList: [the.otherGuid, 'third'], organizationIds: [the.guid, the.otherGuid, 'third'] }

@@ -35,9 +35,3 @@ export function admissionOf(evidence: Evidence): Admission | undefined {
     strangers: strangers(evidence),
   }
 }
-
-/** The lists alone explain why the endpoint is refused. */
-export function lacksEntry(evidence: Evidence): boolean {
-  const admission = admissionOf(evidence)
-  return admission !== undefined && (!admission.listed || admission.registered === false)
-}

@@ -1,0 +1,135 @@
+import type { Answer } from 'dns-packet'
+import type { FaultCase } from './fault-case.ts'
+
+/** As Azure's zones end a negative answer. */
+const azureSoa: Answer = {
+  type: 'SOA',
+  name: 'westus3.privatelink.azure.clickhouse.cloud',
+  ttl: 10,
+  data: { mname: 'azureprivatedns.net', rname: 'x.microsoft.com', serial: 1, refresh: 1, retry: 1, expire: 1, minimum: 10 },
+}
+
+export const dnsCases: readonly FaultCase[] = [
+  { codes: ['dns-zone-absent'], what: 'no zone', break: ({ world }) => world.zones.clear() },
+  { codes: ['dns-zone-not-linked'], what: 'no link', break: ({ link }) => link(false) },
+  { codes: ['dns-record-absent'], what: 'no record', break: ({ records }) => records.clear() },
+  { codes: ['dns-record-masked'], what: 'a TXT record', break: ({ setRecord }) => setRecord('TXT', 'q7k3m9x2wb', 'hello') },
+  {
+    codes: ['dns-record-stale'],
+    what: 'the wildcard leads elsewhere',
+    break: ({ setRecord, foreign }) => setRecord('A', '*', foreign),
+  },
+  {
+    codes: ['dns-record-shadowed'],
+    what: 'a record of the host itself',
+    break: ({ setRecord, foreign }) => setRecord('A', 'q7k3m9x2wb', foreign),
+  },
+  {
+    codes: ['dns-record-shadowed'],
+    what: 'a zone of the host itself',
+    break: ({ world, host, foreign }) => {
+      const [zone] = world.zones.values()
+      if (zone === undefined) throw new Error('The world has no zone.')
+      const record = { type: 'A', name: '@', ttl: 60, addresses: [foreign], metadata: {}, etag: 'e' }
+      const own = { ...zone, id: `${zone.id}-own`, name: host, records: new Map([['a/@', record]]), links: new Map(zone.links) }
+      world.zones.set(own.id.toLowerCase(), own)
+      world.changed()
+    },
+  },
+  {
+    codes: ['dns-record-stale'],
+    what: 'the wildcard leads elsewhere, and the resolver remembers when it did not',
+    async break({ setRecord, foreign, endpoint, host, dns, resolver }) {
+      resolver(await dns({ answers: [{ type: 'A', name: host, ttl: 42, data: endpoint.address }], fromMemory: true }))
+      setRecord('A', '*', foreign)
+    },
+  },
+  {
+    codes: ['dns-cache-stale'],
+    what: 'the resolver has the old address',
+    async break({ dns, resolver, host, foreign }) {
+      resolver(await dns({ answers: [{ type: 'A', name: host, ttl: 42, data: foreign }], fromMemory: true }))
+    },
+  },
+  {
+    codes: ['dns-cache-stale'],
+    what: 'the resolver remembers that there was nothing',
+    async break({ dns, resolver }) {
+      resolver(await dns({ rcode: 3, authorities: [azureSoa], fromMemory: true }))
+    },
+  },
+  {
+    codes: ['dns-forwarder-missing'],
+    what: 'a record of its own',
+    async break({ dns, resolver, host, foreign }) {
+      resolver(await dns({ answers: [{ type: 'A', name: host, ttl: 42, data: foreign }] }))
+    },
+  },
+  {
+    codes: ['dns-forwarder-missing'],
+    what: 'a public address of its own',
+    async break({ dns, resolver, host }) {
+      resolver(await dns({ answers: [{ type: 'A', name: host, ttl: 42, data: '203.0.113.9' }] }))
+    },
+  },
+  {
+    codes: ['dns-forwarder-missing'],
+    what: 'NXDOMAIN of its own',
+    async break({ dns, resolver }) {
+      resolver(await dns({ rcode: 3 }))
+    },
+  },
+  {
+    codes: ['dns-server-failing'],
+    what: 'SERVFAIL',
+    async break({ dns, resolver }) {
+      resolver(await dns({ rcode: 2 }))
+    },
+  },
+  {
+    codes: ['dns-server-failing'],
+    what: 'REFUSED',
+    async break({ dns, resolver }) {
+      resolver(await dns({ rcode: 5 }))
+    },
+  },
+  {
+    codes: ['dns-server-failing'],
+    what: 'nobody listens on its port',
+    break: ({ resolver, foreign }) => resolver({ address: foreign, port: 53 }),
+  },
+  {
+    codes: ['dns-server-failing'],
+    what: 'a dead resolver',
+    async break({ dns, resolver }) {
+      resolver(await dns('silence'))
+    },
+  },
+  {
+    codes: ['healthy'],
+    what: 'one of two resolvers is dead',
+    async break({ dns, azureDns, resolver }) {
+      resolver(await dns('silence'), azureDns)
+    },
+  },
+  {
+    codes: ['dns-public-address'],
+    what: 'a wildcard of the company on the internet, and no zone here',
+    async break({ world, dns, resolver, host }) {
+      world.zones.clear()
+      world.changed()
+      resolver(await dns({ answers: [{ type: 'A', name: host, ttl: 300, data: '203.0.113.7' }] }))
+    },
+  },
+  {
+    codes: ['dns-several-addresses'],
+    what: 'two addresses',
+    break: ({ setRecord, endpoint, foreign }) => setRecord('A', '*', endpoint.address, foreign),
+  },
+  {
+    codes: ['dns-dangling-cname'],
+    what: 'an alias of nothing',
+    break: ({ setRecord }) => setRecord('CNAME', 'q7k3m9x2wb', 'gone.example'),
+  },
+  { codes: ['dns-ipv6-answer'], what: 'an AAAA record', break: ({ setRecord }) => setRecord('AAAA', '*', '2001:db8::4') },
+]

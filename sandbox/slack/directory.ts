@@ -7,6 +7,8 @@ export interface Workspace {
   readonly appId: string
   readonly botUserId: string
   readonly botToken: string
+  /** App-level, of an app in Socket Mode. */
+  readonly appToken?: string
   readonly signingSecret: string
   /** Ids by name. */
   readonly users: Readonly<Record<string, string>>

@@ -12,12 +12,14 @@ import { isObject, parseJson } from './json.ts'
 
 /** Slack's end of the wire: the Web API below `/api/`, and the `response_url`s on paths of their own. */
 export function createSlackServer(world: World, backend: Backend): Server {
-  return createServer((request, response) => {
+  const server = createServer((request, response) => {
     handle(world, backend, request, response).catch((error: unknown) => {
       if (!response.headersSent)
         send(response, { status: 500, body: { ok: false, error: 'internal_error', detail: String(error) } })
     })
   })
+  server.on('upgrade', (request, socket) => backend.connections.upgrade(request, socket))
+  return server
 }
 
 async function handle(world: World, backend: Backend, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -11,6 +11,7 @@ import type { Rate } from './rates.ts'
 import { RateLimits } from './rates.ts'
 import { renderShown } from './render.ts'
 import { createSlackServer } from './server.ts'
+import { Connections } from './socket/connections.ts'
 import type { Ephemeral, Failure, SlackFile, SlackMessage, SlackView, UrlResponse } from './store.ts'
 import { Store } from './store.ts'
 import { Tickets } from './tickets.ts'
@@ -39,8 +40,10 @@ export interface SlackSandbox {
   readonly files: readonly SlackFile[]
   /** Waits for something to be seen. */
   readonly until: Until
-  /** The people at the other end. `requestUrl` is the bot's, e.g. `http://127.0.0.1:3000/slack/events`. */
-  driver(requestUrl: string): SlackDriver
+  /** The people at the other end. `requestUrl` is the bot's, e.g. `http://127.0.0.1:3000/slack/events`; without one they speak over Socket Mode. */
+  driver(requestUrl?: string): SlackDriver
+  /** The sockets of Socket Mode. */
+  readonly connections: Connections
   /** The modal that this person sees now. */
   topView(user: string): SlackView | undefined
   /** A message of a person, which the bot may not change. */
@@ -56,7 +59,9 @@ export async function startSlack(world: World, options: SlackOptions): Promise<S
   const store = new Store(now)
   const tickets = new Tickets(now)
   let origin = ''
-  const backend: Backend = { directory, store, tickets, limits: new RateLimits(now, options.rates), origin: () => origin }
+  const connections = new Connections(options.appId)
+  const limits = new RateLimits(now, options.rates)
+  const backend: Backend = { directory, store, tickets, limits, connections, origin: () => origin }
   const server = createSlackServer(world, backend)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -76,6 +81,7 @@ export async function startSlack(world: World, options: SlackOptions): Promise<S
     responses,
     files,
     until,
+    connections,
     driver: (requestUrl) => createDriver(backend, { requestUrl, until }),
     topView: (user) => topView(store, directory.user(user)?.id ?? user),
     say: (user, channel, text) =>
@@ -85,6 +91,7 @@ export async function startSlack(world: World, options: SlackOptions): Promise<S
       ),
     render,
     async close() {
+      connections.close()
       server.closeAllConnections()
       await new Promise<void>((resolve) => server.close(() => resolve()))
     },

@@ -82,6 +82,7 @@ export async function startBotWorld(options: BotWorldOptions = {}): Promise<BotW
     SLACK_BOT_TOKEN: workspace.botToken,
     SLACK_SIGNING_SECRET: workspace.signingSecret,
     SLACK_API_URL: slack.url,
+    ...(options.slack?.appToken !== undefined && { SLACK_APP_TOKEN: options.slack.appToken }),
   }
   const log = pino({ level: process.env.BOT_LOG ?? 'silent' })
   let bot = await startBot(botConfig(environment), log)
@@ -98,7 +99,7 @@ export async function startBotWorld(options: BotWorldOptions = {}): Promise<BotW
     producer,
     environment,
     url,
-    driver: slack.driver(`${url}/slack/events`),
+    driver: slack.driver(options.slack?.appToken === undefined ? `${url}/slack/events` : undefined),
     ledger: redisLedger(connection),
     async restart() {
       await bot.close()

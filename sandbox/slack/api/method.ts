@@ -1,6 +1,7 @@
 import type { Directory } from '../directory.ts'
 import type { JsonObject } from '../json.ts'
 import type { RateLimits } from '../rates.ts'
+import type { Connections } from '../socket/connections.ts'
 import type { Store } from '../store.ts'
 import type { Tickets } from '../tickets.ts'
 import { ApiError, RateLimited } from './api-error.ts'
@@ -11,6 +12,7 @@ export interface Backend {
   readonly store: Store
   readonly tickets: Tickets
   readonly limits: RateLimits
+  readonly connections: Connections
   /** e.g. `http://127.0.0.1:4100`. */
   origin(): string
 }

@@ -8,6 +8,7 @@ import * as views from './views.ts'
 
 /** The methods of the Web API that exist here. Everything else is an `unknown_method`. */
 const methods: Readonly<Record<string, Method>> = {
+  'apps.connections.open': people.connectionsOpen,
   'auth.test': people.authTest,
   'bots.info': people.botsInfo,
   'chat.delete': chat.remove,
@@ -56,7 +57,8 @@ export function callMethod(backend: Backend, name: string, token: string | undef
     const method = Object.hasOwn(methods, name) ? methods[name] : undefined
     if (!method) throw new ApiError('unknown_method')
     if (token === undefined) throw new ApiError('not_authed')
-    if (token !== backend.directory.workspace.botToken) throw new ApiError('invalid_auth')
+    const { appToken, botToken } = backend.directory.workspace
+    if (token !== (name === 'apps.connections.open' ? appToken : botToken)) throw new ApiError('invalid_auth')
     const scope = scopes[name]
     const granted = backend.directory.workspace.scopes
     if (scope !== undefined && granted?.includes(scope) === false) throw new ApiError('missing_scope')

@@ -29,6 +29,12 @@ export const botsInfo: Method = (backend, args) => {
   return { bot: { id: botId, deleted: false, name: 'privatelink', updated: 1_700_000_000, app_id: appId, user_id: botUserId } }
 }
 
+/** A url for one web socket. Source: https://docs.slack.dev/reference/methods/apps.connections.open */
+export const connectionsOpen: Method = (backend) => {
+  limit(backend, 'apps.connections.open')
+  return { url: `${backend.origin().replace('http', 'ws')}${backend.connections.open()}` }
+}
+
 export const usersInfo: Method = (backend, args) => {
   limit(backend, 'users.info')
   const id = required(args, 'user')

@@ -36,7 +36,10 @@ export interface SlackDriver {
   replay(request: RawRequest): Promise<Exchange>
 }
 
-export function createDriver(backend: Backend, { requestUrl, until }: { requestUrl: string; until: Until }): SlackDriver {
+export function createDriver(
+  backend: Backend,
+  { requestUrl, until }: { requestUrl: string | undefined; until: Until },
+): SlackDriver {
   const desk: Desk = { backend, requestUrl, requests: [] }
   return {
     requests: desk.requests,

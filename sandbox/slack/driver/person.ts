@@ -1,13 +1,16 @@
 import type { Backend } from '../api/method.ts'
 import type { User } from '../directory.ts'
 import type { JsonObject } from '../json.ts'
+import type { EnvelopeType } from '../socket/connections.ts'
 import type { Exchange, Forge, RawRequest } from './deliver.ts'
 import { send, signedForm, signedJson } from './deliver.ts'
+import { sendEnvelope } from './envelope.ts'
 
 /** What all that people do in Slack has in common. */
 export interface Desk {
   readonly backend: Backend
-  readonly requestUrl: string
+  /** Over Socket Mode where there is none. */
+  readonly requestUrl: string | undefined
   /** Everything that was sent to the bot, oldest first. */
   readonly requests: RawRequest[]
 }
@@ -40,29 +43,54 @@ export function interaction(desk: Desk, user: User, { forge = {} }: Options): Js
   }
 }
 
-export function sendPayload(desk: Desk, what: string, user: User, payload: JsonObject, options: Options): Promise<Exchange> {
-  return sendForm(desk, what, user, { payload: JSON.stringify(payload) }, options)
+export async function sendPayload(
+  desk: Desk,
+  what: string,
+  user: User,
+  payload: JsonObject,
+  options: Options,
+): Promise<Exchange> {
+  const { requestUrl } = desk
+  if (requestUrl === undefined) return await overSocket(desk, what, user, { type: 'interactive', payload }, options)
+  const raw = signedForm({ payload: JSON.stringify(payload) }, signing(desk, requestUrl, options))
+  return await deliver(desk, what, user, raw, options)
 }
 
-export function sendForm(
+export async function sendForm(
   desk: Desk,
   what: string,
   user: User,
   fields: Readonly<Record<string, string>>,
+  options: Options,
+): Promise<Exchange> {
+  const { requestUrl } = desk
+  if (requestUrl === undefined) return await overSocket(desk, what, user, { type: 'slash_commands', payload: fields }, options)
+  return await deliver(desk, what, user, signedForm(fields, signing(desk, requestUrl, options)), options)
+}
+
+export async function sendEvent(desk: Desk, what: string, user: User, event: JsonObject, options: Options): Promise<Exchange> {
+  const { requestUrl } = desk
+  if (requestUrl === undefined) return await overSocket(desk, what, user, { type: 'events_api', payload: event }, options)
+  return await deliver(desk, what, user, signedJson(event, signing(desk, requestUrl, options)), options)
+}
+
+function signing({ backend: { directory, store } }: Desk, url: string, { forge }: Options) {
+  return { url, secret: directory.workspace.signingSecret, now: store.now(), forge }
+}
+
+async function overSocket(
+  desk: Desk,
+  what: string,
+  user: User,
+  { type, payload }: { readonly type: EnvelopeType; readonly payload: JsonObject },
   { forge }: Options,
 ): Promise<Exchange> {
-  return deliver(desk, what, user, signedForm(fields, signing(desk, forge)), forge)
+  const exchange = await sendEnvelope(desk.backend.connections, type, payload)
+  if (exchange.error && !forge) desk.backend.store.fail(user.id, what, exchange.error)
+  return exchange
 }
 
-export function sendEvent(desk: Desk, what: string, user: User, event: JsonObject, { forge }: Options): Promise<Exchange> {
-  return deliver(desk, what, user, signedJson(event, signing(desk, forge)), forge)
-}
-
-function signing({ backend: { directory, store }, requestUrl }: Desk, forge: Forge | undefined) {
-  return { url: requestUrl, secret: directory.workspace.signingSecret, now: store.now(), forge }
-}
-
-async function deliver(desk: Desk, what: string, user: User, raw: RawRequest, forge: Forge | undefined): Promise<Exchange> {
+async function deliver(desk: Desk, what: string, user: User, raw: RawRequest, { forge }: Options): Promise<Exchange> {
   desk.requests.push(raw)
   const exchange = await send(raw)
   if (exchange.error && !forge) desk.backend.store.fail(user.id, what, exchange.error)

@@ -3,8 +3,8 @@ import type { Diagnosis, Look } from '../domain/diagnosis/diagnosis.ts'
 import type { Verdict } from '../domain/diagnosis/finding.ts'
 import { pathOf } from '../domain/diagnosis/path.ts'
 import { cleanText } from '../domain/hostile-text.ts'
-import { type Button, type Card, code, mention, type Part, strong, time, words } from './card.ts'
-import { changeCommand } from './commands.ts'
+import { type Button, type Card, code, command, mention, type Part, strong, time, words } from './card.ts'
+import { changeCommand, spell } from './commands.ts'
 import { durationText } from './duration.ts'
 import { everywhereParts, everywhereTitle, worstOf } from './everywhere-card.ts'
 import { connectLines, problemParts, remedyText, whyAndFix } from './outcome-parts.ts'
@@ -36,16 +36,22 @@ export function diagnosisCard(diagnosis: Diagnosis): Card | undefined {
 }
 
 /** What the watch has to say beyond the verdict. */
-function watchParts({ watch }: Diagnosis): readonly Part[] {
+function watchParts({ watch, looks = [] }: Diagnosis): readonly Part[] {
   if (watch === undefined) return []
   const { event, was, everyMs } = watch
+  const isBlind = looks.some(({ verdict }) => verdict === undefined)
   const before = was === undefined ? '' : words` It was ${statusWords(was)} since ${time(was.at)}.`
   const every = durationText(everyMs)
   switch (event) {
     case 'first':
       return [{ kind: 'text', text: `I have begun to watch this, every ${every}.` }]
     case 'changed':
-      return [{ kind: 'text', text: words`${strong('The verdict has changed')}, seen twice.${before}` }]
+      return [
+        {
+          kind: 'text',
+          text: words`${strong(isBlind ? 'I cannot look any more' : 'The verdict has changed')}, ${isBlind ? 'tried' : 'seen'} twice.${before}`,
+        },
+      ]
     case 'flapping':
       return [
         {
@@ -62,7 +68,17 @@ function watchParts({ watch }: Diagnosis): readonly Part[] {
 
 function problemCard(diagnosis: Diagnosis, problem: Diagnosis['problem']): Card {
   const title = `${subjectOf(diagnosis)}: no diagnosis`
-  return { summary: title, parts: [{ kind: 'title', text: title }, askedBy(diagnosis), ...problemParts(problem)] }
+  const parts = [{ kind: 'title', text: title } as const, askedBy(diagnosis), ...watchParts(diagnosis), ...problemParts(problem)]
+  return { summary: title, parts: [...parts, ...goesOn(diagnosis)] }
+}
+
+/** A watch that cannot look says so once. */
+function goesOn({ watch, asked }: Diagnosis): readonly Part[] {
+  if (watch === undefined) return []
+  const { service, organization, network = '' } = asked
+  const name = spell({ service, ...(organization !== undefined && { organization }) })
+  const end = command(`unwatch ${shownName(name)} from ${shownName(network)}`)
+  return [{ kind: 'note', text: words`I go on trying, and say when I can look again. To end it: ${end}` }]
 }
 
 function everywhereCard(diagnosis: Diagnosis, looks: readonly Look[]): Card {

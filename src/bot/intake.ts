@@ -111,8 +111,12 @@ async function startWatch(desk: Desk, { by, place }: Said, asked: Extract<Comman
 
 async function endWatch(desk: Desk, { service, network }: Extract<Command, { kind: 'unwatch' }>): Promise<Card> {
   if (service === undefined) return say(words`Which service? What I watch: ${command('watch')}`)
-  const known = network === undefined ? undefined : knownNetwork(desk, network)
-  return known === undefined || typeof known === 'string' ? await unwatch(desk, service, known) : known
+  if (network === undefined) return await unwatch(desk, service, undefined)
+  const known = knownNetwork(desk, network)
+  if (typeof known === 'string') return await unwatch(desk, service, known)
+  // One that the configuration names no more may be watched still.
+  const isWatched = (await desk.watches.all()).some((each) => sameName(each.network, network))
+  return isWatched ? await unwatch(desk, service, network) : known
 }
 
 /** The network as the configuration spells it, or the answer that says which are known. */

@@ -1,13 +1,13 @@
-import type { Finding } from '../domain/diagnosis/finding.ts'
 import type { PathPhase } from '../domain/diagnosis/path.ts'
 import { cleanText } from '../domain/hostile-text.ts'
+import type { Sample } from '../domain/watch.ts'
 import { durationText } from './duration.ts'
 
 const marks = { ok: '✔', fail: '✘', unknown: '?' } as const
 const phaseNames = { name: 'name', dns: 'DNS', address: 'address', tcp: 'TCP', tls: 'TLS', service: 'service' } as const
 
 /** `healthy`, `fault · allow-list-missing`, `warning · worker-absent` */
-export function statusWords({ code, severity }: Pick<Finding, 'code' | 'severity'>): string {
+export function statusWords({ code, severity }: Pick<Sample, 'code' | 'severity'>): string {
   if (severity === 'ok') return code
   return `${severity === 'fail' ? 'fault' : 'warning'} · ${code}`
 }

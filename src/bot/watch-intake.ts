@@ -26,9 +26,6 @@ export async function watch(desk: Desk, { by, place, service, network, everyMs }
     return say(`I watch at most every ${durationText(shortestMs)}, and at least every ${durationText(longestMs)}.`)
   const all = await desk.watches.all()
   const known = all.find((each) => sameWatch(each, { ...service, network }))
-  if (known === undefined && all.length >= mostWatches) {
-    return say(words`I watch ${String(all.length)} already, and no more than that. To see them: ${command('watch')}`)
-  }
   const now: Watch = {
     id: known?.id ?? (await desk.watches.nextId()),
     ...service,
@@ -38,7 +35,8 @@ export async function watch(desk: Desk, { by, place, service, network, everyMs }
     place,
     since: desk.now(),
   }
-  await desk.watches.save(now)
+  if (!(await desk.watches.save(now, mostWatches)))
+    return say(words`I watch ${String(mostWatches)} already, and no more than that. To see them: ${command('watch')}`)
   await desk.producer.schedule(now.id, everyMs)
   const said = known === undefined ? 'I watch' : 'From now on I watch'
   return {
@@ -56,8 +54,9 @@ export async function unwatch(desk: Desk, service: ServiceName, network: string 
   const named = all.filter((each) => sameWatch(each, { ...service, network: network ?? each.network }))
   if (named.length === 0) return say(words`I do not watch ${shownName(spell(service))}. What I watch: ${command('watch')}`)
   for (const { id } of named) {
-    await desk.producer.unschedule(id)
+    // In this order: a schedule without its watch is taken away by whoever finds it.
     await desk.watches.remove(id)
+    await desk.producer.unschedule(id)
   }
   return say(words`I no longer watch ${strong(named.map(subjectOf).join(', '))}.`)
 }

@@ -26,7 +26,8 @@ export function watchPicture(watch: Watch, samples: readonly Sample[], now: numb
   const from = now - dayMs
   const x = (at: number) => left + ((at - from) / dayMs) * (right - left)
   const holdsMs = watch.everyMs * 1.5
-  const bars = samples.map(({ at, severity }, index) => {
+  const bars = samples.map(({ at, code, severity }, index) => {
+    if (code === 'not-looked-at') return ''
     const start = Math.max(from, Date.parse(at))
     const next = samples[index + 1]
     const end = Math.min(now, next === undefined ? start + holdsMs : Date.parse(next.at), start + holdsMs)

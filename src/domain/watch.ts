@@ -1,4 +1,4 @@
-import type { Finding, FindingCode, Severity } from './diagnosis/finding.ts'
+import type { FindingCode, Severity } from './diagnosis/finding.ts'
 import type { Person, Place } from './person.ts'
 
 /** A service that is looked at from a network again and again. */
@@ -17,7 +17,8 @@ export interface Watch {
 /** One look. */
 export interface Sample {
   readonly at: string
-  readonly code: FindingCode
+  /** `not-looked-at`: there was no verdict, e.g. because the service is not there any more. */
+  readonly code: FindingCode | 'not-looked-at'
   readonly severity: Severity
 }
 
@@ -43,7 +44,7 @@ const flapping = { changes: 4, windowMs: 3_600_000, quietMs: 1_800_000 }
 export const noWatchState: WatchState = { changes: [] }
 
 /** Whether a look differs from what was told, so that it has to be confirmed by a second one before anybody hears of it. */
-export function differs({ told }: WatchState, { code }: Pick<Finding, 'code'>): boolean {
+export function differs({ told }: WatchState, { code }: Pick<Sample, 'code'>): boolean {
   return told?.code !== code
 }
 

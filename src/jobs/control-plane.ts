@@ -156,14 +156,15 @@ async function endpointFor(
   clouds: Sources['clouds'],
   zone: Promise<Pick<ControlPlane, 'record'>>,
   signal: AbortSignal,
-): Promise<Pick<ControlPlane, 'endpoint'>> {
-  const here = await endpointsOf(network, clouds, signal)
+): Promise<Pick<ControlPlane, 'endpoint' | 'partial'>> {
+  const { here, partial } = await endpointsOf(network, clouds, signal)
   const serving = here.filter(({ connectsTo }) => sameId(connectsTo, alias))
   const chosen = serving.find(({ connection }) => connection === 'Approved') ?? serving[0]
   const own = shownAs(chosen && (await clouds.network.endpoint(chosen.id, signal)))
   if (own.endpoint !== undefined) return own
   const { record } = await zone.catch(() => ({ record: undefined }))
-  return await endpointAt(record?.addresses ?? [], here, clouds, signal)
+  const other = await endpointAt(record?.addresses ?? [], here, clouds, signal)
+  return other.endpoint === undefined && partial ? { partial } : other
 }
 
 /** Those of the network's own subnet first. */
@@ -171,10 +172,11 @@ async function endpointsOf(
   network: Network,
   clouds: Sources['clouds'],
   signal: AbortSignal,
-): Promise<readonly EndpointSummary[]> {
-  const { endpoints } = await clouds.network.endpoints(network, signal)
+): Promise<{ readonly here: readonly EndpointSummary[]; readonly partial: boolean }> {
+  const { endpoints, partial } = await clouds.network.endpoints(network, signal)
   const elsewhere = (endpoint: EndpointSummary) => (sameId(endpoint.subnetId, subnetId(network)) ? 0 : 1)
-  return endpoints.filter((endpoint) => isInVnet(endpoint.subnetId, network)).toSorted((a, b) => elsewhere(a) - elsewhere(b))
+  const here = endpoints.filter((endpoint) => isInVnet(endpoint.subnetId, network))
+  return { here: here.toSorted((a, b) => elsewhere(a) - elsewhere(b)), partial }
 }
 
 function shownAs(detail: EndpointDetail | undefined): Pick<ControlPlane, 'endpoint'> {

@@ -12,7 +12,7 @@ import { connect } from '../redis/connection.ts'
 import { redisLedger } from '../redis/ledger.ts'
 import { createProber } from '../redis/prober.ts'
 import { createProducer } from '../redis/producer.ts'
-import { workQueue, workSchema } from '../redis/queues.ts'
+import { turnSchema, watchQueue, workQueue, workSchema } from '../redis/queues.ts'
 import { redisDiagnoses, redisInventory } from '../redis/records.ts'
 import { redisSurvey, redisVerdicts } from '../redis/survey.ts'
 import { redisWatches } from '../redis/watches.ts'
@@ -25,6 +25,7 @@ import { startSurveys, workOnSurvey } from './survey.ts'
 import { startSweep } from './sweep.ts'
 import { createTargets } from './target.ts'
 import { workOnWatch } from './watch.ts'
+import { startWatchSweep } from './watch-sweep.ts'
 
 const firstInventoryWithinMs = 3_000
 
@@ -83,11 +84,19 @@ await runProcess(async () => {
     handle: async ({ data, signal }) => {
       if (data.kind === 'request') await workOnRequest(data.id, shared, signal)
       else if (data.kind === 'diagnosis') await workOnDiagnosis(data.id, shared, signal)
-      else if (data.kind === 'watch') await workOnWatch(data.id, shared, signal)
       else await workOnSurvey(data.id, shared, signal)
     },
   })
+  const watcher = await startWorker({
+    redisUrl: config.redisUrl,
+    queue: watchQueue,
+    schema: turnSchema,
+    concurrency: 10,
+    log,
+    handle: async ({ data, signal }) => await workOnWatch(data, shared, signal),
+  })
   const sweep = startSweep(shared)
+  const watchSweep = startWatchSweep(shared)
   const stopping = new AbortController()
   // Forms offer choices from the inventory; a ClickHouse Cloud that does not answer keeps nobody waiting.
   const inventory = catalog.refresh(stopping.signal)
@@ -101,8 +110,9 @@ await runProcess(async () => {
     async close() {
       surveys.close()
       sweep.close()
+      watchSweep.close()
       stopping.abort()
-      await worker.close()
+      await Promise.all([worker.close(), watcher.close()])
       await Promise.all([producer.close(), prober.close(), clickhouse.close()])
       redis.disconnect()
     },

@@ -1,8 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { TerminalError } from '../domain/errors.ts'
+import type { Look } from '../domain/diagnosis/diagnosis.ts'
+import { toProblem } from '../domain/errors.ts'
 import { differs, observe, type Sample, type Watch, type WatchEvent } from '../domain/watch.ts'
+import type { Turn } from '../redis/queues.ts'
 import type { Watches } from '../redis/watches.ts'
 import { type DiagnosisJobs, diagnose } from './diagnose.ts'
+import type { LookOptions } from './look.ts'
 import { nameOf } from './names.ts'
 import { networkNamed } from './target.ts'
 
@@ -13,34 +15,39 @@ export interface WatchJobs extends DiagnosisJobs {
 /** A look that differs is repeated after so long before anybody hears of it, in milliseconds. */
 const confirmAfterMs = 8_000
 
-/** One turn of a watch: looks, remembers, and posts when the verdict has changed. May run twice; the second turn finds it told. */
-export async function workOnWatch(id: string, jobs: WatchJobs, signal: AbortSignal): Promise<void> {
-  const { watches, producer, log } = jobs
+/**
+ * One turn of a watch: looks, remembers, and posts when the verdict has changed, or when it cannot look any more. May run twice; the second turn finds it
+ * told.
+ */
+export async function workOnWatch({ id, confirms = false }: Turn, jobs: WatchJobs, signal: AbortSignal): Promise<void> {
+  const { watches, producer } = jobs
   const watch = await watches.get(id)
-  if (watch === undefined) {
-    await producer.unschedule(id)
-    return
-  }
+  if (watch === undefined) return await producer.unschedule(id)
+  // What people will read is judged by what is read now.
+  const seen = await lookFor(watch, jobs, { signal, background: !confirms })
+  const { code, severity } = seen.verdict ?? notLookedAt
+  const sample: Sample = { at: new Date().toISOString(), code, severity }
+  const before = await watches.stateOf(id)
+  // A fault that is gone by then was none worth a message. Nothing waits here: the look is repeated by a turn of its own.
+  if (!confirms && before.told !== undefined && differs(before, sample)) return await producer.turn(id, confirmAfterMs)
+  const { state, event } = observe(before, sample)
+  const drifted = severity === 'ok' && seen.since !== undefined
+  const worthTelling = event ?? (drifted ? 'drift' : undefined)
+  if (worthTelling !== undefined) await tell(watch, worthTelling, before.told, seen, jobs)
+  await watches.record(id, state, sample)
+}
+
+const notLookedAt = { code: 'not-looked-at', severity: 'warn' } as const
+
+async function lookFor(watch: Watch, jobs: WatchJobs, options: LookOptions): Promise<Look> {
+  const { signal } = options
   try {
-    const subject = { network: networkNamed(jobs.networks, watch.network), ...(await nameOf(watch, jobs, signal)) }
-    let seen = await diagnose(subject, jobs, { signal, background: true })
-    const before = await watches.stateOf(id)
-    if (seen.verdict !== undefined && differs(before, seen.verdict) && before.told !== undefined) {
-      await sleep(confirmAfterMs, undefined, { signal })
-      // What people will read is judged by what is read now: a fault that is gone by then was none worth a message.
-      seen = await diagnose(subject, jobs, { signal })
-    }
-    if (seen.verdict === undefined) return
-    const sample: Sample = { at: new Date().toISOString(), code: seen.verdict.code, severity: seen.verdict.severity }
-    const { state, event } = observe(await watches.stateOf(id), sample)
-    const drifted = seen.verdict.severity === 'ok' && seen.since !== undefined
-    const worthTelling = event ?? (drifted ? 'drift' : undefined)
-    if (worthTelling !== undefined) await tell(watch, worthTelling, before.told, [seen], jobs)
-    await watches.record(id, state, sample)
+    const network = networkNamed(jobs.networks, watch.network)
+    return await diagnose({ network, ...(await nameOf(watch, jobs, signal)) }, jobs, options)
   } catch (error) {
     signal.throwIfAborted()
-    log.warn({ err: error, watch: id }, 'a watch could not look')
-    if (error instanceof TerminalError && error.code === 'network-unknown') await producer.unschedule(id)
+    jobs.log.warn({ err: error, watch: watch.id }, 'a watch could not look')
+    return { network: watch.network, problem: toProblem(error) }
   }
 }
 
@@ -49,7 +56,7 @@ async function tell(
   { id: watch, by, place, service, organization, network, everyMs }: Watch,
   event: WatchEvent,
   was: Sample | undefined,
-  looks: readonly Awaited<ReturnType<typeof diagnose>>[],
+  seen: Look,
   { diagnoses, producer }: WatchJobs,
 ): Promise<void> {
   const id = await diagnoses.nextId()
@@ -59,7 +66,7 @@ async function tell(
     asked: { by, place, at, service, network, ...(organization !== undefined && { organization }) },
     watch: { id: watch, everyMs, event, ...(was !== undefined && { was }) },
     endedAt: at,
-    looks,
+    looks: [seen],
   })
   await producer.show({ kind: 'diagnosis', id })
 }

@@ -1,6 +1,6 @@
 import { type JobsOptions, Queue } from 'bullmq'
 import type { Connection } from './connection.ts'
-import { type OutboxItem, outboxQueue, prefix, type Work, workQueue } from './queues.ts'
+import { type OutboxItem, outboxQueue, prefix, type Turn, type Work, watchQueue, workQueue } from './queues.ts'
 
 const jobOptions: JobsOptions = {
   attempts: 10,
@@ -8,6 +8,9 @@ const jobOptions: JobsOptions = {
   removeOnComplete: true,
   removeOnFail: { count: 100 },
 }
+
+/** The next turn comes anyway. */
+const turnOptions: JobsOptions = { removeOnComplete: true, removeOnFail: { count: 100 } }
 
 /** Wakes work up. Of several wake-ups for one record at most one waits while one runs, so a burst is one piece of work. */
 export interface Producer {
@@ -18,6 +21,10 @@ export interface Producer {
   /** Has a watch look again and again, from now on; a schedule that there is already is replaced. Survives restarts. */
   schedule(watch: string, everyMs: number): Promise<void>
   unschedule(watch: string): Promise<void>
+  /** How often each watch looks, in milliseconds, by its id. */
+  schedules(): Promise<ReadonlyMap<string, number>>
+  /** Has a watch look a second time after so long, apart from its schedule; once, however often this is asked meanwhile. */
+  turn(watch: string, afterMs: number): Promise<void>
   /** Show the record's newest state in chat, after `delayMs` to let a burst of changes become one update. */
   show(item: OutboxItem, delayMs?: number): Promise<void>
   close(): Promise<void>
@@ -26,8 +33,9 @@ export interface Producer {
 export function createProducer(connection: Connection): Producer {
   const work = new Queue(workQueue, { connection, prefix })
   const outbox = new Queue(outboxQueue, { connection, prefix })
+  const turns = new Queue(watchQueue, { connection, prefix })
   // The connection's owner hears of its errors; without a listener the queues would print them a second time.
-  for (const queue of [work, outbox]) queue.on('error', () => undefined)
+  for (const queue of [work, outbox, turns]) queue.on('error', () => undefined)
   const keyOf = (item: Work | OutboxItem) => `${item.kind}-${item.id}`
   return {
     async work(item) {
@@ -40,11 +48,19 @@ export function createProducer(connection: Connection): Producer {
       return state !== undefined && ['waiting', 'active', 'delayed', 'prioritized'].includes(state)
     },
     async schedule(watch, everyMs) {
-      const opts = { removeOnComplete: true, removeOnFail: { count: 100 } }
-      await work.upsertJobScheduler(watch, { every: everyMs }, { name: 'watch', data: { kind: 'watch', id: watch }, opts })
+      const data: Turn = { id: watch }
+      await turns.upsertJobScheduler(watch, { every: everyMs }, { name: 'turn', data, opts: turnOptions })
     },
     async unschedule(watch) {
-      await work.removeJobScheduler(watch)
+      await turns.removeJobScheduler(watch)
+    },
+    async schedules() {
+      const all = await turns.getJobSchedulers()
+      return new Map(all.map(({ key, every }) => [key, Number(every)]))
+    },
+    async turn(watch, afterMs) {
+      const data: Turn = { id: watch, confirms: true }
+      await turns.add('turn', data, { ...turnOptions, delay: afterMs, deduplication: { id: `confirm-${watch}` } })
     },
     async show(item, delayMs = 0) {
       await outbox.add(item.kind, item, {
@@ -54,7 +70,7 @@ export function createProducer(connection: Connection): Producer {
       })
     },
     async close() {
-      await Promise.all([work.close(), outbox.close()])
+      await Promise.all([work.close(), outbox.close(), turns.close()])
     },
   }
 }

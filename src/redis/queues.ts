@@ -3,7 +3,8 @@ import { z } from 'zod'
 /**
  * Queue names and what travels on them. A job only wakes work up: it names a record of the ledger, and its reader takes the state from there.
  *
- *   work              bot → jobs            plan or apply a request, diagnose, watch, survey services and networks
+ *   work              bot → jobs            plan or apply a request, diagnose, survey services and networks: somebody waits for most of it
+ *   watch             bot, jobs → jobs      one turn of a watch; nobody waits, so it stands in nobody's way
  *   probe-<network>   jobs → diagnostics    look at a host from inside the network; the job's return value is the evidence
  *   outbox            bot, jobs → bot       show the newest state of a record in chat
  */
@@ -12,6 +13,7 @@ import { z } from 'zod'
 export const prefix = '{privatelink}'
 
 export const workQueue = 'work'
+export const watchQueue = 'watch'
 export const outboxQueue = 'outbox'
 
 export function probeQueue(network: string): string {
@@ -22,9 +24,12 @@ export const workSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('request'), id: z.string() }),
   z.strictObject({ kind: z.literal('diagnosis'), id: z.string() }),
   z.strictObject({ kind: z.literal('survey'), id: z.enum(['anew', 'more']) }),
-  z.strictObject({ kind: z.literal('watch'), id: z.string() }),
 ])
 export type Work = z.infer<typeof workSchema>
+
+/** `confirms`: a second look at what the one before has seen. */
+export const turnSchema = z.strictObject({ id: z.string(), confirms: z.boolean().optional() })
+export type Turn = z.infer<typeof turnSchema>
 
 export const outboxSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('request'), id: z.string() }),

@@ -5,11 +5,19 @@ import { prefix } from './queues.ts'
 /** Samples are kept for a day. */
 const keptMs = 24 * 3_600_000
 
+/** In one step, so that two who ask at the same time do not get past the bound together. */
+const saveIfRoom = `
+if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 and redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[3]) then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+return 1
+`
+
 export interface Watches {
   nextId(): Promise<string>
   all(): Promise<readonly Watch[]>
   get(id: string): Promise<Watch | undefined>
-  save(watch: Watch): Promise<void>
+  /** Writes it, unless there are `most` others already: then false. */
+  save(watch: Watch, most: number): Promise<boolean>
   remove(id: string): Promise<void>
   stateOf(id: string): Promise<WatchState>
   /** What a look has changed, and the look itself. Only of a watch that still is one. */
@@ -33,8 +41,8 @@ export function redisWatches(redis: Connection): Watches {
       const text = await redis.hget(allKey, id)
       return text === null ? undefined : JSON.parse(text)
     },
-    async save(watch) {
-      await redis.hset(allKey, watch.id, JSON.stringify(watch))
+    async save(watch, most) {
+      return (await redis.eval(saveIfRoom, 1, allKey, watch.id, JSON.stringify(watch), most)) === 1
     },
     async remove(id) {
       await redis.hdel(allKey, id)

@@ -21,7 +21,8 @@ test('a watch posts what changes and nothing else, survives a restart, shows its
   const producer = createProducer(redis)
   const turn = async () => {
     const before = (await watches.samples('WT-1')).length
-    await producer.work({ kind: 'watch', id: 'WT-1' })
+    await producer.unschedule('WT-1')
+    await producer.schedule('WT-1', 60_000)
     await expect.poll(async () => (await watches.samples('WT-1')).length, { timeout: 40_000 }).toBeGreaterThan(before)
   }
   try {
@@ -36,8 +37,12 @@ test('a watch posts what changes and nothing else, survives a restart, shows its
     const jobs = processes.find(({ name }) => name === 'jobs')
     jobs?.kill('SIGTERM')
     await jobs?.ended
+    // What a crash leaves between writing a watch and scheduling it, or between ending it and taking its schedule away.
+    await producer.unschedule('WT-1')
+    await producer.schedule('WT-99', 60_000)
     await sandbox.start('jobs')
-    expect(await redis.zcard('{privatelink}:work:repeat')).toBe(1)
+    await expect.poll(() => producer.schedules(), { timeout: 20_000 }).toEqual(new Map([['WT-1', 60_000]]))
+    expect(await redis.zcard('{privatelink}:watch:repeat')).toBe(1)
 
     const service = sandbox.world.services.find(({ name }) => name === 'analytics-prod')
     const listed = [...(service?.privateEndpointIds ?? [])]
@@ -66,7 +71,7 @@ test('a watch posts what changes and nothing else, survives a restart, shows its
 
     expect((await people.command('alice', 'watch')).body).toContain('analytics-prod from prod-westus3')
     expect((await people.command('alice', 'unwatch analytics-prod')).body).toContain('I no longer watch')
-    expect(await redis.zcard('{privatelink}:work:repeat')).toBe(0)
+    expect(await redis.zcard('{privatelink}:watch:repeat')).toBe(0)
     expect(await watches.all()).toEqual([])
   } finally {
     await producer.close()

@@ -23,7 +23,7 @@ test('the same thing is watched once; the newest interval counts', async () => {
   expect(await say('watch analytics-prod from prod-westus3 every 5m')).toContain('I watch')
   expect(await say('watch Analytics-Prod from prod-westus3 every 10m', 'bob')).toContain('From now on I watch')
   expect(await at.connection.hlen('{privatelink}:watches')).toBe(1)
-  expect(await at.connection.zcard('{privatelink}:work:repeat')).toBe(1)
+  expect(await at.connection.zcard('{privatelink}:watch:repeat')).toBe(1)
   expect(await say('watch')).toContain('every 10 min')
 })
 

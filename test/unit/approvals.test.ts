@@ -62,6 +62,8 @@ function deskWith(first: Request, { now = inTime, beforeRecord }: { now?: string
       isAwake: refuse,
       schedule: refuse,
       unschedule: refuse,
+      schedules: refuse,
+      turn: refuse,
       close: async () => undefined,
     },
     inventory: { read: refuse },

@@ -1,5 +1,7 @@
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
+import { judge } from '../../src/domain/diagnosis/judge.ts'
+import { rules } from '../../src/domain/diagnosis/rules/all.ts'
 import { TerminalError } from '../../src/domain/errors.ts'
 import { readControlPlane } from '../../src/jobs/control-plane.ts'
 import { service } from './literals.ts'
@@ -25,14 +27,19 @@ const refuse = async (): Promise<never> => {
 }
 const hang = () => new Promise<never>(() => undefined)
 
-function sources(changes: { service?: () => Promise<never>; zones?: () => Promise<never>; endpoints?: () => Promise<never> }) {
+function sources(changes: {
+  service?: () => Promise<never>
+  zones?: () => Promise<never>
+  endpoints?: () => Promise<never>
+  partial?: boolean
+}) {
   return {
     clouds: {
       clickhouse: {
         service: changes.service ?? (async () => ({ state: 'running', privateEndpointIds: ['guid'] })),
         organization: async () => ({ privateEndpoints: [{ id: 'guid' }] }),
       },
-      network: { endpoints: changes.endpoints ?? (async () => []) },
+      network: { endpoints: changes.endpoints ?? (async () => ({ endpoints: [], partial: changes.partial ?? false })) },
       dns: { zones: changes.zones ?? (async () => []) },
     } as never,
     catalog: { current: hang },
@@ -49,6 +56,13 @@ test('a refusal of Azure leaves the lists', async () => {
     ...{ host: subject.host, alias: 'alias', serviceState: 'running', allowList: ['guid'], organizationIds: ['guid'] },
     unread: { endpoint: 'HTTP 403' },
   })
+})
+
+test('where not every resource group could be searched, the words say so', async () => {
+  const controlPlane = await read({ partial: true })
+  expect(judge(rules, { host: subject.host, network: 'n', workerAbsent: true, controlPlane }).detail).toContain(
+    'Only the configured resource groups could be searched.',
+  )
 })
 
 test('a refusal of ClickHouse Cloud leaves the lists of before, with their age, and no entries beside them', async () => {

@@ -35,7 +35,7 @@ async function look(probe: (options: ProbeOptions) => Promise<never | undefined>
           organization: async () => ({ privateEndpoints: [] }),
           now: () => undefined,
         },
-        network: { endpoints: async () => [endpoint], endpoint: async () => endpoint },
+        network: { endpoints: async () => ({ endpoints: [endpoint], partial: false }), endpoint: async () => endpoint },
         dns: { zones: async () => [] },
         ...clouds,
       } as never,

@@ -133,6 +133,8 @@ export interface ControlPlane {
     readonly connection: string
     readonly alias: string
   }
+  /** No endpoint was found, and not every resource group could be searched. */
+  readonly partial?: boolean
   readonly zone?: { readonly id: string; readonly linked: boolean }
   /** Addresses of the A record set that answers for the host: the host's own label if there is one, else the wildcard. */
   readonly record?: { readonly name: string; readonly addresses: readonly string[] }

@@ -6,7 +6,10 @@ import { admissionSymptoms, byAllow, bySetup, networkSymptoms, serviceName, show
 
 const endpointIsGone = (evidence: Evidence) => !isUnread(evidence, 'endpoint') && evidence.controlPlane?.endpoint === undefined
 
-const none = (evidence: Evidence) => `Azure shows no private endpoint for ${serviceName(evidence)} in ${shown(evidence.network)}.`
+const none = ({ controlPlane, ...evidence }: Evidence) => {
+  const bounds = controlPlane?.partial === true ? ' Only the configured resource groups could be searched.' : ''
+  return `Azure shows no private endpoint for ${serviceName(evidence)} in ${shown(evidence.network)}.${bounds}`
+}
 
 /** The connection's state as Azure shows it. */
 export const endpointRules: readonly Rule[] = [

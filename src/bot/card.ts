@@ -59,7 +59,7 @@ export type Verb = (typeof verbs)[number]
 export type DiagnosisVerb = Extract<Verb, 'fix' | 'again' | 'wake' | 'evidence'>
 export type RequestVerb = Exclude<Verb, DiagnosisVerb | 'picture'>
 
-/** What a click carries: nothing but which record it is about, and which plan the person saw. */
+/** What a click carries: nothing but which record it is about, and which plan of it the person saw, or which of its networks is meant. */
 export interface Button {
   readonly verb: Verb
   readonly label: string

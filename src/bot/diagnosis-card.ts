@@ -88,7 +88,7 @@ function everywhereCard(diagnosis: Diagnosis, looks: readonly Look[]): Card {
   return {
     summary: `${title} (${status})`,
     parts: [{ kind: 'title', text: title }, { kind: 'note', text: status }, askedBy(diagnosis), ...everywhereParts(looks)],
-    buttons: [again(diagnosis), evidence(diagnosis)],
+    buttons: [...fixes(diagnosis, looks), again(diagnosis), evidence(diagnosis)],
   }
 }
 
@@ -160,6 +160,17 @@ function buttonsOf(diagnosis: Diagnosis, { evidence: seen }: Look, verdict: Verd
     evidence(diagnosis),
     ...(diagnosis.watch === undefined ? [] : [pictureButton(diagnosis.watch.id)]),
   ]
+}
+
+/** As many as can be overlooked. */
+const mostFixes = 5
+
+/** One for each network where one of our commands is the remedy. */
+function fixes({ id }: Diagnosis, looks: readonly Look[]): readonly Button[] {
+  return looks
+    .filter(({ verdict }) => changeCommand(verdict?.remedy.command) !== undefined)
+    .slice(0, mostFixes)
+    .map(({ network }) => ({ verb: 'fix', label: `Request the fix for ${shownName(network)}`, id, digest: network }))
 }
 
 function again({ id }: Diagnosis): Button {

@@ -11,7 +11,7 @@ import { shownName, statusOf } from './subject.ts'
 import type { Click } from './surface.ts'
 
 /** What a click on a diagnosis does. The button says only which one; what it found is read where it is kept. */
-export async function answerDiagnosisClick(desk: Desk, { verb, id, by }: Click<DiagnosisVerb>): Promise<Card> {
+export async function answerDiagnosisClick(desk: Desk, { verb, id, digest, by }: Click<DiagnosisVerb>): Promise<Card> {
   const diagnosis = await desk.diagnoses.get(id)
   if (diagnosis === undefined)
     return say(words`I do not know ${shownName(id)} any more: a diagnosis is kept for a day. Ask for a new one.`)
@@ -22,7 +22,7 @@ export async function answerDiagnosisClick(desk: Desk, { verb, id, by }: Click<D
     case 'wake':
       return await lookAgain(desk, by, diagnosis, verb === 'wake')
     case 'fix':
-      return await requestFix(desk, by, diagnosis)
+      return await requestFix(desk, by, diagnosis, digest)
   }
 }
 
@@ -32,8 +32,8 @@ async function lookAgain(desk: Desk, by: Person, { asked }: Diagnosis, wake: boo
 }
 
 /** A request like any other: planned, shown, approved by somebody else. */
-async function requestFix(desk: Desk, by: Person, { id, asked, looks = [] }: Diagnosis): Promise<Card> {
-  const [look] = looks
+async function requestFix(desk: Desk, by: Person, { id, asked, looks = [] }: Diagnosis, from: string): Promise<Card> {
+  const look = looks.find(({ network }) => network === from) ?? (looks.length === 1 ? looks[0] : undefined)
   const fix = changeCommand(look?.verdict?.remedy.command)
   if (look?.verdict === undefined || fix?.network === undefined)
     return say(

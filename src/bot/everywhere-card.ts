@@ -2,7 +2,7 @@ import type { Look } from '../domain/diagnosis/diagnosis.ts'
 import type { Verdict } from '../domain/diagnosis/finding.ts'
 import { pathOf } from '../domain/diagnosis/path.ts'
 import { cleanText } from '../domain/hostile-text.ts'
-import { type Part, strong, type Text, words } from './card.ts'
+import { type Part, strong, type Text, time, words } from './card.ts'
 import { remedyText } from './outcome-parts.ts'
 import { isWorthALook, phaseText, statusWords } from './path-text.ts'
 import { shownName } from './subject.ts'
@@ -30,7 +30,10 @@ export function everywhereParts(looks: readonly Look[]): readonly Part[] {
 
 const marks = { ok: '✔', fail: '✘', warn: '?' } as const
 
-function linesOf({ network, verdict, evidence, problem }: Look): readonly Text[] {
+/** How many changes stand beside the others; the rest is in the evidence. */
+const mostChanges = 3
+
+function linesOf({ network, verdict, evidence, since, problem }: Look): readonly Text[] {
   const name = strong(shownName(network))
   if (verdict === undefined) return [words`? ${name}  not looked at: ${cleanText(problem?.message ?? 'no answer', 300)}`]
   const path = (evidence === undefined ? [] : pathOf(evidence)).filter(isWorthALook).map(phaseText).join(' → ')
@@ -39,5 +42,11 @@ function linesOf({ network, verdict, evidence, problem }: Look): readonly Text[]
     words`${marks[verdict.severity]} ${name}  ${statusWords(verdict)}${fault}`,
     ...(path === '' ? [] : [path]),
     ...(verdict.severity === 'ok' ? [] : [words`${strong('Fix')}  ${remedyText(verdict.remedy)}`]),
+    ...(since === undefined ? [] : [sinceLine(since)]),
   ]
+}
+
+function sinceLine({ lastHealthyAt, changes }: NonNullable<Look['since']>): Text {
+  const said = changes.slice(0, mostChanges).map(({ what, inPublic }) => cleanText(`${what}: ${inPublic}`, 200))
+  return words`${strong('Last healthy')} ${time(lastHealthyAt)}${said.length === 0 ? '' : `; since then ${said.join('; ')}`}`
 }

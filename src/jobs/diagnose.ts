@@ -8,6 +8,7 @@ import type { Network } from '../domain/target.ts'
 import type { Producer } from '../redis/producer.ts'
 import type { Diagnoses } from '../redis/records.ts'
 import type { Verdicts } from '../redis/survey.ts'
+import { askedOnce } from './asked-once.ts'
 import { type LookJobs, type LookOptions, lookAt, type Subject } from './look.ts'
 import { type NameJobs, nameOf, strangeHost } from './names.ts'
 import { networkNamed } from './target.ts'
@@ -36,20 +37,25 @@ export async function workOnDiagnosis(id: string, jobs: DiagnosisJobs, signal: A
   }
   const { asked } = diagnosis
   const until = performance.now() + answerWithinMs
+  const over = new AbortController()
+  const both = AbortSignal.any([signal, over.signal])
   try {
     const from = asked.network === undefined ? networks : [networkNamed(networks, asked.network)]
     const strange = await strangeHost(asked.service, jobs, signal)
     if (strange !== undefined) return await end({ looks: refused(asked.service, from, strange) })
     const named = await nameOf(asked, jobs, signal)
     const withinMs = until - performance.now()
+    const report = { ...jobs, clouds: { ...jobs.clouds, clickhouse: askedOnce(jobs.clouds.clickhouse, both) } }
     const looks = await Promise.all(
-      from.map((network) => diagnose({ network, ...named }, jobs, { signal, wake: asked.wake === true, withinMs })),
+      from.map((network) => diagnose({ network, ...named }, report, { signal, wake: asked.wake === true, withinMs })),
     )
     await end({ looks })
   } catch (error) {
     signal.throwIfAborted()
     log.error({ err: error, diagnosis: id }, 'diagnosis failed')
     await end({ problem: toProblem(error) })
+  } finally {
+    over.abort()
   }
 }
 

@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type BotWorld, startBotWorld } from './bot-harness.ts'
+import { slack } from '../../sandbox/estate.ts'
+import type { Look } from '../../src/domain/diagnosis/diagnosis.ts'
+import { redisDiagnoses } from '../../src/redis/records.ts'
+import { alice } from '../sample-requests.ts'
+import { type BotWorld, startBotWorld, textOf } from './bot-harness.ts'
 
 let at: BotWorld
 beforeAll(async () => {
@@ -25,6 +29,43 @@ test('the same thing is watched once; the newest interval counts', async () => {
   expect(await at.connection.hlen('{privatelink}:watches')).toBe(1)
   expect(await at.connection.zcard('{privatelink}:watch:repeat')).toBe(1)
   expect(await say('watch')).toContain('every 10 min')
+})
+
+test('each of several watches has its picture', async () => {
+  await say('watch analytics-prod from staging-eastus2 every 5m')
+  const { body } = await at.driver.command('alice', 'watch')
+  const ids = [...body.matchAll(/"action_id":"([^"]+)"/g)].map(([, id]) => id)
+  expect(ids).toEqual(['picture', 'picture:1'])
+  await at.driver.command('alice', 'status')
+  const shown = await at.slack.until(({ ephemerals }) => ephemerals.at(-1))
+  const list = { ...shown, blocks: JSON.parse(body).blocks }
+  await at.driver.click('alice', list, 'Last 24 hours of WT-2')
+  await at.slack.until(({ ephemerals }) =>
+    ephemerals.find((one) => textOf(one).includes('analytics-prod from staging-eastus2, last 24')),
+  )
+  await say('unwatch analytics-prod from staging-eastus2')
+})
+
+test('from everywhere, the fix is requested for the network whose button it is', async () => {
+  const store = redisDiagnoses(at.connection)
+  const id = await store.nextId()
+  const look = (network: string): Look => {
+    const remedy = { text: 'Put it there.', command: `setup analytics-prod in ${network}` }
+    const finding = { code: 'allow-list-missing', severity: 'fail', title: 'missing', detail: 'missing', remedy } as const
+    return { network, verdict: { ...finding, findings: [finding] } }
+  }
+  const asked = { by: alice, place: { surface: 'slack', id: slack.channels.data }, at: new Date().toISOString() } as const
+  const looks = [look('prod-westus3'), look('staging-eastus2')]
+  await store.save({ id, asked: { ...asked, service: 'analytics-prod' }, looks, endedAt: asked.at })
+  await at.producer.show({ kind: 'diagnosis', id })
+  const card = await at.slack.until(({ messages }) => messages.find((one) => textOf(one).includes(`${id}, asked by`)))
+  await at.driver.click('bob', card, 'Request the fix for staging-eastus2')
+  await at.slack.until(({ ephemerals }) => ephemerals.find((one) => textOf(one).includes('analytics-prod → staging-eastus2')))
+  const forged = { ...card, blocks: JSON.parse(JSON.stringify(card.blocks).replaceAll('staging-eastus2\\"', 'elsewhere\\"')) }
+  await at.driver.click('bob', forged, 'Request the fix for staging-eastus2')
+  await at.slack.until(({ ephemerals }) =>
+    ephemerals.find((one) => textOf(one).includes('found nothing that one of my commands')),
+  )
 })
 
 test('there is an end to how much is watched', async () => {

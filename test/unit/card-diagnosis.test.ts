@@ -101,7 +101,11 @@ test('from everywhere: side by side, and one network that could not be looked at
     endedAt,
     looks: [
       { network: 'prod-westus3', verdict: healthy },
-      { network: 'staging-eastus2', verdict: { ...missing, findings: [missing] } },
+      {
+        network: 'staging-eastus2',
+        verdict: { ...missing, findings: [missing] },
+        since: { lastHealthyAt: askedAt, changes: [{ what: 'the allow list', said: 'lost 3f1c', inPublic: 'lost 1 entry' }] },
+      },
       { network: 'lab', problem: { code: 'x', message: 'Redis said no.', remedy: 'y' } },
     ],
   })
@@ -111,6 +115,13 @@ test('from everywhere: side by side, and one network that could not be looked at
   expect(text).toContain("✘ *staging-eastus2*  fault · allow-list-missing: The endpoint is not on the service's allow list")
   expect(text).toContain('? *lab*  not looked at: Redis said no.')
   expect(text).toContain('\nfault · allow-list-missing\n')
+  expect(text).toMatch(/Last healthy\* .*; since then the allow list: lost 1 entry/)
+  expect(card?.buttons?.[0]).toMatchObject({
+    verb: 'fix',
+    label: 'Request the fix for staging-eastus2',
+    digest: 'staging-eastus2',
+  })
+  expect(card?.buttons?.filter(({ verb }) => verb === 'fix')).toHaveLength(1)
 })
 
 test('evidence is for the one who asks to see it', () => {

@@ -35,7 +35,7 @@ export function slackMessage({ summary, parts, buttons = [] }: Card): SlackMessa
     if (!cut) blocks.push(block)
   }
   if (cut) blocks.push(context('This is too long for one message: the rest is cut.'))
-  if (buttons.length > 0) blocks.push({ type: 'actions', block_id: 'decision', elements: buttons.map(button) })
+  if (buttons.length > 0) blocks.push({ type: 'actions', block_id: 'decision', elements: buttons.map(element) })
   return { text, blocks }
 }
 
@@ -65,10 +65,12 @@ function context(text: Text): types.KnownBlock {
   return { type: 'context', elements: [{ type: 'mrkdwn', text: mrkdwn(text, limits.context), verbatim: true }] }
 }
 
-function button({ verb, label, weight, id, digest }: Button) {
+/** Several buttons may say the same of different things: Slack tells them apart by their ids. */
+function element({ verb, label, weight, id, digest }: Button, index: number, all: readonly Button[]) {
+  const before = all.slice(0, index).filter((other) => other.verb === verb).length
   return {
     type: 'button' as const,
-    action_id: verb,
+    action_id: before === 0 ? verb : `${verb}:${before}`,
     text: { type: 'plain_text' as const, text: plainText(label, limits.label), emoji: false },
     value: JSON.stringify({ id, digest }),
     ...(weight !== undefined && { style: weight }),

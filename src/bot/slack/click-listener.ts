@@ -41,7 +41,7 @@ async function answer(
   body: ButtonClick,
   action: ButtonAction,
 ): Promise<Card | undefined> {
-  const verb = verbSchema.safeParse(action.action_id)
+  const verb = verbSchema.safeParse(action.action_id.replace(/:\d+$/, ''))
   const value = valueSchema.safeParse(action.value)
   if (!verb.success || !value.success) {
     shared.declined('unknown-button')

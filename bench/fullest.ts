@@ -36,7 +36,7 @@ export async function fullest(ledger: Ledger, messages: Messages): Promise<void>
     needed: people,
     rejectionEnds: false,
     breakGlass: approvers,
-    place: approvals,
+    places: [approvals],
     askedAt: now(),
     expiresAt: new Date(Date.now() + 86_400_000).toISOString(),
     remindAt: [now(), now(), now()],

@@ -110,7 +110,7 @@ async function awaiting(ledger: Ledger): Promise<string> {
     rejectionEnds: true,
     breakGlass: [],
     remindAt: [],
-    place: data,
+    places: [data],
     askedAt: at,
     expiresAt: new Date(Date.now() + 86_400_000).toISOString(),
   }

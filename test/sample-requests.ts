@@ -129,7 +129,7 @@ const awaiting: Request = {
     breakGlass: [],
     remindAt: [],
     approvers: [bob, carol],
-    place: approvals,
+    places: [approvals],
     askedAt,
     expiresAt: '2026-03-02T14:05:00.000Z',
   },

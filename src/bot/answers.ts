@@ -7,7 +7,7 @@ export const ledgerUnreachable: Card = say(
 
 /** While the chat does not say whose account it is: they might be the one who asked, or have approved already. */
 export const identityUnknown: Card = say(
-  'I cannot tell who you are just now, because Slack does not answer me, so I did nothing. Try again in a moment; if it stays so, tell whoever runs me.',
+  'I cannot tell who you are just now, because the chat does not answer me, so I did nothing. Try again in a moment; if it stays so, tell whoever runs me.',
 )
 
 /** When our own code fails. */

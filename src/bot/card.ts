@@ -84,8 +84,13 @@ export function group(which: Group): Inline {
   return { kind: 'group', group: which }
 }
 
-export function channel(place: Place): Inline {
+function channel(place: Place): Inline {
   return { kind: 'place', place }
+}
+
+/** All of them, each as its own chat shows it. */
+export function channels(places: readonly Place[]): readonly Inline[] {
+  return listed(places.map(channel), 'and')
 }
 
 export function time(at: string): Inline {

@@ -1,8 +1,8 @@
 import { type Person, type Place, samePerson } from '../domain/person.ts'
-import { isOpen, type Request } from '../domain/request.ts'
+import { type Approval, isOpen, type Request } from '../domain/request.ts'
 import { waitingForText } from './approvers-text.ts'
 import { type Attendance, everyoneThere, stillAble } from './attendance.ts'
-import { type Card, channel, command, mention, say, strong, time, words } from './card.ts'
+import { type Card, channels, command, mention, say, strong, time, words } from './card.ts'
 import { nextSentence, overrideSentence, stateSentence } from './state-sentences.ts'
 import { statusOf, titleOf } from './subject.ts'
 
@@ -31,7 +31,7 @@ function voided(request: Request): readonly Notice[] {
     key: `voided:${keyOf(request)}:${person.key}`,
     to: { kind: 'person', person },
     card: say(
-      words`The plan of ${strong(id)} changed ${when}, so ${consequence}. The new plan is in ${channel(approval.place)}.`,
+      words`The plan of ${strong(id)} changed ${when}, so ${consequence}. The new plan is in ${channels(approval.places)}.`,
       statusOf(request),
     ),
   })
@@ -49,16 +49,21 @@ function brokenGlass(request: Request): readonly Notice[] {
   if (approval === undefined) return []
   return overrides.flatMap(({ by, reason, digest }) => {
     const card = say(
-      words`${mention(by)} runs ${strong(id)} without an approval: “${reason}”. ${titleOf(request)}. It has to be reviewed by someone else, in ${channel(approval.place)}.`,
+      words`${mention(by)} runs ${strong(id)} without an approval: “${reason}”. ${titleOf(request)}. It has to be reviewed by someone else, in ${channels(approval.places)}.`,
       statusOf(request),
     )
     const concerned = [...approval.approvers, request.asked.by].filter((person) => !samePerson(person, by))
     const key = `glass:${shortly(digest)}`
     return [
       ...concerned.map((person): Notice => ({ key: `${key}:${person.key}`, to: { kind: 'person', person }, card })),
-      { key, to: { kind: 'place', place: approval.place }, card },
+      ...inPlaces(key, approval, card),
     ]
   })
+}
+
+/** Where approval is asked for. */
+function inPlaces(key: string, { places }: Approval, card: Card): readonly Notice[] {
+  return places.map((place): Notice => ({ key: `${key}:${place.surface}`, to: { kind: 'place', place }, card }))
 }
 
 /** The present plan, in a key. */
@@ -78,7 +83,7 @@ function reminders(request: Request, attendance: Attendance): readonly Notice[] 
   const card = say(
     words`${strong(id)} still needs approval by ${waitingForText(request, attendance)}, before ${time(approval.expiresAt)}. ${titleOf(request)}. ${statusOf(request)}`,
   )
-  return [{ key: `reminder:${keyOf(request)}:${reminded}`, to: { kind: 'place', place: approval.place }, card }]
+  return inPlaces(`reminder:${keyOf(request)}:${reminded}`, approval, card)
 }
 
 function ending(request: Request): readonly Notice[] {

@@ -5,7 +5,7 @@ import { isOpen, needsReview, type Request } from '../domain/request.ts'
 import type { OutboxItem } from '../redis/queues.ts'
 import type { Diagnoses } from '../redis/records.ts'
 import { attendanceOf, everyoneThere, markField, markOf } from './attendance.ts'
-import { channel, type Text, words } from './card.ts'
+import { channels, type Text, words } from './card.ts'
 import { diagnosisCard } from './diagnosis-card.ts'
 import { endCard, noticesOf } from './notices.ts'
 import { requestCard } from './request-card.ts'
@@ -81,18 +81,19 @@ async function deliverRequest(outbox: Outbox, request: Request): Promise<readonl
   const attendance = waits ? await attendanceOf(outbox.surface, approval) : everyoneThere
   // Of a request that is over, the approvers need no first message, unless they are to review it.
   const matters = isOpen(request) || needsReview(request)
-  const toApprovers = approval !== undefined && (matters || (await isShownAt(outbox, record, approval.place)))
-  const failure =
-    toApprovers &&
-    (await trying(() => showAt(outbox, record, approval.place, requestCard(request, { decides: true, attendance }))))
+  const unreached: { readonly place: Place; readonly refusal: TerminalError }[] = []
+  for (const place of approval?.places ?? []) {
+    if (!matters && !(await isShownAt(outbox, record, place))) continue
+    const failure = await trying(() => showAt(outbox, record, place, requestCard(request, { decides: true, attendance })))
+    if (isRefusal(failure)) unreached.push({ place, refusal: failure })
+  }
   if (waits) await outbox.messages.remember(record, markField, markOf(request, attendance))
-  const refused = isRefusal(failure) ? failure : undefined
-  const notice = approval && refused && state === 'awaiting-approval' ? unreachable(approval.place, refused) : undefined
+  const notice = state === 'awaiting-approval' && unreached.length > 0 ? unreachable(unreached) : undefined
   const card = requestCard(request, { decides: false, attendance, ...(notice !== undefined && { notice }) })
   const showing = { record, place: asked.place, card, by: asked.by }
-  const inOnePlace = approval !== undefined && samePlace(approval.place, asked.place)
-  if (!inOnePlace) await trying(() => showAsked(outbox, showing))
-  else if (refused !== undefined) await trying(() => showTo(outbox, showing))
+  const isAskedThere = approval?.places.some((place) => samePlace(place, asked.place)) === true
+  if (!isAskedThere) await trying(() => showAsked(outbox, showing))
+  else if (unreached.some(({ place }) => samePlace(place, asked.place))) await trying(() => showTo(outbox, showing))
   await trying(() => showStrays(outbox, request, attendance))
   for (const notice of noticesOf(request, attendance)) await trying(() => postOnce(outbox, record, notice))
   // A review is the last that can happen to it.
@@ -101,6 +102,8 @@ async function deliverRequest(outbox: Outbox, request: Request): Promise<readonl
   return failures
 }
 
-function unreachable(place: Place, { remedy }: TerminalError): Text {
-  return words`I could not post this to ${channel(place)}, where it is to be approved. ${remedy} I keep trying.`
+function unreachable(unreached: readonly { readonly place: Place; readonly refusal: TerminalError }[]): Text {
+  const places = channels(unreached.map(({ place }) => place))
+  const remedies = [...new Set(unreached.map(({ refusal }) => refusal.remedy))].join(' ')
+  return words`I could not post this to ${places}, where it is to be approved. ${remedies} I keep trying.`
 }

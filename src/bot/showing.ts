@@ -102,7 +102,7 @@ export async function settleNotices(wire: Wire, record: string, { end, card }: {
 
 /** A refusal that has to do with this message or place, and with no other. */
 export function isRefusal(error: unknown): error is TerminalError {
-  return error instanceof TerminalError && error.code !== 'slack-refuses-token'
+  return error instanceof TerminalError && error.code !== 'chat-refuses-token'
 }
 
 /** What an action threw. */

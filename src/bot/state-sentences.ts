@@ -2,7 +2,7 @@ import { cleanText } from '../domain/hostile-text.ts'
 import type { Request } from '../domain/request.ts'
 import { approversText, reviewersText, votesText } from './approvers-text.ts'
 import { type Attendance, everyoneThere, isQuorumImpossible } from './attendance.ts'
-import { channel, command, type Inline, mention, type Text, time, words } from './card.ts'
+import { channels, command, type Inline, mention, type Text, time, words } from './card.ts'
 import { approvedBeforeText, decidersText, decisionWords, tooLateText, votersText } from './decided-text.ts'
 import { durationBetween } from './duration.ts'
 import { doneAndNotDone } from './progress-lines.ts'
@@ -85,7 +85,7 @@ export function nextSentence(request: Request, { decides, attendance = everyoneT
   const approvers = approversText(request, attendance)
   const who = approvers.length === 0 ? 'nobody who is left' : approvers
   const rest = words`${needed}, by ${who}, before ${time(approval.expiresAt)}.${impossible} ${votesText(request)}`
-  return decides ? words`Needs ${rest}` : words`Waiting in ${channel(approval.place)} for ${rest}`
+  return decides ? words`Needs ${rest}` : words`Waiting in ${channels(approval.places)} for ${rest}`
 }
 
 /** Whether the action is one that connects. */

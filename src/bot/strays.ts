@@ -1,3 +1,4 @@
+import type { Place } from '../domain/person.ts'
 import type { Request } from '../domain/request.ts'
 import type { Attendance } from './attendance.ts'
 import type { Desk } from './desk.ts'
@@ -20,7 +21,7 @@ export async function adopt({ messages, producer, log }: Desk, id: string, { pla
   try {
     const record = `request-${id}`
     const known = await messages.of(record)
-    const field = `${strayField}${place.surface}:${place.id} ${message}`
+    const field = fieldOf(place, message)
     const strays = Object.keys(known).filter((key) => key.startsWith(strayField))
     if (Object.values(known).includes(message) || strays.length >= most || strays.includes(field)) return
     await messages.remember(record, field, message)
@@ -38,8 +39,12 @@ export async function showStrays(wire: Wire, request: Request, attendance: Atten
   const others = new Set(known.flatMap(([field, message]) => (field.startsWith(strayField) ? [] : [message])))
   for (const [field, message] of known) {
     if (!field.startsWith(strayField) || message === gone || others.has(message)) continue
-    const decides = approval !== undefined && field.startsWith(`${strayField}${approval.place.surface}:${approval.place.id} `)
+    const decides = approval?.places.some((place) => field.startsWith(fieldOf(place, ''))) === true
     if (!(await updated(wire, message, requestCard(request, { decides, attendance }))))
       await wire.messages.remember(record, field, gone)
   }
+}
+
+function fieldOf({ surface, id }: Place, message: string): string {
+  return `${strayField}${surface}:${id} ${message}`
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parse, YAMLParseError } from 'yaml'
-import type { Group, Person, Surface } from '../domain/person.ts'
+import type { Group, Person, Place, Surface } from '../domain/person.ts'
 import type { Policy } from '../domain/policy.ts'
 import { type EndpointOptions, type Network, nearest } from '../domain/target.ts'
 import { type ConfigFile, fileSchema } from './schema.ts'
@@ -103,7 +103,11 @@ function resolve(file: ConfigFile, problem: (at: string, message: string) => voi
         problem(`policies[${index}].reminders[${position}]`, 'comes only after the request has expired')
     })
     const channel = file.channels.find(({ name }) => name === policy.channel)
-    if (channel?.slack === undefined) {
+    const places = spoken.flatMap((surface): Place[] => {
+      const id = channel?.[surface]
+      return id === undefined ? [] : [{ surface, id }]
+    })
+    if (places.length === 0) {
       const guess = nearest(
         policy.channel,
         file.channels.map(({ name }) => name),
@@ -112,7 +116,7 @@ function resolve(file: ConfigFile, problem: (at: string, message: string) => voi
         `policies[${index}].channel`,
         channel === undefined
           ? `no channel is named "${policy.channel}"${hint(guess)}`
-          : `channel "${policy.channel}" has no slack id`,
+          : `channel "${policy.channel}" has no ${spoken.join(' or ')} id`,
       )
     }
     return {
@@ -126,7 +130,7 @@ function resolve(file: ConfigFile, problem: (at: string, message: string) => voi
       remindersMs: policy.reminders,
       reasonRequired: policy.reason === 'required',
       breakGlass,
-      channel: { surface: 'slack', id: channel?.slack ?? '' },
+      places,
     }
   })
   const networks = file.networks.map(

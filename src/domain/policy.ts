@@ -19,8 +19,8 @@ export interface Policy {
   readonly reasonRequired: boolean
   /** Who may run a request at once, in an emergency. */
   readonly breakGlass: readonly Person[]
-  /** Where approval is asked for. */
-  readonly channel: Place
+  /** Where approval is asked for: its channel, in each chat that the channel is in. */
+  readonly places: readonly Place[]
 }
 
 export function policyFor(policies: readonly Policy[], action: string, network: string): Policy | undefined {

@@ -63,8 +63,8 @@ export interface Approval {
   readonly rejectionEnds: boolean
   /** Who may run it at once, without any approval. */
   readonly breakGlass: readonly Person[]
-  /** Where the approval card goes. */
-  readonly place: Place
+  /** Where the approval card goes: one conversation of each chat. */
+  readonly places: readonly Place[]
   readonly askedAt: string
   readonly expiresAt: string
   /** When those who can still act are reminded. */

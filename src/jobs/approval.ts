@@ -13,7 +13,7 @@ export function policyOf({ action, asked }: Request, policies: readonly Policy[]
 
 /** Who may approve it, where and until when; a `TerminalError` when nobody can. */
 export function approvalFor({ asked, action }: Request, policy: Policy): Approval {
-  const { groups, approvals: needed, rejectionEnds, breakGlass, channel: place } = policy
+  const { groups, approvals: needed, rejectionEnds, breakGlass, places } = policy
   const approvers = approversFor(policy, asked.by)
   if (groups.length === 0 && approvers.length < needed) {
     throw new TerminalError(
@@ -33,7 +33,7 @@ export function approvalFor({ asked, action }: Request, policy: Policy): Approva
     needed,
     rejectionEnds,
     breakGlass,
-    place,
+    places,
     askedAt: after(0),
     expiresAt: after(policy.expiryMs),
     remindAt,

@@ -23,7 +23,7 @@ const approval = {
   breakGlass: [],
   remindAt: [],
   approvers: [bob],
-  place,
+  places: [place],
   askedAt: at,
   expiresAt: '2026-01-02T12:00:00.000Z',
 }

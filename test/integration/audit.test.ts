@@ -39,7 +39,7 @@ beforeEach(async () => {
       needed: 1,
       rejectionEnds: true,
       breakGlass: [],
-      place,
+      places: [place],
       askedAt: at,
       expiresAt: '2026-01-02T12:00:00.000Z',
       remindAt: [],

@@ -18,7 +18,7 @@ export async function planned(
     breakGlass: [],
     remindAt: [],
     approvers: [bob, carol],
-    place: { surface: 'slack', id: workspace.channels.approvals },
+    places: [{ surface: 'slack', id: workspace.channels.approvals }],
     askedAt: now.toISOString(),
     expiresAt: new Date(now.getTime() + 86_400_000).toISOString(),
     ...changes,

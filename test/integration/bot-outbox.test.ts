@@ -24,7 +24,8 @@ async function ask({ driver }: BotWorld, text = 'setup analytics-prod in prod-we
   return /request (PL-\d+)/.exec(body)?.[1] ?? `no request in ${body}`
 }
 
-const plannedIn = (bot: BotWorld, id: string, channel: string) => planned(bot, id, { place: { surface: 'slack', id: channel } })
+const plannedIn = (bot: BotWorld, id: string, channel: string) =>
+  planned(bot, id, { places: [{ surface: 'slack', id: channel }] })
 
 test('where the bot may not write, the one who asked is told personally, in one message', async () => {
   const bot = await start({ slack: { notMemberOf: ['data'] } })

@@ -58,7 +58,7 @@ test('requests, request and cancel', async () => {
     breakGlass: [],
     remindAt: [],
     approvers,
-    place,
+    places: [place],
     askedAt: new Date().toISOString(),
     expiresAt: new Date(Date.now() + 60_000).toISOString(),
   }

@@ -56,7 +56,7 @@ describe('the file', () => {
     expect(config.policies[0]).toMatchObject({
       approvers: [{ key: 'person:Bob Builder', accounts: { slack: 'U02BOB' } }, { name: 'Carol Jones' }],
       expiryMs: 86_400_000,
-      channel: { surface: 'slack', id: 'C012ABC' },
+      places: [{ surface: 'slack', id: 'C012ABC' }],
     })
     expect(config.clickhouse).toEqual({
       apiUrl: 'https://api.clickhouse.cloud/v1',
@@ -121,6 +121,12 @@ describe('the file', () => {
       'channel: network-approvals',
       'channel: network-approval',
       'policies[0].channel: no channel is named "network-approval"; did you mean "network-approvals"?',
+    ],
+    [
+      'a channel of a chat that the bot does not speak',
+      'slack: C012ABC, teams',
+      'teams',
+      'policies[0].channel: channel "network-approvals" has no slack id',
     ],
     [
       'a quorum that cannot be reached',

@@ -4,6 +4,8 @@ import type { Card } from '../../src/bot/card.ts'
 import { deliver } from '../../src/bot/outbox.ts'
 import type { ChatSurface } from '../../src/bot/surface.ts'
 import { RetryableError, TerminalError } from '../../src/domain/errors.ts'
+import type { Place } from '../../src/domain/person.ts'
+import type { Request } from '../../src/domain/request.ts'
 import { alice, approvals, data, samples } from '../sample-requests.ts'
 
 /** What one delivery does about a chat that refuses some of its messages. */
@@ -13,7 +15,9 @@ let shown: Map<string, Card>
 let known: Record<string, string>
 let versions: Record<string, string>
 let now: number
+let places: readonly Place[]
 beforeEach(() => {
+  places = [approvals]
   refused = {}
   shown = new Map()
   known = {}
@@ -44,6 +48,11 @@ const surface: ChatSurface = {
   close: async () => undefined,
 }
 
+function requestIn(state: keyof typeof samples): Request {
+  const { approval, ...request } = samples[state]
+  return { ...request, ...(approval !== undefined && { approval: { ...approval, places } }) }
+}
+
 async function delivered(state: keyof typeof samples): Promise<{ retryAfterMs?: number | undefined; isShown: boolean }> {
   versions = { 'PL-42': state }
   const free = { take: async () => 0, pause: async () => undefined }
@@ -58,7 +67,7 @@ async function delivered(state: keyof typeof samples): Promise<{ retryAfterMs?: 
     pace: { posts: free, updates: free },
     log: pino({ level: 'silent' }),
     ledger: {
-      get: async () => samples[state],
+      get: async () => requestIn(state),
       unshown: async () => versions,
       async shown() {
         versions = {}
@@ -114,6 +123,17 @@ test('one place that is throttled delays no other', async () => {
   expect([...shown.keys()]).toEqual([data.id])
 })
 
+test('a channel in two chats has the card in both, and one that refuses keeps nobody from the other', async () => {
+  places = [approvals, { surface: 'teams', id: '19:x' }]
+  refused[approvals.id] = 'place-unreachable'
+  expect(await delivered('awaiting-approval')).toMatchObject({ retryAfterMs: 60_000 })
+  expect(shown.get('19:x')?.buttons?.map(({ verb }) => verb)).toContain('approve')
+  expect(JSON.stringify(shown.get(data.id))).toContain('I could not post this to')
+  refused = {}
+  await delivered('rejected')
+  expect(shown.get('19:x')?.summary).toContain('rejected')
+})
+
 test('an older message where it was asked is brought up to date when that works again', async () => {
   await delivered('awaiting-approval')
   refused[data.id] = 'place-unreachable'
@@ -139,7 +159,7 @@ test('approvers who were never asked hear of no end', async () => {
 })
 
 test('a token that is refused is no matter of one message', async () => {
-  refused[data.id] = 'slack-refuses-token'
-  await expect(delivered('planning')).rejects.toThrow('slack-refuses-token')
+  refused[data.id] = 'chat-refuses-token'
+  await expect(delivered('planning')).rejects.toThrow('chat-refuses-token')
   expect(versions).toEqual({ 'PL-42': 'planning' })
 })

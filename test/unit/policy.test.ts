@@ -16,7 +16,7 @@ const policy = (networks: string[], actions: string[]): Policy => ({
   remindersMs: [],
   reasonRequired: false,
   breakGlass: [],
-  channel,
+  places: [channel],
 })
 
 describe('samePerson', () => {
@@ -83,7 +83,7 @@ describe('standingOf', () => {
       breakGlass: [],
       remindAt: [],
       approvers: [bob],
-      place: channel,
+      places: [channel],
       askedAt: at,
       expiresAt,
     },

@@ -21,7 +21,7 @@ const approval = {
   breakGlass: [bob],
   remindAt: [],
   approvers: [bob, carol],
-  place: { surface: 'slack', id: 'C1' },
+  places: [{ surface: 'slack', id: 'C1' }],
   askedAt: at,
   expiresAt: '2026-01-02T12:00:00.000Z',
 } as const

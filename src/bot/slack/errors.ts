@@ -69,7 +69,7 @@ function platformError(cause: webApi.WebAPIPlatformError): Error {
   if (gone.has(word)) return new TerminalError('message-gone', `Slack says ${word}.`, { cause, remedy: 'I post it anew.' })
   if (passing.has(word)) return new RetryableError('slack-unreachable', `Slack says ${word}.`, { ...repeat, cause })
   if (refused.has(word)) {
-    return new TerminalError('slack-refuses-token', `Slack does not accept the bot's token: ${word}.`, {
+    return new TerminalError('chat-refuses-token', `Slack does not accept the bot's token: ${word}.`, {
       cause,
       remedy: 'Install the app again, with the scopes that its manifest lists, and set SLACK_BOT_TOKEN.',
     })

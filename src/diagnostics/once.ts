@@ -1,12 +1,14 @@
 import { isIPv4 } from 'node:net'
 import { ConfigError, onceConfig, presetResolver } from '../config.ts'
-import type { Evidence } from '../domain/diagnosis/evidence.ts'
+import type { Evidence, NetworkEvidence } from '../domain/diagnosis/evidence.ts'
 import { judge } from '../domain/diagnosis/judge.ts'
+import { isPrivateName } from '../domain/diagnosis/required.ts'
 import { rules } from '../domain/diagnosis/rules/all.ts'
 import { type Asked, readArguments, usage } from './arguments.ts'
 import { createBounds, isHostName } from './bounds.ts'
+import { resolverCheck } from './checks/resolver.ts'
 import { meantHost } from './meant-host.ts'
-import { createProbe } from './probe.ts'
+import { createProbe, type ProbeSettings } from './probe.ts'
 import { reportText } from './report-text.ts'
 import { resolverOptions } from './system-resolver.ts'
 
@@ -49,15 +51,37 @@ async function diagnose({ host, expectedAddress, json, ...flags }: Asked): Promi
   const { network, ...settings } = onceConfig(flags)
   const startedAt = performance.now()
   const nearestHost = meantHost(host, settings.hostSuffixes)
+  const { signal } = new AbortController()
   const looked = createBounds(settings).permitsHost(host)
-    ? { networkPlane: await createProbe(settings)({ host, expectedAddress }, new AbortController().signal) }
-    : { hostRefused: true as const, ...(nearestHost !== undefined && { nearestHost }) }
+    ? { networkPlane: await createProbe(settings)({ host, expectedAddress }, signal) }
+    : {
+        hostRefused: true as const,
+        ...(nearestHost !== undefined && { nearestHost }),
+        ...(isPublicName(host, settings.hostSuffixes) && { networkPlane: await whereItLeads(host, settings, signal) }),
+      }
   const evidence: Evidence = { host, network, ...(expectedAddress !== undefined && { expectedAddress }), ...looked }
   const { findings, ...verdict } = judge(rules, evidence)
   const elapsedMs = Math.round(performance.now() - startedAt)
   const report = { host, network, verdict, findings, evidence: evidence.networkPlane ?? {}, elapsedMs }
   process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : reportText(evidence, { ...verdict, findings }, elapsedMs))
   return verdict.code === 'healthy' ? healthy : faulty
+}
+
+/** The public name of a service: it ends like a private one, without the label. */
+function isPublicName(host: string, suffixes: readonly string[]): boolean {
+  return (
+    !isPrivateName(host) &&
+    suffixes.some((suffix) => isPrivateName(suffix) && host.endsWith(suffix.replace('.privatelink.', '.')))
+  )
+}
+
+/** DNS alone: nothing is sent over the internet. */
+async function whereItLeads(host: string, settings: ProbeSettings, signal: AbortSignal): Promise<NetworkEvidence> {
+  const { permitsAddress } = createBounds(settings)
+  const resolver = await resolverCheck(settings.resolver).run({ host }, {}, signal)
+  if (resolver === undefined) return {}
+  const isOutside = resolver.addresses.length > 0 && !resolver.addresses.some((address) => permitsAddress(address, 8443))
+  return { resolver, ...(isOutside && { address: { refused: 'outside-prefixes' } }) }
 }
 
 function refuse(words: string): number {

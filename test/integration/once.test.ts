@@ -98,6 +98,29 @@ test('a host of another domain is named without a packet', async () => {
   expect(JSON.parse(run.out)).toMatchObject({ verdict: { code: 'host-unknown', remedy: { text: `Use ${host}.` } }, evidence: {} })
 })
 
+test('a public name leads to the internet, which is said and not tried', async () => {
+  const name = host.replace('.privatelink.', '.')
+  let connections = 0
+  const address = loneAddress()
+  for (const port of [8443, 9440]) await serve(() => void connections++, address, port)
+  const own = await serveDns(() => ({ answers: [a(address, 60, name)] }))
+  const environment = { DIAGNOSTICS_RESOLVER: `${own.address}:${own.port}` }
+  const run = await diagnose([name, '--json'], environment)
+  expect(run.status).toBe(1)
+  const report = JSON.parse(run.out)
+  expect(report).toMatchObject({ verdict: { code: 'host-public' }, evidence: { resolver: { addresses: [address] } } })
+  expect(report.findings).toHaveLength(1)
+  expect(report.verdict.detail).toContain(`it leads to ${address}, on the internet`)
+  expect(connections).toBe(0)
+  const inside = JSON.parse((await diagnose([name, '--json', '--prefix', `${address}/32`], environment)).out)
+  expect(inside.verdict.detail).toContain(`here it leads to ${address} all the same`)
+  expect(connections).toBe(0)
+  const asked = own.queries.length
+  const foreign = JSON.parse((await diagnose(['www.example', '--json'], environment)).out)
+  expect(foreign).toMatchObject({ verdict: { code: 'host-public' }, evidence: {} })
+  expect(own.queries).toHaveLength(asked)
+})
+
 test.each([
   [[], 'Name one host'],
   [['a.b', 'c.d'], 'Name one host'],

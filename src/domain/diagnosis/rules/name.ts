@@ -1,8 +1,9 @@
 import { isOtherHost } from '../control-facts.ts'
+import { isOutsidePrefixes } from '../dns-facts.ts'
 import type { FindingCode, Rule } from '../finding.ts'
 import { serviceAnswered } from '../port-facts.ts'
 import { isPrivateName } from '../required.ts'
-import { admissionSymptoms, networkSymptoms, serviceName, shown, thenDiagnose, tlsSymptoms } from './words.ts'
+import { admissionSymptoms, listed, networkSymptoms, serviceName, shown, thenDiagnose, tlsSymptoms } from './words.ts'
 
 /** A wrong name leads to wrong answers everywhere: what follows says nothing about the private path. */
 const everythingAfter = [
@@ -39,10 +40,16 @@ export const nameRules: readonly Rule[] = [
     title: 'the public host name was used',
     hides: ['host-unknown', ...everythingAfter],
     when: ({ host }) => !isPrivateName(host),
-    say: (evidence) =>
-      serviceAnswered(evidence)
-        ? `${shown(evidence.host)} is up, but over the internet: it is not a private name.`
-        : `${shown(evidence.host)} has no privatelink label, so it does not lead through the private endpoint.`,
+    say: (evidence) => {
+      const host = shown(evidence.host)
+      if (serviceAnswered(evidence)) return `${host} is up, but over the internet: it is not a private name.`
+      const without = `${host} has no privatelink label, so it does not lead through the private endpoint`
+      const { resolver } = evidence.networkPlane ?? {}
+      if (resolver === undefined || resolver.addresses.length === 0) return `${without}.`
+      return isOutsidePrefixes(evidence)
+        ? `${without}: it leads to ${listed(resolver.addresses)}, on the internet. It may be up there, and clients may work with it, but not privately. Nothing was sent there.`
+        : `${without}; here it leads to ${listed(resolver.addresses)} all the same.`
+    },
     remedy: ({ controlPlane, nearestHost }) => ({ text: meant(controlPlane?.host ?? nearestHost) }),
   },
   {

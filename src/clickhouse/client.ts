@@ -23,6 +23,11 @@ export interface OrganizationEntry {
   readonly region: string
 }
 
+export interface Heard {
+  /** The API's id of the call, which its support asks for. */
+  readonly requestId?: string
+}
+
 export interface ListChange {
   readonly add?: readonly string[]
   readonly remove?: readonly string[]
@@ -32,7 +37,7 @@ export interface ListChange {
 export interface ClickHouseCloud {
   organization(organizationId: string, signal: AbortSignal): Promise<WireOrganization>
   services(organizationId: string, signal: AbortSignal): Promise<readonly WireService[]>
-  service(organizationId: string, serviceId: string, signal: AbortSignal): Promise<WireService>
+  service(organizationId: string, serviceId: string, signal: AbortSignal): Promise<WireService & Heard>
   privateEndpointConfig(organizationId: string, serviceId: string, signal: AbortSignal): Promise<WirePrivateEndpointConfig>
   /** May fail when the id is already there: read first. Answers with the organization as changed. */
   addOrganizationEntry(organizationId: string, entry: OrganizationEntry, signal: AbortSignal): Promise<WireOrganization>
@@ -86,7 +91,15 @@ export function clickHouseCloud(
       doing,
       schema,
       patch,
-    }: { organizationId: string; path?: string; doing: string; schema: Schema; patch?: object },
+      heard,
+    }: {
+      organizationId: string
+      path?: string
+      doing: string
+      schema: Schema
+      patch?: object
+      heard?: (requestId: string) => void
+    },
     signal: AbortSignal,
   ): Promise<z.infer<Schema>> => {
     const { keyId, keySecret } = keyOf(organizationId)
@@ -105,6 +118,7 @@ export function clickHouseCloud(
       }
       if (answer.status >= 400) throw translateRefusal(answer, doing)
       if (patch !== undefined && answer.requestId !== undefined) wrote(answer.requestId)
+      if (answer.requestId !== undefined) heard?.(answer.requestId)
       const result = schema.safeParse(answer.result)
       if (!result.success) throw unreadable(result.error, doing, answer.requestId)
       return result.data
@@ -150,10 +164,13 @@ export function clickHouseCloud(
       return await call({ organizationId, path: '/services', doing: 'list the services', schema: serviceSchema.array() }, signal)
     },
     async service(organizationId, serviceId, signal) {
-      return await call(
-        { organizationId, path: `/services/${serviceId}`, doing: 'read the service', schema: serviceSchema },
-        signal,
-      )
+      let requestId: string | undefined
+      const heard = (id: string) => {
+        requestId = id
+      }
+      const path = `/services/${serviceId}`
+      const service = await call({ organizationId, path, doing: 'read the service', schema: serviceSchema, heard }, signal)
+      return { ...service, ...(requestId !== undefined && { requestId }) }
     },
     async privateEndpointConfig(organizationId, serviceId, signal) {
       const path = `/services/${serviceId}/privateEndpointConfig`

@@ -94,7 +94,7 @@ async function endpointAt(
   return shownAs(details.find((each) => each?.address !== undefined && addresses.includes(each.address)))
 }
 
-type Lists = Pick<ControlPlane, 'serviceState' | 'allowList' | 'asOf'>
+type Lists = Pick<ControlPlane, 'serviceState' | 'allowList' | 'asOf' | 'requestId'>
 
 async function listsOf(
   service: Asked['service'],
@@ -107,9 +107,12 @@ async function listsOf(
     const shared = listsIn(all, service)
     if (shared !== undefined) return shared
   }
-  const fresh = clouds.clickhouse
-    .service(service.organizationId, service.id, signal)
-    .then(({ state, privateEndpointIds }): Lists => ({ serviceState: state, allowList: privateEndpointIds }))
+  const fresh = clouds.clickhouse.service(service.organizationId, service.id, signal).then(
+    ({ state, privateEndpointIds, requestId }): Lists => ({
+      ...{ serviceState: state, allowList: privateEndpointIds },
+      ...(requestId !== undefined && { requestId }),
+    }),
+  )
   const early = await Promise.race([fresh, sleep(freshWithinMs, undefined, { signal })])
   return early ?? (await lastKnown(service, inventory)) ?? (await fresh)
 }

@@ -7,4 +7,6 @@ export interface FaultCase {
   readonly what: string
   break(world: FaultWorld): Promise<void> | void
   readonly wake?: boolean
+  /** What the remedy of the root cause says. */
+  readonly remedy?: RegExp
 }

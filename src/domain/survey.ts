@@ -24,6 +24,8 @@ export interface Cell {
   readonly service: Service
   readonly network: string
   readonly endpoint?: { readonly name: string; readonly connection: string; readonly address?: string }
+  /** GUIDs and resource ids of all endpoints that connect the network to the service; absent where a GUID is not known. */
+  readonly living?: readonly string[]
   readonly record: RecordState
   /** The endpoint is on the service's allow list. */
   readonly listed: boolean
@@ -73,9 +75,11 @@ export function cellOf(
   const zone = zones.find(({ name }) => sameId(name, zoneOf(host)))
   const listed = endpoint !== undefined && allowList.some((entry) => sameId(entry, endpoint.guid) || sameId(entry, endpoint.id))
   const { name, connection, address } = endpoint ?? {}
+  const living = serving.flatMap(({ id, guid }) => (guid === undefined ? [] : [guid, id]))
   return {
     service,
     network: network.name,
+    ...(living.length === 2 * serving.length && { living }),
     ...(name !== undefined &&
       connection !== undefined && { endpoint: { name, connection, ...(address !== undefined && { address }) } }),
     record: recordState(host, zone, address),
@@ -89,6 +93,13 @@ function recordState(host: string, zone: SeenZone | undefined, address: string |
   if (zone === undefined || record === undefined) return 'absent'
   if (!zone.linked) return 'not-linked'
   return address !== undefined && record.addresses.length === 1 && record.addresses[0] === address ? 'right' : 'elsewhere'
+}
+
+/** Pure. What may rightly stand on the service's allow list, as far as the networks are known; nothing where one of them is not. */
+export function livingIdsOf(serviceId: string, { cells, unread }: Survey): readonly string[] | undefined {
+  const own = cells.filter(({ service }) => service.id === serviceId)
+  if (unread.length > 0 || own.length === 0 || own.some(({ living }) => living === undefined)) return undefined
+  return own.flatMap(({ living = [] }) => living)
 }
 
 /** Everything is in place, as far as the control plane shows. */

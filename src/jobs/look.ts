@@ -1,6 +1,7 @@
 import { isUp } from '../domain/diagnosis/control-facts.ts'
 import type { ControlPlane, Evidence, NetworkEvidence } from '../domain/diagnosis/evidence.ts'
 import { toProblem } from '../domain/errors.ts'
+import { livingIdsOf, type Survey } from '../domain/survey.ts'
 import type { Network } from '../domain/target.ts'
 import type { Log } from '../log.ts'
 import type { InventoryStore } from '../redis/records.ts'
@@ -56,7 +57,9 @@ export async function lookAt(
   const { log } = jobs
   const startedAt = performance.now()
   const until = startedAt + withinMs
-  const hint = await lastAddress(subject, jobs)
+  const survey = await jobs.survey.read().catch(() => undefined)
+  const hint = survey && lastAddress(subject, survey)
+  const livingIds = survey && livingIdsOf(service.id, survey)
   const look = (expectedAddress: string | undefined, quiet: boolean): Promise<NetworkEvidence | undefined> =>
     jobs.clouds.prober.probe(
       network.name,
@@ -93,16 +96,17 @@ export async function lookAt(
     service: service.name,
     ...(networkPlane !== undefined && { networkPlane }),
     ...(first === undefined && (workerProblem === undefined ? { workerAbsent: true as const } : { workerProblem })),
-    ...(controlPlane !== undefined && { controlPlane }),
+    ...(controlPlane !== undefined && {
+      controlPlane: { ...controlPlane, ...(livingIds !== undefined && { livingIds }) },
+    }),
     ...(problem !== undefined && { controlPlaneProblem: problem }),
     ...(clockAheadMs !== undefined && { clockAheadMs }),
   }
 }
 
 /** The endpoint's address as last seen in the background: good enough to look there while Azure is being asked. */
-async function lastAddress({ service, network }: Subject, { survey }: LookJobs): Promise<string | undefined> {
-  const known = await survey.read().catch(() => undefined)
-  return known?.cells.find((cell) => cell.service.id === service.id && cell.network === network.name)?.endpoint?.address
+function lastAddress({ service, network }: Subject, { cells }: Survey): string | undefined {
+  return cells.find((cell) => cell.service.id === service.id && cell.network === network.name)?.endpoint?.address
 }
 
 /** Nothing of a control plane of which no part is known; the reasons are then all that there is to say. */

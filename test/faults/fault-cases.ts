@@ -91,6 +91,16 @@ const cloudCases: readonly FaultCase[] = [
     },
   },
   {
+    codes: ['allow-list-wrong-id'],
+    what: 'the GUID of an endpoint that is gone, which the organization still knows',
+    break: ({ world, service, surveyed }) => {
+      const gone = { id: '77777777-0000-4000-8000-000000000002', description: '', cloudProvider: 'azure', region: 'westus3' }
+      world.organizations[0]?.privateEndpoints.push(gone)
+      service.privateEndpointIds = [gone.id]
+      surveyed()
+    },
+  },
+  {
     codes: ['organization-entry-missing'],
     what: 'only the service lists it',
     async break({ world, serve }) {
@@ -101,6 +111,7 @@ const cloudCases: readonly FaultCase[] = [
   {
     codes: ['allow-list-not-effective'],
     what: 'listed, and refused',
+    remedy: /requestId [0-9a-f-]{36}, which shows it listed/,
     async break({ serve }) {
       await serve((socket) => socket.once('data', () => socket.resetAndDestroy()))
     },

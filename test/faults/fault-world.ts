@@ -20,6 +20,7 @@ import { createProbe } from '../../src/diagnostics/probe.ts'
 import type { Verdict } from '../../src/domain/diagnosis/finding.ts'
 import { judge } from '../../src/domain/diagnosis/judge.ts'
 import { rules } from '../../src/domain/diagnosis/rules/all.ts'
+import type { Survey } from '../../src/domain/survey.ts'
 import type { Network } from '../../src/domain/target.ts'
 import { lookAt } from '../../src/jobs/look.ts'
 import type { Clouds } from '../../src/jobs/step.ts'
@@ -49,6 +50,8 @@ export interface FaultWorld {
   defer(close: () => unknown): void
   /** The clock of the machine that looks, in milliseconds ahead of the vendor's. */
   clockAhead(milliseconds: number): void
+  /** The background has seen the endpoints as they are. */
+  surveyed(): void
   /** No diagnostics worker answers. */
   withoutWorker(): void
   /** The real clients. */
@@ -138,6 +141,16 @@ async function openWorld(authority: Authority, callMs: number): Promise<FaultWor
   let resolvers: readonly DnsServer[] = [vnet.dns]
   let ahead = 0
   let worker = true
+  let survey: Survey | undefined
+  const named = () => ({
+    organizationId,
+    organizationName: 'acme',
+    id: service.id,
+    name: service.name,
+    provider: 'azure',
+    region: 'westus3',
+    state: service.state,
+  })
 
   const setRecord = (type: string, name: string, ...addresses: string[]) => {
     records.set(`${type}/${name}`.toLowerCase(), { type, name, ttl: 60, addresses, metadata: {}, etag: 'e' })
@@ -197,6 +210,11 @@ async function openWorld(authority: Authority, callMs: number): Promise<FaultWor
     clockAhead: (milliseconds) => {
       ahead = milliseconds
     },
+    surveyed: () => {
+      const [living, unread] = [[...world.endpoints.values()].flatMap(({ id, resourceGuid }) => [resourceGuid, id]), []]
+      const cells = [{ service: named(), network: network.name, living, record: 'right', listed: true } as const]
+      survey = { readAt: new Date().toISOString(), cells, unread, names: {} }
+    },
     withoutWorker: () => {
       worker = false
     },
@@ -241,20 +259,12 @@ async function openWorld(authority: Authority, callMs: number): Promise<FaultWor
     },
     async diagnose({ wake = false } = {}) {
       const startedAt = performance.now()
-      const named = {
-        organizationId,
-        organizationName: 'acme',
-        id: service.id,
-        name: service.name,
-        provider: 'azure',
-        region: 'westus3',
-      }
       const evidence = await lookAt(
-        { service: { ...named, state: service.state }, host, alias: service.alias ?? '', network },
+        { service: named(), host, alias: service.alias ?? '', network },
         {
           clouds,
           catalog: { current: async () => ({ readAt: '', services: [], allowLists: {} }) },
-          survey: { read: async () => undefined },
+          survey: { read: async () => survey },
           inventory: { read: async () => undefined },
           log: pino({ level: 'silent' }),
         },

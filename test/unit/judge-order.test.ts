@@ -292,7 +292,7 @@ test('a stopped service explains whatever the ports say, an alert and a refusal 
 test('an endpoint that is not known here, by which all works, is a warning; what fails besides is not hidden', () => {
   const seen = evidence({ control: { endpoint: undefined } })
   expect(judge(rules, seen)).toMatchObject({ code: 'endpoint-disconnected', severity: 'warn' })
-  expect(judge(rules, seen).detail).toContain('another subnet, or over a peering')
+  expect(judge(rules, seen).detail).toContain('another virtual network')
   const { 'tcp:9440': blocked } = tcpFailing(the.timeout)
   const half = evidence({ network: { 'tcp:9440': blocked, 'tls:9440': undefined }, control: { endpoint: undefined } })
   expect(codes(half)).toEqual(['network-port-blocked', 'endpoint-disconnected'])

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Cell, cellOf, isConnected, isUntouched, type SeenNetwork } from '../../src/domain/survey.ts'
+import { type Cell, cellOf, isConnected, isUntouched, livingIdsOf, type SeenNetwork } from '../../src/domain/survey.ts'
 import { type Network, subnetId, vnetId } from '../../src/domain/target.ts'
 import { service } from './literals.ts'
 
@@ -38,6 +38,7 @@ test('everything in place, ids compared without case, in either form', () => {
     service,
     network: 'prod-westus3',
     endpoint: { name: 'pe', connection: 'Approved', address: '10.0.0.4' },
+    living: ['AAAA', endpoint.id],
     record: 'right',
     listed: true,
   })
@@ -48,7 +49,7 @@ test('everything in place, ids compared without case, in either form', () => {
 
 test('nothing there', () => {
   const nothing = see({ endpoints: [], zones: [] })
-  expect(nothing).toEqual({ service, network: 'prod-westus3', record: 'absent', listed: false })
+  expect(nothing).toEqual({ service, network: 'prod-westus3', living: [], record: 'absent', listed: false })
   expect(isUntouched(nothing)).toBe(true)
   expect(isUntouched(see({ endpoints: [], zones: [{ ...zone, linked: false }] }))).toBe(true)
   expect(isUntouched(see({ endpoints: [] }))).toBe(false)
@@ -61,6 +62,16 @@ test('endpoints to other services or in other VNets do not count; an Approved on
   const pending = { ...endpoint, name: 'old', connection: 'Pending' }
   expect(see({ endpoints: [pending, endpoint] }).endpoint?.name).toBe('pe')
   expect(isConnected(see({ endpoints: [pending] }))).toBe(false)
+})
+
+test('what may stand on an allow list is known only where all networks are', () => {
+  const [cell, none] = [see({}), see({ endpoints: [] })]
+  const survey = { readAt: '', names: {}, unread: [], cells: [cell, none] }
+  expect(livingIdsOf(service.id, survey)).toEqual(['AAAA', endpoint.id])
+  expect(livingIdsOf('another', survey)).toBeUndefined()
+  expect(livingIdsOf(service.id, { ...survey, unread: [{ network: 'lab', problem: 'HTTP 403' }] })).toBeUndefined()
+  const { guid: _, ...unnamed } = endpoint
+  expect(livingIdsOf(service.id, { ...survey, cells: [cell, see({ endpoints: [unnamed] })] })).toBeUndefined()
 })
 
 describe('the record', () => {

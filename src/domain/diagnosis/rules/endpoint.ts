@@ -32,7 +32,7 @@ export const endpointRules: readonly Rule[] = [
     title: 'the service is reached by an endpoint that is not known here',
     when: (evidence) => endpointIsGone(evidence) && serviceAnswered(evidence),
     say: (evidence) =>
-      `${none(evidence)} The service answers at ${shown(evidence.networkPlane?.address?.dialled)} all the same: by an endpoint of another subnet, or over a peering.`,
+      `${none(evidence)} The service answers at ${shown(evidence.networkPlane?.address?.dialled)} all the same: by an endpoint of another virtual network, as over a peering.`,
     remedy: (evidence) => bySetup(evidence, 'If that is meant, there is nothing to do; else set up an endpoint here.'),
   },
   {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { plain } from '../../src/bot/card.ts'
 import { noticesOf } from '../../src/bot/notices.ts'
-import { type Request, requestStates, transition } from '../../src/domain/request.ts'
+import { isOpen, type Request, requestStates, transition } from '../../src/domain/request.ts'
 import { alice, bob, carol, digest, plan, samples } from '../sample-requests.ts'
 import { textOf } from './card-text.ts'
 
@@ -58,6 +58,8 @@ test.each(requestStates)('every notice says which request and which state it is:
   const request = { ...samples[state], overrides, voided: [carol], reminded: 1 }
   const notices = noticesOf(request)
   if (request.approval !== undefined) expect(notices.length).toBeGreaterThan(3)
+  const ends = notices.filter(({ key, to }) => key === 'end' && to.kind === 'person' && to.person === alice)
+  expect(ends).toHaveLength(isOpen(request) ? 0 : 1)
   for (const { card } of notices)
     expect(card.parts.map((part) => ('text' in part ? plain(part.text) : '')).join()).toContain(`request PL-42 · ${state}`)
 })

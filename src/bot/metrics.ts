@@ -3,7 +3,7 @@ import type { Ledger } from '../domain/ledger.ts'
 import { requestStates } from '../domain/request.ts'
 import type { Route } from './http-server.ts'
 
-/** Why a request over HTTP was not even looked at. */
+/** Why a request was not even looked at. */
 export type Refused = 'bad-signature' | 'too-old' | 'from-the-future' | 'replayed' | 'wrong-workspace' | 'wrong-app'
 
 /** What is counted while the process runs. */
@@ -21,7 +21,7 @@ export function createMetrics(ledger: Pick<Ledger, 'open' | 'unshown'>): Metrics
   collectDefaultMetrics({ register })
   const refused = new Counter({
     name: 'privatelink_refused_requests_total',
-    help: 'Requests over HTTP that were refused unseen, by reason.',
+    help: 'Requests to the bot that were refused unseen, by reason.',
     labelNames: ['why'],
     registers,
   })

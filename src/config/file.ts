@@ -140,7 +140,7 @@ function resolve(file: ConfigFile, problem: (at: string, message: string) => voi
       dns: network.dns ?? { subscription: network.subscription, resourceGroup: network.resourceGroup },
     }),
   )
-  return { organizations: file.organizations, networks, people, policies, warnings: warningsIn(policies) }
+  return { organizations: file.organizations, networks, people, policies, warnings: warningsIn(policies, networks) }
 }
 
 function definedIn({ name, networkInterface, listAs }: NonNullable<ConfigFile['endpoints']>): EndpointOptions {

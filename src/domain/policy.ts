@@ -24,9 +24,11 @@ export interface Policy {
 }
 
 export function policyFor(policies: readonly Policy[], action: string, network: string): Policy | undefined {
-  return policies.find(
-    (policy) => policy.actions.includes(action) && policy.networks.some((pattern) => matches(pattern, network)),
-  )
+  return policies.find((policy) => policy.actions.includes(action) && covers(policy, network))
+}
+
+export function covers({ networks }: Policy, network: string): boolean {
+  return networks.some((pattern) => matches(pattern, network))
 }
 
 function matches(pattern: string, name: string): boolean {

@@ -72,6 +72,24 @@ describe('the file', () => {
     expect(jobsConfig(jobsEnvironment(path)).policies[0]?.approvers).toEqual([])
   })
 
+  test.each([
+    [
+      '[Bob Builder, Carol Jones]',
+      '[]',
+      ['policies[0] has an empty list of approvers: every setup, allow in prod-* is refused until'],
+    ],
+    ['[prod-*]', '[prd-*, staging]', ['policies[0] never counts: no network is named prd-* or staging']],
+    [
+      'channels:',
+      '  - { networks: ["*"], actions: [allow], approvers: [Bob Builder], channel: network-approvals }\nchannels:',
+      ['policies[1] never counts: policies before it decide about everything that it names'],
+    ],
+    ['nothing', 'else', []],
+  ])('what may be meant is warned of: %s as %s', (from, to, expected) => {
+    const { warnings } = jobsConfig(jobsEnvironment(file(good.replace(from, to))))
+    expect(warnings).toEqual(expected.map((words) => expect.stringContaining(words)))
+  })
+
   test('every problem is reported at once, with its path', () => {
     const path = file(
       good

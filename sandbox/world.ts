@@ -9,7 +9,8 @@ import { EventEmitter } from 'node:events'
 export interface Organization {
   readonly id: string
   readonly name: string
-  readonly keys: { id: string; secret: string; role: 'admin' | 'developer' }[]
+  /** `ipAccessList`: addresses that the key may be used from; any when absent. */
+  readonly keys: { id: string; secret: string; role: 'admin' | 'developer'; ipAccessList?: readonly string[] }[]
   privateEndpoints: { id: string; description: string; cloudProvider: string; region: string }[]
 }
 
@@ -36,11 +37,18 @@ export interface Role {
   readonly notActions: readonly string[]
 }
 
+export interface Subnet {
+  readonly name: string
+  readonly addressPrefix: string
+  /** Somebody changes it: what refers to it has to wait. */
+  updating?: boolean
+}
+
 export interface VirtualNetwork {
   readonly id: string
   readonly location: string
   readonly tags: Record<string, string>
-  readonly subnets: { readonly name: string; readonly addressPrefix: string }[]
+  readonly subnets: Subnet[]
 }
 
 export interface PrivateEndpoint {
@@ -126,6 +134,19 @@ export interface Refusal {
   readonly body: unknown
 }
 
+/**
+ * Something that a vendor is to refuse once although nothing in this world is a reason: a fault of its own. Which codes a vendor has for that, and their
+ * words, its simulator knows.
+ */
+export interface Fault {
+  readonly vendor: 'arm' | 'clickhouse'
+  readonly code: string
+  readonly method: string
+  readonly path: RegExp
+  /** Azure takes the call, and fails the operation that it has begun. */
+  readonly later?: true
+}
+
 export class World {
   readonly organizations: Organization[] = []
   readonly services: ClickHouseService[] = []
@@ -133,6 +154,8 @@ export class World {
   readonly networks = new Map<string, VirtualNetwork>()
   readonly endpoints = new Map<string, PrivateEndpoint>()
   readonly zones = new Map<string, PrivateZone>()
+  /** Aliases that Azure does not see, or not yet, although ClickHouse Cloud names them. */
+  readonly hiddenAliases = new Set<string>()
   /** Owner of everything, unless a test says otherwise. */
   roles: Role[] = [{ scope: '/', actions: ['*'], notActions: [] }]
   readonly calls: Call[] = []
@@ -140,6 +163,8 @@ export class World {
   readonly events = new EventEmitter<{ change: [] }>()
   readonly latencies: Latencies
   gate: Gate = async () => undefined
+  /** Still to come. */
+  readonly faults: Fault[] = []
   /** First three octets of the addresses that private endpoints get, e.g. `127.10.0`. */
   readonly addressBase: string
   #nextAddress = 4
@@ -151,6 +176,19 @@ export class World {
 
   changed(): void {
     this.events.emit('change')
+  }
+
+  /** The code of the fault that is due for this call, which is over with that. */
+  takeFault({
+    vendor,
+    method,
+    path,
+    later = false,
+  }: Pick<Call, 'method' | 'path'> & { vendor: Fault['vendor']; later?: boolean }) {
+    const at = this.faults.findIndex(
+      (fault) => fault.vendor === vendor && fault.method === method && fault.path.test(path) && (fault.later ?? false) === later,
+    )
+    return at === -1 ? undefined : this.faults.splice(at, 1)[0]?.code
   }
 
   /** Like Azure, from `.4` on: the first four of a subnet are taken. */

@@ -1,4 +1,4 @@
-import type { VirtualNetwork } from '../world.ts'
+import type { Subnet, VirtualNetwork } from '../world.ts'
 import { ArmError, resourceNotFound } from './errors.ts'
 import { key, lastSegment, subnetOf } from './resource-id.ts'
 import type { ArmRequest, Route } from './router.ts'
@@ -56,7 +56,7 @@ function networkBody(arm: Arm, network: VirtualNetwork) {
   }
 }
 
-function subnetBody({ world }: Arm, { id }: VirtualNetwork, { name, addressPrefix }: VirtualNetwork['subnets'][number]) {
+function subnetBody({ world }: Arm, { id }: VirtualNetwork, { name, addressPrefix, updating }: Subnet) {
   const subnetId = `${id}/subnets/${name}`
   const endpoints = [...world.endpoints.values()].filter((endpoint) => key(endpoint.subnetId) === key(subnetId))
   return {
@@ -64,7 +64,7 @@ function subnetBody({ world }: Arm, { id }: VirtualNetwork, { name, addressPrefi
     name,
     type: `${type}/subnets`,
     properties: {
-      provisioningState: 'Succeeded',
+      provisioningState: updating ? 'Updating' : 'Succeeded',
       addressPrefix,
       delegations: [],
       privateEndpointNetworkPolicies: 'Disabled',
@@ -79,4 +79,24 @@ export function networkOfSubnet({ world }: Arm, subnetId: string): VirtualNetwor
   const parts = subnetOf(subnetId)
   const network = parts && world.networks.get(key(parts.network))
   return network?.subnets.some(({ name }) => key(name) === key(parts?.subnet ?? '')) ? network : undefined
+}
+
+/** @throws ArmError 429 while somebody changes the subnet: what stands in the way is only in the details. */
+export function refuseWhileUpdating(arm: Arm, subnetId: string, user: string): void {
+  const why = notProvisioned(arm, subnetId, user)
+  if (why) throw new ArmError(429, 'RetryableError', 'A retryable error occurred.', { details: [why.body] })
+}
+
+/** @throws ArmError how an operation fails that meets such a subnet */
+export function failIfUpdating(arm: Arm, subnetId: string, user: string): void {
+  const why = notProvisioned(arm, subnetId, user)
+  if (why) throw why
+}
+
+function notProvisioned({ world }: Arm, subnetId: string, user: string): ArmError | undefined {
+  const parts = subnetOf(subnetId)
+  const network = parts && world.networks.get(key(parts.network))
+  if (!network?.subnets.some(({ name, updating }) => updating && key(name) === key(parts?.subnet ?? ''))) return undefined
+  const message = `Cannot proceed with operation because resource ${subnetId} used by resource ${user} is not in Succeeded state. Resource is in Updating state and the last operation that updated/is updating the resource is PutSubnetOperation.`
+  return new ArmError(429, 'ReferencedResourceNotProvisioned', message)
 }

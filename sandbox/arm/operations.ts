@@ -13,6 +13,8 @@ export const retryAfter = { 'retry-after': '1' }
 interface Start {
   /** Id of the resource that the operation holds until it ends. */
   readonly resource: string
+  /** Of another one that it holds as well. */
+  readonly within?: string
   readonly kind: 'write' | 'delete'
   readonly milliseconds: number
   /** Runs when the time is up; an ArmError thrown here is how the operation fails. */
@@ -40,9 +42,10 @@ export class Operations {
   start(start: Start): Operation {
     const operation: Operation = { ...start, id: randomUUID(), status: 'InProgress' }
     this.#byId.set(operation.id, operation)
-    this.#running.set(key(start.resource), operation)
+    const held = [start.resource, ...(start.within === undefined ? [] : [start.within])].map(key)
+    for (const each of held) this.#running.set(each, operation)
     this.#timers.after(start.milliseconds, () => {
-      this.#running.delete(key(start.resource))
+      for (const each of held) this.#running.delete(each)
       try {
         start.complete()
         operation.status = 'Succeeded'

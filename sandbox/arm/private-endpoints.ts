@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { PrivateEndpoint } from '../world.ts'
 import { ArmError, resourceNotFound } from './errors.ts'
 import type { Reply } from './exchange.ts'
+import { failIfDue } from './faults.ts'
+import { failIfUpdating, refuseWhileUpdating } from './networks.ts'
 import type { Operation } from './operations.ts'
 import { networkOperation, retryAfter } from './operations.ts'
 import { page } from './paging.ts'
@@ -46,15 +48,18 @@ function put(arm: Arm, request: ArmRequest): Reply {
   const wanted = readEndpoint(arm, request)
   const existing = world.endpoints.get(key(request.id))
   if (existing) checkUnchanged(existing, wanted, request.param('group'))
-  refuseWhileBusy(arm, request)
+  refuseWhileBusy(arm, request.id)
+  refuseWhileBusy(arm, wanted.subnetId)
+  refuseWhileUpdating(arm, wanted.subnetId, request.id)
   const endpoint = existing ? changed(existing, wanted) : created(arm, request, wanted)
   world.endpoints.set(key(endpoint.id), endpoint)
   world.changed()
   const operation = arm.operations.start({
     resource: endpoint.id,
+    within: endpoint.subnetId,
     kind: 'write',
     milliseconds: world.latencies.privateEndpoint,
-    complete: () => provisioned(arm, endpoint.id),
+    complete: () => provisioned(arm, endpoint),
   })
   return {
     status: existing ? 200 : 201,
@@ -86,9 +91,14 @@ function changed(existing: PrivateEndpoint, wanted: WantedEndpoint): PrivateEndp
 }
 
 /** The other side learns of an endpoint some time after it is provisioned, and approves it at once if its allow list names it already. */
-function provisioned({ world, timers }: Arm, id: string): void {
+function provisioned(arm: Arm, { id }: PrivateEndpoint): void {
+  const { world, timers } = arm
   const endpoint = world.endpoints.get(key(id))
   if (!endpoint) throw new ArmError(404, 'NotFound', `Resource ${id} not found.`)
+  endpoint.provisioningState = 'Failed'
+  world.changed()
+  failIfUpdating(arm, endpoint.subnetId, id)
+  failIfDue(world, { method: 'PUT', path: id }, true)
   endpoint.provisioningState = 'Succeeded'
   world.changed()
   timers.after(world.latencies.propagation, () => world.approveAdmitted())
@@ -98,11 +108,13 @@ function remove(arm: Arm, request: ArmRequest): Reply {
   const { world } = arm
   const endpoint = world.endpoints.get(key(request.id))
   if (!endpoint) return { status: 204 }
-  refuseWhileBusy(arm, request)
+  refuseWhileBusy(arm, request.id)
+  refuseWhileBusy(arm, endpoint.subnetId)
   endpoint.provisioningState = 'Deleting'
   world.changed()
   const operation: Operation = arm.operations.start({
     resource: endpoint.id,
+    within: endpoint.subnetId,
     kind: 'delete',
     milliseconds: world.latencies.privateEndpoint,
     complete: () => {
@@ -113,7 +125,8 @@ function remove(arm: Arm, request: ArmRequest): Reply {
   return { status: 202, headers: networkOperation(arm, request, endpoint.location, operation) }
 }
 
-function refuseWhileBusy({ operations }: Arm, { id }: ArmRequest): void {
+/** One operation at a time on an endpoint, and among the endpoints of a subnet. */
+function refuseWhileBusy({ operations }: Arm, id: string): void {
   const operation = operations.running(id)
   if (!operation) return
   throw new ArmError(

@@ -7,9 +7,10 @@ import type { Arm } from './state.ts'
 
 const visibilityBody = z.object({ privateLinkServiceAlias: z.string() })
 
-/** The alias as its owner spells it, if any service has it. */
-export function knownAlias({ services }: World, alias: string): string | undefined {
-  return services.find((service) => service.alias !== undefined && key(service.alias) === key(alias))?.alias
+/** The alias as its owner spells it, if any service has it and Azure sees it. */
+export function knownAlias({ services, hiddenAliases }: World, alias: string): string | undefined {
+  const known = services.find((service) => service.alias !== undefined && key(service.alias) === key(alias))?.alias
+  return known === undefined || hiddenAliases.has(known) ? undefined : known
 }
 
 export function privateLinkServiceRoutes({ world }: Arm): Route[] {

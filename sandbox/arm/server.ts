@@ -6,6 +6,7 @@ import { authorize, permissionRoutes } from './authorization.ts'
 import { ArmError } from './errors.ts'
 import type { Incoming, Reply } from './exchange.ts'
 import { exchange } from './exchange.ts'
+import { failIfDue } from './faults.ts'
 import type { Identity } from './identity.ts'
 import { startIdentity } from './identity.ts'
 import { listen, stop } from './listen.ts'
@@ -87,6 +88,7 @@ function responder(arm: Arm, tokens: Tokens): (incoming: Incoming) => Promise<Re
     checkScope(arm, request.param('subscription'), hit.params.get('group'))
     const quota = throttle.take(request.param('subscription'), hit.route.method, hit.route.template)
     try {
+      failIfDue(arm.world, { method: incoming.method, path: incoming.url.pathname })
       const { headers, ...rest } = await hit.route.handle(request)
       return { ...rest, headers: { ...quota, ...headers } }
     } catch (error) {

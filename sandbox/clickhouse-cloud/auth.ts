@@ -1,5 +1,6 @@
+import type { IncomingMessage } from 'node:http'
 import type { Organization, World } from '../world.ts'
-import { ApiError } from './envelope.ts'
+import { ApiError, forbidden } from './envelope.ts'
 
 /** Whose call it is. A key belongs to exactly one organization. */
 export interface Caller {
@@ -9,12 +10,15 @@ export interface Caller {
 }
 
 /** HTTP Basic, key id : key secret. A missing, malformed or wrong credential are all 401, and do not say which half was wrong. */
-export function authenticate(world: World, authorization: string | undefined): Caller {
+export function authenticate(world: World, { headers: { authorization }, socket }: IncomingMessage): Caller {
   const credentials = authorization === undefined ? undefined : basicCredentials(authorization)
   if (!credentials) throw unauthorized('Missing or malformed credentials')
   for (const organization of world.organizations) {
     const key = organization.keys.find((key) => key.id === credentials.id && key.secret === credentials.secret)
-    if (key) return { organization, keyId: key.id, role: key.role }
+    if (key === undefined) continue
+    const { remoteAddress = '' } = socket
+    if (key.ipAccessList?.includes(remoteAddress) === false) throw forbidden(`the key may not be used from ${remoteAddress}`)
+    return { organization, keyId: key.id, role: key.role }
   }
   throw unauthorized('Key is not active')
 }

@@ -1,9 +1,11 @@
 import type { World } from '../world.ts'
+import { conflict } from './envelope.ts'
 
 /** The simulated vendor, as its routes see it. */
 export class Cloud {
   readonly world: World
   readonly #pending = new Set<NodeJS.Timeout>()
+  readonly #changing = new Set<string>()
 
   constructor(world: World) {
     this.world = world
@@ -18,6 +20,17 @@ export class Cloud {
     }, this.world.latencies.propagation)
     timer.unref()
     this.#pending.add(timer)
+  }
+
+  /**
+   * Holds what is being changed until its answer goes out.
+   * @throws ApiError 409 while somebody else's change of it is under way.
+   */
+  begin(subject: string): Disposable {
+    const key = subject.toLowerCase()
+    if (this.#changing.has(key)) throw conflict(`another change of ${subject} is in progress, please try again later`)
+    this.#changing.add(key)
+    return { [Symbol.dispose]: () => void this.#changing.delete(key) }
   }
 
   close(): void {

@@ -32,6 +32,16 @@ export function forbidden(words: string): ApiError {
   return new ApiError(403, 'FORBIDDEN', words)
 }
 
+/** Another change of the same thing is under way. */
+export function conflict(words: string): ApiError {
+  return new ApiError(409, 'CONFLICT', words)
+}
+
+/** The thing is not in a state for it. */
+export function failedDependency(words: string): ApiError {
+  return new ApiError(424, 'FAILED_DEPENDENCY', words)
+}
+
 export function success(result: unknown, headers: Record<string, string> = {}): Answer {
   return { status: 200, headers, body: { status: 200, requestId: randomUUID(), result } }
 }

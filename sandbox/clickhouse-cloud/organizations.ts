@@ -38,7 +38,7 @@ export function getOrganization({ caller }: ApiRequest) {
 
 /** Without what only the vendor knows of a key; the suffix is of its id. */
 export function listKeys({ caller }: ApiRequest) {
-  return caller.organization.keys.map(({ id, role }) => ({
+  return caller.organization.keys.map(({ id, role, ipAccessList = [] }) => ({
     id: uuidOf(id),
     name: id,
     state: 'enabled',
@@ -46,7 +46,7 @@ export function listKeys({ caller }: ApiRequest) {
     assignedRoles: [],
     keySuffix: id.slice(-4),
     createdAt: '2026-01-01T00:00:00Z',
-    ipAccessList: [],
+    ipAccessList: ipAccessList.map((source) => ({ source, description: '' })),
   }))
 }
 

@@ -10,6 +10,7 @@ import { readJson } from './body.ts'
 import { Cloud } from './cloud.ts'
 import type { Answer } from './envelope.ts'
 import { failure, forbidden, notFound, success } from './envelope.ts'
+import { failIfDue } from './faults.ts'
 import type { RateLimitOptions } from './rate-limit.ts'
 import { RateLimit } from './rate-limit.ts'
 import { findRoute } from './routes.ts'
@@ -59,16 +60,20 @@ async function serve(cloud: Cloud, rateLimit: RateLimit, request: IncomingMessag
   }
   const early = await world.gate(call, 'arrived')
   if (early) return send({ headers: {}, ...early })
-  await pause(world.latencies.clickhouse)
-  const answer = await answerTo(cloud, rateLimit, request)
+  using held = new DisposableStack()
+  const answer = await answerTo(cloud, rateLimit, request, held)
   const late = await world.gate(call, 'answered')
   send(late ? { headers: {}, ...late } : answer)
 }
 
-async function answerTo(cloud: Cloud, rateLimit: RateLimit, request: IncomingMessage): Promise<Answer> {
+/** What is changed is `held` from the middle of the call until its answer goes out. */
+async function answerTo(cloud: Cloud, rateLimit: RateLimit, request: IncomingMessage, held: DisposableStack): Promise<Answer> {
+  const { clickhouse: latency } = cloud.world.latencies
+  const reads = request.method === 'GET'
+  await pause(reads ? latency : latency / 2)
   let headers: Record<string, string> = {}
   try {
-    const caller = authenticate(cloud.world, request.headers.authorization)
+    const caller = authenticate(cloud.world, request)
     headers = rateLimit.admit(caller.keyId)
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://sandbox')
     const path = pathname.startsWith(`${versionPath}/`) ? pathname.slice(versionPath.length) : undefined
@@ -79,7 +84,12 @@ async function answerTo(cloud: Cloud, rateLimit: RateLimit, request: IncomingMes
       throw forbidden('the key does not belong to this organization')
     }
     if (route.role === 'admin' && caller.role !== 'admin') throw forbidden('the key does not have the ADMIN role')
-    const body = route.method === 'GET' ? undefined : await readJson(request)
+    failIfDue(cloud.world, request)
+    const body = reads ? undefined : await readJson(request)
+    if (!reads) {
+      held.use(cloud.begin(params.serviceId ?? caller.organization.id))
+      await pause(latency / 2)
+    }
     return success(route.answer({ cloud, caller, params, query: searchParams, body }), headers)
   } catch (error) {
     return failure(error, headers)

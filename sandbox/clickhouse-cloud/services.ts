@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { ClickHouseService } from '../world.ts'
 import { parseBody, refuseUnsimulated } from './body.ts'
-import { badRequest, notFound } from './envelope.ts'
+import { badRequest, failedDependency, notFound } from './envelope.ts'
 import { register } from './organizations.ts'
 import { presentPrivateEndpointConfig, presentService } from './presenters.ts'
 import type { ApiRequest } from './route.ts'
@@ -47,6 +47,7 @@ export function patchService(request: ApiRequest) {
   const service = serviceOf(request)
   const patch = parseBody(patchSchema, body)
   refuseUnsimulated(patch, ['privateEndpointIds'])
+  checkState(service)
   const { add = [], remove = [] } = patch.privateEndpointIds ?? {}
   const ids = [...service.privateEndpointIds]
   for (const id of remove) {
@@ -68,6 +69,7 @@ export function createPrivateEndpoint(request: ApiRequest) {
   const { caller, cloud, body } = request
   const service = serviceOf(request)
   const { id, description = '' } = parseBody(createSchema, body)
+  checkState(service)
   const ids = [...service.privateEndpointIds]
   attach(service, ids, id)
   service.privateEndpointIds = ids
@@ -81,6 +83,12 @@ function attach(service: ClickHouseService, ids: string[], id: string): void {
   if (service.alias === undefined) throw badRequest('private endpoints are not available for this service')
   if (ids.includes(id)) throw badRequest(`private endpoint ${id} is already attached to service`)
   ids.push(id)
+}
+
+/** Of a service that is not there yet, or not any more, nothing can be changed. */
+function checkState({ id, state }: ClickHouseService): void {
+  if (!['provisioning', 'terminating', 'terminated', 'softdeleting', 'softdeleted'].includes(state)) return
+  throw failedDependency(`service ${id} cannot be changed. Current state: ${state}`)
 }
 
 function serviceOf({ caller, cloud, params }: ApiRequest): ClickHouseService {

@@ -1,5 +1,5 @@
 import { RetryableError, TerminalError } from '../domain/errors.ts'
-import { type OperationFailure, refusalText } from './refusal-text.ts'
+import { type OperationFailure, refusalOf } from './refusal-text.ts'
 
 interface Words {
   readonly retry?: true
@@ -100,8 +100,8 @@ export function translateAzureError(error: unknown, doing: string, failure?: Ope
   const status = numberOf(error, 'statusCode')
   const code = stringOf(error, 'code')
   if (status === undefined) return failure === undefined ? withoutStatus(error, code, doing) : ofOperation(error, failure, doing)
-  const words = code === undefined ? undefined : wordsByCode[code]
-  const said = refusalText(error) ?? error.message
+  const { message: said = error.message, detail } = refusalOf(error)
+  const words = wordsOf(detail) ?? wordsOf(code)
   const message = `Azure refused to ${doing}: ${code ?? `HTTP ${status}`}: ${firstLine(said)}`
   const details = {
     cause: error,
@@ -119,8 +119,8 @@ export function translateAzureError(error: unknown, doing: string, failure?: Ope
 }
 
 /** What Azure had begun, and gave up. */
-function ofOperation(error: Error, { code, message, requestId }: OperationFailure, doing: string): Error {
-  const words = code === undefined ? undefined : wordsByCode[code]
+function ofOperation(error: Error, { code, message, detail, requestId }: OperationFailure, doing: string): Error {
+  const words = wordsOf(detail) ?? wordsOf(code)
   const said = [code, message === undefined ? undefined : firstLine(message)].filter((part) => part !== undefined).join(': ')
   const text = `Azure began to ${doing}, and the operation failed${said === '' ? '' : `: ${said}`}`
   const details = {
@@ -141,6 +141,10 @@ function withoutStatus(error: Error, code: string | undefined, doing: string): E
     cause: error,
     remedy: 'Check that the jobs process reaches Azure Resource Manager, then run the command again.',
   })
+}
+
+function wordsOf(code: string | undefined): Words | undefined {
+  return code === undefined ? undefined : wordsByCode[code]
 }
 
 function remedyOf(words: Words | undefined, said: string): string | undefined {

@@ -4,10 +4,16 @@ import type { NetworkManagementClient } from '@azure/arm-network'
 type Pipeline = Pick<NetworkManagementClient['pipeline'], 'addPolicy'>
 type Policy = Parameters<Pipeline['addPolicy']>[0]
 
-/** Why Azure gave up what it had begun: the SDK's error keeps it only as text, and without an id. */
-export interface OperationFailure {
+/** What Azure says is wrong. */
+interface Refusal {
   readonly code: string | undefined
   readonly message: string | undefined
+  /** The first of its details; `RetryableError` says only there what stands in the way. */
+  readonly detail: string | undefined
+}
+
+/** Why Azure gave up what it had begun: the SDK's error keeps it only as text, and without an id. */
+export interface OperationFailure extends Refusal {
   /** Of the call that began it, which the activity log knows too. */
   readonly requestId: string | undefined
 }
@@ -18,7 +24,7 @@ interface Work {
 }
 
 /** By request, what Azure said when it refused: errors of the SDK's lists keep the code alone. */
-const texts = new WeakMap<object, string>()
+const refusals = new WeakMap<object, Refusal>()
 const working = new AsyncLocalStorage<Work>()
 
 export function keepRefusalTexts({ pipeline }: { readonly pipeline: Pipeline }): void {
@@ -27,13 +33,13 @@ export function keepRefusalTexts({ pipeline }: { readonly pipeline: Pipeline }):
     async sendRequest(request, next) {
       const response = await next(request)
       const body = parsed(response.bodyAsText)
-      const { code, message } = errorIn(body)
-      if (response.status >= 400 && message !== undefined) texts.set(request, message)
+      const refusal = refusalIn(body)
+      if (response.status >= 400) refusals.set(request, refusal)
       const work = working.getStore()
       if (work === undefined) return response
       if (request.method !== 'GET') work.began = response.headers.get('x-ms-request-id')
       else if (/^(failed|canceled)$/i.test(String(Reflect.get(body, 'status')))) {
-        work.failure = { requestId: work.began, code, message }
+        work.failure = { requestId: work.began, ...refusal }
       }
       return response
     },
@@ -41,10 +47,10 @@ export function keepRefusalTexts({ pipeline }: { readonly pipeline: Pipeline }):
   pipeline.addPolicy(policy, { afterPhase: 'Retry' })
 }
 
-/** The vendor's own sentence about a failed call, where it is known. */
-export function refusalText(error: Error): string | undefined {
+/** What Azure said about a failed call, where it is known. */
+export function refusalOf(error: Error): Partial<Refusal> {
   const request: unknown = Reflect.get(error, 'request')
-  return typeof request === 'object' && request !== null ? texts.get(request) : undefined
+  return (typeof request === 'object' && request !== null ? refusals.get(request) : undefined) ?? {}
 }
 
 /** `failed` is told what became of the operation that the work began. */
@@ -69,11 +75,15 @@ function parsed(text: string | null | undefined): object {
 }
 
 /** Private DNS sends code and message without the envelope around them. */
-function errorIn(body: object): { readonly code: string | undefined; readonly message: string | undefined } {
+function refusalIn(body: object): Refusal {
   const error = Object(Reflect.get(body, 'error') ?? body)
-  const textOf = (key: string): string | undefined => {
-    const value: unknown = Reflect.get(error, key)
-    return typeof value === 'string' && value !== '' ? value : undefined
-  }
-  return { code: textOf('code'), message: textOf('message') }
+  const [first]: unknown[] = Array.isArray(Reflect.get(error, 'details')) ? Reflect.get(error, 'details') : []
+  const detail = Object(first)
+  const message = [textOf(error, 'message'), textOf(detail, 'message')].filter((part) => part !== undefined).join(' ')
+  return { code: textOf(error, 'code'), message: message === '' ? undefined : message, detail: textOf(detail, 'code') }
+}
+
+function textOf(value: object, key: string): string | undefined {
+  const found: unknown = Reflect.get(value, key)
+  return typeof found === 'string' && found !== '' ? found : undefined
 }

@@ -55,10 +55,7 @@ function codeFor(status: number, code: string | undefined): string {
 }
 
 function remedyFor(status: number, code: string | undefined, words: string): string {
-  if (code === 'FAILED_DEPENDENCY') {
-    const [, state] = /Current state: ([a-z_]+)/i.exec(words) ?? []
-    return `The service is ${state === undefined ? 'not in a state for this' : cleanText(state, 40)}. Start or wake it (a connection wakes an idle one), then run the command again.`
-  }
+  if (code === 'FAILED_DEPENDENCY') return remedyForState(/Current state: ([a-z_]+)/i.exec(words)?.[1])
   if (code === 'CONFLICT')
     return 'Another change of the same service or organization is under way. Run the command again in a few minutes.'
   if (code === 'BAD_REQUEST')
@@ -72,4 +69,12 @@ function remedyFor(status: number, code: string | undefined, words: string): str
   if (status === 404) return 'Check the organization id in the configuration file, and that the service still exists.'
   if (status === 429 || status >= 500) return 'ClickHouse Cloud is busy or has a fault. Run the command again in a few minutes.'
   return 'Ask ClickHouse support with the request id.'
+}
+
+function remedyForState(state: string | undefined): string {
+  const is = `The service is ${state === undefined ? 'not in a state for this' : cleanText(state, 40)}.`
+  if (/^(terminat|softdelet)/i.test(state ?? '')) return `${is} It is being deleted, so nothing can be changed in it any more.`
+  if (/^(provisioning|starting|awaking|partially_running|stopping)$/i.test(state ?? ''))
+    return `${is} Wait until that is over, then run the command again.`
+  return `${is} Start or wake it (a connection wakes an idle one), then run the command again.`
 }

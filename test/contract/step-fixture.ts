@@ -8,12 +8,14 @@ import type { Call, World } from '../../sandbox/world.ts'
 import { azureNetwork } from '../../src/azure/network.ts'
 import { azurePrivateDns } from '../../src/azure/private-dns.ts'
 import { type ClickHouseCloud, clickHouseCloud } from '../../src/clickhouse/client.ts'
-import type { Change } from '../../src/domain/plan.ts'
-import type { Action } from '../../src/domain/request.ts'
+import type { Change, StepId } from '../../src/domain/plan.ts'
+import type { Action, StepProgress } from '../../src/domain/request.ts'
 import type { Network, Target } from '../../src/domain/target.ts'
-import { procedures } from '../../src/jobs/procedure.ts'
+import { apply } from '../../src/jobs/apply.ts'
+import { makePlan, procedures } from '../../src/jobs/procedure.ts'
 import { noteReceipt } from '../../src/jobs/receipts.ts'
 import type { Clouds, Observation, Step, StepContext } from '../../src/jobs/step.ts'
+import { samples } from '../sample-requests.ts'
 
 export const network: Network = { ...networks.prodWestus3, applicationSecurityGroups: [], tags: { team: 'data' } }
 
@@ -118,6 +120,29 @@ export async function carryOut(
     await step.apply(context, change)
     await look(step, context)
   }
+}
+
+/** As a job applies an approved plan, until a step is done. What each step was last said to be. */
+export async function applyUntil(
+  last: StepId,
+  action: Action,
+  context: (changes?: Partial<StepContext>) => StepContext,
+): Promise<ReadonlyMap<StepId, StepProgress>> {
+  const over = new AbortController()
+  const seen = new Map<StepId, StepProgress>()
+  await apply({
+    plan: await makePlan(action, context()),
+    request: { ...samples.applying, action, steps: {} },
+    context: context({ signal: over.signal }),
+    now: () => new Date().toISOString(),
+    async record(id, progress) {
+      seen.set(id, progress)
+      if (id === last && progress.state === 'done') over.abort()
+    },
+  }).catch((error: unknown) => {
+    if (!over.signal.aborted) throw error
+  })
+  return seen
 }
 
 /** What steps look at, in a fresh context. */

@@ -1,10 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { ClickHouseService, World } from '../../sandbox/world.ts'
-import { apply } from '../../src/jobs/apply.ts'
-import { makePlan } from '../../src/jobs/procedure.ts'
 import type { StepContext } from '../../src/jobs/step.ts'
-import { capture, carryOut, type Estate, openWorkshop, type Workshop } from '../contract/step-fixture.ts'
-import { samples } from '../sample-requests.ts'
+import { applyUntil, capture, carryOut, type Estate, openWorkshop, type Workshop } from '../contract/step-fixture.ts'
 
 /** Of several services, one that somebody else puts on its list in the same moment does not keep the others waiting. */
 
@@ -38,21 +35,7 @@ function both(changes: Partial<StepContext> = {}): StepContext {
   return workshop.context({ ...changes, target: { ...target, services: [first, second] } })
 }
 
-async function allow(): Promise<void> {
-  const listed = new AbortController()
-  await apply({
-    plan: await makePlan('allow', both()),
-    request: { ...samples.applying, action: 'allow', steps: {} },
-    context: both({ signal: listed.signal }),
-    now: () => new Date().toISOString(),
-    async record(id, { state }) {
-      // What comes after the lists is not of interest here.
-      if (id === 'allow-list' && state === 'done') listed.abort()
-    },
-  }).catch((error: unknown) => {
-    if (!listed.signal.aborted) throw error
-  })
-}
+const allow = async () => await applyUntil('allow-list', 'allow', both)
 
 const guid = () => [...world.endpoints.values()][0]?.resourceGuid ?? ''
 const patches = (name: string) =>

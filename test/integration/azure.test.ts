@@ -1,4 +1,5 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+import { PrivateDnsManagementClient } from '@azure/arm-privatedns'
 import { DefaultAzureCredential } from '@azure/identity'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type ArmServer, startArm } from '../../sandbox/arm/server.ts'
@@ -189,6 +190,25 @@ describe('refusals in our words', () => {
       message: expect.stringContaining('overlapping namespaces'),
       remedy: expect.stringContaining('the bot looks for that zone and uses it'),
     })
+  })
+
+  test('a zone that somebody is changing', async () => {
+    const { privateZone } = world.latencies
+    world.latencies.privateZone = 1_000
+    const theirs = new PrivateDnsManagementClient(new DefaultAzureCredential(), network.subscription, { endpoint: arm.url })
+    const before = world.calls.length
+    const changing = theirs.privateZones.createOrUpdate('rg-dns', zone.name, { location: 'global', tags: { owner: 'them' } })
+    changing.catch(() => undefined)
+    await expect.poll(() => world.calls.slice(before).some(({ method, status }) => method === 'PUT' && status === 202)).toBe(true)
+    const record = { name: 'x', ttl: 300, addresses: ['127.9.9.9'], metadata: {} }
+    expect(await errorOf(dns.putARecord(zone, record, signal))).toMatchObject({
+      name: 'RetryableError',
+      code: 'Conflict',
+      remedy: expect.stringContaining('Another operation is changing the same resource'),
+    })
+    await changing
+    world.latencies.privateZone = privateZone
+    await dns.putARecord(zone, record, signal)
   })
 
   test('an alias that Azure does not know', async () => {

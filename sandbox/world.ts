@@ -14,6 +14,19 @@ export interface Organization {
   privateEndpoints: { id: string; description: string; cloudProvider: string; region: string }[]
 }
 
+/** What somebody did in an organization, as ClickHouse Cloud remembers it. */
+export interface Activity {
+  readonly id: string
+  /** ISO 8601. */
+  readonly createdAt: string
+  readonly type: string
+  readonly actorType: 'user' | 'support' | 'system' | 'api'
+  readonly actorId: string
+  readonly actorDetails?: string
+  readonly organizationId: string
+  readonly serviceId?: string
+}
+
 export interface ClickHouseService {
   readonly id: string
   readonly organizationId: string
@@ -159,6 +172,8 @@ export class World {
   /** Owner of everything, unless a test says otherwise. */
   roles: Role[] = [{ scope: '/', actions: ['*'], notActions: [] }]
   readonly calls: Call[] = []
+  /** Oldest first. */
+  readonly activities: Activity[] = []
   /** `change` after any change of endpoints, zones or allow lists. */
   readonly events = new EventEmitter<{ change: [] }>()
   readonly latencies: Latencies

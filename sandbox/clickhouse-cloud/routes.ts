@@ -1,3 +1,4 @@
+import { listActivities } from './activities.ts'
 import { badRequest } from './envelope.ts'
 import { getOrganization, listKeys, listOrganizations, patchOrganization } from './organizations.ts'
 import type { Route } from './route.ts'
@@ -11,6 +12,7 @@ const routes: readonly Route[] = [
   { method: 'GET', path: '/organizations', role: 'developer', answer: listOrganizations },
   { method: 'GET', path: organization, role: 'developer', answer: getOrganization },
   { method: 'PATCH', path: organization, role: 'admin', answer: patchOrganization },
+  { method: 'GET', path: `${organization}/activities`, role: 'developer', answer: listActivities },
   { method: 'GET', path: `${organization}/keys`, role: 'developer', answer: listKeys },
   { method: 'GET', path: `${organization}/services`, role: 'developer', answer: listServices },
   { method: 'GET', path: service, role: 'developer', answer: getService },

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ClickHouseService } from '../world.ts'
+import { remember } from './activities.ts'
 import { parseBody, refuseUnsimulated } from './body.ts'
 import { badRequest, failedDependency, notFound } from './envelope.ts'
 import { register } from './organizations.ts'
@@ -60,7 +61,10 @@ export function patchService(request: ApiRequest) {
   for (const id of add) {
     register(caller.organization, { id, description: '', cloudProvider: service.provider, region: service.region })
   }
-  if (patch.privateEndpointIds) cloud.allowListChanged()
+  if (patch.privateEndpointIds) {
+    cloud.allowListChanged()
+    remember(request, service)
+  }
   return presentService(service, caller.organization)
 }
 
@@ -76,6 +80,7 @@ export function createPrivateEndpoint(request: ApiRequest) {
   const entry = { id, description, cloudProvider: service.provider, region: service.region }
   register(caller.organization, entry)
   cloud.allowListChanged()
+  remember(request, service)
   return entry
 }
 

@@ -8,7 +8,7 @@ import { changeCommand, spell } from './commands.ts'
 import { durationText } from './duration.ts'
 import { everywhereParts, everywhereTitle, worstOf } from './everywhere-card.ts'
 import { connectLines, problemParts, remedyText, whyAndFix } from './outcome-parts.ts'
-import { isWorthALook, phaseText, statusWords } from './path-text.ts'
+import { eventText, isWorthALook, phaseText, statusWords } from './path-text.ts'
 import { shownName } from './subject.ts'
 import { pictureButton } from './watch-intake.ts'
 
@@ -112,12 +112,12 @@ const mostChanges = 6
 
 function sinceParts(since: Look['since']): readonly Part[] {
   if (since === undefined) return []
-  const { lastHealthyAt, changes } = since
+  const { lastHealthyAt, changes, events = [] } = since
   const known = changes.length === 0 ? ' Nothing that I compare has changed since.' : ' Since then:'
   const lines = changes.slice(0, mostChanges).map(({ what, inPublic }) => cleanText(`${what}: ${inPublic}`, 300))
   return [
     { kind: 'text', text: words`${strong('Last healthy')} ${time(lastHealthyAt)}.${known}` },
-    ...(lines.length === 0 ? [] : [{ kind: 'lines', lines } as const]),
+    ...(lines.length === 0 ? [] : [{ kind: 'lines', lines: [...lines, ...events.map(eventText)] } as const]),
   ]
 }
 

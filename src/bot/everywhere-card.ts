@@ -4,7 +4,7 @@ import { pathOf } from '../domain/diagnosis/path.ts'
 import { cleanText } from '../domain/hostile-text.ts'
 import { type Part, strong, type Text, time, words } from './card.ts'
 import { remedyText } from './outcome-parts.ts'
-import { isWorthALook, phaseText, statusWords } from './path-text.ts'
+import { eventText, isWorthALook, phaseText, statusWords } from './path-text.ts'
 import { shownName } from './subject.ts'
 
 /** `healthy from 1 of 3 networks`; says where the fault does not lie when only one network has it. */
@@ -46,7 +46,8 @@ function linesOf({ network, verdict, evidence, since, problem }: Look): readonly
   ]
 }
 
-function sinceLine({ lastHealthyAt, changes }: NonNullable<Look['since']>): Text {
+function sinceLine({ lastHealthyAt, changes, events = [] }: NonNullable<Look['since']>): Text {
   const said = changes.slice(0, mostChanges).map(({ what, inPublic }) => cleanText(`${what}: ${inPublic}`, 200))
-  return words`${strong('Last healthy')} ${time(lastHealthyAt)}${said.length === 0 ? '' : `; since then ${said.join('; ')}`}`
+  const last = events.at(-1)
+  return words`${strong('Last healthy')} ${time(lastHealthyAt)}${said.length === 0 ? '' : `; since then ${said.join('; ')}`}${last === undefined ? '' : words`; ${eventText(last)}`}`
 }

@@ -1,6 +1,8 @@
+import type { Event } from '../domain/diagnosis/diagnosis.ts'
 import type { PathPhase } from '../domain/diagnosis/path.ts'
 import { cleanText } from '../domain/hostile-text.ts'
 import type { Sample } from '../domain/watch.ts'
+import { type Text, time, words } from './card.ts'
 import { durationText } from './duration.ts'
 
 const marks = { ok: '✔', fail: '✘', unknown: '?' } as const
@@ -23,4 +25,9 @@ export function phaseText({ phase, state, detail, elapsedMs }: PathPhase): strin
   const took = elapsedMs === undefined ? '' : ` (${durationText(elapsedMs)})`
   if (state === 'unknown') return `${phaseNames[phase]}:${said === '' ? ' not checked' : said}`
   return `${phaseNames[phase]} ${marks[state]}${said}${took}`
+}
+
+/** `allow list changed 11:47 by API key “terraform-ci”` */
+export function eventText({ at, what, by }: Event): Text {
+  return words`${cleanText(what, 150)} ${time(at)} by ${cleanText(by, 100)}`
 }

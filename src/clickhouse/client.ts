@@ -5,11 +5,13 @@ import { TerminalError } from '../domain/errors.ts'
 import type { OrganizationKey } from '../domain/organization.ts'
 import { translateRefusal, unreachable, unreadable } from './errors.ts'
 import {
+  activitySchema,
   envelopeSchema,
   keySchema,
   organizationSchema,
   privateEndpointConfigSchema,
   serviceSchema,
+  type WireActivity,
   type WireKey,
   type WireOrganization,
   type WirePrivateEndpointConfig,
@@ -50,6 +52,8 @@ export interface ClickHouseCloud {
   removeOrganizationEntry(organizationId: string, entry: OrganizationEntry, signal: AbortSignal): Promise<WireOrganization>
   /** The vendor's time now, ISO 8601, by the `Date` header of its last answer; nothing before the first. To a second or two. */
   now(): string | undefined
+  /** What was done in the organization since then (ISO 8601). */
+  activities(organizationId: string, since: string, signal: AbortSignal): Promise<readonly WireActivity[]>
   /** The API key that is used for the organization; nothing where it cannot be told from others. */
   ownKey(organizationId: string, signal: AbortSignal): Promise<WireKey | undefined>
   close(): Promise<void>
@@ -197,6 +201,10 @@ export function clickHouseCloud(
         { organizationId, doing: 'remove the endpoint from the organization', schema: organizationSchema, patch },
         signal,
       )
+    },
+    async activities(organizationId, since, signal) {
+      const path = `/activities?${new URLSearchParams({ from_date: since })}`
+      return await call({ organizationId, path, doing: 'list what was done', schema: activitySchema.array() }, signal)
     },
     async ownKey(organizationId, signal) {
       const { keyId, keySecret } = keyOf(organizationId)

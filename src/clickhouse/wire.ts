@@ -39,6 +39,17 @@ export const keySchema = z.object({
 })
 export type WireKey = z.infer<typeof keySchema>
 
+/** What was done in an organization, and by whom. The vendor promises none of these fields. */
+export const activitySchema = z.object({
+  createdAt: z.string().optional(),
+  type: z.string().optional(),
+  actorType: z.string().optional(),
+  actorId: z.string().optional(),
+  actorDetails: z.string().nullish(),
+  serviceId: z.string().nullish(),
+})
+export type WireActivity = z.infer<typeof activitySchema>
+
 /** Neither field is promised to be present: plan tiers without Private Link have none. */
 export const privateEndpointConfigSchema = z.object({
   endpointServiceId: z.string().nullish(),

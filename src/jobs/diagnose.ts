@@ -4,11 +4,13 @@ import type { Evidence } from '../domain/diagnosis/evidence.ts'
 import { judge } from '../domain/diagnosis/judge.ts'
 import { rules } from '../domain/diagnosis/rules/all.ts'
 import { toProblem } from '../domain/errors.ts'
+import type { Ledger } from '../domain/ledger.ts'
 import type { Network } from '../domain/target.ts'
 import type { Producer } from '../redis/producer.ts'
 import type { Diagnoses } from '../redis/records.ts'
 import type { Verdicts } from '../redis/survey.ts'
 import { askedOnce } from './asked-once.ts'
+import { explained } from './explain.ts'
 import { type LookJobs, type LookOptions, lookAt, type Subject } from './look.ts'
 import { type NameJobs, nameOf, strangeHost } from './names.ts'
 import { networkNamed } from './target.ts'
@@ -18,6 +20,7 @@ export interface DiagnosisJobs extends LookJobs, NameJobs {
   readonly diagnoses: Diagnoses
   readonly verdicts: Verdicts
   readonly producer: Producer
+  readonly ledger: Pick<Ledger, 'newest'>
   readonly catalog: LookJobs['catalog'] & NameJobs['catalog']
   readonly survey: LookJobs['survey'] & NameJobs['survey']
 }
@@ -49,7 +52,8 @@ export async function workOnDiagnosis(id: string, jobs: DiagnosisJobs, signal: A
     const looks = await Promise.all(
       from.map((network) => diagnose({ network, ...named }, report, { signal, wake: asked.wake === true, withinMs })),
     )
-    await end({ looks })
+    const { clickhouse } = report.clouds
+    await end({ looks: await explained(looks, named.service, { ...jobs, clickhouse }, signal) })
   } catch (error) {
     signal.throwIfAborted()
     log.error({ err: error, diagnosis: id }, 'diagnosis failed')

@@ -1,9 +1,11 @@
 import type { Look } from '../domain/diagnosis/diagnosis.ts'
 import { toProblem } from '../domain/errors.ts'
+import type { Service } from '../domain/target.ts'
 import { differs, observe, type Sample, type Watch, type WatchEvent } from '../domain/watch.ts'
 import type { Turn } from '../redis/queues.ts'
 import type { Watches } from '../redis/watches.ts'
 import { type DiagnosisJobs, diagnose } from './diagnose.ts'
+import { explained } from './explain.ts'
 import type { LookOptions } from './look.ts'
 import { nameOf } from './names.ts'
 import { networkNamed } from './target.ts'
@@ -24,7 +26,7 @@ export async function workOnWatch({ id, confirms = false }: Turn, jobs: WatchJob
   const watch = await watches.get(id)
   if (watch === undefined) return await producer.unschedule(id)
   // What people will read is judged by what is read now.
-  const seen = await lookFor(watch, jobs, { signal, background: !confirms })
+  const { seen, service } = await lookFor(watch, jobs, { signal, background: !confirms })
   const { code, severity } = seen.verdict ?? notLookedAt
   const sample: Sample = { at: new Date().toISOString(), code, severity }
   const before = await watches.stateOf(id)
@@ -33,21 +35,30 @@ export async function workOnWatch({ id, confirms = false }: Turn, jobs: WatchJob
   const { state, event } = observe(before, sample)
   const drifted = severity === 'ok' && seen.since !== undefined
   const worthTelling = event ?? (drifted ? 'drift' : undefined)
-  if (worthTelling !== undefined) await tell(watch, worthTelling, before.told, seen, jobs)
+  if (worthTelling !== undefined) {
+    const { clickhouse } = jobs.clouds
+    const [look = seen] = service === undefined ? [] : await explained([seen], service, { ...jobs, clickhouse }, signal)
+    await tell(watch, worthTelling, before.told, look, jobs)
+  }
   await watches.record(id, state, sample)
 }
 
 const notLookedAt = { code: 'not-looked-at', severity: 'warn' } as const
 
-async function lookFor(watch: Watch, jobs: WatchJobs, options: LookOptions): Promise<Look> {
+async function lookFor(
+  watch: Watch,
+  jobs: WatchJobs,
+  options: LookOptions,
+): Promise<{ readonly seen: Look; readonly service?: Service }> {
   const { signal } = options
   try {
     const network = networkNamed(jobs.networks, watch.network)
-    return await diagnose({ network, ...(await nameOf(watch, jobs, signal)) }, jobs, options)
+    const named = await nameOf(watch, jobs, signal)
+    return { seen: await diagnose({ network, ...named }, jobs, options), service: named.service }
   } catch (error) {
     signal.throwIfAborted()
     jobs.log.warn({ err: error, watch: watch.id }, 'a watch could not look')
-    return { network: watch.network, problem: toProblem(error) }
+    return { seen: { network: watch.network, problem: toProblem(error) } }
   }
 }
 

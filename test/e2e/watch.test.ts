@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis'
 import { afterEach, expect, test } from 'vitest'
+import { organizationId } from '../../sandbox/estate.ts'
 import { createProducer } from '../../src/redis/producer.ts'
 import { redisWatches } from '../../src/redis/watches.ts'
 import { type Chat, openChat } from './chat.ts'
@@ -47,11 +48,21 @@ test('a watch posts what changes and nothing else, survives a restart, shows its
     const service = sandbox.world.services.find(({ name }) => name === 'analytics-prod')
     const listed = [...(service?.privateEndpointIds ?? [])]
     service?.privateEndpointIds.splice(0)
+    sandbox.world.activities.push({
+      ...{
+        id: 'a1',
+        createdAt: new Date().toISOString(),
+        type: 'service_update_private_endpoints',
+        serviceId: service?.id ?? '',
+      },
+      ...{ actorType: 'api', actorId: 'k1', actorDetails: 'terraform-ci', organizationId },
+    })
     sandbox.world.changed()
     await turn()
     const told = await chat.card('data', 'WT-1', 'fault · allow-list-missing')
     expect(chat.text(told)).toContain('The verdict has changed, seen twice. It was healthy since')
     expect(chat.text(told)).toContain('the allow list: lost 1 entry')
+    expect(chat.text(told)).toMatch(/allow list changed .* by API key “terraform-ci”/)
     await turn()
     expect(sandbox.slack.messages.filter((message) => chat.text(message).includes('seen by WT-1'))).toHaveLength(1)
 

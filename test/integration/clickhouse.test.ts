@@ -56,6 +56,9 @@ describe('what is read and written', () => {
     expect((await client.changeAllowList(organizationId, service, { add: [id] }, signal)).privateEndpointIds).toEqual([id])
     const read = await client.service(organizationId, service, signal)
     expect(read).toMatchObject({ privateEndpointIds: [id], requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) })
+    const done = await client.activities(organizationId, new Date(Date.now() - 60_000).toISOString(), signal)
+    expect(done).toMatchObject([{ type: 'service_update_private_endpoints', actorType: 'api', serviceId: service }])
+    expect(await client.activities(organizationId, new Date(Date.now() + 60_000).toISOString(), signal)).toEqual([])
   })
 })
 

@@ -63,6 +63,13 @@ test('a good key sees its own organization, in the envelope, with a Date', async
   expect(Date.parse(answer.headers.get('date') ?? '')).toBeGreaterThan(Date.now() - 5_000)
 })
 
+test('what was done is asked for by moments, and by nothing else', async () => {
+  const path = `/organizations/${organizationId}/activities`
+  expect((await call(`${path}?from_date=2026-01-01T00:00:00Z&to_date=2026-01-02T00:00:00.000Z`)).body.result).toEqual([])
+  for (const query of ['from_date=yesterday', 'to_date=2026-01-01', 'from=2026-01-01T00:00:00Z'])
+    expect((await call(`${path}?${query}`)).status, query).toBe(400)
+})
+
 test('another organization is forbidden, and so are its services', async () => {
   const other = '11111111-2222-4333-8444-555555555555'
   world.organizations.push({ id: other, name: 'other', keys: [{ id: 'o', secret: 's', role: 'admin' }], privateEndpoints: [] })

@@ -63,6 +63,11 @@ export interface Change {
   readonly inPublic: string
 }
 
+/** Whether ClickHouse Cloud may remember who did it. */
+export function isInClickHouse({ what }: Change): boolean {
+  return [fields.service, fields.organization, fields['allow list']].some((field) => field === what)
+}
+
 /** Fields whose values are evidence, and need not stand on a card that everybody reads. */
 const evidenceAlone: readonly SnapshotField[] = ['endpoint', 'organization', 'allow list', 'issuer']
 

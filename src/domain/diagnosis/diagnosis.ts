@@ -28,13 +28,20 @@ export interface Diagnosis {
   readonly problem?: Problem
 }
 
+/** Something that somebody has done meanwhile, as far as it is known. Words of others in it are not cleaned. */
+export interface Event {
+  readonly at: string
+  readonly what: string
+  readonly by: string
+}
+
 /** From one network. */
 export interface Look {
   readonly network: string
   readonly verdict?: Verdict
   readonly evidence?: Evidence
   /** When it last worked, and what is no longer as it was then. While it works, only where something has changed. */
-  readonly since?: { readonly lastHealthyAt: string; readonly changes: readonly Change[] }
+  readonly since?: { readonly lastHealthyAt: string; readonly changes: readonly Change[]; readonly events?: readonly Event[] }
   /** Why there is no verdict from here. */
   readonly problem?: Problem
 }

@@ -1,8 +1,8 @@
-import { type Person, type Place, samePerson } from '../domain/person.ts'
-import { type Approval, isOpen, type Request } from '../domain/request.ts'
-import { waitingForText } from './approvers-text.ts'
+import { type Person, type Place, samePerson, samePlace } from '../domain/person.ts'
+import { isOpen, type Request } from '../domain/request.ts'
+import { reviewersText, waitingForText } from './approvers-text.ts'
 import { type Attendance, everyoneThere, stillAble } from './attendance.ts'
-import { type Card, channels, command, mention, say, strong, time, words } from './card.ts'
+import { type Card, channels, command, mention, say, strong, type Text, time, words } from './card.ts'
 import { nextSentence, overrideSentence, stateSentence } from './state-sentences.ts'
 import { statusOf, titleOf } from './subject.ts'
 
@@ -19,7 +19,30 @@ export const endKey = 'end'
 
 /** Pure: every notice that the request's history has given rise to so far. */
 export function noticesOf(request: Request, attendance: Attendance = everyoneThere): readonly Notice[] {
-  return [...voided(request), ...brokenGlass(request), ...reminders(request, attendance), ...ending(request)]
+  return [
+    ...asking(request, attendance),
+    ...voided(request),
+    ...brokenGlass(request),
+    ...reminders(request, attendance),
+    ...ending(request),
+  ]
+}
+
+/** Where the approvers' message is not a new one but an older one that was updated: nobody is called by that. */
+function asking(request: Request, attendance: Attendance): readonly Notice[] {
+  const { id, state, approval, asked, previousPlan } = request
+  if (state !== 'awaiting-approval' || approval === undefined || isHopeless(request, attendance)) return []
+  const places = approval.places.filter((place) => previousPlan !== undefined || samePlace(place, asked.place))
+  const what = previousPlan === undefined ? 'needs approval' : 'has a new plan, and needs approval once more,'
+  const card = say(
+    words`${strong(id)} ${what} by ${waitingForText(request, attendance)}, before ${time(approval.expiresAt)}. ${titleOf(request)}. ${statusOf(request)}`,
+  )
+  return inPlaces(`asking:${keyOf(request)}`, places, card)
+}
+
+/** Nobody is left to be called. */
+function isHopeless(request: Request, attendance: Attendance): boolean {
+  return stillAble(request, attendance).length === 0 && attendance.members !== undefined
 }
 
 /** What they decided was for another plan. */
@@ -48,21 +71,23 @@ function brokenGlass(request: Request): readonly Notice[] {
   const { id, overrides = [], approval } = request
   if (approval === undefined) return []
   return overrides.flatMap(({ by, reason, digest }) => {
-    const card = say(
-      words`${mention(by)} runs ${strong(id)} without an approval: “${reason}”. ${titleOf(request)}. It has to be reviewed by someone else, in ${channels(approval.places)}.`,
-      statusOf(request),
-    )
+    const told = (who: Text) =>
+      say(
+        words`${mention(by)} runs ${strong(id)} without an approval: “${reason}”. ${titleOf(request)}. It has to be reviewed by ${who}.`,
+        statusOf(request),
+      )
+    const card = told(words`someone else, in ${channels(approval.places)}`)
     const concerned = [...approval.approvers, request.asked.by].filter((person) => !samePerson(person, by))
     const key = `glass:${shortly(digest)}`
     return [
       ...concerned.map((person): Notice => ({ key: `${key}:${person.key}`, to: { kind: 'person', person }, card })),
-      ...inPlaces(key, approval, card),
+      ...inPlaces(key, approval.places, told(reviewersText(request))),
     ]
   })
 }
 
-/** Where approval is asked for. */
-function inPlaces(key: string, { places }: Approval, card: Card): readonly Notice[] {
+/** The same in each. */
+function inPlaces(key: string, places: readonly Place[], card: Card): readonly Notice[] {
   return places.map((place): Notice => ({ key: `${key}:${place.surface}`, to: { kind: 'place', place }, card }))
 }
 
@@ -79,11 +104,11 @@ function shortly(digest: string): string {
 function reminders(request: Request, attendance: Attendance): readonly Notice[] {
   const { id, state, approval, reminded = 0 } = request
   if (state !== 'awaiting-approval' || approval === undefined || reminded === 0) return []
-  if (stillAble(request, attendance).length === 0 && attendance.members !== undefined) return []
+  if (isHopeless(request, attendance)) return []
   const card = say(
     words`${strong(id)} still needs approval by ${waitingForText(request, attendance)}, before ${time(approval.expiresAt)}. ${titleOf(request)}. ${statusOf(request)}`,
   )
-  return inPlaces(`reminder:${keyOf(request)}:${reminded}`, approval, card)
+  return inPlaces(`reminder:${keyOf(request)}:${reminded}`, approval.places, card)
 }
 
 function ending(request: Request): readonly Notice[] {

@@ -52,13 +52,15 @@ test('an approval channel that the bot cannot write to is named to the one who a
   )
 })
 
-test('asked in the approval channel itself: one message, with buttons', async () => {
+test('asked in the approval channel itself: one message, with buttons, and another that calls the approvers', async () => {
   const bot = await start({})
   const id = await ask(bot, 'setup analytics-prod in prod-westus3', 'approvals')
   await plannedIn(bot, id, channels.approvals)
-  const shown = await bot.slack.until(({ messages }) => messages.find((one) => textOf(one).includes('awaiting-approval')))
-  expect(textOf(shown)).toContain('"action_id":"approve"')
-  expect(bot.slack.messages).toHaveLength(1)
+  const call = await bot.slack.until(({ messages }) => messages.find((one) => textOf(one).includes(`*${id}* needs approval by`)))
+  expect(call.history[0]?.pings).toEqual([`@${users.bob}`, `@${users.carol}`])
+  const [shown] = bot.slack.messages
+  expect(shown && textOf(shown)).toContain('"action_id":"approve"')
+  expect(bot.slack.messages).toHaveLength(2)
 })
 
 test('what Slack throttles arrives later', async () => {

@@ -29,6 +29,15 @@ describe('break-glass', () => {
     ])
   })
 
+  test('a group that may review it is called in the channel', () => {
+    const grouped = {
+      ...breakable,
+      approval: { ...approval, breakGlass: [bob], groups: [{ surface: 'slack', id: 'S1' } as const] },
+    }
+    const inChannel = noticesOf(overridden(grouped, digest)).find(({ to }) => to.kind === 'place')
+    expect(inChannel && textOf(inChannel.card)).toContain('It has to be reviewed by <@U03CAROL> or <!subteam^S1>.')
+  })
+
   test('a second one on the same request is told as well', () => {
     const wrote = { ...overridden(breakable, digest), steps: samples.applying.steps }
     const second = overridden(replanned(wrote, 'b'.repeat(64)), 'b'.repeat(64))
@@ -50,6 +59,34 @@ describe('break-glass', () => {
     const again = replanned(overridden(breakable, digest), 'b'.repeat(64))
     const notice = noticesOf(again).find(({ to }) => to.kind === 'person' && to.person === bob)
     expect(notice && textOf(notice.card)).toContain('what you ran without an approval was the old one')
+  })
+})
+
+describe('whoever is to approve is called', () => {
+  const calls = (request: Request) =>
+    noticesOf(request, { away: new Map(), members: [] }).filter(({ key }) => key.startsWith('asking'))
+  const text = (request: Request) =>
+    calls(request).map(({ card }) => plain(card.parts.flatMap((part) => ('text' in part ? part.text : []))))
+
+  test('by the new message itself', () => {
+    expect(calls(asked)).toEqual([])
+  })
+
+  test('by one of its own where the request was asked for in their channel', () => {
+    const here: Request = { ...asked, asked: { ...asked.asked, place: approval.places[0] ?? asked.asked.place } }
+    expect(text(here)).toEqual([expect.stringContaining('PL-42 needs approval by Bob Builder or Carol Jones, before')])
+    expect(calls({ ...here, state: 'applying' })).toEqual([])
+  })
+
+  test('anew for each plan', () => {
+    const again = { ...asked, previousPlan: plan }
+    expect(text(again)).toEqual([expect.stringContaining('PL-42 has a new plan, and needs approval once more, by Bob Builder')])
+    expect(calls({ ...again, digest: 'b'.repeat(64) })[0]?.key).not.toBe(calls(again)[0]?.key)
+  })
+
+  test('not where nobody is left', () => {
+    const away = new Map([bob, carol].map(({ key }) => [key, 'deactivated' as const]))
+    expect(noticesOf({ ...asked, previousPlan: plan }, { away, members: [] })).toEqual([])
   })
 })
 

@@ -1,3 +1,4 @@
+import { RetryableError } from '../../domain/errors.ts'
 import { marks } from '../../domain/ownership.ts'
 import { zoneNameOf } from '../../domain/target.ts'
 import { until } from '../patience.ts'
@@ -26,7 +27,18 @@ export const dnsZone: Step = {
       await clouds.dns.createZone({ name, ...network.dns }, { ...network.tags, ...marks(requestId) }, signal)
       return
     }
-    const settled = async () => ((await clouds.dns.zones(name, network, signal))[0]?.settled === true ? true : undefined)
-    await until(settled, { everyMs: 2_000, withinMs: 10 * 60_000 }, signal)
+    const look = async (): Promise<'settled' | 'gone' | undefined> => {
+      const [zone] = await clouds.dns.zones(name, network, signal)
+      if (zone === undefined) return 'gone'
+      return zone.settled ? 'settled' : undefined
+    }
+    if ((await until(look, { everyMs: 2_000, withinMs: 10 * 60_000 }, signal)) === 'gone') throw takenAway(`The zone ${name}`)
   },
+}
+
+/** It is made again, unless that happens time and again. */
+export function takenAway(what: string): RetryableError {
+  return new RetryableError('taken-away', `${what} was taken away while it was waited for.`, {
+    remedy: 'Look at the zone’s activity log for who removes it, then run the command again.',
+  })
 }

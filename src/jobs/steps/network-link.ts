@@ -3,6 +3,9 @@ import { linkName } from '../../domain/resource-names.ts'
 import { zoneNameOf } from '../../domain/target.ts'
 import { until } from '../patience.ts'
 import type { Step } from '../step.ts'
+import { takenAway } from './dns-zone.ts'
+
+const inProgress = { name: 'state', before: 'in progress', after: 'completed' }
 
 /** The link through which the VNet sees the zone. */
 export const networkLink: Step = {
@@ -15,6 +18,8 @@ export const networkLink: Step = {
     // The zone step may have looked before this link was made, so look again once there is a zone.
     const [zone] = facts.zone === undefined ? [] : await clouds.dns.zones(zoneNameOf(target), target.network, signal)
     if (zone?.link?.completed === true) return { change: { kind: 'none' }, facts: { zone } }
+    // Nothing is written any more, but names do not resolve over it yet.
+    if (zone?.link !== undefined) return { change: { kind: 'update', fields: [inProgress] }, facts: { zone } }
     return { change: { kind: 'create', fields: [{ name: 'registration', after: 'off' }] }, facts: {} }
   },
 
@@ -26,10 +31,12 @@ export const networkLink: Step = {
       await fence()
       await clouds.dns.createLink(facts.zone, linkName(network), network, { ...network.tags, ...marks(requestId) }, signal)
     }
-    await until(
-      async () => ((await linkNow())?.completed === true ? true : undefined),
-      { everyMs: 2_000, withinMs: 10 * 60_000 },
-      signal,
-    )
+    const look = async (): Promise<'completed' | 'gone' | undefined> => {
+      const link = await linkNow()
+      if (link === undefined) return 'gone'
+      return link.completed ? 'completed' : undefined
+    }
+    if ((await until(look, { everyMs: 2_000, withinMs: 10 * 60_000 }, signal)) !== 'gone') return
+    throw takenAway(`The link of ${zoneNameOf(target)} to ${network.vnet}`)
   },
 }

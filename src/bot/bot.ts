@@ -14,6 +14,7 @@ import { startWorker } from '../redis/worker.ts'
 import { override } from './break-glass.ts'
 import { answerClick } from './clicks.ts'
 import type { Desk } from './desk.ts'
+import { refillForm, submitForm } from './form-intake.ts'
 import { createHealth } from './health.ts'
 import { homeOf } from './home.ts'
 import { honest } from './honest.ts'
@@ -22,7 +23,6 @@ import { answerCommand } from './intake.ts'
 import { createMetrics } from './metrics.ts'
 import { deliver } from './outbox.ts'
 import { startRollCall } from './roll-call.ts'
-import { refillSetup, submitSetup } from './setup-intake.ts'
 import { createGuard, rememberSeconds } from './slack/guard.ts'
 import { createReceiver } from './slack/receiver.ts'
 import { createSlackSurface } from './slack/surface.ts'
@@ -88,8 +88,8 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
         click: (click) => answerClick(desk, click),
         home: (by) => homeOf(desk, by),
         confirm: (by, confirmed) => override(desk, by, confirmed),
-        refill: (place, filled) => refillSetup(desk, place, filled),
-        submit: (by, place, filled) => submitSetup(desk, by, place, filled),
+        refill: (place, filled) => refillForm(desk, place, filled),
+        submit: (by, place, filled) => submitForm(desk, by, place, filled),
       },
       { log, redisAnswers: health.redisAnswers },
     ),

@@ -3,7 +3,7 @@ import { couldBeReviewed, type Request } from '../domain/request.ts'
 import { decidedText } from './approvals.ts'
 import { type Card, listed, mention, say, strong, words } from './card.ts'
 import { type Desk, declining, wake } from './desk.ts'
-import { longestReason } from './setup-form.ts'
+import { longestReason } from './service-form.ts'
 import { shownName, statusOf, titleOf } from './subject.ts'
 import type { Click, FormProblems, Reply } from './surface.ts'
 

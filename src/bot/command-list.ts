@@ -82,6 +82,11 @@ export function commandNamed(word: string): (typeof commandList)[number] | undef
   return commandList.find(({ name }) => name === word.toLowerCase())
 }
 
+/** With everything that may be left out, e.g. `setup SERVICE in NETWORK because REASON`. */
+export function wholeCommand(name: CommandName): string {
+  return commandList.find((each) => each.name === name)?.usage.replaceAll(/[[\]…]/g, '') ?? name
+}
+
 /** Words that people use for ours. */
 const synonyms: Readonly<Record<string, CommandName>> = {
   connect: 'setup',

@@ -1,11 +1,8 @@
-import type { Person, Place } from '../domain/person.ts'
-import { policyFor } from '../domain/policy.ts'
 import { type Action, type Asked, newRequest } from '../domain/request.ts'
 import { type Card, say, strong, words } from './card.ts'
 import { type Desk, tooManyFrom, wake } from './desk.ts'
-import { azureServices, checkForm, longestReason, setupForm } from './setup-form.ts'
+import { longestReason } from './service-form.ts'
 import { statusOf, subjectOf } from './subject.ts'
-import type { FilledForm, FormProblems } from './surface.ts'
 
 /** What is kept of one request is bounded: how long a name may be, in characters, and how many services. */
 const longestName = 200
@@ -46,33 +43,4 @@ function tooLongIn({ reason = '', services }: Pick<Asked, 'reason' | 'services'>
   }
   const isLong = services.some(({ service, organization = '' }) => Math.max(service.length, organization.length) > longestName)
   return isLong ? `No service has a name of more than ${longestName} characters.` : undefined
-}
-
-/** The form's answer, judged again on this side: the lists may have changed since it was opened. */
-export async function submitSetup(desk: Desk, by: Person, place: Place, filled: FilledForm): Promise<Card | FormProblems> {
-  const inventory = await desk.inventory.read()
-  if (inventory === undefined)
-    return { problems: { organization: 'The list of services is gone for the moment. Try again in a minute.' } }
-  const checked = checkForm(filled, { ...desk, inventory })
-  if ('problems' in checked) return checked
-  const { service, network } = checked
-  const namesakes = azureServices(inventory).filter(({ name, organizationId }) => {
-    return name === service.name && organizationId === service.organizationId
-  })
-  const reason = filled.reason?.trim() ?? ''
-  if (reason === '' && policyFor(desk.policies, 'setup', network.name)?.reasonRequired === true)
-    return { problems: { reason: `Say why: setup in ${network.name} needs a reason.` } }
-  return await askForChange(desk, 'setup', {
-    by,
-    place,
-    services: [{ service: namesakes.length === 1 ? service.name : service.id, organization: service.organizationName }],
-    network: network.name,
-    ...(reason !== '' && { reason }),
-  })
-}
-
-/** The form with the services of the organization that is chosen in it now. */
-export async function refillSetup(desk: Desk, place: Place, filled: FilledForm) {
-  const inventory = await desk.inventory.read()
-  return inventory === undefined ? undefined : setupForm(place, filled, { ...desk, inventory })
 }

@@ -3,7 +3,7 @@ import { verdictKey } from '../redis/survey.ts'
 import { type Card, command, say, words } from './card.ts'
 import type { ServiceName } from './commands.ts'
 import type { Desk } from './desk.ts'
-import { sameName } from './setup-form.ts'
+import { sameName } from './service-form.ts'
 import { statusCard } from './status-card.ts'
 import { shownName } from './subject.ts'
 

@@ -1,7 +1,8 @@
 import type { Group, Person, Place, Surface } from '../domain/person.ts'
+import { actions } from '../domain/request.ts'
 import type { Absence } from './attendance.ts'
 import type { Card, Verb } from './card.ts'
-import type { SetupForm } from './setup-form.ts'
+import type { ServiceForm } from './service-form.ts'
 
 /**
  * What the bot needs of a chat, and all it needs. `post`, `update` and `direct` throw a `RetryableError` when asking again may help (throttling
@@ -47,7 +48,7 @@ export interface Handlers {
   /** A confirmation was given. */
   confirm(by: Person, confirmed: Confirmed): Promise<Card | FormProblems>
   /** The form again, after the organization was changed in it; nothing when it cannot be made just now. */
-  refill(place: Place, filled: FilledForm): Promise<SetupForm | undefined>
+  refill(place: Place, filled: FilledForm): Promise<ServiceForm | undefined>
   submit(by: Person, place: Place, filled: FilledForm): Promise<Card | FormProblems>
 }
 
@@ -74,7 +75,7 @@ export interface Posted {
 
 export type Reply =
   | { readonly kind: 'card'; readonly card: Card }
-  | { readonly kind: 'form'; readonly form: SetupForm }
+  | { readonly kind: 'form'; readonly form: ServiceForm }
   | { readonly kind: 'confirmation'; readonly confirmation: Confirmation }
 
 /** Asks whether something is really meant, and why. */
@@ -92,10 +93,14 @@ export interface Confirmed {
   readonly reason: string
 }
 
-export type Field = 'organization' | 'service' | 'network' | 'reason'
+export type Field = 'organization' | 'service' | 'network' | 'reason' | 'every'
+
+/** What the form is about, by the word of its command. */
+export const formKinds = [...actions, 'diagnose', 'watch'] as const
+export type FormKind = (typeof formKinds)[number]
 
 /** What the form holds: ids of organization and service, the network's name. */
-export type FilledForm = { readonly [F in Field]?: string }
+export type FilledForm = { readonly kind: FormKind } & { readonly [F in Field]?: string }
 
 /** By field, what is wrong with it. */
 export interface FormProblems {

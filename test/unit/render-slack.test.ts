@@ -5,9 +5,9 @@ import { code, mention, strong, time, words } from '../../src/bot/card.ts'
 import { detailsCard } from '../../src/bot/details-card.ts'
 import { slackMessage } from '../../src/bot/render/slack-blocks.ts'
 import { lengthOf, mrkdwn, plainText, preformatted } from '../../src/bot/render/slack-text.ts'
-import { setupView } from '../../src/bot/render/slack-view.ts'
+import { formView } from '../../src/bot/render/slack-view.ts'
 import { requestCard } from '../../src/bot/request-card.ts'
-import { setupForm } from '../../src/bot/setup-form.ts'
+import { serviceForm } from '../../src/bot/service-form.ts'
 import { requestStates } from '../../src/domain/request.ts'
 import { alice, data, digest, plan, samples } from '../sample-requests.ts'
 
@@ -90,7 +90,8 @@ test('the form with more services than one list holds, all with hostile names', 
     name: `${index} ${hostile}`.slice(0, 200),
   }))
   const network = { name: 'prod-westus3', location: 'westus3', subscription: '', resourceGroup: '', vnet: '', subnet: '' }
-  const form = setupForm(
+  const form = serviceForm(
+    'setup',
     data,
     { reason: hostile, service: hostile, network: 'prod' },
     {
@@ -99,7 +100,7 @@ test('the form with more services than one list holds, all with hostile names', 
       networks: [{ ...network, dns: { subscription: '', resourceGroup: '' }, applicationSecurityGroups: [], tags: {} }],
     },
   )
-  const view = setupView(form, Date.parse('2026-03-01T14:00:40.000Z'))
+  const view = formView(form, Date.parse('2026-03-01T14:00:40.000Z'))
   expect(viewProblems(view)).toEqual([])
   expect(JSON.stringify(view)).toContain('Services as read 40 s ago.')
   expect(JSON.stringify(view).match(/"value":"id-/g)).toHaveLength(1_250)

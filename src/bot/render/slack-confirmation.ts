@@ -1,5 +1,5 @@
 import type { types } from '@slack/bolt'
-import { longestReason } from '../setup-form.ts'
+import { longestReason } from '../service-form.ts'
 import type { Confirmation } from '../surface.ts'
 import { mrkdwn, plainText } from './slack-text.ts'
 

@@ -1,22 +1,31 @@
 import type { types } from '@slack/bolt'
 import { agoText } from '../duration.ts'
-import { type Choice, longestReason, noServices, type SetupForm } from '../setup-form.ts'
+import { type Choice, intervalChoices, longestReason, noServices, type ServiceForm } from '../service-form.ts'
+import type { FormKind } from '../surface.ts'
 import { mrkdwn, plainText } from './slack-text.ts'
 
-export const setupCallback = 'setup'
+/** By the word of its command: the callback of a form says what it is about. */
+const titles: Readonly<Record<FormKind, { readonly title: string; readonly submit: string }>> = {
+  setup: { title: 'Set up Private Link', submit: 'Plan it' },
+  allow: { title: 'Allow a service', submit: 'Plan it' },
+  revoke: { title: 'Revoke a service', submit: 'Plan it' },
+  teardown: { title: 'Tear down Private Link', submit: 'Plan it' },
+  diagnose: { title: 'Diagnose a service', submit: 'Look' },
+  watch: { title: 'Watch a service', submit: 'Watch it' },
+}
 
 /** A select holds at most 100 options, or 100 groups of 100. */
 const groupSize = 100
 
 /** The form as a modal. `private_metadata` carries only where the person asked. */
-export function setupView(form: SetupForm, now: number): types.ModalView {
-  const { organization, services } = form
+export function formView(form: ServiceForm, now: number): types.ModalView {
+  const { kind, organization, services } = form
   return {
     type: 'modal',
-    callback_id: setupCallback,
+    callback_id: kind,
     private_metadata: form.place.id,
-    title: plain('Set up Private Link', 24),
-    submit: plain('Plan it', 24),
+    title: plain(titles[kind].title, 24),
+    submit: plain(titles[kind].submit, 24),
     close: plain('Cancel', 24),
     blocks: [
       ...(form.notice === undefined ? [] : [note(form.notice)]),
@@ -27,14 +36,14 @@ export function setupView(form: SetupForm, now: number): types.ModalView {
       ...serviceBlocks(form, organization, services),
       note(`Services as read ${agoText(form.readAt, now)}.`),
       input('network', 'Network', select('network', form.networks, form.network)),
-      reasonBlock(form.reason),
+      ...furtherBlocks(form),
     ],
   }
 }
 
 /** The block's id names the organization, so that Slack forgets the choice when another organization is chosen. */
 function serviceBlocks(
-  { service, organizations }: SetupForm,
+  { service, organizations }: ServiceForm,
   organization?: string,
   services?: readonly Choice[],
 ): types.KnownBlock[] {
@@ -42,6 +51,12 @@ function serviceBlocks(
   const name = organizations.find(({ value }) => value === organization)?.label ?? 'This organization'
   if (services.length === 0) return [note(noServices(name))]
   return [input(`service:${organization}`, 'Service', select('service', services, service))]
+}
+
+/** Only a change needs a reason, and only a watch an interval. */
+function furtherBlocks({ kind, reason, every }: ServiceForm): types.KnownBlock[] {
+  if (kind === 'diagnose') return []
+  return [kind === 'watch' ? input('every', 'How often', select('every', intervalChoices(every), every)) : reasonBlock(reason)]
 }
 
 function reasonBlock(reason: string | undefined): types.InputBlock {

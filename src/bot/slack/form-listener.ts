@@ -1,10 +1,13 @@
 import type { App, BlockAction, ViewOutput } from '@slack/bolt'
-import { setupCallback, setupView } from '../render/slack-view.ts'
-import type { Field, FilledForm, FormProblems } from '../surface.ts'
+import { z } from 'zod'
+import { formView } from '../render/slack-view.ts'
+import { type Field, type FilledForm, type FormProblems, formKinds } from '../surface.ts'
 import { handlersFor, heard, type ListenerContext, slackPlace } from './listener-context.ts'
 import { answerForm } from './sent-form.ts'
 
-const fields: readonly Field[] = ['organization', 'service', 'network', 'reason']
+const fields: readonly Field[] = ['organization', 'service', 'network', 'reason', 'every']
+const kindSchema = z.enum(formKinds)
+const callback = new RegExp(`^(?:${formKinds.join('|')})$`)
 
 /** The form that asks for what a command left out: filled anew when the organization changes, and judged when it is sent. */
 export function listenForForms(app: App, shared: ListenerContext): void {
@@ -15,13 +18,13 @@ export function listenForForms(app: App, shared: ListenerContext): void {
     const form = await handlersFor(shared, context).refill(slackPlace(view.private_metadata), filledIn(view))
     if (form === undefined) return
     try {
-      await shared.client.views.update({ view_id: view.id, hash: view.hash, view: setupView(form, shared.now()) })
+      await shared.client.views.update({ view_id: view.id, hash: view.hash, view: formView(form, shared.now()) })
     } catch (error) {
       shared.log.warn({ err: error }, 'form not refilled')
     }
   })
 
-  app.view(setupCallback, async ({ ack, body, view, context }) => {
+  app.view(callback, async ({ ack, body, view, context }) => {
     const place = slackPlace(view.private_metadata)
     const answering = heard(shared, context, body.user).then(({ by, handlers }) => handlers.submit(by, place, filledIn(view)))
     await answerForm(shared, {
@@ -33,13 +36,13 @@ export function listenForForms(app: App, shared: ListenerContext): void {
   })
 }
 
-function filledIn({ state }: Pick<ViewOutput, 'state'>): FilledForm {
+function filledIn({ callback_id, state }: Pick<ViewOutput, 'callback_id' | 'state'>): FilledForm {
   const entries = fields.flatMap((field) => {
     const element = Object.values(state.values).find((block) => block[field] !== undefined)?.[field]
     const value = element?.selected_option?.value ?? element?.value
     return value === undefined || value === null ? [] : [[field, value]]
   })
-  return Object.fromEntries(entries)
+  return { kind: kindSchema.parse(callback_id), ...Object.fromEntries(entries) }
 }
 
 /** Slack shows a problem at the block that it names; a field that the form does not have yet is the organization's matter. */

@@ -1,6 +1,7 @@
 import { type Card, command, say, words } from '../card.ts'
+import { wholeCommand } from '../command-list.ts'
 import { confirmationView } from '../render/slack-confirmation.ts'
-import { setupView } from '../render/slack-view.ts'
+import { formView } from '../render/slack-view.ts'
 import type { Reply } from '../surface.ts'
 import type { ListenerContext } from './listener-context.ts'
 
@@ -11,14 +12,14 @@ export async function showReply(
   { trigger, channel }: { readonly trigger: string; readonly channel: string },
 ): Promise<Card | undefined> {
   if (reply.kind === 'card') return reply.card
-  const view = reply.kind === 'form' ? setupView(reply.form, now()) : confirmationView(reply.confirmation, channel)
+  const view = reply.kind === 'form' ? formView(reply.form, now()) : confirmationView(reply.confirmation, channel)
   try {
     await client.views.open({ trigger_id: trigger, view })
     return undefined
   } catch (error) {
     log.warn({ err: error }, 'form not opened')
     return reply.kind === 'form'
-      ? say(words`I could not open the form. Say it in one command: ${command('setup SERVICE in NETWORK because REASON')}`)
+      ? say(words`I could not open the form. Say it in one command: ${command(wholeCommand(reply.form.kind))}`)
       : say('I could not open the form, so nothing was run. Click again.')
   }
 }

@@ -1,11 +1,14 @@
+import ms from 'ms'
 import { cleanText } from '../domain/hostile-text.ts'
 import type { Place } from '../domain/person.ts'
 import { type Network, nearest, type Service } from '../domain/target.ts'
 import type { Inventory } from '../redis/records.ts'
-import type { FilledForm, FormProblems } from './surface.ts'
+import { durationText } from './duration.ts'
+import type { FilledForm, FormKind, FormProblems } from './surface.ts'
 
-/** The form that asks for what a `setup` left out. Only services on Azure are offered: Private Link from Azure reaches no others. */
-export interface SetupForm {
+/** The form that asks for what a command left out. Only services on Azure are offered: Private Link from Azure reaches no others. */
+export interface ServiceForm {
+  readonly kind: FormKind
   readonly place: Place
   readonly organizations: readonly Choice[]
   readonly organization?: string
@@ -15,6 +18,8 @@ export interface SetupForm {
   readonly networks: readonly Choice[]
   readonly network?: string
   readonly reason?: string
+  /** How often, of a watch; as it would be typed. */
+  readonly every?: string
   /** What is amiss with what the person had written. */
   readonly notice?: string
   /** When the services were read. */
@@ -24,6 +29,30 @@ export interface SetupForm {
 export interface Choice {
   readonly value: string
   readonly label: string
+}
+
+/** The network of a form that means all of them, where one may look from all. */
+export const everywhere = '*'
+
+/** How often a form offers to look. */
+const intervals = ['1m', '5m', '15m', '1h', '6h', '24h'] as const
+
+/** As it would be typed; every five minutes where nothing was said. */
+export function intervalOf(everyMs: number = ms('5m')): string {
+  return intervals.find((every) => ms(every) === everyMs) ?? `${everyMs / 1_000}s`
+}
+
+/** In milliseconds. */
+export function intervalMs(every: string | undefined): number | undefined {
+  const [, seconds] = /^(\d+(?:\.\d+)?)s$/.exec(every ?? '') ?? []
+  const known = intervals.find((each) => each === every)
+  return known === undefined ? (seconds === undefined ? undefined : Number(seconds) * 1_000) : ms(known)
+}
+
+/** What may be chosen, and what the person had said. */
+export function intervalChoices(said: string | undefined): readonly Choice[] {
+  const values = [...new Set([...intervals, ...(said === undefined ? [] : [said])])]
+  return values.map((value) => ({ value, label: `every ${durationText(intervalMs(value) ?? 0)}` }))
 }
 
 /** Longest reason that a person may give, in code points. */
@@ -42,9 +71,10 @@ export interface Given {
   readonly service?: string
   readonly network?: string
   readonly reason?: string
+  readonly every?: string
 }
 
-export function setupForm(place: Place, given: Given, source: FormSource): SetupForm {
+export function serviceForm(kind: FormKind, place: Place, given: Given, source: FormSource): ServiceForm {
   const { inventory, organizations, networks } = source
   const named = organizations.find(({ id, name }) => id === given.organization || sameName(name, given.organization))
   const candidates = azureServices(inventory).filter(({ organizationId }) => named === undefined || organizationId === named.id)
@@ -53,7 +83,8 @@ export function setupForm(place: Place, given: Given, source: FormSource): Setup
   const sole = organizations.length === 1 ? organizations[0] : undefined
   const owners = new Set(matches.map(({ organizationId }) => organizationId))
   const organization = named?.id ?? (owners.size === 1 ? match?.organizationId : undefined) ?? sole?.id
-  const network = networks.find(({ name }) => sameName(name, given.network))
+  const choices = networkChoices(kind, networks)
+  const network = choices.find(({ value }) => sameName(value, given.network))
   const notices = [
     ...(given.service === undefined || matches.length === 1
       ? []
@@ -61,26 +92,33 @@ export function setupForm(place: Place, given: Given, source: FormSource): Setup
     ...(given.network === undefined || network !== undefined ? [] : [networkNotice(given.network, networks)]),
   ]
   return {
+    kind,
     place,
     organizations: organizations.map(({ id, name }) => ({ value: id, label: name })),
     ...(organization !== undefined && { organization, services: serviceChoices(inventory, organization) }),
     ...(matches.length === 1 && match !== undefined && { service: match.id }),
-    networks: networks.map(({ name, location }) => ({ value: name, label: `${name} (${location})` })),
-    ...(network !== undefined && { network: network.name }),
+    networks: choices,
+    ...(network !== undefined && { network: network.value }),
+    ...(kind === 'watch' && { every: given.every ?? intervalOf() }),
     ...(given.reason !== undefined && { reason: cleanText(given.reason, longestReason) }),
     ...(notices.length > 0 && { notice: notices.join(' ') }),
     readAt: inventory.readAt,
   }
 }
 
+function networkChoices(kind: FormKind, networks: readonly Network[]): readonly Choice[] {
+  const own = networks.map(({ name, location }) => ({ value: name, label: `${name} (${location})` }))
+  return kind === 'diagnose' ? [...own, { value: everywhere, label: 'everywhere' }] : own
+}
+
 /** The service that the form names, or what is wrong with each field. The form may be as old as the person was slow. */
 export function checkForm(
   filled: FilledForm,
   { inventory, organizations, networks }: FormSource,
-): { readonly service: Service; readonly network: Network } | FormProblems {
+): { readonly service: Service; readonly network: string } | FormProblems {
   const organization = organizations.find(({ id }) => id === filled.organization)
   const service = azureServices(inventory).find(({ id }) => id === filled.service)
-  const network = networks.find(({ name }) => name === filled.network)
+  const network = networkChoices(filled.kind, networks).find(({ value }) => value === filled.network)?.value
   const problems = {
     ...(organization === undefined && { organization: 'Choose an organization.' }),
     ...(organization !== undefined && serviceProblem(organization, service, { ...filled, inventory })),

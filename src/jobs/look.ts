@@ -41,8 +41,8 @@ const controlPlaneWithinMs = 4_500
 /** Service, organization, endpoint and zone. */
 const parts = 4
 
-/** A second look is worth its time only so soon after the first began, in milliseconds. */
-const secondLookWithinMs = 2_400
+/** A second look is worth its time only so soon after the first began, and both together end by then; in milliseconds. */
+const [secondLookWithinMs, bothWithinMs] = [2_400, 4_800]
 
 /**
  * Looks at one service from one network, at both planes at the same time. `/ping` is asked only of a service that is up, because it would wake one that
@@ -60,10 +60,15 @@ export async function lookAt(
   const survey = await jobs.survey.read().catch(() => undefined)
   const hint = survey && lastAddress(subject, survey)
   const livingIds = survey && livingIdsOf(service.id, survey)
-  const look = (expectedAddress: string | undefined, quiet: boolean): Promise<NetworkEvidence | undefined> =>
+  const look = (expectedAddress: string | undefined, quiet: boolean, deadlineMs?: number): Promise<NetworkEvidence | undefined> =>
     jobs.clouds.prober.probe(
       network.name,
-      { host, ...(expectedAddress !== undefined && { expectedAddress }), ...(quiet && { quiet }) },
+      {
+        host,
+        ...(expectedAddress !== undefined && { expectedAddress }),
+        ...(quiet && { quiet }),
+        ...(deadlineMs !== undefined && { deadlineMs }),
+      },
       { signal, withinMs: until - performance.now(), background },
     )
   const quiet = !wake && !isUp(service.state)
@@ -83,10 +88,12 @@ export async function lookAt(
   const address = controlPlane?.endpoint?.address
   const mayPing = wake || isUp(controlPlane?.serviceState)
   let networkPlane = first
-  if (first !== undefined && performance.now() - startedAt < secondLookWithinMs) {
+  const elapsedMs = performance.now() - startedAt
+  if (first !== undefined && elapsedMs < secondLookWithinMs) {
     const elsewhere = address !== undefined && address !== hint && first.address?.dialled !== address
     const unasked = quiet && mayPing && first['tls:8443']?.verified === true
-    if (elsewhere || unasked) networkPlane = (await look(address ?? hint, !mayPing).catch(() => undefined)) ?? first
+    const again = () => look(address ?? hint, !mayPing, Math.floor(bothWithinMs - elapsedMs)).catch(() => undefined)
+    if (elsewhere || unasked) networkPlane = (await again()) ?? first
     signal.throwIfAborted()
   }
   const clockAheadMs = clockAhead(networkPlane ?? first, jobs.clouds.clickhouse.now())

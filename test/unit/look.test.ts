@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
+import type { NetworkEvidence } from '../../src/domain/diagnosis/evidence.ts'
 import { judge } from '../../src/domain/diagnosis/judge.ts'
 import { rules } from '../../src/domain/diagnosis/rules/all.ts'
 import { RetryableError, TerminalError } from '../../src/domain/errors.ts'
 import { lookAt } from '../../src/jobs/look.ts'
 import type { ProbeOptions } from '../../src/redis/prober.ts'
+import type { Probe } from '../../src/redis/queues.ts'
 import * as the from './evidence-literals.ts'
 import { service } from './literals.ts'
 
@@ -23,13 +25,16 @@ const endpoint = {
   subnetId: '/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/vnet/subnets/endpoints',
 }
 
-async function look(probe: (options: ProbeOptions) => Promise<never | undefined>, { clouds = {}, withinMs = 5_000 } = {}) {
+async function look(
+  probe: (options: ProbeOptions, asked: Probe) => Promise<NetworkEvidence | undefined>,
+  { clouds = {}, withinMs = 5_000 } = {},
+) {
   const startedAt = performance.now()
   const evidence = await lookAt(
     { service, network, alias: 'alias', host: the.host },
     {
       clouds: {
-        prober: { probe: (_network: string, _probe: object, options: ProbeOptions) => probe(options) },
+        prober: { probe: (_network: string, asked: Probe, options: ProbeOptions) => probe(options, asked) },
         clickhouse: {
           service: async () => ({ state: 'running', privateEndpointIds: [] }),
           organization: async () => ({ privateEndpoints: [] }),
@@ -80,4 +85,19 @@ test('one that refuses to look leaves the control plane as it is, too', async ()
   })
   expect(verdict.findings.map(({ code }) => code)).toContain('endpoint-rejected')
   expect(verdict.findings.at(-1)).toMatchObject({ code: 'worker-absent', remedy: { text: 'Check DIAGNOSTICS_HOST_SUFFIXES.' } })
+})
+
+test('a second look has what is left of the time for both', async () => {
+  const asked: Probe[] = []
+  const { evidence } = await look(async (_options, probe) => {
+    asked.push(probe)
+    if (asked.length > 1) return the.networkPlane
+    await sleep(300)
+    return { resolver: the.nxdomain, address: { refused: 'no-answer' } }
+  })
+  expect(evidence.networkPlane).toBe(the.networkPlane)
+  expect(asked).toMatchObject([{ host: the.host }, { host: the.host, expectedAddress: the.address }])
+  expect(asked[0]).not.toHaveProperty('deadlineMs')
+  expect(asked[1]?.deadlineMs).toBeGreaterThan(3_000)
+  expect(asked[1]?.deadlineMs).toBeLessThanOrEqual(4_500)
 })

@@ -3,7 +3,7 @@ import { connectionCases } from './connection-cases.ts'
 import { dnsCases } from './dns-cases.ts'
 import type { FaultCase } from './fault-case.ts'
 import type { FaultWorld } from './fault-world.ts'
-import { ok, serveHttp, serveTls } from './impostors.ts'
+import { deafPort, ok, serveHttp, serveTls } from './impostors.ts'
 
 export type { FaultCase } from './fault-case.ts'
 
@@ -210,6 +210,23 @@ const cloudCases: readonly FaultCase[] = [
     break: ({ link, service }) => {
       link(false)
       service.privateEndpointIds = []
+    },
+  },
+  {
+    codes: ['dns-zone-not-linked', 'dns-record-stale'],
+    what: 'no link, and a record that leads elsewhere besides',
+    break: ({ link, setRecord, foreign }) => {
+      link(false)
+      setRecord('A', '*', foreign)
+    },
+  },
+  {
+    codes: ['network-blocked', 'allow-list-missing'],
+    what: 'both ports deaf, and an empty list besides',
+    async break(world) {
+      world.service.privateEndpointIds = []
+      await deafPort(world, 8443)
+      await deafPort(world, 9440)
     },
   },
   {

@@ -89,6 +89,21 @@ describe('precedence', () => {
     }
   })
 
+  test('a blocked endpoint that is not listed either: both, in the order to mend them', () => {
+    const control = { allowList: [] }
+    const blocked = evidence({ network: tcpFailing(the.timeout), control })
+    expect(codes(blocked)).toEqual(['network-blocked', 'allow-list-missing'])
+    expect(judge(rules, blocked).findings[1]?.detail).toContain('was not seen')
+    const { 'tcp:9440': deaf } = tcpFailing(the.timeout)
+    expect(codes(evidence({ network: { 'tcp:9440': deaf, 'tls:9440': undefined }, control }))).toEqual(['network-port-blocked'])
+    expect(codes(evidence({ network: tcpFailing(the.timeout) }))).toEqual(['network-blocked'])
+    const refused = tcpFailing({ code: 'ECONNREFUSED', syscall: 'connect', message: '' })
+    expect(codes(evidence({ network: refused, control: { organizationIds: [] } }))).toEqual([
+      'network-refused',
+      'organization-entry-missing',
+    ])
+  })
+
   test('a reset before the hello on one port is not blamed on the lists when the other speaks TLS', () => {
     const { 'tls:9440': failed } = tlsFailing(reset, { resetUnasked: true })
     expect(codes(evidence({ network: { 'tls:9440': failed }, control: { allowList: [] } }))).toEqual(['network-reset-on-connect'])

@@ -349,6 +349,20 @@ test.each([
   expect(judge(rules, evidence({ network: { ping: { status, body, elapsedMs: 3 } } })).remedy.text).toContain(text)
 })
 
+test('no command is named that would find nothing to do', () => {
+  const commandOf = (seen: Evidence) => judge(rules, seen).remedy.command
+  const noData = { ...nxdomain, rcode: 'NOERROR' }
+  for (const cnames of [[], ['gone.example']])
+    expect(commandOf(evidence({ network: unresolved({ ...noData, cnames }, { ...noData, cnames }) }))).toMatch(/^diagnose /)
+  expect(commandOf(evidence({ network: unresolved(azureNegative, azureNegative) }))).toMatch(/^diagnose /)
+  expect(commandOf(evidence({ network: unresolved(azureNegative, azureNegative), control: { record: undefined } }))).toMatch(
+    /^setup /,
+  )
+  const outside = leadingTo(['203.0.113.9'], ['203.0.113.9'], 'outside-prefixes')
+  expect(commandOf(evidence({ network: outside }))).toMatch(/^diagnose /)
+  expect(commandOf(evidence({ network: outside, control: zoneless }))).toMatch(/^setup /)
+})
+
 test('the words carry the facts', () => {
   const detailOf = (seen: Evidence) => judge(rules, seen).detail
   const known = { allowList: [the.otherGuid, 'third'], organizationIds: [the.guid, the.otherGuid, 'third'] }

@@ -1,6 +1,6 @@
 import { connectionOf, endpointAddress, isBlind, names, strangers } from './control-facts.ts'
 import type { Evidence, Port } from './evidence.ts'
-import { isSeenDirectly, refusals, seenAddress } from './port-facts.ts'
+import { connectFailure, isSeenDirectly, ports, refusals, seenAddress } from './port-facts.ts'
 
 /** While nobody knows the endpoint's address, the one that DNS leads to counts as its own. */
 function isAtEndpoint(evidence: Evidence): boolean {
@@ -21,13 +21,18 @@ export interface Admission {
   readonly strangers: readonly string[]
 }
 
+/** TCP came about on no port there: whether the service admits the endpoint could not be seen. */
+function isCutOff(evidence: Evidence): boolean {
+  return isAtEndpoint(evidence) && ports.every((port) => connectFailure(evidence, port) !== undefined)
+}
+
 /**
- * What the lists say of an endpoint that was refused, or from which nothing could be seen: a reset alone proves nothing, and an entry missing beside a
- * working connection is no fault. Undefined where the lists cannot be the reason, or are not known.
+ * What the lists say of an endpoint that was refused, or whose admission could not be seen: a reset alone proves nothing, and an entry missing beside
+ * a working connection is no fault. Undefined where the lists cannot be the reason, or are not known.
  */
 export function admissionOf(evidence: Evidence): Admission | undefined {
   const { endpoint, allowList, organizationIds } = evidence.controlPlane ?? {}
-  const suspected = isBlind(evidence) || refusedAtEndpoint(evidence).length > 0
+  const suspected = isBlind(evidence) || isCutOff(evidence) || refusedAtEndpoint(evidence).length > 0
   if (allowList === undefined || endpoint === undefined || connectionOf(evidence) !== 'approved' || !suspected) return undefined
   return {
     listed: names(allowList, endpoint),

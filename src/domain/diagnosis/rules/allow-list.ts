@@ -19,6 +19,8 @@ function placeOf(evidence: Evidence): string {
 function seen(evidence: Evidence): string {
   if (isBlind(evidence)) return 'The connection is Approved, but nothing could be seen from inside the network.'
   const ports = refusedAtEndpoint(evidence)
+  if (ports.length === 0)
+    return 'The connection is Approved, but nothing opens at the endpoint, so whether the service admits it was not seen.'
   const early = resetsBeforeHello(evidence).length > 0
   const what = early ? 'and it is reset as soon as it opens' : 'TCP opens, then the service resets TLS'
   const byName = nameIsRefused(evidence) ? ' A hello for another name is answered there.' : ''
@@ -27,7 +29,7 @@ function seen(evidence: Evidence): string {
 
 /** The other cells of the matrix are right. A reset before the hello may have a second cause, which shows only once this one is gone. */
 function onlyTheLists(evidence: Evidence): string {
-  if (isBlind(evidence)) return ''
+  if (refusedAtEndpoint(evidence).length === 0) return ''
   if (resetsBeforeHello(evidence).length > 0) return ' If it stays when that is mended, an appliance on the way resets it.'
   return isSeenDirectly(evidence) ? '' : ' DNS, address and network are right: only the lists of ClickHouse Cloud are wrong.'
 }
@@ -85,7 +87,8 @@ export const allowListRules: readonly Rule[] = [
     title: 'the endpoint is on the allow list and still refused',
     when: (evidence) => {
       const admission = admissionOf(evidence)
-      return admission?.listed === true && admission.registered !== false && !isBlind(evidence)
+      const refused = refusedAtEndpoint(evidence).length > 0
+      return refused && admission?.listed === true && admission.registered !== false
     },
     say: (evidence) => {
       const { organizationIds } = evidence.controlPlane ?? {}

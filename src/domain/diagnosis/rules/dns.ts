@@ -36,7 +36,14 @@ function blamed(evidence: Evidence): readonly string[] {
   if (isBlind(evidence)) return evidence.controlPlane?.record?.addresses ?? []
   if (!resolverMisleads(evidence)) return []
   const azure = azureAddresses(evidence) ?? []
-  return azure.length > 0 ? azure : (resolverOf(evidence)?.addresses ?? [])
+  if (azure.length > 0) return azure
+  const { addresses = [] } = resolverOf(evidence) ?? {}
+  return addresses.length > 0 ? addresses : unlinked(evidence)
+}
+
+/** What the name will lead to once the zone is linked. */
+function unlinked({ controlPlane }: Evidence): readonly string[] {
+  return controlPlane?.zone?.linked === false ? (controlPlane.record?.addresses ?? []) : []
 }
 
 const azureAnswers = (evidence: Evidence) => (azureAddresses(evidence) ?? []).length > 0
@@ -123,7 +130,7 @@ export const dnsRules: readonly Rule[] = [
     hides: atWrongAddress,
     when: isStale,
     say: (evidence) =>
-      `The name leads to ${listed(blamed(evidence))}; the private endpoint has ${shown(endpointAddress(evidence))}. An old or a foreign endpoint had that address.${recordIsRight(evidence) ? ' The record that the bot knows is right: it is new, or another zone answers here.' : ''}${onlyDns(evidence)}`,
+      `The ${unlinked(evidence).length > 0 ? 'record' : 'name'} leads to ${listed(blamed(evidence))}; the private endpoint has ${shown(endpointAddress(evidence))}. An old or a foreign endpoint had that address.${recordIsRight(evidence) ? ' The record that the bot knows is right: it is new, or another zone answers here.' : ''}${onlyDns(evidence)}`,
     remedy: (evidence) =>
       recordIsRight(evidence)
         ? thenDiagnose(evidence, 'Run it again in a minute; if it stays, look for another zone that is linked to the network.')
@@ -186,7 +193,7 @@ export const dnsRules: readonly Rule[] = [
     say: (evidence) =>
       `The name leads to ${listed(resolverOf(evidence)?.addresses ?? [])}, outside the prefixes that the network may connect to. Nothing was sent there.`,
     remedy: (evidence) =>
-      bySetup(
+      (recordIsRight(evidence) ? thenDiagnose : bySetup)(
         evidence,
         'Link the zone to the network and remove what overrides it; if the address is right, permit its prefix in DIAGNOSTICS_PREFIXES.',
       ),

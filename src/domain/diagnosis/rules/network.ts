@@ -1,7 +1,8 @@
+import { admissionOf } from '../admission-facts.ts'
 import type { Evidence, Port } from '../evidence.ts'
 import type { Rule } from '../finding.ts'
 import { connectFailure, ports, resetsBeforeHello, seenAddress, seenAt } from '../port-facts.ts'
-import { refusalCauses, remaining, unansweredCauses } from './remaining.ts'
+import { recordCauses, refusalCauses, remaining, unansweredCauses } from './remaining.ts'
 import { listed, shown, thenDiagnose, tlsSymptoms } from './words.ts'
 
 type ConnectFault = 'timeout' | 'refused' | 'reset' | 'unreachable'
@@ -20,6 +21,12 @@ const connected = (evidence: Evidence) =>
   ports.filter((port) => seenAt(evidence, port).tcp?.connected === true && connectFailure(evidence, port) === undefined)
 
 const address = (evidence: Evidence) => shown(seenAddress(evidence))
+
+/** Why the lists are not to blame. */
+function listsAreRight(evidence: Evidence): string {
+  const admission = admissionOf(evidence)
+  return admission?.listed === true && admission.registered === true ? ' The lists of ClickHouse Cloud are in order.' : ''
+}
 
 export const networkRules: readonly Rule[] = [
   {
@@ -66,7 +73,7 @@ export const networkRules: readonly Rule[] = [
     title: 'something else answers at the address',
     when: (evidence) => portsWith(evidence, 'refused').length > 0,
     say: (evidence) =>
-      `${address(evidence)} refused ${listed(portsWith(evidence, 'refused'))}. Azure's filters drop silently, so a host or an appliance answered.`,
+      `${address(evidence)} refused ${listed(portsWith(evidence, 'refused'))}. Azure's filters drop silently, so a host or an appliance answered.${remaining(evidence, recordCauses(evidence))}`,
     remedy: (evidence) => thenDiagnose(evidence, `Check which host or appliance answers at ${address(evidence)}.`),
   },
   {
@@ -77,7 +84,7 @@ export const networkRules: readonly Rule[] = [
     hides: [...tlsSymptoms, 'allow-list-not-effective'],
     when: (evidence) => resetsBeforeHello(evidence).length > 0,
     say: (evidence) =>
-      `${address(evidence)} reset ${listed(resetsBeforeHello(evidence))} before anything was sent.${remaining(evidence, refusalCauses(evidence))}`,
+      `${address(evidence)} reset ${listed(resetsBeforeHello(evidence))} before anything was sent.${listsAreRight(evidence)}${remaining(evidence, refusalCauses(evidence))}`,
     remedy: (evidence) => thenDiagnose(evidence, 'Look for a network appliance on the way; without one, ask ClickHouse support.'),
   },
 ]

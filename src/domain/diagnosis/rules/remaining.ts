@@ -10,7 +10,7 @@ interface Cause {
 }
 
 /** Of an address that nobody has compared with the endpoint's. */
-function recordCause(evidence: Evidence): readonly Cause[] {
+export function recordCauses(evidence: Evidence): readonly Cause[] {
   if (endpointAddress(evidence) !== undefined || !isUnread(evidence, 'endpoint')) return []
   // Only the command takes it; chat reads it from Azure.
   const how = evidence.service === undefined ? ', given as --expect-ip' : ''
@@ -32,7 +32,7 @@ const state = "the connection's state and alias in Azure"
 export function refusalCauses(evidence: Evidence): readonly Cause[] {
   const endpoint = isUnread(evidence, 'endpoint')
   return [
-    ...recordCause(evidence),
+    ...recordCauses(evidence),
     ...(listsAreKnown(evidence)
       ? []
       : [
@@ -51,7 +51,7 @@ export function refusalCauses(evidence: Evidence): readonly Cause[] {
 /** What an unanswered SYN may mean besides: a connection that is not approved drops them as a filter does. */
 export function unansweredCauses(evidence: Evidence): readonly Cause[] {
   return [
-    ...recordCause(evidence),
+    ...recordCauses(evidence),
     ...(isUnread(evidence, 'endpoint')
       ? [{ cause: "the endpoint's connection is Pending, Rejected or Disconnected", told: state }]
       : []),
@@ -61,7 +61,7 @@ export function unansweredCauses(evidence: Evidence): readonly Cause[] {
 
 /** What an unanswered hello may mean besides. */
 export function silenceCauses(evidence: Evidence): readonly Cause[] {
-  return [...recordCause(evidence), ...serviceCause(evidence, 'the service is asleep or stopped')]
+  return [...recordCauses(evidence), ...serviceCause(evidence, 'the service is asleep or stopped')]
 }
 
 /** One sentence of what remains, another of what would tell; nothing where nothing remains. `more` is what no plane could exclude. */

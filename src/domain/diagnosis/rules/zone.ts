@@ -3,7 +3,7 @@ import { isBlind, isUnread } from '../control-facts.ts'
 import { azureAddresses, azureDnsOf, isFromAzureZone, kindOf, resolverMisleads, resolverOf } from '../dns-facts.ts'
 import type { Evidence } from '../evidence.ts'
 import type { Rule } from '../finding.ts'
-import { bySetup, shown } from './words.ts'
+import { bySetup, shown, thenDiagnose } from './words.ts'
 
 const hasNoAddress = (evidence: Evidence) => (azureAddresses(evidence) ?? []).length === 0
 const zone = ({ host }: Evidence) => shown(zoneOf(host))
@@ -18,6 +18,9 @@ function isLost(evidence: Evidence): boolean {
     (resolver === 'nxdomain' || (resolver === 'failed' && azure === 'nxdomain'))
   )
 }
+
+/** The zone that the bot knows has one. */
+const hasRecord = ({ controlPlane }: Evidence) => (controlPlane?.record?.addresses ?? []).length > 0
 
 /** Some zone of this name that Azure holds is linked here, whether the configuration knows it or not. */
 const zoneAnswers = (evidence: Evidence) => isFromAzureZone(azureDnsOf(evidence)) || isFromAzureZone(resolverOf(evidence))
@@ -79,14 +82,17 @@ export const zoneRules: readonly Rule[] = [
     title: 'the private DNS zone has no record for the name',
     when: (evidence) => {
       const zoneOfRecord = evidence.controlPlane?.zone
-      if (isBlind(evidence)) return zoneOfRecord !== undefined && (evidence.controlPlane?.record?.addresses ?? []).length === 0
+      if (isBlind(evidence)) return zoneOfRecord !== undefined && !hasRecord(evidence)
       return isLost(evidence) && (zoneAnswers(evidence) || zoneOfRecord?.linked === true)
     },
     say: (evidence) =>
-      (evidence.controlPlane?.record?.addresses ?? []).length > 0
+      hasRecord(evidence)
         ? `The zone of Azure that answers here has no record for ${shown(evidence.host)}. The zone ${zone(evidence)} that the bot knows has one: it is new, or another zone of the same name is linked.`
         : `The zone ${zone(evidence)} has neither a wildcard record nor one for this host.`,
-    remedy: (evidence) => bySetup(evidence, "Create the record with the endpoint's address."),
+    remedy: (evidence) =>
+      hasRecord(evidence)
+        ? thenDiagnose(evidence, 'Run it again in a minute; if it stays, look for another zone that is linked to the network.')
+        : bySetup(evidence, "Create the record with the endpoint's address."),
   },
   {
     code: 'dns-dangling-cname',
@@ -94,7 +100,7 @@ export const zoneRules: readonly Rule[] = [
     title: 'the name is an alias of a name without an address',
     when: (evidence) => isEmpty(evidence) && chainOf(evidence).length > 0,
     say: (evidence) => `${shown(evidence.host)} leads to ${shown(chainOf(evidence).at(-1))}, which has no address.`,
-    remedy: (evidence) => bySetup(evidence, 'Remove the alias (CNAME), so that the record of the zone answers.'),
+    remedy: (evidence) => thenDiagnose(evidence, 'Remove the alias (CNAME), so that the record of the zone answers.'),
   },
   {
     code: 'dns-record-masked',
@@ -103,6 +109,6 @@ export const zoneRules: readonly Rule[] = [
     when: (evidence) => isEmpty(evidence) && chainOf(evidence).length === 0,
     say: (evidence) =>
       `${shown(evidence.host)} exists, but without an address: a record of another type at that name hides the wildcard.`,
-    remedy: (evidence) => bySetup(evidence, 'Remove the record of another type at this name.'),
+    remedy: (evidence) => thenDiagnose(evidence, 'Remove the record of another type at this name.'),
   },
 ]

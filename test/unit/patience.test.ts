@@ -38,7 +38,9 @@ test.each(['RetryableErrorDueToAnotherOperation', 'RetryableError', 'ReferencedR
   (code) => {
     const refused = Object.assign(new Error('locked'), { statusCode: 429, code })
     expect(translateAzureError(refused, 'create it')).toMatchObject({ patienceMs: 600_000 })
-    const failed = new Error(`The long-running operation has failed. ${code}`)
-    expect(translateAzureError(failed, 'create it')).toMatchObject({ patienceMs: 600_000 })
+    const failed = new Error('The long-running operation has failed')
+    expect(
+      translateAzureError(failed, 'create it', { code, message: undefined, detail: undefined, requestId: undefined }),
+    ).toMatchObject({ patienceMs: 600_000 })
   },
 )

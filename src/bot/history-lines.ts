@@ -9,7 +9,7 @@ const most = 30
 const mostIds = 2
 
 /** Of no news to a person. */
-const inner: ReadonlySet<string> = new Set(['claim', 'wait'])
+const inner: ReadonlySet<string> = new Set(['claim', 'wait', 'list'])
 
 /** What has happened to a request, one line each, oldest first; where there is too much, the newest. */
 export function historyLines(entries: readonly AuditEntry[]): readonly Text[] {

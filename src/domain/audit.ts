@@ -77,6 +77,8 @@ function detailOf({ action, asked }: Request, event: RequestEvent | { readonly t
       return createdText(action, asked)
     case 'step':
       return `${event.id} ${event.progress.state}${event.progress.changed ? ' changed' : ''}`
+    case 'list':
+      return `${event.listing.ids.join(', ')} on ${event.listing.list}`
     case 'override':
       return event.reason
     case 'fail':

@@ -10,6 +10,11 @@ export function isOurs(tags: Readonly<Record<string, string>> | undefined, reque
   return tags?.managedBy === maker && (request === undefined || tags.privatelinkRequest === request)
 }
 
+/** The request in which this bot made it; nothing where it did not. */
+export function requestOf(tags: Readonly<Record<string, string>> | undefined): string | undefined {
+  return isOurs(tags) ? tags?.privatelinkRequest : undefined
+}
+
 /** An owner's tags, for the person who has to go and ask them. */
 export function tagText(tags: Readonly<Record<string, string>> | undefined): string {
   const entries = Object.entries(tags ?? {})

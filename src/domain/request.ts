@@ -105,6 +105,13 @@ export interface StepProgress {
   readonly note?: string
 }
 
+/** Ids that a request has put on a list, or was about to. */
+export interface Listing {
+  /** Id of the service or the organization whose list it is. */
+  readonly list: string
+  readonly ids: readonly string[]
+}
+
 export interface Outcome {
   readonly problem?: Problem
   readonly verdict?: Verdict
@@ -140,6 +147,8 @@ export interface Request {
   /** Fencing token of the worker that has this request. */
   readonly run?: string
   readonly steps: Readonly<Partial<Record<StepId, StepProgress>>>
+  /** What an undo takes off the lists again. */
+  readonly listed?: readonly Listing[]
   /** When the first worker began to apply. */
   readonly applyingSince?: string
   /** The request that this one waits for, because it works on the same network. */
@@ -191,6 +200,7 @@ export type RequestEvent =
       /** The vendors' ids of the calls that changed something; only the audit keeps them. */
       readonly vendorRequestIds?: readonly string[]
     }
+  | { readonly type: 'list'; readonly run: string; readonly listing: Listing }
   | { readonly type: 'finish'; readonly run: string; readonly outcome: Outcome; readonly at: string }
   | { readonly type: 'fail'; readonly run: string; readonly outcome: Outcome; readonly at: string }
 
@@ -325,6 +335,8 @@ function whileApplying(request: Request, event: RequestEvent): Request {
     }
     case 'step':
       return { ...request, steps: { ...request.steps, [event.id]: event.progress } }
+    case 'list':
+      return { ...request, listed: [...(request.listed ?? []), event.listing] }
     case 'plan-changed':
       return replanned(request, event)
     case 'cancel':

@@ -6,7 +6,7 @@ import { type Network, type Service, vnetId } from './target.ts'
 export const placeholders = ['service', 'network', 'vnet'] as const
 
 /** `apart`: see `apartBy`. */
-export function endpointName(service: Service, network: Network, apart = ''): string {
+export function endpointName(service: Pick<Service, 'name'>, network: Network, apart = ''): string {
   return filled(`${network.endpoints?.name ?? 'pe-{service}-{network}'}${apart}`, service, network, 64)
 }
 
@@ -26,7 +26,7 @@ export function linkName({ resourceGroup, vnet, subscription }: Network): string
   return azureName(`link-${resourceGroup}-${vnet}-${subscription.slice(0, 8)}`, 80)
 }
 
-function filled(template: string, service: Service, network: Network, most: number): string {
+function filled(template: string, service: Pick<Service, 'name'>, network: Network, most: number): string {
   const values = { service: service.name, network: network.name, vnet: network.vnet }
   return azureName(
     placeholders.reduce((text, word) => text.replaceAll(`{${word}}`, () => values[word]), template),

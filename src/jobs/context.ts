@@ -33,13 +33,18 @@ export async function contextOf(request: Request, worker: RequestWorker): Promis
     clouds,
     configured: { networks, organizations },
     facts: {},
-    replacedIds: replacedBy(request.plan),
-    ...(undone !== undefined && { undoing: { request: undone.id, made: madeBy(undone), listed: listedBy(undone) } }),
+    ...(request.state === 'applying' && request.plan !== undefined && { approved: request.plan }),
+    replacedIds: [request.plan, request.previousPlan].flatMap(replacedBy),
+    ...(undone !== undefined && { undoing: { request: undone.id, made: madeBy(undone), listed: undone.listed ?? [] } }),
     signal,
+    networkOf: async (requestId) => (await ledger.get(requestId))?.asked.network,
     async fence() {
       const now = await ledger.get(id)
       if (now?.run !== run || now.state !== 'applying') throw new LostRun()
       if (now.stopping !== undefined) throw new Stopped()
+    },
+    async noteListed(listing) {
+      if (!(await ledger.record(id, { type: 'list', run, listing })).changed) throw new LostRun()
     },
   }
 }
@@ -69,24 +74,15 @@ async function namedServices(
   return await retrying(() => servicesReachedFrom(network, { catalog, targets, clouds }, signal), signal)
 }
 
-/** GUIDs of endpoints that the approved plan makes anew. */
+/** GUIDs of endpoints that a plan makes anew. */
 function replacedBy(plan: Plan | undefined): readonly string[] {
   const change = plan?.steps.find(({ id }) => id === 'private-endpoint')?.change
   if (change?.kind !== 'update') return []
   return change.fields.flatMap(({ name, before }) => (name === 'GUID' && before !== undefined ? [before] : []))
 }
 
-/** The services that a request was to put on their lists; `NAME id` is the field of the plan that says so. */
-function listedBy({ plan }: Request): ReadonlySet<string> {
-  const fields = plan?.steps.find(({ id }) => id === 'allow-list')?.change
-  const added = fields === undefined || !('fields' in fields) ? [] : fields.fields.filter(({ after }) => after !== undefined)
-  const services = (plan?.services ?? []).filter(({ service }) => added.some(({ name }) => name === `${service.name} id`))
-  return new Set(services.map(({ service }) => service.id))
-}
-
-/** Where a request created something, or put something on a list. */
+/** Where a request created something. */
 function madeBy({ steps, plan }: Request): ReadonlySet<StepId> {
   const changed = (plan?.steps ?? []).filter(({ id }) => steps[id]?.changed === true)
-  const listed: readonly StepId[] = ['private-endpoint', 'allow-list']
-  return new Set(changed.filter(({ id, change }) => change.kind === 'create' || listed.includes(id)).map(({ id }) => id))
+  return new Set(changed.filter(({ id, change }) => change.kind === 'create' || id === 'private-endpoint').map(({ id }) => id))
 }

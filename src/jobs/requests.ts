@@ -102,7 +102,7 @@ async function carryOut(request: Request, worker: RequestWorker): Promise<void> 
     await remember(context, worker)
   } catch (error) {
     if (error instanceof Stopped) await stop(context.facts, worker)
-    else if (error instanceof PlanChanged) await askAgain({ ...context, facts: {} }, context.facts, worker)
+    else if (error instanceof PlanChanged) await askAgain(context, worker)
     else if (error instanceof LostRun || worker.signal.aborted) throw error
     else {
       await fail(context.signal.aborted ? timedOut() : error, context.facts, worker)
@@ -130,7 +130,8 @@ function timedOut(): TerminalError {
 }
 
 /** Someone changed something between approval and write: the approvers see the new plan. */
-async function askAgain(context: StepContext, facts: Facts, worker: RequestWorker): Promise<void> {
+async function askAgain({ approved: _, facts, ...rest }: StepContext, worker: RequestWorker): Promise<void> {
+  const context = { ...rest, facts: {} }
   const request = await worker.ledger.get(worker.id)
   if (request?.run !== worker.run) throw new LostRun()
   const plan = await makePlan(request.action, context)

@@ -4,19 +4,22 @@ import type { ClickHouseCloud } from '../clickhouse/client.ts'
 import type { WireOrganization } from '../clickhouse/wire.ts'
 import type { Verdict } from '../domain/diagnosis/finding.ts'
 import type { OrganizationKey } from '../domain/organization.ts'
-import type { Change, StepId } from '../domain/plan.ts'
+import type { Change, Plan, StepId } from '../domain/plan.ts'
+import type { Listing } from '../domain/request.ts'
 import type { Network, Target } from '../domain/target.ts'
 import type { Prober } from '../redis/prober.ts'
 
 /** What the steps have seen so far; a step reads what those that it needs have left. Absent means that it is not there yet. */
 export interface Facts {
   endpoint?: EndpointDetail
-  /** What is known where the endpoint is gone: the ids that it has left in the lists, and the addresses that others have. */
-  ghost?: { readonly ids: readonly string[]; readonly otherAddresses: readonly string[] }
+  /** Ids that endpoints of ours have left in the lists, which are gone. */
+  ghosts?: readonly string[]
   /** GUIDs of dead endpoints that are to be made anew. */
   replacedIds?: readonly string[]
   zone?: Zone
   records?: readonly ARecord[]
+  /** Those of the records that are taken away. */
+  leavingRecords?: readonly ARecord[]
   organization?: OrganizationEntries
   /** Adding the organization's entry had no effect: the change of the allow list is to register it. */
   entryFollows?: true
@@ -55,8 +58,8 @@ export interface Undoing {
   readonly request: string
   /** The steps in which that request made something. */
   readonly made: ReadonlySet<StepId>
-  /** Ids of the services to whose lists it added something. */
-  readonly listed: ReadonlySet<string>
+  /** What it put on lists. */
+  readonly listed: readonly Listing[]
 }
 
 export interface StepContext {
@@ -67,12 +70,18 @@ export interface StepContext {
   readonly clouds: Clouds
   readonly configured: Configured
   readonly facts: Facts
-  /** GUIDs of endpoints that the approved plan replaces: they leave the lists. */
+  /** The plan that is being carried out; absent while one is made. */
+  readonly approved?: Plan
+  /** GUIDs of endpoints that this request replaces: they leave the lists. */
   readonly replacedIds: readonly string[]
   /** Set while a failed request is undone: only what it made goes. */
   readonly undoing?: Undoing
+  /** Name of the network that a request was about; nothing where the ledger does not know it. */
+  networkOf(requestId: string): Promise<string | undefined>
   /** Called before each step that changes something and before each write: throws when the request is not this worker's any more, or was cancelled. */
   fence(): Promise<void>
+  /** Called before ids are put on a list: an undo of this request takes back these and no others. */
+  noteListed(listing: Listing): Promise<void>
   readonly signal: AbortSignal
 }
 

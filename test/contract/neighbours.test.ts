@@ -1,11 +1,22 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { World } from '../../sandbox/world.ts'
-import type { Plan, StepId } from '../../src/domain/plan.ts'
 import type { Action } from '../../src/domain/request.ts'
-import type { Network, Service } from '../../src/domain/target.ts'
+import { type Network, vnetId } from '../../src/domain/target.ts'
 import { makePlan } from '../../src/jobs/procedure.ts'
 import type { StepContext } from '../../src/jobs/step.ts'
-import { beta, capture, carryOut, type Estate, network, openWorkshop, staging, type Workshop } from './step-fixture.ts'
+import {
+  beta,
+  capture,
+  carryOut,
+  changesOf,
+  type Estate,
+  endpointIn,
+  openWorkshop,
+  serviceIn,
+  staging,
+  type Workshop,
+  zoneIn,
+} from './step-fixture.ts'
 
 /** A request changes nothing that another network, another organization or another owner stands on. */
 
@@ -22,39 +33,17 @@ beforeAll(async () => {
 afterAll(async () => await workshop.close())
 beforeEach(() => whole.restore(world))
 
-function seen(name: string): World['services'][number] {
-  const found = world.services.find((service) => service.name === name)
-  if (found === undefined) throw new Error(`no ${name}`)
-  return found
-}
+const seen = (name: string) => serviceIn(world, name)
+const endpoint = () => endpointIn(world)
+const zone = () => zoneIn(world)
+const about: Workshop['about'] = (...subject) => workshop.about(...subject)
 
-function endpoint() {
-  const [found] = world.endpoints.values()
-  if (found === undefined) throw new Error('no endpoint')
-  return found
-}
-
-function zone() {
-  const [found] = world.zones.values()
-  if (found === undefined) throw new Error('no zone')
-  return found
-}
-
-/** The same services as in the workshop's own context, by name, from this network. */
-function about(names: readonly string[], from: Network = network, more: Partial<StepContext> = {}): StepContext {
-  const { target } = workshop.context()
-  const [{ service }] = target.services
-  const named = names.map((name) => {
-    const { id, region, state, privateHost = '' } = seen(name)
-    return { service: { ...service, id, name, region, state } satisfies Service, host: privateHost }
-  })
-  const [first, ...others] = named
-  if (first === undefined) throw new Error('no services')
-  return workshop.context({ target: { ...target, network: from, services: [first, ...others] }, ...more })
-}
-
-function changesOf({ steps }: Plan): Partial<Record<StepId, unknown>> {
-  return Object.fromEntries(steps.flatMap(({ id, change }) => (change.kind === 'none' ? [] : [[id, change]])))
+/** Links another VNet to the zone. */
+function linkAlso({ vnet }: Pick<Network, 'vnet'>): void {
+  const [link] = zone().links.values()
+  if (link === undefined) throw new Error('no link')
+  const virtualNetworkId = vnetId({ ...staging, vnet })
+  zone().links.set(vnet, { ...link, id: `${link.id}-${vnet}`, name: vnet, virtualNetworkId })
 }
 
 const plan = async (action: Action, context: StepContext) => changesOf(await makePlan(action, context))
@@ -64,10 +53,7 @@ test('a teardown in one network leaves the record of another alone', async () =>
 })
 
 test('a teardown leaves it alone also where both are linked to the zone, and its own endpoint is gone', async () => {
-  const [link] = zone().links.values()
-  if (link === undefined) throw new Error('no link')
-  const id = `/subscriptions/${staging.subscription}/resourceGroups/${staging.resourceGroup}/providers/Microsoft.Network/virtualNetworks/${staging.vnet}`
-  zone().links.set('staging', { ...link, id: `${link.id}-2`, name: 'staging', virtualNetworkId: id })
+  linkAlso(staging)
   expect(await plan('teardown', about(['analytics-prod'], staging))).not.toHaveProperty('dns-record-removal')
 })
 
@@ -106,15 +92,6 @@ test('a service of another organization that lists the endpoint keeps it, and is
   } finally {
     world.services.pop()
   }
-})
-
-test('an undo leaves the lists alone to which the request added nothing', async () => {
-  seen('billing-prod').privateEndpointIds.push(endpoint().resourceGuid)
-  const undoing = { request: 'PL-2', made: new Set<StepId>(['allow-list']), listed: new Set([seen('billing-prod').id]) }
-  const changes = await plan('teardown', about(['analytics-prod', 'billing-prod'], network, { requestId: 'PL-3', undoing }))
-  expect(changes).toEqual({
-    'allow-list-removal': { kind: 'delete', fields: [{ name: 'billing-prod', before: endpoint().resourceGuid }] },
-  })
 })
 
 test('an organization entry does not linger while its endpoint lives, whatever form the lists use', async () => {
@@ -160,4 +137,22 @@ test('our rejected endpoint is made anew under its own name, whichever service i
   expect([...world.endpoints.values()].map((each) => each.id)).toEqual([id])
   expect(endpoint().resourceGuid).not.toBe(resourceGuid)
   expect(seen('analytics-prod').privateEndpointIds).toEqual([endpoint().resourceGuid])
+})
+
+test('an endpoint of ours that has failed is repaired under its own name, whichever service is named first', async () => {
+  const { id } = endpoint()
+  endpoint().provisioningState = 'Failed'
+  await carryOut('setup', about(['billing-prod']))
+  expect([...world.endpoints.values()].map((each) => [each.id, each.provisioningState])).toEqual([[id, 'Succeeded']])
+  expect(seen('billing-prod').privateEndpointIds).toEqual([endpoint().resourceGuid])
+})
+
+test('of several endpoints to the alias the one that is connected is used', async () => {
+  const { id } = endpoint()
+  const pending = { ...endpoint(), id: id.replace('analytics', 'billing'), resourceGuid: 'p', connection: 'Pending' as const }
+  world.endpoints.set(pending.id.toLowerCase(), pending)
+  const context = about(['billing-prod'])
+  await carryOut('setup', context)
+  expect(context.facts.endpoint?.id).toBe(id)
+  expect(seen('billing-prod').privateEndpointIds).toEqual([endpoint().resourceGuid])
 })

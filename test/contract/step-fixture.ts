@@ -4,11 +4,11 @@ import { type ArmServer, startArm } from '../../sandbox/arm/server.ts'
 import { createAuthority } from '../../sandbox/certificates.ts'
 import { startClickHouseCloud } from '../../sandbox/clickhouse-cloud/server.ts'
 import { acme, keys, networks, organizationId } from '../../sandbox/estate.ts'
-import type { Call, World } from '../../sandbox/world.ts'
+import type { Call, ClickHouseService, PrivateEndpoint, PrivateZone, World } from '../../sandbox/world.ts'
 import { azureNetwork } from '../../src/azure/network.ts'
 import { azurePrivateDns } from '../../src/azure/private-dns.ts'
 import { type ClickHouseCloud, clickHouseCloud } from '../../src/clickhouse/client.ts'
-import type { Change, StepId } from '../../src/domain/plan.ts'
+import type { Change, Plan, StepId } from '../../src/domain/plan.ts'
 import type { Action, StepProgress } from '../../src/domain/request.ts'
 import type { Network, Target } from '../../src/domain/target.ts'
 import { apply } from '../../src/jobs/apply.ts'
@@ -38,6 +38,8 @@ export interface Workshop {
   readonly world: World
   /** As a job makes one when it begins: nothing seen yet. */
   context(changes?: Partial<StepContext>): StepContext
+  /** The same about these services, by name. */
+  about(names: readonly string[], from?: Network, changes?: Partial<StepContext>): StepContext
   close(): Promise<void>
 }
 
@@ -66,20 +68,24 @@ export async function openWorkshop(): Promise<Workshop> {
     clickhouse,
     prober: { probe: async () => undefined, close: async () => undefined },
   }
+  const context: Workshop['context'] = (changes = {}) => ({
+    requestId: 'PL-1',
+    requester: 'Alice Archer',
+    target: targetOf(world, ['analytics-prod'], network),
+    clouds,
+    configured: { networks: [network, staging], organizations: [key, betaKey] },
+    facts: {},
+    replacedIds: [],
+    fence: async () => undefined,
+    noteListed: async () => undefined,
+    networkOf: async () => network.name,
+    signal: new AbortController().signal,
+    ...changes,
+  })
   return {
     world,
-    context: (changes = {}) => ({
-      requestId: 'PL-1',
-      requester: 'Alice Archer',
-      target: targetOf(world),
-      clouds,
-      configured: { networks: [network, staging], organizations: [key, betaKey] },
-      facts: {},
-      replacedIds: [],
-      fence: async () => undefined,
-      signal: new AbortController().signal,
-      ...changes,
-    }),
+    context,
+    about: (names, from = network, changes = {}) => context({ target: targetOf(world, names, from), ...changes }),
     async close() {
       await clickhouse.close()
       await Promise.all([arm.close(), vendor.close()])
@@ -87,12 +93,36 @@ export async function openWorkshop(): Promise<Workshop> {
   }
 }
 
-function targetOf({ services }: World): Target {
-  const found = services.find(({ name }) => name === 'analytics-prod')
-  if (found?.alias === undefined || found.privateHost === undefined) throw new Error('no analytics-prod')
-  const { id, name, provider, region, state } = found
-  const service = { organizationId, organizationName: 'acme', id, name, provider, region, state }
-  return { network, alias: found.alias, services: [{ service, host: found.privateHost }] }
+function targetOf(world: World, [first = '', ...more]: readonly string[], from: Network): Target {
+  const named = (name: string) => {
+    const { id, organizationId: organization, provider, region, state, privateHost: host = '' } = serviceIn(world, name)
+    return { service: { organizationId: organization, organizationName: 'acme', id, name, provider, region, state }, host }
+  }
+  return { network: from, alias: serviceIn(world, first).alias ?? '', services: [named(first), ...more.map(named)] }
+}
+
+export function serviceIn({ services }: World, name: string): ClickHouseService {
+  return found(services.find((service) => service.name === name))
+}
+
+/** The first one. */
+export function endpointIn({ endpoints }: World): PrivateEndpoint {
+  return found(endpoints.values().next().value)
+}
+
+/** The first one. */
+export function zoneIn({ zones }: World): PrivateZone {
+  return found(zones.values().next().value)
+}
+
+function found<Thing>(thing: Thing | undefined): Thing {
+  if (thing === undefined) throw new Error('It is not there.')
+  return thing
+}
+
+/** What a plan would do, by step. */
+export function changesOf({ steps }: Plan): Partial<Record<StepId, Change>> {
+  return Object.fromEntries(steps.flatMap(({ id, change }) => (change.kind === 'none' ? [] : [[id, change]])))
 }
 
 /** Steps that change something themselves; the others wait for the world, or only look. */

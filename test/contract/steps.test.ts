@@ -181,7 +181,7 @@ describe('what others made', () => {
   test('an undo takes back only what the request made that it undoes', async () => {
     whole.restore(world)
     const before = snapshot(world)
-    const undoing = { request: 'PL-2', made: new Set(changing('setup').map(({ id }) => id)), listed: new Set<string>() }
+    const undoing = { request: 'PL-2', made: new Set(changing('setup').map(({ id }) => id)), listed: [] }
     const context = workshop.context({ requestId: 'PL-3', undoing: { ...undoing, made: new Set() } })
     await carryOut('teardown', context)
     expect(snapshot(world)).toEqual(before)

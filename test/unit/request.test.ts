@@ -54,6 +54,7 @@ const events: Record<RequestEventType, RequestEvent> = {
   'plan-changed': { type: 'plan-changed', run, plan, digest: 'digest-2', approval },
   wait: { type: 'wait', behind: 'PL-0' },
   step: { type: 'step', run, id: 'dns-zone', progress },
+  list: { type: 'list', run, listing: { list: 'a', ids: ['g1'] } },
   finish: { type: 'finish', run, outcome: {}, at },
   fail: { type: 'fail', run, outcome: {}, at },
 }
@@ -80,6 +81,7 @@ const table: Record<RequestState, Partial<Record<RequestEventType, RequestState>
     wait: 'applying',
     cancel: 'applying',
     step: 'applying',
+    list: 'applying',
     'plan-changed': 'awaiting-approval',
     finish: 'done',
     fail: 'failed',
@@ -270,5 +272,13 @@ describe('guards', () => {
     const one = transition(second, events.step)
     const two = transition(one, { type: 'step', run, id: 'allow-list', progress })
     expect(Object.keys(two.steps)).toEqual(['dns-zone', 'allow-list'])
+    const listed = transition(transition(two, events.list), {
+      ...events.list,
+      listing: { list: 'b', ids: ['g1'] },
+    } as RequestEvent)
+    expect(listed.listed).toEqual([
+      { list: 'a', ids: ['g1'] },
+      { list: 'b', ids: ['g1'] },
+    ])
   })
 })

@@ -2,11 +2,12 @@ import { knownAfterApply } from '../../domain/plan.ts'
 import { sameId } from '../../domain/target.ts'
 import type { Step, StepContext } from '../step.ts'
 import { isIdOf, listsOf } from './allow-lists.ts'
-import { checkFollowingEntry } from './organization-entry.ts'
+import { ghostsAmong, givenIds } from './ghosts.ts'
+import { checkFollowingEntry, organizationOf, replacedIds } from './organization-entry.ts'
 
 /**
  * The services' allow lists. Either form of the endpoint's id counts as listed; a new entry has the form that the configuration asks for. An endpoint
- * that is listed in both forms keeps that one, and ids of an endpoint that was made anew go.
+ * that is listed in both forms keeps that one, and ids of endpoints of ours that are gone, or made anew, go.
  */
 export const allowList: Step = {
   id: 'allow-list',
@@ -15,9 +16,12 @@ export const allowList: Step = {
   needs: ['private-endpoint', 'organization-entry'],
 
   async plan(context) {
-    const lists = await listsOf(context)
-    const fields = context.target.services.flatMap(({ service: { id, name } }) => {
-      const entries = lists.get(id)?.entries ?? []
+    const { facts, target } = context
+    const allowLists = await listsOf(context)
+    facts.allowLists = allowLists
+    facts.ghosts = await ghostsOf(context)
+    const fields = target.services.flatMap(({ service: { id, name } }) => {
+      const entries = allowLists.get(id)?.entries ?? []
       const { add, remove } = changeOf(entries, context)
       if (add.length === 0 && remove.length === 0) return []
       return [
@@ -26,16 +30,17 @@ export const allowList: Step = {
         { name: `${name} entries`, before: String(entries.length), after: String(entries.length + add.length - remove.length) },
       ]
     })
-    return { change: fields.length === 0 ? { kind: 'none' } : { kind: 'update', fields }, facts: { allowLists: lists } }
+    return { change: fields.length === 0 ? { kind: 'none' } : { kind: 'update', fields }, facts: {} }
   },
 
   async apply(context) {
-    const { target, clouds, facts, fence, signal } = context
+    const { target, clouds, facts, fence, noteListed, signal } = context
     if (facts.endpoint === undefined) return
     for (const { service } of target.services) {
       const change = changeOf(facts.allowLists?.get(service.id)?.entries ?? [], context)
       if (change.add.length === 0 && change.remove.length === 0) continue
       await fence()
+      if (change.add.length > 0) await noteListed({ list: service.id, ids: change.add })
       await clouds.clickhouse.changeAllowList(service.organizationId, service.id, change, signal)
     }
     await checkFollowingEntry(context)
@@ -43,16 +48,34 @@ export const allowList: Step = {
 }
 
 /** What one list lacks and what it holds too much, as the exact strings of the list. */
-function changeOf(entries: readonly string[], context: StepContext): { add: readonly string[]; remove: readonly string[] } {
-  const { facts, target, replacedIds } = context
+export function changeOf(
+  entries: readonly string[],
+  context: StepContext,
+): { add: readonly string[]; remove: readonly string[] } {
+  const { facts, target } = context
   const { endpoint } = facts
   const wanted = target.network.endpoints?.listAs === 'resource-id' ? endpoint?.id : endpoint?.guid
   const listed = entries.filter((entry) => isIdOf(entry, endpoint))
   const kept = listed.find((entry) => sameId(entry, wanted)) ?? listed[0]
-  const replaced = [...replacedIds, ...(facts.replacedIds ?? [])]
-  const stale = entries.filter((entry) => replaced.some((id) => sameId(id, entry)))
+  const gone = [...replacedIds(context), ...(facts.ghosts ?? [])]
+  const stale = entries.filter((entry) => !listed.includes(entry) && gone.some((id) => sameId(id, entry)))
   return {
     add: kept === undefined ? [wanted ?? knownAfterApply] : [],
     remove: [...listed.filter((entry) => entry !== kept), ...stale],
   }
+}
+
+/** The organization is read for it only where the lists hold something besides: a first setup has no call to spare. */
+async function ghostsOf(context: StepContext): Promise<readonly string[]> {
+  const { facts, target } = context
+  const listed = [...(facts.allowLists?.values() ?? [])].flatMap(({ entries }) => entries)
+  const others = listed.filter((entry) => !isIdOf(entry, facts.endpoint))
+  const organization = facts.organization ?? (others.length === 0 ? undefined : await organizationOf(context))
+  if (organization === undefined) return []
+  facts.organization = organization
+  // What is about to be made may have this Resource ID again.
+  const own = facts.endpoint === undefined ? givenIds(target.services[0].service, context) : []
+  const all = [...others, ...organization.entries.map(({ id }) => id)]
+  const ids = all.filter((id) => !own.some((each) => sameId(each, id)))
+  return await ghostsAmong(ids, organization, context)
 }

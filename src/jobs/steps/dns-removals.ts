@@ -1,12 +1,14 @@
 import type { ARecord, Zone } from '../../azure/private-dns.ts'
 import type { Change } from '../../domain/plan.ts'
-import { zoneNameOf } from '../../domain/target.ts'
+import { sameId, zoneNameOf } from '../../domain/target.ts'
 import type { Step, StepContext } from '../step.ts'
 import { labelsOf, leadsTo } from './dns-record.ts'
+import { otherEndpoints } from './endpoints.ts'
 import { organizationEntryRemoval } from './list-removals.ts'
-import { isMine, keep, sparedNote, usedNote } from './removal.ts'
+import { isMadeHere, isMine, isUsedByNow, keep, sparedNote, usedNote } from './removal.ts'
 
 const gone: Change = { kind: 'delete', fields: [] }
+const notOurs = 'kept: not made by this bot'
 
 export const dnsRecordRemoval: Step = {
   id: 'dns-record-removal',
@@ -15,22 +17,22 @@ export const dnsRecordRemoval: Step = {
   needs: [organizationEntryRemoval.id],
 
   async plan(context) {
+    const found = await ownZone(context)
+    if (found === undefined) return { ...keep('not there'), facts: {} }
+    const { zone, records } = found
     const kept = sparedNote(context, 'dns-record') ?? usedNote(context)
-    const { target, clouds, signal } = context
-    const [zone] = await clouds.dns.zones(zoneNameOf(target), target.network, signal)
-    if (zone === undefined) return { ...keep('not there'), facts: {} }
-    const records = await clouds.dns.aRecords(zone, signal)
-    if (kept !== undefined) return { ...keep(kept), facts: { zone, records } }
-    context.facts.zone = zone
-    const removed = removable(context, records)
-    if (removed.length === 0) return { ...keep('kept: not made by this bot, or not there'), facts: { zone, records } }
-    const fields = removed.map(({ name, addresses }) => ({ name, before: addresses.join(', ') }))
-    return { change: { kind: 'delete', fields }, facts: { zone, records } }
+    if (kept !== undefined) return { ...keep(kept), facts: { zone, records, leavingRecords: [] } }
+    const leavingRecords = await removable(zone, records, context)
+    const facts = { zone, records, leavingRecords }
+    if (leavingRecords.length === 0) return { ...keep('kept: not made by this bot, or not there'), facts }
+    const fields = leavingRecords.map(({ name, addresses }) => ({ name, before: addresses.join(', ') }))
+    return { change: { kind: 'delete', fields }, facts }
   },
 
   async apply(context) {
     const { facts, clouds, fence, signal } = context
-    for (const record of removable(context, facts.records ?? [])) {
+    if (await isUsedByNow(context)) return
+    for (const record of facts.leavingRecords ?? []) {
       if (facts.zone === undefined) return
       await fence()
       await clouds.dns.deleteARecord(facts.zone, record, signal)
@@ -39,23 +41,47 @@ export const dnsRecordRemoval: Step = {
 }
 
 /**
- * Our records that lead to this very endpoint, or to one that is gone: the wildcard, and those of the services' own labels. Only in the zone that is
- * linked to this VNet: any other serves somebody else.
+ * The zone in which this network's names are: the one that is linked to its VNet. Where none is, because setup got no further or the link is gone
+ * already, the one that a request for this network has made or written to. Any other serves somebody else.
  */
-export function removable(context: StepContext, records: readonly ARecord[]): readonly ARecord[] {
-  const { facts, target } = context
-  if (facts.zone?.link === undefined) return []
-  const names = ['*', ...labelsOf(target)]
-  return records.filter(
-    (record) =>
-      names.includes(record.name.toLowerCase()) &&
-      (leadsTo(record, facts.endpoint?.address) || leadsNowhere(record, facts.ghost)) &&
-      isMine(record.metadata, context),
-  )
+async function ownZone(context: StepContext): Promise<{ zone: Zone; records: readonly ARecord[] } | undefined> {
+  const { target, clouds, signal } = context
+  const zones = await clouds.dns.zones(zoneNameOf(target), target.network, signal)
+  const linked = zones.find(({ link }) => link !== undefined)
+  for (const zone of linked === undefined ? zones : [linked]) {
+    const records = await clouds.dns.aRecords(zone, signal)
+    if (zone === linked || (await isMadeHere(zone.tags, context))) return { zone, records }
+    for (const { metadata } of records) if (await isMadeHere(metadata, context)) return { zone, records }
+  }
+  return undefined
 }
 
-function leadsNowhere({ addresses }: ARecord, ghost: StepContext['facts']['ghost']): boolean {
-  return ghost !== undefined && addresses.every((address) => !ghost.otherAddresses.includes(address))
+/**
+ * Our records that lead to this very endpoint, or to one that is gone: the wildcard, and those of the services' own labels. Networks may have the same
+ * addresses, and share a zone: what a request for this network has not written counts as its own only where the zone is its own.
+ */
+async function removable(zone: Zone, records: readonly ARecord[], context: StepContext): Promise<readonly ARecord[]> {
+  const { facts, target } = context
+  const names = ['*', ...labelsOf(target)]
+  const mine = records.filter(({ name, metadata }) => names.includes(name.toLowerCase()) && isMine(metadata, context))
+  const others = mine.some((record) => !leadsTo(record, facts.endpoint?.address))
+    ? await otherEndpoints(context, facts.endpoint?.id)
+    : []
+  const found: ARecord[] = []
+  for (const record of mine) {
+    const here = leadsTo(record, facts.endpoint?.address)
+    const nowhere = !record.addresses.some((address) => others.some((other) => other.address === address))
+    const trusted = zone.link !== undefined && (here || zone.otherLinks === 0)
+    if ((here || nowhere) && (trusted || (await isMadeHere(record.metadata, context)))) found.push(record)
+  }
+  return found
+}
+
+/** That very zone, read now. */
+async function zoneNow({ target, clouds, facts, signal }: StepContext): Promise<Zone | undefined> {
+  const id = facts.zone?.id
+  const zones = id === undefined ? [] : await clouds.dns.zones(zoneNameOf(target), target.network, signal)
+  return zones.find((zone) => sameId(zone.id, id))
 }
 
 export const networkLinkRemoval: Step = {
@@ -67,14 +93,11 @@ export const networkLinkRemoval: Step = {
   async plan(context) {
     const why = sparedNote(context, 'network-link') ?? whyZoneStays(context)
     if (why !== undefined) return { ...keep(why), facts: {} }
-    const { target, clouds, signal } = context
-    const [zone] = await clouds.dns.zones(zoneNameOf(target), target.network, signal)
+    const zone = await zoneNow(context)
     if (zone?.link === undefined) return { ...keep('not there'), facts: {} }
     const foreign = await foreignRecords(zone, context)
-    if (foreign.length > 0) return { ...keep(otherRecords(foreign)), facts: { zone } }
-    return isMine(zone.link.tags, context)
-      ? { change: gone, facts: { zone } }
-      : { ...keep('kept: not made by this bot'), facts: { zone } }
+    if (foreign.length > 0) return { ...keep(otherRecords(foreign)), facts: {} }
+    return isMine(zone.link.tags, context) ? { change: gone, facts: {} } : { ...keep(notOurs), facts: {} }
   },
 
   async apply({ facts, clouds, fence, signal }) {
@@ -93,16 +116,16 @@ export const dnsZoneRemoval: Step = {
   async plan(context) {
     const why = sparedNote(context, 'dns-zone') ?? whyZoneStays(context)
     if (why !== undefined) return { ...keep(why), facts: {} }
-    const { target, clouds, signal } = context
-    const [zone] = await clouds.dns.zones(zoneNameOf(target), target.network, signal)
+    const zone = await zoneNow(context)
     if (zone === undefined) return { ...keep('not there'), facts: {} }
-    if (zone.otherLinks > 0) return { ...keep(`kept: ${zone.otherLinks} other networks are linked to it`), facts: { zone } }
+    if (zone.otherLinks > 0) return { ...keep(`kept: ${zone.otherLinks} other networks are linked to it`), facts: {} }
     const foreign = await foreignRecords(zone, context)
-    if (foreign.length > 0) return { ...keep(otherRecords(foreign)), facts: { zone } }
+    if (foreign.length > 0) return { ...keep(otherRecords(foreign)), facts: {} }
     const foreignLink = zone.link !== undefined && !isMine(zone.link.tags, context)
-    return isMine(zone.tags, context) && !foreignLink
-      ? { change: gone, facts: { zone } }
-      : { ...keep('kept: not made by this bot'), facts: { zone } }
+    if (!isMine(zone.tags, context) || foreignLink) return { ...keep(notOurs), facts: {} }
+    // Never linked to this network: another one that has made it may be about to link it.
+    const isHere = context.facts.zone?.link !== undefined || (await isMadeHere(zone.tags, context))
+    return isHere ? { change: gone, facts: {} } : { ...keep('kept: made for another network'), facts: {} }
   },
 
   async apply({ facts, clouds, fence, signal }) {
@@ -114,7 +137,7 @@ export const dnsZoneRemoval: Step = {
 
 /** Of any type, read now: the zone takes its records with it. */
 async function foreignRecords(zone: Zone, context: StepContext): Promise<readonly string[]> {
-  const removed = removable(context, context.facts.records ?? []).map(({ name }) => name)
+  const removed = (context.facts.leavingRecords ?? []).map(({ name }) => name)
   const sets = await context.clouds.dns.recordSets(zone, context.signal)
   const others = sets.filter(({ type, name }) => type !== 'SOA' && !(type === 'A' && removed.includes(name)))
   return others.map(({ type, name }) => `${name} ${type}`)
@@ -122,9 +145,8 @@ async function foreignRecords(zone: Zone, context: StepContext): Promise<readonl
 
 /** Link and zone serve every record of the zone, so they go only with the last. */
 function whyZoneStays(context: StepContext): string | undefined {
-  const records = context.facts.records ?? []
-  const removed = removable(context, records)
-  const others = records.filter((record) => !removed.includes(record)).map(({ name }) => name)
+  const { records = [], leavingRecords = [] } = context.facts
+  const others = records.filter((record) => !leavingRecords.includes(record)).map(({ name }) => name)
   return usedNote(context) ?? (others.length === 0 ? undefined : otherRecords(others))
 }
 

@@ -1,7 +1,7 @@
 import type { Step } from '../step.ts'
 import { leadsTo } from './dns-record.ts'
-import { dnsZoneRemoval, removable } from './dns-removals.ts'
-import { isMine, keep, sparedNote, usedNote } from './removal.ts'
+import { dnsZoneRemoval } from './dns-removals.ts'
+import { isMine, isUsedByNow, keep, sparedNote, usedNote } from './removal.ts'
 
 export const privateEndpointRemoval: Step = {
   id: 'private-endpoint-removal',
@@ -17,15 +17,15 @@ export const privateEndpointRemoval: Step = {
     const endpoint = id === undefined ? undefined : await clouds.network.endpoint(id, signal)
     if (endpoint === undefined) return { ...keep('not there'), facts: {} }
     if (!isMine(endpoint.tags, context)) return { ...keep(`kept: ${endpoint.name} was not made by this bot`), facts: {} }
-    const left = (facts.records ?? []).filter(
-      (record) => !removable(context, facts.records ?? []).includes(record) && leadsTo(record, endpoint.address),
-    )
+    const { records = [], leavingRecords = [] } = facts
+    const left = records.filter((record) => !leavingRecords.includes(record) && leadsTo(record, endpoint.address))
     if (left.length > 0) return { ...keep(`kept: the record ${left[0]?.name} still leads to it`), facts: {} }
     return { change: { kind: 'delete', fields: [{ name: 'name', before: endpoint.name }] }, facts: {} }
   },
 
-  async apply({ facts, clouds, fence, signal }) {
-    if (facts.endpoint === undefined) return
+  async apply(context) {
+    const { facts, clouds, fence, signal } = context
+    if (facts.endpoint === undefined || (await isUsedByNow(context))) return
     await fence()
     await clouds.network.deleteEndpoint(facts.endpoint.id, signal)
   },

@@ -18,21 +18,26 @@ export function ownName({ target }: StepContext): string {
   return endpointName(target.services[0].service, target.network)
 }
 
-/** An endpoint that connects this network to the alias, the one that fits best. */
-export function usable(all: readonly EndpointSummary[], context: StepContext): EndpointSummary | undefined {
+/** Those that connect this network to the alias, the one that fits best first. */
+export function serving(all: readonly EndpointSummary[], context: StepContext): readonly EndpointSummary[] {
   const { alias, network } = context.target
   const name = ownName(context).toLowerCase()
   const wishes: readonly ((endpoint: EndpointSummary) => boolean)[] = [
+    (endpoint) => !isDead(endpoint),
     ({ provisioning }) => provisioning !== 'Failed',
+    ({ connection }) => connection === 'Approved',
+    ({ provisioning }) => provisioning === 'Succeeded',
     (endpoint) => endpoint.name.toLowerCase() === name,
     ({ tags }) => isOurs(tags),
-    ({ connection }) => connection === 'Approved',
     (endpoint) => sameId(endpoint.subnetId, subnetId(network)),
   ]
   const rank = (endpoint: EndpointSummary) => wishes.map((fulfilled) => (fulfilled(endpoint) ? 0 : 1)).join('')
-  return all
-    .filter((endpoint) => serves(endpoint, alias, network) && !isDead(endpoint))
-    .toSorted((a, b) => rank(a).localeCompare(rank(b)))[0]
+  return all.filter((endpoint) => serves(endpoint, alias, network)).toSorted((a, b) => rank(a).localeCompare(rank(b)))
+}
+
+/** The best of those that can be used. */
+export function usable(all: readonly EndpointSummary[], context: StepContext): EndpointSummary | undefined {
+  return serving(all, context).find((endpoint) => !isDead(endpoint))
 }
 
 /** A live endpoint and the network in whose VNet it lies. */

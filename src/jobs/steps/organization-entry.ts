@@ -1,7 +1,6 @@
 import type { WireOrganization } from '../../clickhouse/wire.ts'
 import { TerminalError } from '../../domain/errors.ts'
 import { knownAfterApply } from '../../domain/plan.ts'
-import { sameId } from '../../domain/target.ts'
 import { until } from '../patience.ts'
 import type { OrganizationEntries, Step, StepContext } from '../step.ts'
 import { isIdOf } from './allow-lists.ts'
@@ -39,11 +38,12 @@ export const organizationEntry: Step = {
   },
 
   async apply(context) {
-    const { target, clouds, facts, fence, signal } = context
+    const { target, clouds, facts, fence, noteListed, signal } = context
     const [{ service }] = target.services
     const guid = facts.endpoint?.guid
     if (guid === undefined) return
     await fence()
+    await noteListed({ list: service.organizationId, ids: [guid] })
     delete facts.organization
     const entry = { id: guid, description: descriptionOf(target.network.name), region: service.region }
     const answer = await clouds.clickhouse.addOrganizationEntry(service.organizationId, entry, signal).catch(unlessKnown)
@@ -89,49 +89,19 @@ function isListed(organization: OrganizationEntries | undefined, endpoint: StepC
   return organization?.entries.some(({ id }) => isIdOf(id, endpoint)) === true
 }
 
-/** Removes what an endpoint that was made anew has left behind in the organization. */
-export const replacedEntry: Step = {
-  id: 'organization-entry-removal',
-  title: 'replaced organization entry',
-  resource: ({ services: [{ service }] }) => service.organizationName,
-  needs: ['allow-list'],
-  quiet: true,
-
-  async plan(context) {
-    if (replacedIds(context).length === 0) return { change: { kind: 'none' }, facts: {} }
-    const organization = await organizationOf(context)
-    const fields = replacedIn(organization, context).map(({ id }) => ({ name: 'GUID', before: id }))
-    return { change: fields.length === 0 ? { kind: 'none' } : { kind: 'delete', fields }, facts: { organization } }
-  },
-
-  async apply(context) {
-    const { target, clouds, facts, fence, signal } = context
-    const [{ service }] = target.services
-    for (const { id, description, region } of replacedIn(await organizationOf(context), context)) {
-      await fence()
-      delete facts.organization
-      const entry = { id, description: description ?? '', region: region ?? service.region }
-      facts.organization = entriesOf(await clouds.clickhouse.removeOrganizationEntry(service.organizationId, entry, signal))
-    }
-  },
-}
-
 /** Read now, unless this request has just done so. */
-async function organizationOf({ target, clouds, facts, signal }: StepContext): Promise<OrganizationEntries> {
+export async function organizationOf({ target, clouds, facts, signal }: StepContext): Promise<OrganizationEntries> {
   if (facts.organization !== undefined && performance.now() - facts.organization.readAt < freshMs) return facts.organization
   return entriesOf(await clouds.clickhouse.organization(target.services[0].service.organizationId, signal))
 }
 
-function entriesOf({ privateEndpoints }: WireOrganization): OrganizationEntries {
+export function entriesOf({ privateEndpoints }: WireOrganization): OrganizationEntries {
   return { entries: privateEndpoints, readAt: performance.now() }
 }
 
-function replacedIds({ facts, replacedIds }: StepContext): readonly string[] {
+/** GUIDs of endpoints that are made anew. */
+export function replacedIds({ facts, replacedIds }: StepContext): readonly string[] {
   return [...replacedIds, ...(facts.replacedIds ?? [])]
-}
-
-function replacedIn({ entries }: OrganizationEntries, context: StepContext): OrganizationEntries['entries'] {
-  return entries.filter(({ id }) => replacedIds(context).some((each) => sameId(each, id)))
 }
 
 function descriptionOf(network: string): string {

@@ -1,8 +1,8 @@
-import { isOurs } from '../../domain/ownership.ts'
+import { isOurs, requestOf } from '../../domain/ownership.ts'
 import type { StepId } from '../../domain/plan.ts'
 import { sameId } from '../../domain/target.ts'
-import type { Observation, StepContext } from '../step.ts'
-import { isIdOf } from './allow-lists.ts'
+import type { Observation, StepContext, Undoing } from '../step.ts'
+import { allListsOf, isIdOf } from './allow-lists.ts'
 
 /**
  * What the removals share. They take away in the order that never leaves something pointing nowhere: allow lists, organization entry, record, link and
@@ -13,28 +13,59 @@ export function keep(note: string): Omit<Observation, 'facts'> {
   return { change: { kind: 'none' }, kept: true, note }
 }
 
-/** The strings of a list that name the endpoint, or one of ours that is gone. */
-export function listedIn(entries: readonly string[], { endpoint, ghost }: StepContext['facts']): readonly string[] {
-  return entries.filter((entry) => isIdOf(entry, endpoint) || ghost?.ids.some((id) => sameId(id, entry)))
+/** What the undone request has put on this list: that, and not what was there before or came afterwards. */
+export function undoneFrom(list: string, entries: readonly string[], { listed }: Undoing): readonly string[] {
+  const ids = listed.filter((listing) => listing.list === list).flatMap((listing) => listing.ids)
+  return entries.filter((entry) => ids.some((id) => sameId(id, entry)))
 }
 
-/** Names of services outside the request that list the endpoint. */
-function otherUsers({ facts, target }: StepContext): readonly string[] {
-  const asked = target.services.map(({ service }) => service.id)
-  const others = [...(facts.allowLists ?? [])].filter(
-    ([id, { entries }]) => !asked.includes(id) && listedIn(entries, facts).length > 0,
-  )
-  return others.map(([, { name }]) => name)
+/** What is to leave the list of a service, as the exact strings of the list. */
+export function leaving(serviceId: string, { target, facts, undoing }: StepContext): readonly string[] {
+  if (!target.services.some(({ service }) => service.id === serviceId)) return []
+  const entries = facts.allowLists?.get(serviceId)?.entries ?? []
+  if (undoing !== undefined) return undoneFrom(serviceId, entries, undoing)
+  return entries.filter((entry) => isIdOf(entry, facts.endpoint) || isGhost(entry, facts))
 }
 
+/** What stays on the lists of all services. */
+export function stayingOn(context: StepContext): readonly { readonly name: string; readonly entries: readonly string[] }[] {
+  return [...(context.facts.allowLists ?? [])].map(([id, { name, entries }]) => {
+    const gone = leaving(id, context)
+    return { name, entries: entries.filter((entry) => !gone.includes(entry)) }
+  })
+}
+
+function isGhost(entry: string, { ghosts = [] }: StepContext['facts']): boolean {
+  return ghosts.some((id) => sameId(id, entry))
+}
+
+/** Whoever still lists the endpoint, or where that is gone, what it has left behind. */
 export function usedNote(context: StepContext): string | undefined {
-  const users = otherUsers(context)
+  const { facts } = context
+  const names = (entry: string) => (facts.endpoint === undefined ? isGhost(entry, facts) : isIdOf(entry, facts.endpoint))
+  const users = stayingOn(context)
+    .filter(({ entries }) => entries.some(names))
+    .map(({ name }) => name)
   return users.length === 0 ? undefined : `kept: ${users.join(', ')} still ${users.length === 1 ? 'uses' : 'use'} the endpoint`
+}
+
+/** Somebody may have listed the endpoint since the lists were read: whoever does needs what would be taken away now. The next look says so. */
+export async function isUsedByNow(context: StepContext): Promise<boolean> {
+  context.facts.allowLists = await allListsOf(context)
+  return usedNote(context) !== undefined
 }
 
 /** An undo leaves alone what the request that it undoes did not make. */
 export function sparedNote({ undoing }: StepContext, step: StepId): string | undefined {
   return undoing === undefined || undoing.made.has(step) ? undefined : `kept: ${undoing.request} did not make it`
+}
+
+/** Whether a request for this very network made it; while a request is undone, whether that one did. */
+export async function isMadeHere(tags: Readonly<Record<string, string>> | undefined, context: StepContext): Promise<boolean> {
+  const { target, undoing, networkOf } = context
+  const request = requestOf(tags)
+  if (request === undefined || undoing !== undefined) return isMine(tags, context)
+  return (await networkOf(request))?.toLowerCase() === target.network.name.toLowerCase()
 }
 
 /** Whether this bot made it; while a request is undone, whether that one did. */

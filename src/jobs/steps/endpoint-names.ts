@@ -3,7 +3,7 @@ import { isOurs } from '../../domain/ownership.ts'
 import { apartBy, endpointName, networkInterfaceName } from '../../domain/resource-names.ts'
 import { type Network, sameId } from '../../domain/target.ts'
 import type { StepContext } from '../step.ts'
-import { isDead, ownName } from './endpoints.ts'
+import { isDead, ownName, usable } from './endpoints.ts'
 
 /** Ours that connected this network to the alias, and never will again: it is made anew under its name, whatever service it was first made for. */
 export function remade(
@@ -18,6 +18,12 @@ export function named(all: readonly EndpointSummary[], name: string, network: Ne
   return all.find(({ id }) => sameId(id, endpointId(network, name)))
 }
 
+/** Ours that Azure could not make: it is written once more, whatever service it was first made for. */
+function failed(all: readonly EndpointSummary[], context: StepContext): EndpointSummary | undefined {
+  const best = usable(all, context)
+  return best?.provisioning === 'Failed' && isOurs(best.tags) ? best : undefined
+}
+
 interface Names {
   readonly name: string
   readonly networkInterface?: string
@@ -29,11 +35,11 @@ export function namesFor(all: readonly EndpointSummary[], context: StepContext):
   const [{ service }] = services
   const usual = named(all, ownName(context), network)
   const apart = usual === undefined || serves(usual, alias, network) ? '' : apartBy(alias, network)
-  const dead = remade(all, context)
-  const kept = dead !== undefined && named(all, dead.name, network)?.id === dead.id
+  const again = remade(all, context) ?? failed(all, context)
+  const kept = again !== undefined && named(all, again.name, network)?.id === again.id
   const networkInterface = networkInterfaceName(service, network, apart)
   return {
-    name: kept ? dead.name : endpointName(service, network, apart),
+    name: kept ? again.name : endpointName(service, network, apart),
     ...(networkInterface !== undefined && { networkInterface }),
   }
 }

@@ -4,6 +4,7 @@ import { type Change, type FieldChange, knownAfterApply } from '../../domain/pla
 import { sameId, type Target, zoneNameOf } from '../../domain/target.ts'
 import type { Observation, Step, StepContext } from '../step.ts'
 import { otherEndpoints, type PlacedEndpoint } from './endpoints.ts'
+import { isMadeHere } from './removal.ts'
 
 const ttl = 300
 
@@ -58,17 +59,42 @@ async function compare(context: StepContext, records: readonly ARecord[]): Promi
   if (wrong.length === 0 && (unserved.length === 0 || wildcardServes)) return { change: { kind: 'none' }, note: `→ ${address}` }
   if (wrong.length === 0 && wildcard === undefined) return { change: creation(['*'], address) }
   const others = await otherEndpoints(context, context.facts.endpoint?.id)
-  const userOf = (record: ARecord) => others.find((other) => record.addresses.includes(other.address ?? ''))
+  const userOf: UserOf = (record) => others.find((other) => record.addresses.includes(other.address ?? ''))
   const elsewhere = (user: PlacedEndpoint | undefined) => user !== undefined && user.network !== context.target.network.name
   const taken = wrong.find((record) => elsewhere(userOf(record)))
   if (taken !== undefined) return { change: sharedBy(taken, userOf(taken), context) }
-  if (wrong.length > 0) return { change: update(wrong, address) }
+  if (wrong.length > 0) return { change: await correction(wrong, address, userOf, context) }
   if (wildcard === undefined) return { change: creation(['*'], address) }
   const user = userOf(wildcard)
   // The other network reaches these very services by this record.
   if (elsewhere(user) && sameId(user?.connectsTo, context.target.alias)) return { change: sharedBy(wildcard, user, context) }
   if (user !== undefined) return { change: creation(unserved, address), note: `the wildcard serves ${user.name}` }
-  return { change: isOurs(wildcard.metadata) ? update([wildcard], address) : blockedBy(wildcard, '', context) }
+  if (!isOurs(wildcard.metadata)) return { change: blockedBy(wildcard, '', context) }
+  return { change: await correction([wildcard], address, userOf, context) }
+}
+
+type UserOf = (record: ARecord) => PlacedEndpoint | undefined
+
+/** Where other networks are linked to the zone, an address that nobody here knows may be an endpoint of theirs. */
+async function correction(
+  records: readonly ARecord[],
+  address: string | undefined,
+  userOf: UserOf,
+  context: StepContext,
+): Promise<Change> {
+  if ((context.facts.zone?.otherLinks ?? 0) > 0) {
+    for (const record of records.filter((each) => userOf(each) === undefined)) {
+      if (!(await isMadeHere(record.metadata, context))) return unknownTo(record, context)
+    }
+  }
+  return update(records, address)
+}
+
+function unknownTo(record: ARecord, { facts: { zone }, target: { network } }: StepContext): Change {
+  return {
+    kind: 'blocked',
+    reason: `The record ${record.name} leads to ${said(record)}, no private endpoint that this bot knows; other networks are linked to its zone in ${zone?.resourceGroup} and may need it. Find out whose it is and remove it if nobody needs it, or link a zone of this name in another resource group to ${network.vnet} alone. Then run setup again.`,
+  }
 }
 
 /** Records seldom say whose they are; their zone does. */

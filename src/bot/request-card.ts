@@ -106,19 +106,21 @@ function buttonsOf(request: Request, decides: boolean): readonly Button[] {
   const reviewed: readonly Button[] =
     decides && needsReview(request) ? [{ verb: 'review', label: 'Reviewed', weight: 'primary', id, digest }] : []
   const cancel: Button = { verb: 'cancel', label: 'Cancel', id, digest }
+  const connects = action === 'setup' || action === 'allow'
   const adoption: readonly Button[] =
-    action === 'setup' || action === 'allow' ? [{ verb: 'export', label: 'Export Terraform', id, digest }] : []
+    connects && request.plan !== undefined ? [{ verb: 'export', label: 'Export Terraform', id, digest }] : []
   switch (state) {
     case 'awaiting-approval':
       return [...(decides ? decisions : []), cancel, ...adoption, ...(decides ? glass : [])]
     case 'applying':
       return request.stopping === undefined ? [cancel] : []
     case 'failed':
-      return [...reviewed, ...(canBeUndone(request) ? [{ verb: 'undo', label: `Undo ${id}`, id, digest } as const] : [])]
-    case 'done':
-    case 'nothing-to-do':
-      return [...reviewed, ...adoption]
+      return [
+        ...reviewed,
+        ...(canBeUndone(request) ? [{ verb: 'undo', label: `Undo ${id}`, id, digest } as const] : []),
+        ...adoption,
+      ]
     default:
-      return reviewed
+      return [...reviewed, ...adoption]
   }
 }

@@ -23,12 +23,24 @@ describe.each(requestStates)('%s', (state) => {
       applying: ['Cancel'],
       done: ['Export Terraform'],
       'nothing-to-do': ['Export Terraform'],
-      failed: ['Undo PL-42'],
+      failed: ['Undo PL-42', 'Export Terraform'],
+      rejected: ['Export Terraform'],
+      expired: ['Export Terraform'],
+      cancelled: ['Export Terraform'],
     }
     const reader = { ...decider, 'awaiting-approval': ['Cancel', 'Export Terraform'] }
     expect(labels(true)).toEqual(decider[state] ?? [])
     expect(labels(false)).toEqual(reader[state] ?? [])
   })
+})
+
+test('what has no plan, or takes away, has nothing to export', () => {
+  for (const request of [
+    failedWhilePlanning,
+    { ...samples.done, action: 'teardown' },
+    { ...samples.failed, action: 'revoke' },
+  ] as const)
+    expect(JSON.stringify(requestCard(request, { decides: true }).buttons ?? [])).not.toContain('Export')
 })
 
 test('the plan: what is created, changed and in place, what it costs, who decides until when', () => {
@@ -209,7 +221,7 @@ describe('who decided', () => {
     const card = requestCard({ ...samples.cancelled, overrides }, { decides: true })
     expect(textOf(card)).toContain('Run without an approval by <@U02BOB>')
     expect(textOf(card)).toContain('Somebody else has to review it: <@U03CAROL>.')
-    expect(card.buttons?.map(({ label }) => label)).toEqual(['Reviewed'])
+    expect(card.buttons?.map(({ label }) => label)).toEqual(['Reviewed', 'Export Terraform'])
   })
 })
 

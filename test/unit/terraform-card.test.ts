@@ -40,6 +40,19 @@ test.each(['awaiting-approval', 'done', 'nothing-to-do'] as const)(
   },
 )
 
+test('of a failed request, what was made is imported, and what may be there has a word on it', async () => {
+  const content = terraformOf(samples.failed, [network]) ?? ''
+  const parsed = await parse('main.tf', content)
+  const imported = JSON.stringify(parsed.import)
+  expect(imported).toContain('/privateEndpoints/pe-analytics-prod')
+  expect(imported).toContain('/privateDnsZones/')
+  expect(imported).not.toContain('/A/')
+  expect(imported).not.toContain('virtualNetworkLinks')
+  expect(content).toMatch(
+    /# The request began to make this and has not seen it done.* the id \S+\/A\/\*\n+resource "azurerm_private_dns_a_record"/,
+  )
+})
+
 test('a request without a plan has nothing to adopt', () => {
   expect(terraformOf(samples.planning, [network])).toBeUndefined()
 })

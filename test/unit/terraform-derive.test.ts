@@ -89,7 +89,31 @@ describe('terraformInput', () => {
       network,
     )
     expect(input?.endpoint.standing).toBe('made')
-    expect(input?.dns?.zone.standing).toBe('planned')
+    expect(input?.dns?.zone).toMatchObject({ standing: 'planned', begun: true })
+    expect(input?.dns?.link).not.toHaveProperty('begun')
+  })
+
+  test('what a step says when it fails is no name, and no place', () => {
+    const failed = (note: string): StepProgress => ({ state: 'failed', startedAt: asked.at, changed: true, note })
+    const failures = { 'private-endpoint': failed('Azure refused it · GUID x'), 'dns-zone': failed('in vain') }
+    const input = terraformInput({ ...request, state: 'failed', steps: failures }, network)
+    expect(input?.endpoint).toEqual({ name: 'pe-analytics-prod', standing: 'planned', begun: true })
+    expect(input?.dns?.zone).toMatchObject({ ...network.dns, standing: 'planned', begun: true })
+  })
+
+  test('a list that a failed request began to change may have the entry', () => {
+    const begun: StepProgress = { state: 'failed', startedAt: asked.at, changed: true }
+    const input = terraformInput({ ...request, state: 'failed', steps: { 'allow-list': begun } }, network)
+    expect(input?.services).toMatchObject([{ hasEntries: false, begun: true }])
+  })
+
+  test('an endpoint that is to have another name than usual has that', () => {
+    const named = steps.map((step) =>
+      step.id === 'private-endpoint'
+        ? { ...step, change: { kind: 'create', fields: [{ name: 'name', after: 'pe-2' }] } as const }
+        : step,
+    )
+    expect(terraformInput({ ...request, plan: { ...plan, steps: named } }, network)?.endpoint.name).toBe('pe-2')
   })
 
   test('what was in place is found by its notes, and what the notes do not tell is assumed', () => {
@@ -111,8 +135,14 @@ describe('terraformInput', () => {
     ['not made by this bot · GUID g · 10.0.0.9', 'pe-analytics-prod'],
     ['GUID g · 10.0.0.9', 'pe-analytics-prod'],
     ['pe-old · 10.0.0.9', 'pe-old'],
+    ['pe-old · in rg-hub · not made by this bot · GUID g · 10.0.0.9', 'pe-old'],
   ])('the endpoint of the note %j is %s', (note, name) => {
     expect(terraformInput(found({ 'private-endpoint': note }), network)?.endpoint.name).toBe(name)
+  })
+
+  test('an endpoint that was found in another resource group is imported from there', () => {
+    const note = 'pe-old · in rg-hub · not made by this bot · GUID g · 10.0.0.9'
+    expect(terraformInput(found({ 'private-endpoint': note }), network)?.endpoint).toMatchObject({ resourceGroup: 'rg-hub' })
   })
 
   test('what the caller has seen is not assumed', () => {

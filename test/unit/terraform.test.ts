@@ -161,9 +161,16 @@ describe('what somebody else made', () => {
     const { resource } = await parsed(toTerraform(input))
     const [endpoint] = resource.azurerm_private_endpoint?.pe_analytics_prod ?? []
     expect(endpoint).not.toHaveProperty('tags')
-    const ignored = ['${tags}', '${private_service_connection}', '${custom_network_interface_name}']
+    const ignored = ['${tags}', '${subnet_id}', '${private_service_connection}', '${custom_network_interface_name}']
     expect(endpoint?.lifecycle).toEqual([{ prevent_destroy: true, ignore_changes: ignored }])
     expect(resource).not.toHaveProperty('azurerm_private_endpoint_application_security_group_association')
+  })
+
+  test('is found in the resource group where it lies', async () => {
+    const endpoint = { ...finished.endpoint, standing: 'found', resourceGroup: 'rg-hub' } as const
+    const { resource, import: imports = [] } = await parsed(toTerraform({ ...finished, endpoint }))
+    expect(resource.azurerm_private_endpoint?.pe_analytics_prod?.[0]).toMatchObject({ resource_group_name: 'rg-hub' })
+    expect(imports.map(({ id }) => id)).toContainEqual(expect.stringMatching(/rg-hub.*\/privateEndpoints\/pe-analytics-prod$/))
   })
 
   test('is marked where its name is a guess', () => {

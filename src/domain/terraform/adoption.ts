@@ -29,9 +29,16 @@ export function namesOf({ endpoint, network, dns, services }: TerraformInput): N
   }
 }
 
-/** The import block of what exists; nothing for what does not. */
-export function adoption(address: string, id: string, { standing, assumed }: Assumable): readonly Item[] {
-  if (standing === 'planned') return []
+/** The import block of what exists; nothing for what does not, and a word on what may. */
+export function adoption(address: string, id: string, { standing, assumed, begun }: Assumable): readonly Item[] {
+  if (standing === 'planned')
+    return begun === true
+      ? [
+          comment(
+            `The request began to make this and has not seen it done. If it is there, add an import block with the id ${id}`,
+          ),
+        ]
+      : []
   return [
     ...(assumed === true
       ? [comment('Check this id: this was in place before the request, which does not tell its exact name or place.')]

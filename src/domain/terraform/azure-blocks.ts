@@ -46,7 +46,7 @@ function endpointBlocks(input: TerraformInput, names: Names): readonly Item[] {
       [
         attribute('name', text(endpoint.name)),
         attribute('location', text(network.location)),
-        attribute('resource_group_name', text(network.resourceGroup)),
+        attribute('resource_group_name', text(endpoint.resourceGroup ?? network.resourceGroup)),
         attribute('subnet_id', text(subnetId(network))),
         ...networkInterface(input),
         ...tags(endpoint.standing, { ...network.tags, ...marks(requestId) }),
@@ -61,8 +61,8 @@ function endpointBlocks(input: TerraformInput, names: Names): readonly Item[] {
             attribute('request_message', text(message.slice(0, 140))),
           ],
         ),
-        // The connection of an endpoint that somebody else made has a name and a message of its own, and a new name would replace the endpoint.
-        ...lifecycle(endpoint.standing, true, ['private_service_connection', 'custom_network_interface_name']),
+        // An endpoint that was found may lie in another subnet, and its connection has a name and a message of its own: other ones would replace it.
+        ...lifecycle(endpoint.standing, true, ['subnet_id', 'private_service_connection', 'custom_network_interface_name']),
       ],
     ),
     ...groupBlocks(input, names),
@@ -183,8 +183,8 @@ function lifecycle(standing: Standing, costly: boolean, unknown: readonly string
 }
 
 function endpointId({ network, endpoint }: TerraformInput): string {
-  const { subscription, resourceGroup } = network
-  return `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/Microsoft.Network/privateEndpoints/${endpoint.name}`
+  const group = endpoint.resourceGroup ?? network.resourceGroup
+  return `/subscriptions/${network.subscription}/resourceGroups/${group}/providers/Microsoft.Network/privateEndpoints/${endpoint.name}`
 }
 
 function zoneId({ zone }: Dns): string {

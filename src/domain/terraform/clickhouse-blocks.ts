@@ -14,7 +14,7 @@ export function clickhouseBlocks(input: TerraformInput, names: Names): readonly 
   return input.services.flatMap((service, at) => {
     const name = names.services[at] ?? `service_${at}`
     return [
-      ...adoption(`${type}.${name}`, service.id, { standing: service.hasEntries ? 'found' : 'planned' }),
+      ...adoption(`${type}.${name}`, service.id, { ...service, standing: service.hasEntries ? 'found' : 'planned' }),
       comment(`${service.name}: ${service.host}`),
       block(
         'resource',

@@ -31,7 +31,7 @@ export function terraformInput(request: Request, network: Network, seen: Seen = 
     organizationId: first.service.organizationId,
     alias: plan.alias,
     services: plan.services.map(({ service, host }) => ({ ...serviceOf(request, service), host })),
-    endpoint: { ...endpoint, standing: standingOf(request, 'private-endpoint') },
+    endpoint: { ...endpoint, ...standingOf(request, 'private-endpoint') },
     ...(interfaceName !== undefined && { interfaceName }),
     ...(stepOf(request, 'dns-zone') !== undefined && { dns: dnsOf(request, network, zoneOf(first.host), seen) }),
   }
@@ -47,33 +47,39 @@ function fieldsOf(request: Request, id: StepId): readonly FieldChange[] {
 }
 
 /** The journal knows what is there now; before it, the plan knows what was. */
-function standingOf(request: Request, id: StepId): Standing {
+function standingOf(request: Request, id: StepId): { standing: Standing; begun?: true } {
   const progress = request.steps[id]
-  if (progress?.state === 'done') return progress.changed ? 'made' : 'found'
-  return stepOf(request, id)?.change.kind === 'none' ? 'found' : 'planned'
+  if (progress?.state === 'done') return { standing: progress.changed ? 'made' : 'found' }
+  if (stepOf(request, id)?.change.kind === 'none') return { standing: 'found' }
+  return { standing: 'planned', ...(progress?.changed === true && { begun: true }) }
 }
 
+/** Of a step that failed, the note says why. */
 function noteOf(request: Request, id: StepId): string {
-  return request.steps[id]?.note ?? stepOf(request, id)?.note ?? ''
+  const progress = request.steps[id]
+  return (progress?.state === 'done' ? progress.note : undefined) ?? stepOf(request, id)?.note ?? ''
 }
 
-/** The step's note reads `NAME · GUID … · ADDRESS`, the name only where it is not the one that this bot would have given. */
-function endpointOf(request: Request, seen: Seen): { name: string; guid?: string } {
+/** The step's note reads `NAME · in GROUP · GUID … · ADDRESS`, name and resource group only where they are not those that this bot would have given. */
+function endpointOf(request: Request, seen: Seen): Omit<TerraformInput['endpoint'], 'standing'> {
   const parts = noteOf(request, 'private-endpoint').split(' · ')
   const [head = ''] = parts
   const given = parts.length > 1 && !/^GUID |^not made by /.test(head) ? head : undefined
   const noted = parts.find((part) => /^GUID (?!unknown)/.test(part))?.slice('GUID '.length)
   const guid = seen.guid ?? request.outcome?.guid ?? noted
-  const name = seen.endpoint ?? given ?? stepOf(request, 'private-endpoint')?.resource ?? ''
-  return { name, ...(guid !== undefined && { guid }) }
+  const planned = fieldsOf(request, 'private-endpoint').find((field) => field.name === 'name')?.after
+  const name = seen.endpoint ?? given ?? planned ?? stepOf(request, 'private-endpoint')?.resource ?? ''
+  const group = parts.find((part) => part.startsWith('in '))?.slice('in '.length)
+  return { name, ...(guid !== undefined && { guid }), ...(group !== undefined && { resourceGroup: group }) }
 }
 
 function serviceOf(request: Request, { id, name }: Service): Omit<ExportedService, 'host'> {
   const counts = fieldsOf(request, 'allow-list').filter((field) => field.name === `${name} entries`)
   // Two services of one name: their counts cannot be told apart.
   const [count] = counts.length === 1 ? counts : []
-  const done = request.steps['allow-list']?.state === 'done'
-  return { id, name, hasEntries: done || count?.before !== '0', ...(count?.after === '1' && { otherIds: [] }) }
+  const { standing, begun } = standingOf(request, 'allow-list')
+  const hasEntries = standing !== 'planned' || count?.before !== '0'
+  return { id, name, hasEntries, ...(begun && { begun }), ...(count?.after === '1' && { otherIds: [] }) }
 }
 
 function dnsOf(request: Request, network: Network, zone: string, seen: Seen): NonNullable<TerraformInput['dns']> {
@@ -82,8 +88,8 @@ function dnsOf(request: Request, network: Network, zone: string, seen: Seen): No
   const noted = /^in (.+)$/.exec(noteOf(request, 'dns-zone'))?.[1]
   const place = seen.zone ?? { ...network.dns, ...(noted !== undefined && { resourceGroup: noted }) }
   return {
-    zone: { name: zone, ...place, standing: zoneStands, ...assumed(zoneStands, seen.zone) },
-    link: { name: seen.link ?? linkName(network), standing: linkStands, ...assumed(linkStands, seen.link) },
+    zone: { name: zone, ...place, ...zoneStands, ...assumed(zoneStands, seen.zone) },
+    link: { name: seen.link ?? linkName(network), ...linkStands, ...assumed(linkStands, seen.link) },
     records: recordsOf(request, seen),
   }
 }
@@ -92,15 +98,15 @@ function dnsOf(request: Request, network: Network, zone: string, seen: Seen): No
 function recordsOf(request: Request, seen: Seen): NonNullable<TerraformInput['dns']>['records'] {
   const prefix = 'address of '
   const changed = fieldsOf(request, 'dns-record').filter(({ name }) => name.startsWith(prefix))
-  const standing = standingOf(request, 'dns-record')
-  if (seen.records !== undefined) return seen.records.map((name) => ({ name, standing }))
-  if (changed.length === 0) return [{ name: '*', standing, ...assumed(standing, undefined) }]
+  const stands = standingOf(request, 'dns-record')
+  if (seen.records !== undefined) return seen.records.map((name) => ({ name, ...stands }))
+  if (changed.length === 0) return [{ name: '*', ...stands, ...assumed(stands, undefined) }]
   return changed.map(({ name, before }) => ({
     name: name.slice(prefix.length),
-    standing: standing === 'planned' && before !== undefined ? 'found' : standing,
+    ...(stands.standing === 'planned' && before !== undefined ? { standing: 'found' } : stands),
   }))
 }
 
-function assumed(standing: Standing, known: unknown): Pick<Assumable, 'assumed'> {
+function assumed({ standing }: Pick<Assumable, 'standing'>, known: unknown): Pick<Assumable, 'assumed'> {
   return standing === 'found' && known === undefined ? { assumed: true } : {}
 }

@@ -13,7 +13,12 @@ export interface TerraformInput {
   /** `endpointServiceId`: the Private Link Service alias. */
   readonly alias: string
   readonly services: readonly ExportedService[]
-  readonly endpoint: { readonly name: string; readonly standing: Standing; readonly guid?: string }
+  readonly endpoint: Omit<Assumable, 'assumed'> & {
+    readonly name: string
+    readonly guid?: string
+    /** Where it was found, if not in the network's own. */
+    readonly resourceGroup?: string
+  }
   /** Of the endpoint's network interface, where it is not Azure's choice. */
   readonly interfaceName?: string
   /** Absent where the request has nothing to do with DNS. */
@@ -29,6 +34,8 @@ export interface Assumable {
   readonly standing: Standing
   /** The most likely name or place, not one that was seen: the file asks to check it. */
   readonly assumed?: boolean
+  /** The request began to make it and has not seen it done: it may be there. */
+  readonly begun?: boolean
 }
 
 export interface ExportedService {
@@ -37,6 +44,8 @@ export interface ExportedService {
   readonly host: string
   /** Its allow list has entries, ours or others', so that there is something to import. */
   readonly hasEntries: boolean
+  /** The request began to change the list and has not seen it done. */
+  readonly begun?: boolean
   /** What else is on its allow list. Absent when not known: then Terraform asks, because it manages the whole list. */
   readonly otherIds?: readonly string[]
 }

@@ -22,9 +22,9 @@ export async function contextOf(request: Request, worker: RequestWorker): Promis
   const plan = request.plan ?? undone?.plan
   const target: Target =
     plan === undefined
-      ? together(network, await namedServices(request, network, worker))
+      ? together(network, await namedServices(request, network, worker), request.action)
       : connects(request)
-        ? together(network, await namesAnew(plan, worker))
+        ? together(network, await namesAnew(plan, worker), request.action)
         : { network, alias: plan.alias, services: plan.services }
   return {
     requestId: id,

@@ -1,5 +1,6 @@
 import type { ClickHouseCloud } from '../clickhouse/client.ts'
 import { TerminalError } from '../domain/errors.ts'
+import type { Action } from '../domain/request.ts'
 import type { PrivateName } from '../domain/survey.ts'
 import { type Network, nearest, type Reached, type Service, type Target } from '../domain/target.ts'
 
@@ -21,21 +22,26 @@ export interface Named extends Reached {
   readonly alias: string
 }
 
-/** The services as one target, or why they cannot be one. */
-export function together(network: Network, [first, ...rest]: readonly Named[]): Target {
+/** The services as one target, or why they cannot be one, and what to ask for instead. */
+export function together(network: Network, named: readonly Named[], action: Action): Target {
+  const [first, ...rest] = named
   if (first === undefined) throw new Error('A target without a service.')
-  const apart = rest.find((each) => each.alias !== first.alias || each.service.organizationId !== first.service.organizationId)
-  if (apart !== undefined) {
-    throw new TerminalError(
-      'services-apart',
-      `${first.service.name} and ${apart.service.name} cannot share an endpoint: their connection aliases differ.`,
-      {
-        remedy: 'Ask for them one at a time.',
-      },
-    )
-  }
+  const groups = Map.groupBy(named, ({ alias, service }) => `${service.organizationId} ${alias.toLowerCase()}`)
+  if (groups.size > 1) throw apart([...groups.values()], network, action)
   const reach = ({ service, host }: Named): Reached => ({ service, host })
   return { network, alias: first.alias, services: [reach(first), ...rest.map(reach)] }
+}
+
+function apart(groups: readonly (readonly Named[])[], network: Network, action: Action): TerminalError {
+  const organizations = new Set(groups.flat().map(({ service }) => service.organizationId))
+  const nameOf = ({ service: { name, organizationName } }: Named) =>
+    organizations.size > 1 ? `${organizationName}/${name}` : name
+  const place = action === 'setup' || action === 'teardown' ? 'in' : 'from'
+  const commands = groups.map((group) => `${action} ${group.map(nameOf).join(' ')} ${place} ${network.name}`)
+  const why = organizations.size > 1 ? 'they belong to different organizations' : 'their connection aliases differ'
+  return new TerminalError('services-apart', `${groups.flat().map(nameOf).join(', ')} cannot share one endpoint: ${why}.`, {
+    remedy: `Ask for them in ${groups.length} requests: ${commands.join('; ')}.`,
+  })
 }
 
 export interface Targets {

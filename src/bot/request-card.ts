@@ -112,6 +112,8 @@ function buttonsOf(request: Request, decides: boolean): readonly Button[] {
   switch (state) {
     case 'awaiting-approval':
       return [...(decides ? decisions : []), cancel, ...adoption, ...(decides ? glass : [])]
+    case 'planning':
+      return [cancel]
     case 'applying':
       return request.stopping === undefined ? [cancel] : []
     case 'failed':

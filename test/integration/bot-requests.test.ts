@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { plan } from '../sample-requests.ts'
-import { type BotWorld, startBotWorld } from './bot-harness.ts'
+import { type BotWorld, startBotWorld, textOf } from './bot-harness.ts'
 
 let at: BotWorld
 beforeAll(async () => {
@@ -76,7 +76,9 @@ test('an approver can cancel what is still being planned; nobody else can', asyn
   const id = mine?.id ?? ''
   expect(mine?.state).toBe('planning')
   expect(await say('mallory', `cancel ${id}`)).toContain('and its approvers can cancel it')
-  expect(await say('bob', `cancel ${id}`)).toContain('You cancelled')
+  const card = await at.slack.until(({ messages }) => messages.find((one) => textOf(one).includes(`request ${id} · planning`)))
+  await at.driver.click('bob', card, 'Cancel')
+  await at.slack.until(({ ephemerals }) => ephemerals.find((one) => textOf(one).includes(`You cancelled *${id}*`)))
   expect(await at.ledger.get(id)).toMatchObject({ state: 'cancelled', decision: { by: { name: 'Bob Builder' } } })
   await say('alice', 'allow analytics-prod from prod-westus3')
   const [uncovered] = await at.ledger.newest(1)

@@ -19,6 +19,7 @@ describe.each(requestStates)('%s', (state) => {
   test('has buttons only where and while there is something to do', () => {
     const labels = (decides: boolean) => requestCard(samples[state], { decides }).buttons?.map(({ label }) => label) ?? []
     const decider: Partial<Record<typeof state, string[]>> = {
+      planning: ['Cancel'],
       'awaiting-approval': ['Approve', 'Reject', 'Details', 'Cancel', 'Export Terraform'],
       applying: ['Cancel'],
       done: ['Export Terraform'],

@@ -2,8 +2,8 @@ import type { AuditEntry } from '../domain/audit.ts'
 import { cleanText } from '../domain/hostile-text.ts'
 import { type Text, time, words } from './card.ts'
 
-/** More would not be read in a chat; the audit's export has all of it. */
-const most = 30
+/** More would not fit below the request in one message; the audit's export has all of it. */
+const most = 20
 
 /** Vendors' ids in one line. */
 const mostIds = 2
@@ -16,11 +16,13 @@ export function historyLines(entries: readonly AuditEntry[]): readonly Text[] {
   const told = entries.filter(
     ({ event, what }) => !inner.has(event) && !(event === 'step' && what?.includes(' running') === true),
   )
-  return told.slice(-most).map(({ at, event, by, surface, what, vendorRequestIds = [], state }) => {
+  const earlier = told.length - most
+  const lines = told.slice(-most).map(({ at, event, by, surface, what, vendorRequestIds = [], state }) => {
     const who = by === undefined ? '' : ` by ${cleanText(by.name, 80)}${surface === undefined ? '' : ` from ${surface}`}`
     const detail = what === undefined ? '' : `: ${cleanText(what, 200)}`
     return words`${time(at)}  ${event}${who}${detail}${callsText(vendorRequestIds)} · ${state}`
   })
+  return earlier <= 0 ? lines : [`${earlier} earlier ones: in the audit’s export.`, ...lines]
 }
 
 /** ` (calls 0f3c…, 7a1b… and 3 more)`, by the vendors' own ids: their support asks for them. */

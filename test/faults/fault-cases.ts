@@ -230,6 +230,15 @@ const cloudCases: readonly FaultCase[] = [
     },
   },
   {
+    codes: ['dns-server-failing', 'network-blocked'],
+    what: 'a dead resolver, and both ports of the endpoint deaf',
+    async break(world) {
+      world.resolver(await world.dns('silence'))
+      await deafPort(world, 8443)
+      await deafPort(world, 9440)
+    },
+  },
+  {
     codes: ['dns-server-failing', 'tls-intercepted'],
     what: 'a dead resolver, and a proxy at the endpoint',
     async break(world) {

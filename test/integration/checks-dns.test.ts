@@ -1,11 +1,15 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { encode } from 'dns-packet'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { createBounds } from '../../src/diagnostics/bounds.ts'
 import { addressCheck } from '../../src/diagnostics/checks/address.ts'
 import { azureDnsCheck } from '../../src/diagnostics/checks/azure-dns.ts'
-import { resolverCheck } from '../../src/diagnostics/checks/resolver.ts'
+import { hostsCheck, resolverCheck, searchCheck } from '../../src/diagnostics/checks/resolver.ts'
 import { laterCheck, wildcardCheck } from '../../src/diagnostics/checks/second-questions.ts'
 import { queryDns } from '../../src/diagnostics/dns-query.ts'
+import { resolverFiles } from '../../src/diagnostics/resolver-files.ts'
 import { askSystem } from '../../src/diagnostics/system-resolver.ts'
 import { a, azureSoa, host, loneAddress, responseTo, runAlone, serveDns } from './checks-fixture.ts'
 
@@ -193,6 +197,38 @@ describe('questions that an answer raises', () => {
     const names = server.queries.map(({ questions }) => questions?.[0]?.name ?? '')
     expect(new Set(names).size).toBe(3)
     for (const name of names) expect(name).toMatch(/^x[0-9a-f]{12}\.westus3\.privatelink\.azure\.clickhouse\.cloud$/)
+  })
+})
+
+describe('what overrides the servers', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'privatelink-dns-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+  const write = (name: string, text: string) => {
+    const path = join(folder, name)
+    writeFileSync(path, text)
+    return path
+  }
+
+  test('the hosts file, in whatever case, and no comment in it', async () => {
+    const hosts = write(
+      'hosts',
+      `127.0.0.1 localhost\n10.0.0.9 other ${host.toUpperCase()} # old\n#10.0.0.8 ${host}\n::1 ${host}\n`,
+    )
+    expect(await runAlone(hostsCheck(resolverFiles(hosts)))).toEqual({ addresses: ['10.0.0.9'] })
+    expect(await runAlone(hostsCheck(resolverFiles(join(folder, 'none'))))).toEqual({ addresses: [] })
+  })
+
+  test('the search list, where it catches a name that has no address itself', async () => {
+    const server = await serveDns(({ questions: [asked] = [] }) =>
+      asked?.name === `${host}.corp.example` ? { answers: [a('10.9.9.9', 60, asked.name)] } : { rcode: 3 },
+    )
+    const conf = write('resolv.conf', 'domain old.example\nsearch lab.example corp.example.\nnameserver 10.0.0.53\n')
+    const check = searchCheck({ ...resolverFiles('/dev/null', conf), servers: () => [server] })
+    const wire = await queryDns(server, host, never)
+    const caught = { ...wire, rcode: 'NOERROR', addresses: ['10.9.9.9'] }
+    expect(await runAlone(check, { resolver: caught, wire })).toEqual({ name: `${host}.corp.example`, addresses: ['10.9.9.9'] })
+    expect(await check.run({ host }, { resolver: caught, wire: caught }, never)).toBeUndefined()
+    expect(await check.run({ host }, { resolver: wire, wire }, never)).toBeUndefined()
   })
 })
 

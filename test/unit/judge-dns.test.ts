@@ -87,6 +87,15 @@ describe('a resolver that leads right where Azure does not', () => {
     expect(isHealthy(stale)).toBe(false)
   })
 
+  test('what becomes of it depends on whose the answer is', () => {
+    const detailOf = (later?: object) =>
+      judge(rules, evidence({ network: { 'azure-dns': answers(['10.0.0.9']), later: later && answers([the.address], later) } }))
+        .detail
+    expect(detailOf({ ttl: 299 })).toContain('When its memory ends, so does the connection')
+    expect(detailOf({ ttl: 300 })).toContain('of its own')
+    expect(detailOf()).toContain('If it says so from memory')
+  })
+
   test('also by the record alone, where Azure DNS is out of reach', () => {
     const record = { name: '*', addresses: ['10.0.0.9'] }
     const seen = evidence({ network: { 'azure-dns': { ...nxdomain, rcode: 'TIMEOUT' } }, control: { record } })

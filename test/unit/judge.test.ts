@@ -315,6 +315,8 @@ test('a name that alone is refused is told from a connection that is', () => {
     code: 'allow-list-missing',
     detail: expect.stringContaining('A hello for another name is answered'),
   })
+  const passing = tlsFailing(reset, { smallHello: { answered: true, usualAnswered: true }, otherNameAnswered: true })
+  expect(judge(rules, evidence({ network: passing })).detail).not.toContain('another name')
   const alone = judge(rules, evidence({ network: byName, control: 'not-asked' })).detail
   expect(alone).toContain('only this name is refused')
   expect(alone).not.toContain('not Approved')

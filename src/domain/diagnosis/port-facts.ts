@@ -98,7 +98,10 @@ function isRefusedHello(tls: TlsResult): boolean {
 
 /** Where the service's own name is never answered, another is: no port, network or size is to blame. */
 export function nameIsRefused(evidence: Evidence): boolean {
-  return ports.some((port) => failedTls(evidence, port)?.otherNameAnswered === true)
+  return ports.some((port) => {
+    const { otherNameAnswered, smallHello } = failedTls(evidence, port) ?? {}
+    return otherNameAnswered === true && smallHello?.answered !== true
+  })
 }
 
 /** Ports where a hello of one segment is answered, and Node's own, of two, is not: not when it is sent again either. */

@@ -1,7 +1,7 @@
 import { type Person, type Place, samePerson, samePlace } from '../domain/person.ts'
 import { isOpen, type Request } from '../domain/request.ts'
 import { reviewersText, waitingForText } from './approvers-text.ts'
-import { type Attendance, everyoneThere, stillAble } from './attendance.ts'
+import { type Attendance, everyoneThere, isQuorumImpossible, stillAble } from './attendance.ts'
 import { type Card, channels, command, mention, say, strong, type Text, time, words } from './card.ts'
 import { nextSentence, overrideSentence, stateSentence } from './state-sentences.ts'
 import { statusOf, titleOf } from './subject.ts'
@@ -21,6 +21,7 @@ export const endKey = 'end'
 export function noticesOf(request: Request, attendance: Attendance = everyoneThere): readonly Notice[] {
   return [
     ...asking(request, attendance),
+    ...stuck(request, attendance),
     ...voided(request),
     ...brokenGlass(request),
     ...reminders(request, attendance),
@@ -38,6 +39,17 @@ function asking(request: Request, attendance: Attendance): readonly Notice[] {
     words`${strong(id)} ${what} by ${waitingForText(request, attendance)}, before ${time(approval.expiresAt)}. ${titleOf(request)}. ${statusOf(request)}`,
   )
   return inPlaces(`asking:${keyOf(request)}`, places, card)
+}
+
+/** Whoever asked would wait in vain. */
+function stuck(request: Request, attendance: Attendance): readonly Notice[] {
+  const { id, state, asked } = request
+  if (state !== 'awaiting-approval' || !isQuorumImpossible(request, attendance)) return []
+  const card = say(
+    words`${strong(id)} cannot be approved any more: too few are left of those who could. Cancel it (${command(`cancel ${id}`)}), have the policy corrected, and ask again. ${titleOf(request)}.`,
+    statusOf(request),
+  )
+  return [{ key: `stuck:${keyOf(request)}`, to: { kind: 'person', person: asked.by }, card }]
 }
 
 /** Nobody is left to be called. */

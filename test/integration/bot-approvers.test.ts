@@ -51,6 +51,11 @@ test('an approver who goes while a request waits is shown as gone; when they com
   deactivated.add('bob')
   await at.restart()
   await shown(id, 'Bob Builder (account deactivated)', 'it cannot be approved any more')
+  await at.slack.until(({ messages }) =>
+    messages.find(
+      (one) => one.channel === `D${users.alice.slice(1)}` && textOf(one).includes(`*${id}* cannot be approved any more`),
+    ),
+  )
   deactivated.clear()
   await at.restart()
   await shown(id, `<@${users.bob}> or <@${users.carol}>`)

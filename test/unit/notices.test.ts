@@ -84,9 +84,11 @@ describe('whoever is to approve is called', () => {
     expect(calls({ ...again, digest: 'b'.repeat(64) })[0]?.key).not.toBe(calls(again)[0]?.key)
   })
 
-  test('not where nobody is left', () => {
+  test('not where nobody is left: then the one who asked hears that', () => {
     const away = new Map([bob, carol].map(({ key }) => [key, 'deactivated' as const]))
-    expect(noticesOf({ ...asked, previousPlan: plan }, { away, members: [] })).toEqual([])
+    const notices = noticesOf({ ...asked, previousPlan: plan, reminded: 1 }, { away, members: [] })
+    expect(notices.map(({ to }) => to)).toEqual([{ kind: 'person', person: alice }])
+    expect(notices.map(({ card }) => textOf(card))).toEqual([expect.stringContaining('*PL-42* cannot be approved any more')])
   })
 })
 

@@ -33,6 +33,11 @@ test('an answer that leads elsewhere is a failure of DNS', () => {
   expect(path[3]).toMatchObject({ state: 'fail', detail: '8443 no answer, 9440 no answer' })
 })
 
+test('a reset that no hello asked for is not said to follow one', () => {
+  const path = pathOf(the.evidence({ network: the.tlsFailing(the.reset, { resetUnasked: true }) }))
+  expect(path[4]).toMatchObject({ state: 'fail', detail: 'reset before the hello' })
+})
+
 test('one port of two', () => {
   const { 'tls:9440': failed } = the.tlsFailing(the.reset)
   expect(pathOf(the.evidence({ network: { 'tls:9440': failed } }))[4]).toMatchObject({ detail: '9440 reset after the hello' })

@@ -134,6 +134,7 @@ function connectWords({ code }: Failure): string {
 function tlsWords(tls: TlsResult): string {
   switch (tlsFault(tls)) {
     case 'reset':
+      if (tls.resetUnasked === true) return 'reset before the hello'
       return tls.bytesRead === 0 ? 'reset after the hello' : 'reset in the handshake'
     case 'closed':
       return 'closed before the handshake ended'

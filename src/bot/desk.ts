@@ -85,7 +85,7 @@ export async function tooManyFrom({ costly }: Desk, { key }: Person): Promise<Ca
   const waitMs = await costly.take(key)
   if (waitMs === 0) return undefined
   return say(
-    `You have asked for a lot within a minute, and each question costs calls of Azure and ClickHouse Cloud. Nothing was asked for; try again in ${durationText(waitMs)}.`,
+    `You have asked for a lot within a minute, and each question costs: calls of Azure and ClickHouse Cloud, or a picture. Nothing was asked for; try again in ${durationText(waitMs)}.`,
   )
 }
 

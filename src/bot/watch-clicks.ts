@@ -1,6 +1,6 @@
 import { toProblem } from '../domain/errors.ts'
 import { type Card, command, say, words } from './card.ts'
-import type { Desk } from './desk.ts'
+import { type Desk, tooManyFrom } from './desk.ts'
 import { shownName } from './subject.ts'
 import type { Click } from './surface.ts'
 import { watchPicture } from './watch-picture.ts'
@@ -9,6 +9,8 @@ import { watchPicture } from './watch-picture.ts'
 export async function sendPicture(desk: Desk, { by, id }: Click): Promise<Card> {
   const watch = await desk.watches.get(id)
   if (watch === undefined) return say(words`${shownName(id)} is not watched any more. What I watch: ${command('watch')}`)
+  const tooMuch = await tooManyFrom(desk, by)
+  if (tooMuch !== undefined) return tooMuch
   const { png, alt } = watchPicture(watch, await desk.watches.samples(id), Date.parse(desk.now()))
   try {
     await desk.attach(by, { name: `${id.toLowerCase()}.png`, content: png, comment: alt, alt })

@@ -22,6 +22,12 @@ test('a person who asks for a lot is told to wait; others, and questions that co
   expect(answers.at(-1)).toMatch(/asked for a lot within a minute.*Nothing was asked for; try again in (\d+ s|1 min)/)
   expect(await ledger.open()).toHaveLength(20)
   expect(await say('alice', 'diagnose analytics-prod from prod-westus3')).toContain('asked for a lot')
+  expect(await say('alice', 'watch analytics-prod from prod-westus3 every 5m')).toContain('asked for a lot')
+  const begun = JSON.parse(await say('bob', 'watch analytics-prod from prod-westus3 every 5m'))
+  const [shown] = at.slack.ephemerals
+  const before = at.slack.ephemerals.length
+  if (shown !== undefined) await driver.click('alice', { ...shown, blocks: begun.blocks }, 'Last 24 hours')
+  await at.slack.until(({ ephemerals }) => ephemerals.slice(before).some((one) => textOf(one).includes('asked for a lot')))
   expect(await say('alice', 'requests mine')).toContain('PL-20')
   expect(await say('bob', setup)).toContain('request PL-21 · planning')
 })

@@ -43,6 +43,14 @@ test('each of several watches has its picture', async () => {
   await at.slack.until(({ ephemerals }) =>
     ephemerals.find((one) => textOf(one).includes('analytics-prod from staging-eastus2, last 24')),
   )
+  at.world.gate = async ({ path }, phase) =>
+    path.includes('/files.') && phase === 'arrived' ? { status: 200, body: { ok: false, error: 'missing_scope' } } : undefined
+  await at.driver.click('alice', list, 'Last 24 hours of WT-2')
+  const words = await at.slack.until(({ ephemerals }) =>
+    ephemerals.find((one) => textOf(one).includes('could not send the picture')),
+  )
+  expect(textOf(words)).toContain('analytics-prod from staging-eastus2, last 24 hours: not looked at yet')
+  at.world.gate = async () => undefined
   await say('unwatch analytics-prod from staging-eastus2')
 })
 
@@ -71,12 +79,14 @@ test('from everywhere, the fix is requested for the network whose button it is',
 test('there is an end to how much is watched', async () => {
   const [one] = Object.entries(await at.connection.hgetall('{privatelink}:watches'))
   const record = JSON.parse(one?.[1] ?? '{}')
-  for (let count = 2; count <= 50; count += 1) {
+  for (let count = 2; count < 50; count += 1) {
     await at.connection.hset(
       '{privatelink}:watches',
       `X-${count}`,
       JSON.stringify({ ...record, id: `X-${count}`, service: `s${count}` }),
     )
   }
-  expect(await say('watch another from prod-westus3 every 5m', 'carol')).toContain('I watch 50 already')
+  const last = await Promise.all(['one', 'two', 'three'].map((name) => say(`watch ${name} from prod-westus3 every 5m`, 'carol')))
+  expect(last.filter((answer) => answer.includes('I watch 50 already'))).toHaveLength(2)
+  expect(await at.connection.hlen('{privatelink}:watches')).toBe(50)
 })

@@ -1,7 +1,9 @@
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import type { Diagnosis } from '../../src/domain/diagnosis/diagnosis.ts'
+import type { ServiceWords } from '../../src/domain/target.ts'
 import { type DiagnosisJobs, workOnDiagnosis } from '../../src/jobs/diagnose.ts'
+import { one } from '../../src/jobs/inventory.ts'
 import { alice, data } from '../sample-requests.ts'
 import * as the from './evidence-literals.ts'
 import { service } from './literals.ts'
@@ -16,9 +18,9 @@ const network = (name: string) => ({
   tags: {},
 })
 
-function stage(probe: (network: string) => Promise<unknown>, verdictsFail = false) {
+function stage(probe: (network: string) => Promise<unknown>, verdictsFail = false, said: string = service.name) {
   const calls: string[] = []
-  const asked = { by: alice, place: data, at: new Date().toISOString(), service: service.name }
+  const asked = { by: alice, place: data, at: new Date().toISOString(), service: said }
   let kept: Diagnosis = { id: 'DG-1', asked }
   const jobs = {
     networks: [network('one'), network('two'), network('three')],
@@ -31,10 +33,17 @@ function stage(probe: (network: string) => Promise<unknown>, verdictsFail = fals
     },
     producer: { show: async () => undefined },
     ledger: { newest: async () => [] },
-    catalog: { resolve: async () => service, current: async () => ({ readAt: '', services: [], allowLists: {} }) },
+    catalog: {
+      resolve: async (words: ServiceWords) => one([service], words),
+      current: async () => ({ readAt: '', services: [], allowLists: {} }),
+    },
     targets: { of: async () => ({ service, alias: 'alias', host: the.host }), known: () => undefined },
-    inventory: { read: async () => undefined },
-    survey: { read: async () => undefined, names: async () => ({}), learn: async () => undefined },
+    inventory: { read: async () => ({ readAt: '', services: [service], allowLists: {} }) },
+    survey: {
+      read: async () => undefined,
+      names: async () => ({ [service.id]: { alias: 'alias', host: the.host, readAt: '2026-01-01T00:00:00Z' } }),
+      learn: async () => undefined,
+    },
     verdicts: {
       save: async (_id: string, name: string) => {
         if (verdictsFail && name === 'two') throw new Error('Redis said no.')
@@ -63,6 +72,7 @@ function stage(probe: (network: string) => Promise<unknown>, verdictsFail = fals
     calls,
     async report() {
       await workOnDiagnosis('DG-1', jobs, signal)
+      if (kept.problem !== undefined) return kept.problem.code
       return kept.looks?.map((look) => [look.network, look.verdict?.findings.at(-1)?.code ?? look.problem?.code])
     },
   }
@@ -80,4 +90,19 @@ test('one without a worker, and one that cannot be judged, blank nothing', async
   expect(report[0]).toEqual(['one', 'worker-absent'])
   expect(report[1]).toEqual(['two', 'internal-error'])
   expect(report[2]?.[1]).not.toMatch(/worker-absent|internal-error/)
+})
+
+test.each([
+  ['metadata.google.internal', 'service-unknown'],
+  ['169.254.169.254', 'service-unknown'],
+  ['2130706433', 'service-unknown'],
+  [`${the.host}:22`, 'host-unknown'],
+  [`https://${the.host}/?user=x`, 'host-unknown'],
+  ['evil.westus3.privatelink.azure.clickhouse.cloud', 'host-unknown'],
+  [`${the.host}.evil.example`, 'host-unknown'],
+])('nothing is sent to %s', async (said, code) => {
+  const probed: string[] = []
+  const report = await stage(async (name) => void probed.push(name), false, said).report()
+  expect(typeof report === 'string' ? report : report?.[0]?.[1]).toBe(code)
+  expect(probed).toEqual([])
 })

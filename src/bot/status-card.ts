@@ -43,6 +43,7 @@ export function statusCard(cells: readonly Cell[], { survey, verdictOf, now }: S
         }),
       ),
       ...unlearned(survey),
+      ...workers(survey),
       { kind: 'note', text: ageText(survey.readAt, Date.parse(now)) },
     ],
   }
@@ -58,6 +59,15 @@ function unlearned({ names }: Survey): readonly Part[] {
   if (count === 0) return []
   const what = count === 1 ? 'One service is' : `${count} services are`
   return [{ kind: 'note', text: `${what} not read yet, and missing here for a few minutes.` }]
+}
+
+/** Who could look from inside. */
+function workers({ workers: byNetwork = {} }: Survey): readonly Part[] {
+  const each = Object.entries(byNetwork).map(([network, versions]) => {
+    const known = [...new Set(versions)].map((version) => cleanText(version, 20)).join(', ')
+    return `${shownName(network)} ${versions.length === 0 ? 'none' : `${versions.length} (version ${known})`}`
+  })
+  return each.length === 0 ? [] : [{ kind: 'note', text: `Diagnostics workers: ${each.join(' · ')}` }]
 }
 
 function ageText(readAt: string, now: number): Text {

@@ -10,6 +10,8 @@ export interface Survey {
   readonly unread: readonly { readonly network: string; readonly problem: string }[]
   /** Ids of the organizations whose API key is known to lack the Admin role. */
   readonly keys?: { readonly readAt: string; readonly withoutAdmin: readonly string[] }
+  /** By network, the versions of the diagnostics workers that lived then. */
+  readonly workers?: Readonly<Record<string, readonly string[]>>
   /** By service id: what leads to it privately; nothing where ClickHouse Cloud names no Private Link. */
   readonly names: Readonly<Record<string, PrivateName>>
 }

@@ -72,7 +72,8 @@ export async function lookAt(
       { signal, withinMs: until - performance.now(), background },
     )
   const quiet = !wake && !isUp(service.state)
-  const [plane, [first, workerProblem]] = await Promise.all([
+  const [workers, plane, [first, workerProblem]] = await Promise.all([
+    jobs.clouds.prober.workers(network.name).catch(() => undefined),
     readControlPlane(subject, { ...jobs, background }, { signal, withinMs: Math.min(controlPlaneWithinMs, withinMs) }),
     look(hint, quiet).then(
       (seen) => [seen, undefined] as const,
@@ -102,6 +103,7 @@ export async function lookAt(
     network: network.name,
     service: service.name,
     ...(networkPlane !== undefined && { networkPlane }),
+    ...(workers !== undefined && { workers: workers.map(({ version, startedAt }) => ({ version, startedAt })) }),
     ...(first === undefined && (workerProblem === undefined ? { workerAbsent: true as const } : { workerProblem })),
     ...(controlPlane !== undefined && {
       controlPlane: { ...controlPlane, ...(livingIds !== undefined && { livingIds }) },

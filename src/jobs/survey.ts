@@ -18,7 +18,7 @@ export interface SurveyJobs {
   readonly catalog: Catalog
   readonly targets: Targets
   readonly organizations: readonly OrganizationKey[]
-  readonly clouds: Pick<Clouds, 'network' | 'dns' | 'clickhouse'>
+  readonly clouds: Pick<Clouds, 'network' | 'dns' | 'clickhouse' | 'prober'>
   readonly survey: SurveyStore
   readonly ledger: Pick<Ledger, 'open'>
   readonly log: Log
@@ -162,10 +162,15 @@ async function look(
     readAt,
     names,
     unread: seen.filter((each) => 'problem' in each),
+    workers: Object.fromEntries(await Promise.all(networks.map((network) => workersIn(network, clouds)))),
     cells: reachable.flatMap(({ service, alias, host }) =>
       read.map((network) => cellOf(service, { alias, host }, allowLists[service.id] ?? [], network)),
     ),
   }
+}
+
+async function workersIn({ name }: Network, { prober }: SurveyJobs['clouds']): Promise<readonly [string, readonly string[]]> {
+  return [name, (await prober.workers(name)).map(({ version }) => version)]
 }
 
 /** What of one network matters to these services. */

@@ -3,7 +3,7 @@ import { type Job, Queue, QueueEvents } from 'bullmq'
 import type { NetworkEvidence } from '../domain/diagnosis/evidence.ts'
 import { RetryableError, TerminalError } from '../domain/errors.ts'
 import { type Connection, connect } from './connection.ts'
-import { workersOf } from './presence.ts'
+import { type WorkerPresence, workersOf } from './presence.ts'
 import { type Probe, prefix, probeQueue } from './queues.ts'
 
 /** Asks the diagnostics worker of a network to look. */
@@ -13,6 +13,8 @@ export interface Prober {
    * (`probe-refused`) when one refused. May be repeated: looking changes nothing.
    */
   probe(network: string, probe: Probe, options: ProbeOptions): Promise<NetworkEvidence | undefined>
+  /** The workers of a network that live. */
+  workers(network: string): Promise<readonly WorkerPresence[]>
   close(): Promise<void>
 }
 
@@ -123,6 +125,7 @@ export function createProber(redisUrl: string, { answerWithinMs, lookEveryMs } =
       }
       return undefined
     },
+    workers: (network) => workersOf(connection, network),
     async close() {
       await Promise.all([...channels.values()].flatMap(({ queue, events }) => [queue.close(), events.close()]))
       for (const each of [connection, ...[...channels.values()].map(({ listening }) => listening)]) each.disconnect()

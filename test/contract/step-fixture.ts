@@ -66,7 +66,7 @@ export async function openWorkshop(): Promise<Workshop> {
     network: azureNetwork(credential, arm.url, noteReceipt),
     dns: azurePrivateDns(credential, arm.url, [], noteReceipt),
     clickhouse,
-    prober: { probe: async () => undefined, close: async () => undefined },
+    prober: { probe: async () => undefined, workers: async () => [], close: async () => undefined },
   }
   const context: Workshop['context'] = (changes = {}) => ({
     requestId: 'PL-1',

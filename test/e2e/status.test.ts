@@ -12,6 +12,7 @@ test('status answers from the background: before, after a setup, and when the wo
   expect(text).toContain('✔ in place prod-westus3: endpoint Approved · record leads to it · on the allow list · healthy')
   expect(text).toContain('· not set up staging-eastus2')
   expect(text).toContain('1 of 2 pairs')
+  expect(text).toMatch(/Diagnostics workers: prod-westus3 1 \(version \d+\.\d+\.\d+\) · staging-eastus2 none/)
   expect(world.calls.slice(calls).filter(({ method, vendor }) => vendor !== 'slack' && method !== 'GET')).toEqual([])
 
   await chat.people.command('alice', 'status analytcs-prod')

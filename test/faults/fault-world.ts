@@ -189,6 +189,7 @@ async function openWorld(authority: Authority, callMs: number): Promise<FaultWor
         const seen = await look(probe, signal)
         return { ...seen, clock: { at: new Date(Date.now() + ahead).toISOString() } }
       },
+      workers: async () => [],
       close: async () => undefined,
     },
   }

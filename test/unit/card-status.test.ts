@@ -48,6 +48,11 @@ test('what is old, unread or not known yet is said', () => {
   expect(show([connected], { names: { x: { readAt: new Date(0).toISOString() } } })).toContain('One service is not read yet')
 })
 
+test('who could look from inside', () => {
+  const text = show([connected], { workers: { 'prod-westus3': ['1.0.0', '1.0.0'], lab: [] } })
+  expect(text).toContain('Diagnostics workers: prod-westus3 2 (version 1.0.0) · lab none')
+})
+
 test('many services are cut, and said to be', () => {
   const many = Array.from({ length: 20 }, (_, index) => ({ ...connected, service: { ...service, id: `s${index}` } }))
   expect(show(many)).toContain('5 more services')

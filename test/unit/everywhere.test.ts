@@ -52,7 +52,7 @@ function stage(probe: (network: string) => Promise<unknown>, verdictsFail = fals
       saveHealthy: async () => undefined,
     },
     clouds: {
-      prober: { probe },
+      prober: { probe, workers: async () => [] },
       clickhouse: {
         service: async () => {
           calls.push('service')

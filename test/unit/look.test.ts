@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import type { NetworkEvidence } from '../../src/domain/diagnosis/evidence.ts'
+import { evidenceLines } from '../../src/domain/diagnosis/evidence-lines.ts'
 import { judge } from '../../src/domain/diagnosis/judge.ts'
 import { rules } from '../../src/domain/diagnosis/rules/all.ts'
 import { RetryableError, TerminalError } from '../../src/domain/errors.ts'
@@ -34,7 +35,10 @@ async function look(
     { service, network, alias: 'alias', host: the.host },
     {
       clouds: {
-        prober: { probe: (_network: string, asked: Probe, options: ProbeOptions) => probe(options, asked) },
+        prober: {
+          probe: (_network: string, asked: Probe, options: ProbeOptions) => probe(options, asked),
+          workers: async () => [{ id: 'w', version: '1.2.3', startedAt: '2026-03-01T00:00:00.000Z' }],
+        },
         clickhouse: {
           service: async () => ({ state: 'running', privateEndpointIds: [] }),
           organization: async () => ({ privateEndpoints: [] }),
@@ -73,6 +77,9 @@ test('a worker that is busy is not called absent, and the control plane is judge
     throw new RetryableError('worker-busy', 'They have too much to do.', { remedy: 'Start another one.' })
   })
   expect(evidence.workerAbsent).toBeUndefined()
+  expect(evidenceLines(evidence).find(({ what }) => what === 'workers')?.said).toBe(
+    'version 1.2.3 since 2026-03-01T00:00:00.000Z',
+  )
   expect(verdict.code).toBe('endpoint-rejected')
   const busy = verdict.findings.find(({ code }) => code === 'worker-absent')
   expect(busy?.detail).toBe('They have too much to do. DNS, TCP, TLS and the service were not checked.')

@@ -72,7 +72,7 @@ function stage({ fails, networks = [network], clouds, list = () => [] }: Changes
       },
     },
     clouds: clouds ?? {
-      prober: { probe: async () => undefined },
+      prober: { probe: async () => undefined, workers: async () => [] },
       clickhouse: {
         service: async () => ({ state: 'running', privateEndpointIds: [] }),
         organization: async () => ({ privateEndpoints: [] }),
@@ -154,7 +154,7 @@ test('a network that the configuration names no more is told, too', async () => 
 
 test('what somebody changed in Azure or on the list is told although it still works, once', async () => {
   const clouds = {
-    prober: { probe: async () => the.networkPlane },
+    prober: { probe: async () => the.networkPlane, workers: async () => [] },
     clickhouse: {
       service: async () => ({ state: 'running', privateEndpointIds: [the.guid] }),
       organization: async () => ({ privateEndpoints: [{ id: the.guid }] }),

@@ -33,6 +33,7 @@ export function evidenceLines(evidence: Evidence): readonly EvidenceLine[] {
     line('endpoint itself, 8443', seen['direct:8443'] && directWords(seen['direct:8443'])),
     line('endpoint itself, 9440', seen['direct:9440'] && directWords(seen['direct:9440'])),
     line('/ping', seen.ping && pingWords(seen.ping)),
+    line('workers', evidence.workers && workersWords(evidence.workers)),
     line('clock', clockAheadMs === undefined ? undefined : `${Math.round(clockAheadMs / 1_000)} s ahead of ClickHouse Cloud`),
     ...(controlPlane === undefined
       ? [line('control plane', evidence.controlPlaneProblem === undefined ? undefined : shown(evidence.controlPlaneProblem))]
@@ -125,6 +126,11 @@ function endpointWords(endpoint: NonNullable<Evidence['controlPlane']>['endpoint
 function zoneWords(zone: NonNullable<Evidence['controlPlane']>['zone']): string {
   if (zone === undefined) return 'none'
   return `${shown(zone.id.split('/').at(-1))}, ${zone.linked ? 'linked' : 'not linked'} to the network`
+}
+
+function workersWords(workers: NonNullable<Evidence['workers']>): string {
+  const each = workers.map(({ version, startedAt }) => `version ${shown(version)} since ${shown(startedAt)}`)
+  return each.length === 0 ? 'none' : each.join('; ')
 }
 
 function milliseconds(value: number): string {

@@ -165,6 +165,8 @@ export interface Evidence {
   readonly nearestHost?: string
   /** How far the looking machine's clock is ahead of ClickHouse Cloud's, in milliseconds. */
   readonly clockAheadMs?: number
+  /** The workers that live inside the network, by their heartbeats. */
+  readonly workers?: readonly { readonly version: string; readonly startedAt: string }[]
   /** No worker lives that could look from inside the network. */
   readonly workerAbsent?: true
   /** Why a worker that lives has seen nothing. */

@@ -1,5 +1,5 @@
 import { type Person, samePerson } from '../domain/person.ts'
-import type { Approval, Request } from '../domain/request.ts'
+import type { Request } from '../domain/request.ts'
 import type { ChatSurface } from './surface.ts'
 
 /** What the chat says of those who could approve. */
@@ -19,7 +19,11 @@ export const everyoneThere: Attendance = { away: new Map() }
 const membersAskedFor = 30
 
 /** Only shown and never decided by: what the chat does not say counts as there. */
-export async function attendanceOf(surface: Pick<ChatSurface, 'away' | 'membersOf'>, approval: Approval): Promise<Attendance> {
+export async function attendanceOf(
+  surface: Pick<ChatSurface, 'away' | 'membersOf'>,
+  { state, approval }: Request,
+): Promise<Attendance> {
+  if (state !== 'awaiting-approval' || approval === undefined) return everyoneThere
   const { approvers, groups } = approval
   const members = groups.length === 0 ? [] : await surface.membersOf(groups)
   const away = await surface.away([...approvers, ...(members ?? []).slice(0, membersAskedFor)])

@@ -11,6 +11,7 @@ import { redisDiagnoses, redisInventory, redisMessages, redisSeen } from '../red
 import { redisSurvey, redisVerdicts } from '../redis/survey.ts'
 import { redisWatches } from '../redis/watches.ts'
 import { startWorker } from '../redis/worker.ts'
+import { attendanceOf } from './attendance.ts'
 import { override } from './break-glass.ts'
 import { answerClick } from './clicks.ts'
 import type { Desk } from './desk.ts'
@@ -69,6 +70,7 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
     networks: config.networks,
     policies: config.policies,
     groupsOf: (person, groups) => surface.groupsOf(person, groups),
+    attendanceOf: (request) => attendanceOf(surface, request),
     attach: (person, file) => surface.attach(person, file),
     declined: metrics.declined,
     costly: redisLimit(redis, costlyCommands, log),

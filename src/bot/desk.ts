@@ -10,6 +10,7 @@ import type { Producer } from '../redis/producer.ts'
 import type { Diagnoses, InventoryStore, Messages } from '../redis/records.ts'
 import type { SurveyStore, Verdicts } from '../redis/survey.ts'
 import type { Watches } from '../redis/watches.ts'
+import type { Attendance } from './attendance.ts'
 import { type Card, say } from './card.ts'
 import { durationText } from './duration.ts'
 import { statusOf } from './subject.ts'
@@ -33,6 +34,8 @@ export interface Desk {
   readonly policies: readonly Policy[]
   /** Those of the groups in which the person is; throws when the chat does not say. */
   groupsOf(person: Person, groups: readonly Group[]): Promise<readonly Group[]>
+  /** What the chat says of those who could approve; only to be shown. */
+  attendanceOf(request: Request): Promise<Attendance>
   /** Sends a person a file; throws when that cannot be done. */
   attach(person: Person, file: Attachment): Promise<void>
   /** How often a person may ask for something that costs, by the person's key. */

@@ -1,6 +1,7 @@
 import { type Person, samePerson } from '../domain/person.ts'
 import { isApprover, standingOf } from '../domain/policy.ts'
 import { isInvolved, isOpen, needsReview, type Request } from '../domain/request.ts'
+import { everyoneThere } from './attendance.ts'
 import { type Card, command, type Text, words } from './card.ts'
 import { type Desk, groupsOf } from './desk.ts'
 import { requestCard } from './request-card.ts'
@@ -18,9 +19,13 @@ export async function homeOf(desk: Desk, by: Person): Promise<readonly Card[]> {
   const waiting = open.filter((_, index) => waits[index])
   const mine = open.filter((request) => isOpen(request) && samePerson(request.asked.by, by))
   const whole = waiting.length <= shownWholeAtMost
+  const decided = waiting.slice(0, shownAtMost).map(async (request) => {
+    const attendance = whole ? await desk.attendanceOf(request) : everyoneThere
+    return shown(requestCard(request, { decides: true, attendance }), whole)
+  })
   return [
     heading('Waits for you', waiting, { none: 'Nothing waits for you.', all: 'requests open' }),
-    ...waiting.slice(0, shownAtMost).map((request) => shown(requestCard(request, { decides: true }), whole)),
+    ...(await Promise.all(decided)),
     heading('Your open requests', mine, { none: words`None. To ask for one: ${command('setup')}`, all: 'requests mine' }),
     ...mine.slice(0, shownAtMost).map((request) => shown(requestCard(request, { decides: false }), false)),
   ]

@@ -4,7 +4,7 @@ import { type Place, samePlace } from '../domain/person.ts'
 import { isOpen, needsReview, type Request } from '../domain/request.ts'
 import type { OutboxItem } from '../redis/queues.ts'
 import type { Diagnoses } from '../redis/records.ts'
-import { attendanceOf, everyoneThere, markField, markOf } from './attendance.ts'
+import { attendanceOf, markField, markOf } from './attendance.ts'
 import { channels, type Text, words } from './card.ts'
 import { diagnosisCard } from './diagnosis-card.ts'
 import { endCard, noticesOf } from './notices.ts'
@@ -77,8 +77,7 @@ async function deliverRequest(outbox: Outbox, request: Request): Promise<readonl
     failures.push(failure)
     return failure
   }
-  const waits = approval !== undefined && request.state === 'awaiting-approval'
-  const attendance = waits ? await attendanceOf(outbox.surface, approval) : everyoneThere
+  const attendance = await attendanceOf(outbox.surface, request)
   // Of a request that is over, the approvers need no first message, unless they are to review it.
   const matters = isOpen(request) || needsReview(request)
   const unreached: { readonly place: Place; readonly refusal: TerminalError }[] = []
@@ -87,7 +86,7 @@ async function deliverRequest(outbox: Outbox, request: Request): Promise<readonl
     const failure = await trying(() => showAt(outbox, record, place, requestCard(request, { decides: true, attendance })))
     if (isRefusal(failure)) unreached.push({ place, refusal: failure })
   }
-  if (waits) await outbox.messages.remember(record, markField, markOf(request, attendance))
+  if (state === 'awaiting-approval') await outbox.messages.remember(record, markField, markOf(request, attendance))
   const notice = state === 'awaiting-approval' && unreached.length > 0 ? unreachable(unreached) : undefined
   const card = requestCard(request, { decides: false, attendance, ...(notice !== undefined && { notice }) })
   const showing = { record, place: asked.place, card, by: asked.by }

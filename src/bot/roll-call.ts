@@ -29,7 +29,7 @@ export async function callRoll({ ledger, surface, messages, producer }: RollCall
     const { id, state, approval } = request
     if (state !== 'awaiting-approval' || approval === undefined) continue
     const drawn = (await messages.of(`request-${id}`))[markField]
-    const attendance = await attendanceOf(surface, approval)
+    const attendance = await attendanceOf(surface, request)
     const silent = approval.groups.length > 0 && attendance.members === undefined
     if (drawn === undefined || silent || markOf(request, attendance) === drawn) continue
     await producer.show({ kind: 'request', id })

@@ -56,6 +56,12 @@ test('an approver who goes while a request waits is shown as gone; when they com
       (one) => one.channel === `D${users.alice.slice(1)}` && textOf(one).includes(`*${id}* cannot be approved any more`),
     ),
   )
+  await at.driver.command('alice', `request ${id}`)
+  await at.slack.until(({ ephemerals }) => ephemerals.find((one) => textOf(one).includes('Bob Builder (account deactivated)')))
+  await at.driver.openHome('carol')
+  await at.slack.until(({ homes }) =>
+    homes.find((one) => one.user === users.carol && JSON.stringify(one.content).includes('Bob Builder (account deactivated)')),
+  )
   deactivated.clear()
   await at.restart()
   await shown(id, `<@${users.bob}> or <@${users.carol}>`)

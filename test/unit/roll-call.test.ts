@@ -32,7 +32,7 @@ function waiting(changes: object = {}): Request {
 
 /** As the outbox notes it when it shows the request. */
 async function draw(request: Request): Promise<void> {
-  if (request.approval !== undefined) drawn = { [markField]: markOf(request, await attendanceOf(surface, request.approval)) }
+  drawn = { [markField]: markOf(request, await attendanceOf(surface, request)) }
 }
 
 async function called(request: Request): Promise<readonly string[]> {

@@ -156,9 +156,19 @@ describe.skipIf(why !== undefined)('the lab', { timeout: 60_000 }, () => {
       expect(report.verdict.detail).toContain('only DNS is wrong')
     })
 
+    test('the resolver remembers the right answer, and Azure gives another by now', async () => {
+      expect(codes(await diagnose(...expecting))).toEqual([])
+      await become({ records: [{ type: 'A', name: '*', addresses: [addresses.foreign] }] })
+      const { verdict, findings } = await diagnose(...expecting)
+      expect(findings).toMatchObject([{ code: 'dns-record-stale', severity: 'warn' }])
+      expect(verdict.detail).toContain('When its memory ends')
+    })
+
     test.each([
       ['answers NXDOMAIN of its own', [`--address=/${zone}/`]],
       ['answers a public address', [`--address=/${zone}/203.0.113.9`]],
+      ['answers an address of its own', [`--address=/${zone}/${addresses.foreign}`]],
+      ['answers an address of its own, with a TTL', [`--host-record=${host},${addresses.foreign},300`]],
     ])('a resolver that does not ask Azure, and %s', async (_what, words) => {
       await startResolver(...words)
       expect(codes(await diagnose(...expecting))).toEqual(['dns-forwarder-missing'])

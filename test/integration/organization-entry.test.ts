@@ -82,3 +82,24 @@ test('another refusal is one', async () => {
   await expect(setUp()).rejects.toMatchObject({ code: 'BAD_REQUEST' })
   expect(entries()).toEqual([])
 })
+
+test('an add without effect is looked for also where the lists name the endpoint already', async () => {
+  for (const service of world.services) service.privateEndpointIds = [guid() ?? '']
+  answerAdd('arrived', thin)
+  let reads = 0
+  const before = world.calls.length
+  const { gate } = world
+  world.gate = async (call, phase) => {
+    const isRead = call.vendor === 'clickhouse' && call.method === 'GET' && /organizations\/[^/]+$/.test(call.path)
+    const added = world.calls.slice(before).some(({ method, path }) => method === 'PATCH' && path === call.path)
+    // Right after the add it is not there yet.
+    if (isRead && added && phase === 'arrived' && ++reads === 2) {
+      const [organization] = world.organizations
+      organization?.privateEndpoints.push({ id: guid() ?? '', description: '', cloudProvider: 'azure', region: 'westus3' })
+    }
+    return await gate(call, phase)
+  }
+  const notes = await setUp()
+  expect(notes.get('allow-list')).toBe('done')
+  expect(entries()).toEqual([guid()])
+})

@@ -30,7 +30,10 @@ export const allowList: Step = {
         { name: `${name} entries`, before: String(entries.length), after: String(entries.length + add.length - remove.length) },
       ]
     })
-    return { change: fields.length === 0 ? { kind: 'none' } : { kind: 'update', fields }, facts: {} }
+    if (fields.length > 0) return { change: { kind: 'update', fields }, facts: {} }
+    // No change of the lists is left that could register it.
+    await checkFollowingEntry(context)
+    return { change: { kind: 'none' }, facts: {} }
   },
 
   async apply(context) {

@@ -65,7 +65,7 @@ function unlessKnown(error: unknown): undefined {
   throw error
 }
 
-/** After the allow list has changed: whether that has registered what adding to the organization did not. */
+/** Once the allow lists name the endpoint: whether that has registered what adding to the organization did not. */
 export async function checkFollowingEntry(context: StepContext): Promise<void> {
   const { facts, target, signal } = context
   if (facts.entryFollows !== true) return
@@ -74,7 +74,10 @@ export async function checkFollowingEntry(context: StepContext): Promise<void> {
     facts.organization = await organizationOf(context)
     return isListed(facts.organization, facts.endpoint) ? true : undefined
   }
-  if ((await until(listed, { everyMs: 4_000, withinMs: 20_000 }, signal)) !== undefined) return
+  if ((await until(listed, { everyMs: 4_000, withinMs: 20_000 }, signal)) !== undefined) {
+    delete facts.entryFollows
+    return
+  }
   const [{ service }] = target.services
   throw new TerminalError(
     'change-not-seen',

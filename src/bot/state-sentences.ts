@@ -23,7 +23,7 @@ export function stateSentence(request: Request): Text | undefined {
         return words`Stopping before the next step: cancelled by ${mention(request.stopping.by)} ${time(request.stopping.at)}.`
       return request.waitsFor === undefined
         ? words`Applying${by(request)}.`
-        : words`Waiting for ${request.waitsFor}, which works on the same network${by(request)}.`
+        : words`Waiting for ${request.waitsFor}, which works on the same network or its DNS zone${by(request)}.`
     case 'done':
       return words`Done${lasting(' in', applyingSince, endedAt)}${by(request)}.${tooLateText(request)}`
     case 'failed':

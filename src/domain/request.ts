@@ -151,7 +151,7 @@ export interface Request {
   readonly listed?: readonly Listing[]
   /** When the first worker began to apply. */
   readonly applyingSince?: string
-  /** The request that this one waits for, because it works on the same network. */
+  /** The request that this one waits for, because it works on the same network, or on the same DNS zone. */
   readonly waitsFor?: string
   /** The failed request whose changes this one takes back, and nothing else. */
   readonly undoes?: string

@@ -1,14 +1,31 @@
 import type { Request } from './request.ts'
+import { sameId, zoneOf } from './target.ts'
 
 /**
- * Whether two requests touch the same thing. Setup and teardown change what the whole network shares; allow and revoke change only the lists of their
- * services, so those of different services may run at the same time.
+ * Whether two requests touch the same thing. Setup and teardown change what the whole network shares, and a zone that other networks may share; allow
+ * and revoke change only the lists of their services, so those of different services may run at the same time.
  */
 export function collide(a: Request, b: Request): boolean {
-  if (a.asked.network.toLowerCase() !== b.asked.network.toLowerCase()) return false
   const shared = (request: Request) => request.action === 'setup' || request.action === 'teardown'
+  if (!sameId(a.asked.network, b.asked.network)) return shared(a) && shared(b) && sameZone(a, b)
   const services = (request: Request) => request.plan?.services.map(({ service }) => service.id) ?? []
   return shared(a) || shared(b) || services(a).some((id) => services(b).includes(id))
+}
+
+/** Also where it is not told in which group one of them has its zone: then it may be the same. */
+function sameZone(a: Request, b: Request): boolean {
+  const [one, other] = [zoneIn(a), zoneIn(b)]
+  return sameId(one.name, other.name) && (one.group === undefined || other.group === undefined || sameId(one.group, other.group))
+}
+
+function zoneIn({ plan }: Request): { readonly name?: string; readonly group?: string } {
+  if (plan === undefined) return {}
+  const [{ host }] = plan.services
+  const { change, note = '' } = plan.steps.find(({ id }) => id === 'dns-zone') ?? {}
+  const made =
+    change !== undefined && 'fields' in change ? change.fields.find(({ name }) => name === 'resource group')?.after : undefined
+  const group = made ?? /^in (.+)$/.exec(note)?.[1]
+  return { name: zoneOf(host), ...(group !== undefined && { group }) }
 }
 
 /** The request that this one has to wait for: of those that collide, the one that was approved first goes first. */

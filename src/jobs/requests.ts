@@ -42,7 +42,7 @@ async function waitForTurn(id: string, { ledger, producer }: RequestJobs): Promi
   if (ahead === undefined) return
   const { changed } = await ledger.record(id, { type: 'wait', behind: ahead.id })
   if (changed) await producer.show({ kind: 'request', id })
-  throw new RetryableError('not-its-turn', `${id} waits for ${ahead.id}, which works on the same network.`, {
+  throw new RetryableError('not-its-turn', `${id} waits for ${ahead.id}, which works on the same network or zone.`, {
     remedy: 'Wait.',
     retryAfterMs: 1_000,
   })

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { SandboxOptions } from '../../sandbox/sandbox.ts'
 import type { Request } from '../../src/domain/request.ts'
@@ -116,7 +117,7 @@ describe('one endpoint for many', () => {
   })
 })
 
-test('two setups of one network at once run one after the other, and the second is asked for again', async () => {
+test('two setups of one network at once run one after the other, changes of two services’ lists side by side', async () => {
   const { sandbox, world, desk, service } = await open()
   const [first, second] = [await desk.ask('analytics-prod'), await desk.ask('billing-prod')]
   await Promise.all([desk.approve(first), desk.approve(second)])
@@ -130,6 +131,19 @@ test('two setups of one network at once run one after the other, and the second 
   await desk.settled(again?.id ?? '', ['done'])
   expect(made(sandbox)).toEqual(whole)
   expect(service('billing-prod').privateEndpointIds).toEqual(service('analytics-prod').privateEndpointIds)
+
+  // Each is held until the other has come as far: neither waits for the other's end.
+  const both = [await desk.ask('billing-prod', 'revoke'), await desk.ask(service('twin').id, 'allow')]
+  const arrived = new Set<string>()
+  world.gate = async ({ method, path }, phase) => {
+    if (phase !== 'arrived' || method !== 'PATCH' || !path.includes('/services/')) return undefined
+    arrived.add(path)
+    while (arrived.size < 2) await sleep(10)
+    return undefined
+  }
+  await Promise.all(both.map((request) => desk.approve(request)))
+  await Promise.all(both.map(({ id }) => desk.settled(id, ['done'])))
+  expect(arrived.size).toBe(2)
 })
 
 describe('what others made', () => {

@@ -1,3 +1,4 @@
+import { type Change, changesBetween, type LastHealthy, type Snapshot } from './diagnosis/changes.ts'
 import type { FindingCode, Severity } from './diagnosis/finding.ts'
 import type { Person, Place } from './person.ts'
 
@@ -30,6 +31,8 @@ export interface WatchState {
   readonly changes: readonly string[]
   /** Since when it changes too often to be told each time. */
   readonly flappingSince?: string
+  /** How things were the last time that this watch has seen it work. */
+  readonly healthy?: LastHealthy
 }
 
 /**
@@ -48,25 +51,41 @@ export function differs({ told }: WatchState, { code }: Pick<Sample, 'code'>): b
   return told?.code !== code
 }
 
-/** Pure: what a confirmed look changes, and whether it is worth a message. */
-export function observe(state: WatchState, sample: Sample): { readonly state: WatchState; readonly event?: WatchEvent } {
+interface Observed {
+  readonly state: WatchState
+  readonly event?: WatchEvent
+  /** What is no longer as this watch has seen it the last time that it worked. */
+  readonly drift?: { readonly lastHealthyAt: string; readonly changes: readonly Change[] }
+}
+
+/** Pure: what a confirmed look changes, and whether it is worth a message. `snapshot` is how things are, where it works. */
+export function observe(state: WatchState, sample: Sample, snapshot?: Snapshot): Observed {
   const at = Date.parse(sample.at)
   const recent = state.changes.filter((change) => at - Date.parse(change) < flapping.windowMs)
-  const { told, flappingSince } = state
+  const { told, flappingSince, healthy: last } = state
+  // What was not seen this time is compared again when it is.
+  const whole = { ...last?.snapshot, ...snapshot }
+  const healthy = sample.severity === 'ok' && snapshot !== undefined ? { at: sample.at, snapshot: whole } : last
+  const kept = healthy === undefined ? {} : { healthy }
   if (told === undefined) {
-    const next = { told: sample, changes: recent }
+    const next = { told: sample, changes: recent, ...kept }
     return sample.severity === 'ok' ? { state: next } : { state: next, event: 'first' }
   }
-  if (told.code === sample.code) {
-    const last = recent.at(-1)
-    const quiet = last === undefined || at - Date.parse(last) >= flapping.quietMs
-    if (flappingSince === undefined || !quiet) return { state: { ...state, changes: recent } }
-    return { state: { told, changes: [] }, event: 'settled' }
+  const isSame = told.code === sample.code
+  const moved = isSame && last !== undefined && snapshot !== undefined ? changesBetween(last.snapshot, snapshot) : []
+  if (isSame && moved.length === 0) {
+    const newest = recent.at(-1)
+    const quiet = newest === undefined || at - Date.parse(newest) >= flapping.quietMs
+    if (flappingSince === undefined || !quiet) return { state: { ...state, changes: recent, ...kept } }
+    return { state: { told, changes: [], ...kept }, event: 'settled' }
   }
-  const changes = [...recent, sample.at]
-  if (flappingSince !== undefined) return { state: { told: sample, changes, flappingSince } }
-  if (changes.length >= flapping.changes) return { state: { told: sample, changes, flappingSince: sample.at }, event: 'flapping' }
-  return { state: { told: sample, changes }, event: 'changed' }
+  const next = { told: isSame ? told : sample, changes: [...recent, sample.at], ...kept }
+  const drift = last === undefined || moved.length === 0 ? undefined : { lastHealthyAt: last.at, changes: moved }
+  if (flappingSince !== undefined) return { state: { ...next, flappingSince } }
+  const about = drift === undefined ? {} : { drift }
+  if (next.changes.length >= flapping.changes)
+    return { state: { ...next, flappingSince: sample.at }, event: 'flapping', ...about }
+  return { state: next, event: isSame ? 'drift' : 'changed', ...about }
 }
 
 /** Two watches of the same thing are one. */

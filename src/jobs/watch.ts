@@ -1,3 +1,4 @@
+import { snapshotOf } from '../domain/diagnosis/changes.ts'
 import type { Look } from '../domain/diagnosis/diagnosis.ts'
 import { toProblem } from '../domain/errors.ts'
 import type { Service } from '../domain/target.ts'
@@ -32,13 +33,13 @@ export async function workOnWatch({ id, confirms = false }: Turn, jobs: WatchJob
   const before = await watches.stateOf(id)
   // A fault that is gone by then was none worth a message. Nothing waits here: the look is repeated by a turn of its own.
   if (!confirms && before.told !== undefined && differs(before, sample)) return await producer.turn(id, confirmAfterMs)
-  const { state, event } = observe(before, sample)
-  const drifted = severity === 'ok' && seen.since !== undefined
-  const worthTelling = event ?? (drifted ? 'drift' : undefined)
-  if (worthTelling !== undefined) {
+  const snapshot = severity === 'ok' && seen.evidence !== undefined ? snapshotOf(seen.evidence) : undefined
+  const { state, event, drift } = observe(before, sample, snapshot)
+  if (event !== undefined) {
     const { clickhouse } = jobs.clouds
-    const [look = seen] = service === undefined ? [] : await explained([seen], service, { ...jobs, clickhouse }, signal)
-    await tell(watch, worthTelling, before.told, look, jobs)
+    const told = drift === undefined ? seen : { ...seen, since: drift }
+    const [look = told] = service === undefined ? [] : await explained([told], service, { ...jobs, clickhouse }, signal)
+    await tell(watch, event, before.told, look, jobs)
   }
   await watches.record(id, state, sample)
 }

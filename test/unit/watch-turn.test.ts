@@ -1,7 +1,6 @@
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { diagnosisCard } from '../../src/bot/diagnosis-card.ts'
-import type { LastHealthy } from '../../src/domain/diagnosis/changes.ts'
 import type { Diagnosis } from '../../src/domain/diagnosis/diagnosis.ts'
 import { TerminalError } from '../../src/domain/errors.ts'
 import { noWatchState, type Sample, type WatchState } from '../../src/domain/watch.ts'
@@ -41,7 +40,6 @@ interface Changes {
 
 /** Everything answers as if the connection was rejected, unless the name fails. */
 function stage({ fails, networks = [network], clouds, list = () => [] }: Changes) {
-  let healthy: LastHealthy | undefined
   let state: WatchState = noWatchState
   const told: Diagnosis[] = []
   const calls: string[] = []
@@ -64,13 +62,8 @@ function stage({ fails, networks = [network], clouds, list = () => [] }: Changes
     targets: { of: async () => ({ service, alias: 'alias', host: the.host }) },
     inventory: { read: async () => undefined },
     survey: { read: async () => undefined, names: async () => ({}), learn: async () => undefined },
-    verdicts: {
-      save: async () => undefined,
-      lastHealthy: async () => healthy,
-      saveHealthy: async (_id: string, _network: string, last: LastHealthy) => {
-        healthy = last
-      },
-    },
+    // Others who ask in between must not take away what the watch has to tell.
+    verdicts: { save: async () => undefined, lastHealthy: async () => undefined, saveHealthy: async () => undefined },
     clouds: clouds ?? {
       prober: { probe: async () => undefined, workers: async () => [] },
       clickhouse: {

@@ -59,6 +59,30 @@ describe('what is worth a message', () => {
     ])
   })
 
+  test('what moves while it works is told, damped like any change, and only against what this watch has seen', () => {
+    let state: WatchState = noWatchState
+    const see = (minutes: number, record: string) => {
+      const seen = observe(state, healthy(minutes), { record: [record] })
+      state = seen.state
+      return [seen.event, seen.drift?.lastHealthyAt]
+    }
+    expect([see(0, 'a'), see(5, 'a')]).toEqual([
+      [undefined, undefined],
+      [undefined, undefined],
+    ])
+    expect(see(10, 'b')).toEqual(['drift', at(5)])
+    expect([see(15, 'a'), see(20, 'b'), see(25, 'a'), see(30, 'b')].map(([event]) => event)).toEqual([
+      'drift',
+      'drift',
+      'flapping',
+      undefined,
+    ])
+    expect(see(61, 'b')).toEqual(['settled', undefined])
+    state = observe(state, healthy(62), {}).state
+    expect(observe(state, healthy(63), { record: ['c'] }).event).toBe('drift')
+    expect(observe(state, fault(70), { record: ['c'] }).event).toBe('changed')
+  })
+
   test('changes that are hours apart are no flapping', () => {
     const slow = [healthy(0), fault(60), healthy(125), fault(190), healthy(255), fault(320)]
     expect(told(slow).slice(1)).toEqual(slow.slice(1).map(() => 'changed'))

@@ -119,6 +119,13 @@ test('without Azure DNS a missing zone and a resolver that does not forward look
   expect(known.detail).toContain('Azure DNS was not reached (TIMEOUT)')
 })
 
+test('a record of another type hides a wildcard that is seen to lead right', () => {
+  const empty = { ...nxdomain, rcode: 'NOERROR' }
+  const network = { ...unresolved(empty, { ...azureNegative, rcode: 'NOERROR' }), wildcard: the.answer }
+  const verdict = judge(rules, evidence({ network, control: 'not-asked' }))
+  expect(verdict).toMatchObject({ code: 'dns-record-masked', detail: expect.stringContaining('which leads to 10.0.0.4') })
+})
+
 test('an IPv6 address that only Azure DNS tells', () => {
   const seen = evidence({ network: { 'azure-ipv6': answers(['2001:db8::4']) } })
   expect(codes(seen)).toEqual(['dns-ipv6-answer'])

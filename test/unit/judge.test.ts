@@ -332,6 +332,12 @@ test('what the matrix isolates is said', () => {
     'tls:9440': undefined,
   }
   expect(detailOf(evidence({ network: port }))).toContain('only this port is wrong')
+  const direct = { tcp: { address: the.address, connected: true, elapsedMs: 1 }, tls: the.verified }
+  const deaf = { tcp: port['tcp:9440'] }
+  const stale = { ...leadingTo(['10.0.0.9'], ['10.0.0.9']), 'direct:8443': direct, 'direct:9440': deaf }
+  const both = judge(rules, evidence({ network: stale }))
+  expect(both.findings.map(({ code }) => code)).toEqual(['dns-record-stale', 'network-port-blocked'])
+  expect(JSON.stringify(both)).not.toMatch(/only (DNS|this port)/)
 })
 
 test('the call that shows the endpoint listed is named to support, where it is known', () => {

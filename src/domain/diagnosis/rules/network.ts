@@ -1,7 +1,7 @@
 import { admissionOf } from '../admission-facts.ts'
 import type { Evidence, Port } from '../evidence.ts'
 import type { Rule } from '../finding.ts'
-import { connectFailure, ports, resetsBeforeHello, seenAddress, seenAt } from '../port-facts.ts'
+import { connectFailure, isSeenDirectly, ports, resetsBeforeHello, seenAddress, seenAt } from '../port-facts.ts'
 import { recordCauses, refusalCauses, remaining, unansweredCauses } from './remaining.ts'
 import { listed, shown, thenDiagnose, tlsSymptoms } from './words.ts'
 
@@ -49,7 +49,7 @@ export const networkRules: readonly Rule[] = [
     title: 'one port is blocked',
     when: (evidence) => portsWith(evidence, 'timeout').length > 0 && connected(evidence).length > 0,
     say: (evidence) =>
-      `${address(evidence)} answers on ${listed(connected(evidence))}, but not on ${listed(portsWith(evidence, 'timeout'))}: only this port is wrong.`,
+      `${address(evidence)} answers on ${listed(connected(evidence))}, but not on ${listed(portsWith(evidence, 'timeout'))}${isSeenDirectly(evidence) ? '' : ': only this port is wrong'}.`,
     remedy: (evidence) =>
       thenDiagnose(
         evidence,

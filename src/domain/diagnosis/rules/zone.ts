@@ -3,7 +3,7 @@ import { isBlind, isUnread } from '../control-facts.ts'
 import { azureAddresses, azureDnsOf, isFromAzureZone, kindOf, resolverMisleads, resolverOf } from '../dns-facts.ts'
 import type { Evidence } from '../evidence.ts'
 import type { Rule } from '../finding.ts'
-import { bySetup, shown, thenDiagnose } from './words.ts'
+import { bySetup, listed, shown, thenDiagnose } from './words.ts'
 
 const hasNoAddress = (evidence: Evidence) => (azureAddresses(evidence) ?? []).length === 0
 const zone = ({ host }: Evidence) => shown(zoneOf(host))
@@ -107,8 +107,11 @@ export const zoneRules: readonly Rule[] = [
     severity: 'fail',
     title: 'a record of another type hides the address',
     when: (evidence) => isEmpty(evidence) && chainOf(evidence).length === 0,
-    say: (evidence) =>
-      `${shown(evidence.host)} exists, but without an address: a record of another type at that name hides the wildcard.`,
+    say: (evidence) => {
+      const { addresses = [] } = evidence.networkPlane?.wildcard ?? {}
+      const leads = addresses.length > 0 ? `, which leads to ${listed(addresses)}` : ''
+      return `${shown(evidence.host)} exists, but without an address: a record of another type at that name hides the wildcard${leads}.`
+    },
     remedy: (evidence) => thenDiagnose(evidence, 'Remove the record of another type at this name.'),
   },
 ]

@@ -41,6 +41,9 @@ const controlPlaneWithinMs = 4_500
 /** Service, organization, endpoint and zone. */
 const parts = 4
 
+/** A service may have fallen asleep since its state was read longer ago than this, in milliseconds. */
+const recentMs = 60_000
+
 /** A second look is worth its time only so soon after the first began, and both together end by then; in milliseconds. */
 const [secondLookWithinMs, bothWithinMs] = [2_400, 4_800]
 
@@ -57,8 +60,16 @@ export async function lookAt(
   const { log } = jobs
   const startedAt = performance.now()
   const until = startedAt + withinMs
+  const reading = readControlPlane(
+    subject,
+    { ...jobs, background },
+    { signal, withinMs: Math.min(controlPlaneWithinMs, withinMs) },
+  )
+  reading.catch(() => undefined)
+  // Where nobody waits, the look follows what is known: it is made once, and wakes nobody.
+  const early = background ? await reading : undefined
   const survey = await jobs.survey.read().catch(() => undefined)
-  const hint = survey && lastAddress(subject, survey)
+  const hint = early?.endpoint?.address ?? (survey && lastAddress(subject, survey))
   const livingIds = survey && livingIdsOf(service.id, survey)
   const look = (expectedAddress: string | undefined, quiet: boolean, deadlineMs?: number): Promise<NetworkEvidence | undefined> =>
     jobs.clouds.prober.probe(
@@ -71,10 +82,11 @@ export async function lookAt(
       },
       { signal, withinMs: until - performance.now(), background },
     )
-  const quiet = !wake && !isUp(service.state)
+  const state = early === undefined ? await recentState(service, jobs) : stateOf(early)
+  const quiet = !wake && !isUp(state)
   const [workers, plane, [first, workerProblem]] = await Promise.all([
     jobs.clouds.prober.workers(network.name).catch(() => undefined),
-    readControlPlane(subject, { ...jobs, background }, { signal, withinMs: Math.min(controlPlaneWithinMs, withinMs) }),
+    reading,
     look(hint, quiet).then(
       (seen) => [seen, undefined] as const,
       (error: unknown) => {
@@ -87,7 +99,7 @@ export async function lookAt(
   const [controlPlane, problem] = knownOf(plane)
 
   const address = controlPlane?.endpoint?.address
-  const mayPing = wake || isUp(controlPlane?.serviceState)
+  const mayPing = wake || isUp(background ? stateOf(plane) : controlPlane?.serviceState)
   let networkPlane = first
   const elapsedMs = performance.now() - startedAt
   if (first !== undefined && elapsedMs < secondLookWithinMs) {
@@ -123,6 +135,23 @@ function knownOf(plane: ControlPlane): readonly [ControlPlane | undefined, strin
   const { serviceState, unread = {} } = plane
   const isBare = serviceState === undefined && Object.keys(unread).length === parts
   return isBare ? [undefined, [...new Set(Object.values(unread))].join(' ')] : [plane, undefined]
+}
+
+/** Unknown unless it was read a moment ago. */
+function stateOf({ serviceState, asOf }: ControlPlane): string | undefined {
+  return asOf === undefined || isRecent(asOf) ? serviceState : undefined
+}
+
+/** As the background has read it a moment ago: good enough to ask `/ping` before the clouds have answered. */
+async function recentState({ id, organizationId }: Subject['service'], { inventory }: LookJobs): Promise<string | undefined> {
+  const known = await inventory.read().catch(() => undefined)
+  const readAt = known?.keptFrom?.[organizationId] ?? known?.readAt
+  if (readAt === undefined || !isRecent(readAt)) return undefined
+  return known?.services.find((service) => service.id === id)?.state
+}
+
+function isRecent(at: string): boolean {
+  return Date.now() - Date.parse(at) <= recentMs
 }
 
 /** The network was looked at a moment ago; a certificate's time is judged in minutes. */

@@ -266,7 +266,7 @@ async function openWorld(authority: Authority, callMs: number): Promise<FaultWor
           clouds,
           catalog: { current: async () => ({ readAt: '', services: [], allowLists: {} }) },
           survey: { read: async () => survey },
-          inventory: { read: async () => undefined },
+          inventory: { read: async () => ({ readAt: new Date().toISOString(), services: [named()], allowLists: {} }) },
           log: pino({ level: 'silent' }),
         },
         { signal, wake },

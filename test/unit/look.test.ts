@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { NetworkEvidence } from '../../src/domain/diagnosis/evidence.ts'
 import { evidenceLines } from '../../src/domain/diagnosis/evidence-lines.ts'
 import { judge } from '../../src/domain/diagnosis/judge.ts'
@@ -9,6 +9,7 @@ import { RetryableError, TerminalError } from '../../src/domain/errors.ts'
 import { lookAt } from '../../src/jobs/look.ts'
 import type { ProbeOptions } from '../../src/redis/prober.ts'
 import type { Probe } from '../../src/redis/queues.ts'
+import type { Inventory } from '../../src/redis/records.ts'
 import * as the from './evidence-literals.ts'
 import { service } from './literals.ts'
 
@@ -26,9 +27,16 @@ const endpoint = {
   subnetId: '/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/vnet/subnets/endpoints',
 }
 
+interface LookChanges {
+  readonly clouds?: object
+  readonly withinMs?: number
+  readonly background?: boolean
+  readonly known?: Inventory
+}
+
 async function look(
   probe: (options: ProbeOptions, asked: Probe) => Promise<NetworkEvidence | undefined>,
-  { clouds = {}, withinMs = 5_000 } = {},
+  { clouds = {}, withinMs = 5_000, background = false, known }: LookChanges = {},
 ) {
   const startedAt = performance.now()
   const evidence = await lookAt(
@@ -49,11 +57,11 @@ async function look(
         ...clouds,
       } as never,
       survey: { read: async () => undefined },
-      catalog: { current: async () => ({ readAt: '', services: [], allowLists: {} }) },
-      inventory: { read: async () => undefined },
+      catalog: { current: async () => known ?? { readAt: '', services: [], allowLists: {} } },
+      inventory: { read: async () => known },
       log: pino({ level: 'silent' }),
     },
-    { signal, withinMs },
+    { signal, withinMs, background },
   )
   return { evidence, verdict: judge(rules, evidence), elapsedMs: performance.now() - startedAt }
 }
@@ -107,4 +115,47 @@ test('a second look has what is left of the time for both', async () => {
   expect(asked[0]).not.toHaveProperty('deadlineMs')
   expect(asked[1]?.deadlineMs).toBeGreaterThan(3_000)
   expect(asked[1]?.deadlineMs).toBeLessThanOrEqual(4_500)
+})
+
+describe('a service that sleeps is woken by nobody who did not mean it', () => {
+  const ago = (seconds: number) => new Date(Date.now() - seconds * 1_000).toISOString()
+  const known = (readAt: string, state: string): Inventory => ({
+    readAt,
+    services: [{ ...service, state }],
+    allowLists: { [service.id]: [] },
+  })
+  const idle = {
+    service: async () => ({ state: 'idle', privateEndpointIds: [] }),
+    organization: async () => ({ privateEndpoints: [] }),
+    now: () => undefined,
+  }
+  async function pings(changes: Parameters<typeof look>[1]): Promise<readonly boolean[]> {
+    const asked: boolean[] = []
+    await look(async (_options, { quiet = false }) => {
+      asked.push(!quiet)
+      const { ping: _, ...unasked } = the.networkPlane
+      return quiet ? unasked : the.networkPlane
+    }, changes)
+    return asked
+  }
+
+  test('what was read a while ago does not say that it is awake', async () => {
+    expect(await pings({ clouds: { clickhouse: idle }, known: known(ago(300), 'running') })).toEqual([false])
+    expect(await pings({ known: known(ago(300), 'running') })).toEqual([false, true])
+    expect(await pings({ known: known(ago(5), 'running') })).toEqual([true])
+  })
+
+  test('in the background the look follows the state, and is made once', async () => {
+    expect(await pings({ background: true, known: known(ago(5), 'running') })).toEqual([true])
+    expect(await pings({ background: true, known: known(ago(5), 'idle') })).toEqual([false])
+    const silent = async () => new Promise<never>(() => undefined)
+    const clouds = { clickhouse: { ...idle, service: silent, organization: silent } }
+    expect(
+      await pings({
+        background: true,
+        clouds,
+        known: { ...known(ago(300), 'running'), keptFrom: { [service.organizationId]: ago(300) } },
+      }),
+    ).toEqual([false])
+  })
 })

@@ -165,6 +165,11 @@ export function endpointId({ subscription, resourceGroup }: Network, name: strin
   return `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/Microsoft.Network/privateEndpoints/${name}`
 }
 
+/** As endpoints of ClickHouse Cloud do. Those to Azure's own services, of which a VNet may hold hundreds, name a resource. */
+export function connectsByAlias({ connectsTo }: Pick<EndpointSummary, 'connectsTo'>): boolean {
+  return !connectsTo.startsWith('/')
+}
+
 /** Whether the endpoint connects to the alias from the network's VNet. */
 export function serves(endpoint: EndpointSummary, alias: string, network: Network): boolean {
   return sameId(endpoint.connectsTo, alias) && isInVnet(endpoint.subnetId, network)

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { EndpointDetail, EndpointSummary } from '../azure/network.ts'
+import { connectsByAlias, type EndpointDetail, type EndpointSummary } from '../azure/network.ts'
 import type { ControlPart, ControlPlane } from '../domain/diagnosis/evidence.ts'
 import { RetryableError, TerminalError, toProblem } from '../domain/errors.ts'
 import type { Network } from '../domain/target.ts'
@@ -170,16 +170,17 @@ async function endpointFor(
   return other.endpoint === undefined && partial ? { partial } : other
 }
 
-/** Those of the network's own subnet first. */
+/** Those that may be of ClickHouse Cloud first, and of these those of the network's own subnet. */
 async function endpointsOf(
   network: Network,
   clouds: Sources['clouds'],
   signal: AbortSignal,
 ): Promise<{ readonly here: readonly EndpointSummary[]; readonly partial: boolean }> {
   const { endpoints, partial } = await clouds.network.endpoints(network, signal)
-  const elsewhere = (endpoint: EndpointSummary) => (sameId(endpoint.subnetId, subnetId(network)) ? 0 : 1)
+  const rank = (endpoint: EndpointSummary) =>
+    (connectsByAlias(endpoint) ? 0 : 2) + (sameId(endpoint.subnetId, subnetId(network)) ? 0 : 1)
   const here = endpoints.filter((endpoint) => isInVnet(endpoint.subnetId, network))
-  return { here: here.toSorted((a, b) => elsewhere(a) - elsewhere(b)), partial }
+  return { here: here.toSorted((a, b) => rank(a) - rank(b)), partial }
 }
 
 function shownAs(detail: EndpointDetail | undefined): Pick<ControlPlane, 'endpoint'> {

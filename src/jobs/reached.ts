@@ -1,3 +1,4 @@
+import { connectsByAlias } from '../azure/network.ts'
 import { RetryableError, TerminalError } from '../domain/errors.ts'
 import { isInVnet, type Network, type Service, sameId } from '../domain/target.ts'
 import type { Catalog } from './inventory.ts'
@@ -38,7 +39,7 @@ export async function servicesReachedFrom(
 
 async function endpointIds(network: Network, clouds: Pick<Clouds, 'network'>, signal: AbortSignal): Promise<readonly string[]> {
   const { endpoints } = await clouds.network.endpoints(network, signal)
-  const here = endpoints.filter(({ subnetId }) => isInVnet(subnetId, network))
+  const here = endpoints.filter((endpoint) => connectsByAlias(endpoint) && isInVnet(endpoint.subnetId, network))
   const details = await Promise.all(here.map(({ id }) => clouds.network.endpoint(id, signal)))
   return details.flatMap((endpoint) => [endpoint?.guid ?? [], endpoint?.id ?? []].flat())
 }

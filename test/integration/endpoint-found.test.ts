@@ -86,10 +86,15 @@ test('allow, revoke and a teardown without names find it too, and the endpoint s
     targets: { of: async () => ({ ...reached, alias: target.alias }), known: () => undefined },
     clouds,
   }
+  for (let at = 0; at < 20; at++)
+    put({ ...only(), id: `${here}/providers/Microsoft.Network/privateEndpoints/st-${at}`, alias: '/subscriptions/s/storage' })
+  const before = world.calls.length
   expect(await servicesReachedFrom(network, sources, signal)).toMatchObject([{ service: { name: 'analytics-prod' } }])
+  // One list, one endpoint and its network interface: those of Azure's own services are not looked at.
+  expect(world.calls.slice(before).filter(({ vendor }) => vendor === 'arm')).toHaveLength(3)
   await carryOut('teardown', workshop.context())
   expect(world.services.flatMap(({ privateEndpointIds }) => privateEndpointIds)).toEqual([])
-  expect(world.endpoints.size).toBe(1)
+  expect(world.endpoints.size).toBe(21)
 })
 
 test('one of another VNet is none', async () => {

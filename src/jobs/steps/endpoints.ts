@@ -1,4 +1,4 @@
-import { type EndpointDetail, type EndpointSummary, serves } from '../../azure/network.ts'
+import { connectsByAlias, type EndpointDetail, type EndpointSummary, serves } from '../../azure/network.ts'
 import { isOurs } from '../../domain/ownership.ts'
 import { endpointName } from '../../domain/resource-names.ts'
 import { isInVnet, sameId, subnetId } from '../../domain/target.ts'
@@ -54,7 +54,8 @@ export async function otherEndpoints(
     networks.map(async (network) => {
       const { endpoints } = await clouds.network.endpoints(network, signal)
       const others = endpoints.filter(
-        (endpoint) => !sameId(endpoint.id, id) && !isDead(endpoint) && isInVnet(endpoint.subnetId, network),
+        (endpoint) =>
+          connectsByAlias(endpoint) && !sameId(endpoint.id, id) && !isDead(endpoint) && isInVnet(endpoint.subnetId, network),
       )
       const details = await Promise.all(others.map((other) => clouds.network.endpoint(other.id, signal)))
       return details.flatMap((endpoint) => (endpoint === undefined ? [] : [{ ...endpoint, network: network.name }]))

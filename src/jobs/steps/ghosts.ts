@@ -1,4 +1,4 @@
-import { type EndpointDetail, endpointId } from '../../azure/network.ts'
+import { connectsByAlias, type EndpointDetail, endpointId } from '../../azure/network.ts'
 import { apartBy, endpointName } from '../../domain/resource-names.ts'
 import { type Service, sameId } from '../../domain/target.ts'
 import type { OrganizationEntries, StepContext } from '../step.ts'
@@ -32,10 +32,10 @@ export function givenIds(service: Pick<Service, 'name'>, { target: { alias, netw
   return names.map((name) => endpointId(network, name))
 }
 
-/** All private endpoints that may be known to ClickHouse Cloud, which is reached by an alias: those to Azure's own services name a resource. */
+/** All private endpoints that may be known to ClickHouse Cloud. */
 async function everyEndpoint({ configured, clouds, signal }: StepContext): Promise<readonly EndpointDetail[]> {
   const lists = await Promise.all(configured.networks.map((network) => clouds.network.endpoints(network, signal)))
-  const all = lists.flatMap(({ endpoints }) => endpoints).filter(({ connectsTo }) => !connectsTo.startsWith('/'))
+  const all = lists.flatMap(({ endpoints }) => endpoints).filter(connectsByAlias)
   const ids = new Set(all.map(({ id }) => id))
   const found = await Promise.all([...ids].map((id) => clouds.network.endpoint(id, signal)))
   return found.filter((endpoint) => endpoint !== undefined)

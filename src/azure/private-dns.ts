@@ -132,7 +132,7 @@ export function azurePrivateDns(
         if (zone.name?.toLowerCase() !== name.toLowerCase() || zone.id === undefined) continue
         const place = { name, subscription, resourceGroup: resourceGroupOf(zone.id) }
         const settled = (zone.provisioningState ?? 'Succeeded') === 'Succeeded'
-        const links = settled ? await linksOf(place, network, signal) : { otherLinks: 0 }
+        const links = zone.provisioningState === 'Creating' ? { otherLinks: 0 } : await linksOf(place, network, signal)
         found.push({ ...place, id: zone.id, tags: zone.tags ?? {}, etag: zone.etag ?? '', settled, ...links })
       }
       return found
@@ -234,7 +234,8 @@ export function azurePrivateDns(
 /** Linked to the VNet first, then the place that the configuration names, then any other. */
 function rank(zone: Zone, network: Network): number {
   if (zone.link !== undefined) return 0
-  return sameId(zone.resourceGroup, network.dns.resourceGroup) ? 1 : 2
+  const { subscription, resourceGroup } = network.dns
+  return sameId(zone.subscription, subscription) && sameId(zone.resourceGroup, resourceGroup) ? 1 : 2
 }
 
 function recordOf(set: RecordSet): ARecord {

@@ -130,6 +130,23 @@ describe('private DNS', () => {
     await dns.createLink(zone, 'link-1', network, {}, signal)
   })
 
+  test('of zones that no link tells apart, one of the network’s own subscription', async () => {
+    const [sample] = world.zones.values()
+    if (sample === undefined) throw new Error('no zone')
+    const elsewhere = '99999999-3e4a-4b5c-8d6e-7f8091a2b3c4'
+    for (const [subscription, group] of [
+      [network.subscription, 'rg-z'],
+      [elsewhere, 'rg-dns'],
+    ]) {
+      const id = `/subscriptions/${subscription}/resourceGroups/${group}/providers/Microsoft.Network/privateDnsZones/z.example`
+      world.zones.set(id.toLowerCase(), { ...sample, id, name: 'z.example', links: new Map(), records: new Map() })
+    }
+    const both = azurePrivateDns(new DefaultAzureCredential(), arm.url, [{ subscription: elsewhere, resourceGroup: 'rg-dns' }])
+    const found = await both.zones('z.example', network, signal)
+    expect(found.map(({ resourceGroup }) => resourceGroup)).toEqual(['rg-z', 'rg-dns'])
+    for (const { id } of found) world.zones.delete(id.toLowerCase())
+  })
+
   test('an answer without versions is read as such', async () => {
     world.gate = async ({ path }, phase) =>
       phase === 'answered' && path.includes('/A?')
@@ -200,6 +217,10 @@ describe('refusals in our words', () => {
     const changing = theirs.privateZones.createOrUpdate('rg-dns', zone.name, { location: 'global', tags: { owner: 'them' } })
     changing.catch(() => undefined)
     await expect.poll(() => world.calls.slice(before).some(({ method, status }) => method === 'PUT' && status === 202)).toBe(true)
+    expect(await dns.zones(zone.name, network, signal)).toMatchObject([
+      { settled: false, resourceGroup: 'rg-dns', link: { name: 'link-1' } },
+      { settled: true },
+    ])
     const record = { name: 'x', ttl: 300, addresses: ['127.9.9.9'], metadata: {} }
     expect(await errorOf(dns.putARecord(zone, record, signal))).toMatchObject({
       name: 'RetryableError',

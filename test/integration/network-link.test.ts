@@ -51,6 +51,8 @@ test('a link that is taken away while it is waited for is made again', async () 
 
 test('so is a zone that is being made by somebody, and does not come to be', async () => {
   for (const zone of world.zones.values()) zone.provisioningState = 'Creating'
+  const { steps } = await makePlan('setup', workshop.context())
+  expect(steps.find(({ id }) => id === 'dns-zone')).toMatchObject({ change: { kind: 'update' }, note: 'in rg-dns' })
   void sleep(700).then(() => world.zones.clear())
   expect((await applyUntil('network-link', 'setup', workshop.context)).get('network-link')?.state).toBe('done')
   expect(world.zones.size).toBe(1)

@@ -4,6 +4,8 @@ import { zoneNameOf } from '../../domain/target.ts'
 import { until } from '../patience.ts'
 import type { Step } from '../step.ts'
 
+const inProgress = { name: 'state', before: 'in progress', after: 'completed' }
+
 /** The private DNS zone of the service's region: the one that the VNet is linked to, else one of that name, else a new one. */
 export const dnsZone: Step = {
   id: 'dns-zone',
@@ -15,6 +17,9 @@ export const dnsZone: Step = {
     const { network } = target
     const [zone] = await clouds.dns.zones(zoneNameOf(target), network, signal)
     if (zone?.settled === true) return { change: { kind: 'none' }, facts: { zone }, note: `in ${zone.resourceGroup}` }
+    // Nothing is written any more, but it cannot be used yet.
+    if (zone !== undefined)
+      return { change: { kind: 'update', fields: [inProgress] }, facts: {}, note: `in ${zone.resourceGroup}` }
     return { change: { kind: 'create', fields: [{ name: 'resource group', after: network.dns.resourceGroup }] }, facts: {} }
   },
 

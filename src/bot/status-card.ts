@@ -42,6 +42,12 @@ export function statusCard(cells: readonly Cell[], { survey, verdictOf, now }: S
           text: words`${strong(shownName(network))} could not be read: ${cleanText(problem, 300)}`,
         }),
       ),
+      ...(survey.stale ?? []).map(
+        ({ organization, readAt }): Part => ({
+          kind: 'text',
+          text: words`${strong(shownName(organization))} could not be read: its services are ${readAt === undefined ? 'missing' : words`as they were ${time(readAt)}`}.`,
+        }),
+      ),
       ...unlearned(survey),
       ...workers(survey),
       { kind: 'note', text: ageText(survey.readAt, Date.parse(now)) },

@@ -8,6 +8,8 @@ export interface Survey {
   readonly cells: readonly Cell[]
   /** Networks that could not be read, and why. */
   readonly unread: readonly { readonly network: string; readonly problem: string }[]
+  /** Names of organizations whose services could not be read: what is shown of them is as old as `readAt`, or missing. */
+  readonly stale?: readonly { readonly organization: string; readonly readAt?: string }[]
   /** Ids of the organizations whose API key is known to lack the Admin role. */
   readonly keys?: { readonly readAt: string; readonly withoutAdmin: readonly string[] }
   /** By network, the versions of the diagnostics workers that lived then. */

@@ -139,7 +139,7 @@ async function learn(service: Service, targets: Targets, signal: AbortSignal): P
 async function look(
   services: readonly Service[],
   names: Readonly<Record<string, PrivateName>>,
-  { allowLists }: Inventory,
+  inventory: Inventory,
   { networks, clouds, log }: SurveyJobs,
   signal: AbortSignal,
 ): Promise<Survey> {
@@ -162,11 +162,20 @@ async function look(
     readAt,
     names,
     unread: seen.filter((each) => 'problem' in each),
+    stale: staleIn(inventory),
     workers: Object.fromEntries(await Promise.all(networks.map((network) => workersIn(network, clouds)))),
     cells: reachable.flatMap(({ service, alias, host }) =>
-      read.map((network) => cellOf(service, { alias, host }, allowLists[service.id] ?? [], network)),
+      read.map((network) => cellOf(service, { alias, host }, inventory.allowLists[service.id] ?? [], network)),
     ),
   }
+}
+
+function staleIn({ unread = [], services, keptFrom = {} }: Inventory): NonNullable<Survey['stale']> {
+  return unread.map((organization) => {
+    const id = services.find(({ organizationName }) => organizationName === organization)?.organizationId
+    const readAt = id === undefined ? undefined : keptFrom[id]
+    return { organization, ...(readAt !== undefined && { readAt }) }
+  })
 }
 
 async function workersIn({ name }: Network, { prober }: SurveyJobs['clouds']): Promise<readonly [string, readonly string[]]> {

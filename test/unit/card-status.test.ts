@@ -45,6 +45,9 @@ test('what is old, unread or not known yet is said', () => {
   expect(show([connected], { unread: [{ network: 'lab', problem: 'Azure refused. <!channel>' }] })).toContain(
     'lab could not be read: Azure refused.',
   )
+  const stale = [{ organization: 'globex', readAt: '2026-03-01T12:00:00.000Z' }, { organization: 'initech' }]
+  expect(show([connected], { stale })).toMatch(/globex could not be read: its services are as they were .*12:00 UTC>\./)
+  expect(show([connected], { stale })).toContain('initech could not be read: its services are missing.')
   expect(show([connected], { names: { x: { readAt: new Date(0).toISOString() } } })).toContain('One service is not read yet')
 })
 

@@ -25,8 +25,8 @@ export interface DiagnosisJobs extends LookJobs, NameJobs {
   readonly survey: LookJobs['survey'] & NameJobs['survey']
 }
 
-/** Whoever asks has an answer within fifteen seconds, in milliseconds: the chat needs a moment too. */
-const answerWithinMs = 13_500
+/** Whoever asks has an answer within fifteen seconds: a look ends by then, in milliseconds. Who has changed what, and the chat, need a moment too. */
+const answerWithinMs = 12_500
 
 /** Looks at both planes, judges, and hands the verdict to the outbox. May run twice: it only reads. */
 export async function workOnDiagnosis(id: string, jobs: DiagnosisJobs, signal: AbortSignal): Promise<void> {

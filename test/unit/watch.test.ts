@@ -100,5 +100,8 @@ test('the picture is a PNG, and says the same in words', () => {
   const { png, alt } = watchPicture(watch, samples, from + 20 * 60_000)
   expect([...png.subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47])
   expect(alt).toBe('a<b>&"c from n, last 24 hours: 4 looks, 50 % healthy; allow-list-missing 2 times, last at 00:10 UTC')
+  const blind: Sample = { at: at(20), code: 'not-looked-at', severity: 'warn' }
+  expect(watchPicture(watch, [healthy(0), blind], from).alt).toContain('1 look, 100 % healthy; not-looked-at once')
+  expect(watchPicture(watch, [blind], from).alt).toContain(': 0 looks; not-looked-at once')
   expect(watchPicture(watch, [], from).alt).toContain('not looked at yet (every 5 min)')
 })

@@ -1,15 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { World } from '../../sandbox/world.ts'
-import { type Action, actions } from '../../src/domain/request.ts'
 import { procedures } from '../../src/jobs/procedure.ts'
-import type { Step, StepContext } from '../../src/jobs/step.ts'
+import type { Step } from '../../src/jobs/step.ts'
+import { holdSteps, scenario, stage } from './step-contract.ts'
 import {
   capture,
   carryOut,
-  changes,
   changing,
   type Estate,
-  isWrite,
   look,
   openWorkshop,
   seeBefore,
@@ -17,133 +15,27 @@ import {
   type Workshop,
 } from './step-fixture.ts'
 
-/** What every step owes to every other: it may be looked at, repeated and interrupted at any time, and touches nothing that it did not make. */
+/** The contract of steps, and what each owes to what it did not make. */
 
 let workshop: Workshop
 let world: World
-/** How the world is before each step of each action: for setup an empty one, for allow one with an endpoint that no list names, else a whole one. */
-const estates = new Map<Action, Map<Step, Estate>>()
 let whole: Estate
+
+const setup = scenario('setup of an empty estate', 'setup', ['organization-entry-removal'])
+const revoke = scenario('revoke', 'revoke', ['private-endpoint'])
+const allow = scenario('allow of an endpoint that no list names', 'allow', ['private-endpoint'])
+const teardown = scenario('teardown', 'teardown', ['private-endpoint'])
 
 beforeAll(async () => {
   workshop = await openWorkshop()
   world = workshop.world
-  const stages = async (action: Action): Promise<void> => {
-    const found = new Map<Step, Estate>()
-    await carryOut(action, workshop.context(), (step) => found.set(step, capture(world)))
-    estates.set(action, found)
-  }
-  await stages('setup')
+  await stage(workshop, setup)
   whole = capture(world)
-  await stages('revoke')
-  await stages('allow')
-  await stages('teardown')
+  for (const each of [revoke, allow, teardown]) await stage(workshop, each)
 })
 afterAll(async () => await workshop.close())
-afterEach(() => {
-  world.gate = async () => undefined
-})
 
-const writesSince = (count: number) => world.calls.slice(count).filter(isWrite)
-
-/** Fresh eyes: what a worker sees that takes over. */
-async function afresh(action: Action, step: Step, more: Partial<StepContext> = {}): Promise<StepContext> {
-  const context = workshop.context(more)
-  await seeBefore(action, context, step)
-  return context
-}
-
-for (const action of actions) {
-  describe(action, () => {
-    for (const step of changing(action)) {
-      describe(step.id, () => {
-        beforeEach(() => estates.get(action)?.get(step)?.restore(world))
-
-        test('looking changes nothing, and sees the same twice', async () => {
-          const context = await afresh(action, step)
-          const before = world.calls.length
-          const first = await look(step, context)
-          expect((await look(step, context)).change).toEqual(first.change)
-          expect(writesSince(before)).toEqual([])
-        })
-
-        test('applied, it reads as done; applied again, nothing is there twice', async () => {
-          const context = await afresh(action, step)
-          const { change } = await look(step, context)
-          if (changes(change)) await step.apply(context, change)
-          const seen = await afresh(action, step)
-          expect((await look(step, seen)).change.kind).toBe('none')
-          const once = snapshot(world)
-          // The vendors refuse some of what is there already; the step's caller then looks again.
-          await step.apply(await afresh(action, step), change).catch(() => undefined)
-          expect(snapshot(world)).toEqual(once)
-        })
-
-        test('a worker that dies between the write and its answer leaves nothing that the next one does not mend', async () => {
-          const dying = new AbortController()
-          const last = await afresh(action, step, { signal: dying.signal })
-          const { change } = await look(step, last)
-          if (!changes(change)) return
-          world.gate = async (call, phase) => {
-            if (phase === 'answered' && isWrite(call)) dying.abort()
-            return undefined
-          }
-          await expect(step.apply(last, change)).rejects.toThrow()
-          world.gate = async () => undefined
-
-          const next = await afresh(action, step)
-          const seen = await look(step, next)
-          if (changes(seen.change)) await step.apply(next, seen.change)
-          expect((await look(step, await afresh(action, step))).change.kind).toBe('none')
-          const healed = counts()
-          estates.get(action)?.get(step)?.restore(world)
-          await step.apply(await withFacts(action, step), change)
-          expect(healed).toEqual(counts())
-        })
-
-        test('writes nothing once the request is another worker’s', async () => {
-          const fence = async () => {
-            throw new Error('lost')
-          }
-          const context = await afresh(action, step, { fence })
-          const { change } = await look(step, context)
-          const before = snapshot(world)
-          if (changes(change)) await expect(step.apply(context, change)).rejects.toThrow('lost')
-          expect(snapshot(world)).toEqual(before)
-        })
-      })
-    }
-
-    test('has something to do at every step, so that the tests above are about something', async () => {
-      const idle: string[] = []
-      for (const step of changing(action)) {
-        estates.get(action)?.get(step)?.restore(world)
-        if (!changes((await look(step, await afresh(action, step))).change)) idle.push(step.id)
-      }
-      // Others stand on the endpoint, and setup replaces an entry only after it has made an endpoint anew.
-      expect(idle).toEqual(action === 'setup' ? ['organization-entry-removal'] : ['private-endpoint'])
-    })
-  })
-}
-
-async function withFacts(action: Action, step: Step): Promise<StepContext> {
-  const context = await afresh(action, step)
-  await look(step, context)
-  return context
-}
-
-/** How many there are of each kind; ids of their own differ from time to time. */
-function counts(): unknown {
-  const zones = [...world.zones.values()]
-  return {
-    endpoints: world.endpoints.size,
-    zones: zones.length,
-    links: zones.flatMap(({ links }) => [...links.values()]).length,
-    records: zones.flatMap(({ records }) => [...records.values()]).filter(({ type }) => type.toLowerCase() === 'a').length,
-    entries: world.organizations.flatMap(({ privateEndpoints }) => privateEndpoints).length,
-    lists: world.services.map(({ privateEndpointIds }) => privateEndpointIds.length),
-  }
-}
+holdSteps([setup, revoke, allow, teardown], () => workshop)
 
 describe('what others made', () => {
   /** The same estate, made by somebody else. */

@@ -3,9 +3,19 @@ import type { World } from '../../sandbox/world.ts'
 import { apply } from '../../src/jobs/apply.ts'
 import { makePlan } from '../../src/jobs/procedure.ts'
 import { samples } from '../sample-requests.ts'
-import { capture, carryOut, type Estate, endpointIn, network, openWorkshop, serviceIn, type Workshop } from './step-fixture.ts'
+import {
+  capture,
+  carryOut,
+  type Estate,
+  endpointIn,
+  isWrite,
+  network,
+  openWorkshop,
+  serviceIn,
+  type Workshop,
+} from './step-fixture.ts'
 
-/** Somebody puts the endpoint on another service's list while a teardown runs: what that service needs, and is still there, is kept. */
+/** A teardown as a job carries it out; somebody puts the endpoint on another service's list meanwhile: what that service needs, and is still there, is kept. */
 
 let workshop: Workshop
 let world: World
@@ -45,6 +55,21 @@ async function tearDown(method: string, path: RegExp, form: 'id' | 'resourceGuid
   })
   return notes
 }
+
+test('when nobody does, all goes, in the order that leaves nothing that points nowhere', async () => {
+  const before = world.calls.length
+  await tearDown('GET', /never/, 'id')
+  const writes = world.calls.slice(before).filter(isWrite)
+  const what = writes.map(({ method, path }) => `${method} ${path.replace(/\?.*/, '').split('/').at(-2)}`)
+  expect(what).toEqual([
+    'PATCH services',
+    'PATCH organizations',
+    'DELETE A',
+    'DELETE virtualNetworkLinks',
+    'DELETE privateDnsZones',
+    'DELETE privateEndpoints',
+  ])
+})
 
 const used = 'kept: billing-prod still uses the endpoint'
 

@@ -139,6 +139,17 @@ test('our rejected endpoint is made anew under its own name, whichever service i
   expect(seen('analytics-prod').privateEndpointIds).toEqual([endpoint().resourceGuid])
 })
 
+test('whoever else lists an endpoint that is made anew is named', async () => {
+  endpoint().connection = 'Rejected'
+  const fieldsOf = async (...names: readonly string[]) => (await plan('setup', about(names)))['private-endpoint']
+  expect(JSON.stringify(await fieldsOf('analytics-prod'))).not.toContain('needs a setup as well')
+  seen('billing-prod').privateEndpointIds.push(endpoint().resourceGuid)
+  expect(await fieldsOf('analytics-prod')).toMatchObject({
+    fields: [{}, {}, {}, { name: 'needs a setup as well', after: 'billing-prod' }],
+  })
+  expect(JSON.stringify(await fieldsOf('analytics-prod', 'billing-prod'))).not.toContain('needs a setup as well')
+})
+
 test('an endpoint of ours that has failed is repaired under its own name, whichever service is named first', async () => {
   const { id } = endpoint()
   endpoint().provisioningState = 'Failed'

@@ -6,6 +6,7 @@ import { endpointName } from '../../domain/resource-names.ts'
 import { sameId } from '../../domain/target.ts'
 import { until } from '../patience.ts'
 import type { Observation, Step, StepContext } from '../step.ts'
+import { allListsOf, isIdOf } from './allow-lists.ts'
 import { named, namesFor, remade } from './endpoint-names.ts'
 import { isFinished, ownName, usable } from './endpoints.ts'
 
@@ -64,12 +65,23 @@ async function absent(list: EndpointList, context: StepContext): Promise<Observa
   if (!isOurs(taken.tags)) return theirs(taken, `has the connection ${taken.connection}, which cannot be undone`)
   const detail = await context.clouds.network.endpoint(taken.id, context.signal)
   const before = (value: string | undefined) => (value === undefined ? {} : { before: value })
+  const others = await othersListing(detail, context)
   const fields = [
     { name: 'connection', before: taken.connection, after: 'made anew' },
     { name: 'GUID', ...before(detail?.guid), after: knownAfterApply },
     { name: 'address', ...before(detail?.address), after: knownAfterApply },
+    ...(others.length === 0 ? [] : [{ name: 'needs a setup as well', after: others.join(', ') }]),
   ]
   return { change: { kind: 'update', fields }, facts: { replacedIds: detail?.guid === undefined ? [] : [detail.guid] } }
+}
+
+/** Names of services outside the request that list the endpoint: they reach the new one only when they list that. */
+async function othersListing(endpoint: EndpointDetail | undefined, context: StepContext): Promise<readonly string[]> {
+  const asked = context.target.services.map(({ service }) => service.id)
+  const lists = await allListsOf(context)
+  return [...lists].flatMap(([id, { name, entries }]) =>
+    !asked.includes(id) && entries.some((entry) => isIdOf(entry, endpoint)) ? [name] : [],
+  )
 }
 
 function theirs({ name, tags }: EndpointSummary, what: string): Observation {

@@ -131,6 +131,27 @@ test('of several the one that works, ours first', async () => {
   expect(endpointStep(await makePlan('setup', workshop.context()))?.note).toMatch(/^d-ours/)
 })
 
+test('of several the one to which the record leads, so that only the list has to change', async () => {
+  const ours = only()
+  const hub = put({
+    ...ours,
+    id: `${ours.id}-hub`,
+    nicId: `${ours.nicId}-hub`,
+    address: `${world.addressBase}.77`,
+    resourceGuid: crypto.randomUUID(),
+    tags: { owner: 'hub' },
+    subnetId: `${vnetId(network)}/subnets/hub`,
+  })
+  expect(endpointStep(await makePlan('setup', workshop.context()))?.note).not.toContain('-hub')
+  const [wildcard] = [...world.zones.values()].flatMap(({ records }) => [...records.values()])
+  if (wildcard === undefined) throw new Error('no record')
+  Object.assign(wildcard, { addresses: [hub.address], metadata: { owner: 'hub' } })
+  for (const action of ['setup', 'allow'] as const) {
+    const { steps } = await makePlan(action, workshop.context())
+    expect(steps.filter(({ change }) => change.kind !== 'none').map(({ id }) => id)).toEqual(['organization-entry', 'allow-list'])
+  }
+})
+
 test('two services of one name and two aliases get an endpoint each', async () => {
   const [name, alias] = [only().id.split('/').at(-1), 'another.alias']
   const service = world.services.find((each) => each.name === 'analytics-prod')

@@ -1,7 +1,8 @@
 import { TerminalError } from '../../domain/errors.ts'
 import { endpointName } from '../../domain/resource-names.ts'
 import type { Step } from '../step.ts'
-import { isFinished, usable } from './endpoints.ts'
+import { chosen } from './chosen-endpoint.ts'
+import { isFinished } from './endpoints.ts'
 
 /** The endpoint that others stand on, found and never changed. */
 export const endpointInPlace: Step = {
@@ -13,7 +14,7 @@ export const endpointInPlace: Step = {
   async plan(context) {
     const { network } = context.target
     const { endpoints, partial } = await context.clouds.network.endpoints(network, context.signal)
-    const found = usable(endpoints, context)
+    const found = await chosen(endpoints, context)
     const endpoint = found === undefined ? undefined : await context.clouds.network.endpoint(found.id, context.signal)
     if (endpoint !== undefined && isFinished(endpoint))
       return { change: { kind: 'none' }, facts: { endpoint }, note: `${endpoint.name} · ${endpoint.address}` }

@@ -7,8 +7,9 @@ import { sameId } from '../../domain/target.ts'
 import { until } from '../patience.ts'
 import type { Observation, Step, StepContext } from '../step.ts'
 import { allListsOf, isIdOf } from './allow-lists.ts'
+import { chosen } from './chosen-endpoint.ts'
 import { named, namesFor, remade } from './endpoint-names.ts'
-import { isFinished, ownName, usable } from './endpoints.ts'
+import { isFinished, ownName } from './endpoints.ts'
 
 /**
  * The private endpoint in the network's VNet that connects to the services' alias. One that is there already is used, whoever made it, in whatever
@@ -23,7 +24,7 @@ export const privateEndpoint: Step = {
 
   async plan(context) {
     const list = await context.clouds.network.endpoints(context.target.network, context.signal)
-    const found = usable(list.endpoints, context)
+    const found = await chosen(list.endpoints, context)
     if (found === undefined) return await absent(list, context)
     const endpoint = await context.clouds.network.endpoint(found.id, context.signal)
     if (endpoint?.provisioning === 'Failed' && !isOurs(endpoint.tags)) return theirs(endpoint, 'is Failed in Azure')
@@ -35,7 +36,7 @@ export const privateEndpoint: Step = {
   async apply(context) {
     const { network, alias, services } = context.target
     const { endpoints: all } = await context.clouds.network.endpoints(network, context.signal)
-    const found = usable(all, context)
+    const found = await chosen(all, context)
     if (found !== undefined && (found.provisioning !== 'Failed' || !isOurs(found.tags))) return await settle(found, context)
     const dead = remade(all, context)
     const wanted = namesFor(all, context)

@@ -1,0 +1,21 @@
+import type { EndpointSummary } from '../../azure/network.ts'
+import { zoneNameOf } from '../../domain/target.ts'
+import type { StepContext } from '../step.ts'
+import { labelsOf, leadsTo } from './dns-record.ts'
+import { isDead, serving } from './endpoints.ts'
+
+/** Of several that can be used, the one to which the name of the first service leads already: any other would need another record. */
+export async function chosen(all: readonly EndpointSummary[], context: StepContext): Promise<EndpointSummary | undefined> {
+  const candidates = serving(all, context).filter((endpoint) => !isDead(endpoint))
+  const [best, ...others] = candidates
+  if (best === undefined || others.length === 0) return best
+  const { target, clouds, signal } = context
+  const [zone] = await clouds.dns.zones(zoneNameOf(target), target.network, signal)
+  if (zone?.link === undefined) return best
+  const records = await clouds.dns.aRecords(zone, signal)
+  const [label] = labelsOf(target)
+  const record = records.find(({ name }) => name.toLowerCase() === label) ?? records.find(({ name }) => name === '*')
+  if (record === undefined) return best
+  const details = await Promise.all(candidates.map(({ id }) => clouds.network.endpoint(id, signal)))
+  return details.find((endpoint) => leadsTo(record, endpoint?.address)) ?? best
+}

@@ -92,7 +92,7 @@ export function azureNetwork(credential: TokenCredential, url: string, wrote: Wr
       const all = await Array.fromAsync(privateEndpoints.listBySubscription(options))
       return { endpoints: all.map(summarize), partial: false }
     } catch (error) {
-      if (!isForbidden(error)) throw error
+      if (!isUnlistable(error)) throw error
       const lists = groups.map((group) => Array.fromAsync(privateEndpoints.list(group, options)))
       return { endpoints: (await Promise.all(lists)).flat().map(summarize), partial: true }
     }
@@ -206,9 +206,9 @@ function splitId(id: string): { subscription: string; resourceGroup: string; nam
   return { subscription: after('subscriptions'), resourceGroup: after('resourcegroups'), name: parts.at(-1) ?? '' }
 }
 
-/** Azure does not let the caller look there: roles may be given on single resource groups alone. */
-export function isForbidden(error: unknown): boolean {
-  return error instanceof Error && Reflect.get(error, 'code') === 'AuthorizationFailed'
+/** The caller cannot look there: roles, or what stands between, may open single resource groups alone. */
+export function isUnlistable(error: unknown): boolean {
+  return error instanceof Error && [403, 404, 405].includes(Number(Reflect.get(error, 'statusCode')))
 }
 
 /** "There is none" is an observation, not an error. */

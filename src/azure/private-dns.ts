@@ -2,7 +2,7 @@ import { PrivateDnsManagementClient, type PrivateZone, type RecordSet } from '@a
 import type { TokenCredential } from '@azure/identity'
 import { type Network, sameId, vnetId } from '../domain/target.ts'
 import { type Etag, onlyOver } from './etag.ts'
-import { isForbidden, orUndefined, translating } from './network.ts'
+import { isUnlistable, orUndefined, translating } from './network.ts'
 import { heedQuota } from './quota.ts'
 import { noteWrites, type Wrote } from './receipts.ts'
 import { keepRefusalTexts } from './refusal-text.ts'
@@ -113,7 +113,7 @@ export function azurePrivateDns(
     try {
       return await Array.fromAsync(privateZones.list(options))
     } catch (error) {
-      if (!isForbidden(error)) throw error
+      if (!isUnlistable(error)) throw error
       const lists = groups.map((group) => Array.fromAsync(privateZones.listByResourceGroup(group, options)))
       return (await Promise.all(lists)).flat()
     }

@@ -196,6 +196,12 @@ describe('refusals in our words', () => {
       remedy: expect.stringContaining('Microsoft.Network/privateDnsZones/read'),
     })
     world.roles = everything
+    world.gate = async ({ path }, phase) =>
+      phase === 'arrived' && path.startsWith(`/subscriptions/${network.subscription}/providers/Microsoft.Network/privateDnsZones`)
+        ? { status: 404, body: { error: { code: 'NotFound', message: 'no such view' } } }
+        : undefined
+    expect(await dns.zones(zone.name, network, signal)).toMatchObject([{ resourceGroup: 'rg-dns' }])
+    world.gate = async () => undefined
   })
 
   test('a second zone of one name for one network', async () => {

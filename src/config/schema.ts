@@ -45,6 +45,25 @@ const nameTemplate = text.refine(
   `may use only ${placeholders.map((word) => `{${word}}`).join(', ')}`,
 )
 
+const securityGroup = text.regex(
+  /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.Network\/applicationSecurityGroups\/[^/]+$/i,
+  'must be the resource id of an application security group',
+)
+
+/** DNS zones and links take 15 tags, two of which are the bot's own. Source: limits of tags, and of those of Azure DNS. */
+const mostTags = 13
+
+/** Azure would refuse them only after somebody has approved the plan. */
+const tags = z.record(z.string(), z.string().max(256, 'is over 256 characters')).superRefine((all, context) => {
+  const names = Object.keys(all)
+  if (names.length > mostTags) context.addIssue({ code: 'custom', message: `are over ${mostTags}` })
+  for (const name of names) {
+    if (/^(?!\d)[^\s()<>%&\\?/]{1,512}$/.test(name)) continue
+    const message = 'is no name of a tag: DNS zones take none with a space, a parenthesis or <>%&\\?/, or with a digit in front'
+    context.addIssue({ code: 'custom', path: [name], message })
+  }
+})
+
 /** The configuration file as written. Cross-references are checked in `file.ts`. */
 export const fileSchema = known({
   organizations: z
@@ -67,8 +86,8 @@ export const fileSchema = known({
         subnet: text,
         location: text,
         dns: known({ subscription, resourceGroup: text }).optional(),
-        applicationSecurityGroups: z.array(text).default([]),
-        tags: z.record(z.string(), z.string()).default({}),
+        applicationSecurityGroups: z.array(securityGroup).default([]),
+        tags: tags.default({}),
       }),
     )
     .min(1),

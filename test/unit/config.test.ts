@@ -67,6 +67,28 @@ describe('the file', () => {
     expect(config.azureUrl).toBe('https://management.azure.com')
   })
 
+  test('tags and security groups that Azure would refuse are told', () => {
+    const wrong = good.replace(
+      '    location: westus3\n',
+      `    location: westus3
+    applicationSecurityGroups: [db-clients]
+    tags: { team: data, "cost center": a, 1st: b, long: ${'x'.repeat(257)} }
+`,
+    )
+    const name = 'is no name of a tag: DNS zones take none with a space, a parenthesis or <>%&\\?/, or with a digit in front'
+    const told = (text: string) =>
+      problemsOf(() => jobsConfig(jobsEnvironment(file(text)))).map((line) => line.replace(/^.*\.yaml: /, ''))
+    expect(told(wrong)).toEqual([
+      'networks[0].applicationSecurityGroups[0]: must be the resource id of an application security group',
+      'networks[0].tags.long: is over 256 characters',
+      `networks[0].tags.cost center: ${name}`,
+      `networks[0].tags.1st: ${name}`,
+    ])
+    const many = Array.from({ length: 14 }, (_, at) => `t${at}: x`).join(', ')
+    const over = good.replace('    location: westus3\n', `    location: westus3\n    tags: { ${many} }\n`)
+    expect(told(over)).toEqual(['networks[0].tags: are over 13'])
+  })
+
   test('an approver list may be empty: who asks is told', () => {
     const path = file(good.replace('[Bob Builder, Carol Jones]', '[]'))
     expect(jobsConfig(jobsEnvironment(path)).policies[0]?.approvers).toEqual([])

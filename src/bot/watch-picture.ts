@@ -62,9 +62,9 @@ export function watchPicture(watch: Watch, samples: readonly Sample[], now: numb
 function wordsFor({ service, network, everyMs }: Watch, samples: readonly Sample[]): string {
   const subject = cleanText(`${service} from ${network}, last 24 hours`, 150)
   if (samples.length === 0) return `${subject}: not looked at yet (every ${durationText(everyMs)})`
-  const looks = samples.filter(({ code }) => code !== 'not-looked-at').length
+  const looked = samples.filter(({ code }) => code !== 'not-looked-at').length
   const healthy = samples.filter(({ severity }) => severity === 'ok').length
-  const share = looks === 0 ? [] : [`${((healthy / looks) * 100).toFixed(1).replace(/\.0$/, '')} % healthy`]
+  const share = looked === 0 ? [] : [`${((healthy / looked) * 100).toFixed(1).replace(/\.0$/, '')} % healthy`]
   const others = Map.groupBy(
     samples.filter(({ severity }) => severity !== 'ok'),
     ({ code }) => code,
@@ -73,7 +73,7 @@ function wordsFor({ service, network, everyMs }: Watch, samples: readonly Sample
     ([code, seen]) =>
       `${code} ${seen.length === 1 ? 'once' : `${seen.length} times`}, last at ${seen.at(-1)?.at.slice(11, 16)} UTC`,
   )
-  return [[`${subject}: ${looks} ${looks === 1 ? 'look' : 'looks'}`, ...share].join(', '), ...faults].join('; ')
+  return [[`${subject}: ${looked} ${looked === 1 ? 'look' : 'looks'}`, ...share].join(', '), ...faults].join('; ')
 }
 
 function escapeXml(text: string): string {

@@ -11,6 +11,9 @@ interface Sources {
 
 const everyMs = 30_000
 
+/** A turn that is so much later than the one after it should be was lost, in milliseconds. */
+const lateMs = 60_000
+
 /** Mends what a crash between writing a watch and scheduling it has left, or a schedule that was lost. Runs at start and at intervals. */
 export function startWatchSweep(sources: Sources): { close(): void } {
   return repeat('watch sweep', everyMs, sources.log, async () => await sweepWatches(sources))
@@ -20,7 +23,8 @@ export function startWatchSweep(sources: Sources): { close(): void } {
 export async function sweepWatches({ watches, producer, log }: Sources): Promise<void> {
   const [all, schedules] = await Promise.all([watches.all(), producer.schedules()])
   for (const { id, everyMs: every } of all) {
-    if (schedules.get(id) === every) continue
+    const { everyMs: scheduled, nextAt = 0 } = schedules.get(id) ?? {}
+    if (scheduled === every && Date.now() - nextAt < every + lateMs) continue
     log.info({ watch: id }, 'scheduled again')
     await producer.schedule(id, every)
   }

@@ -12,6 +12,12 @@ const jobOptions: JobsOptions = {
 /** The next turn comes anyway. */
 const turnOptions: JobsOptions = { removeOnComplete: true, removeOnFail: { count: 100 } }
 
+export interface Schedule {
+  readonly everyMs: number
+  /** In milliseconds since 1970; long past when the turn that was due got lost. */
+  readonly nextAt: number
+}
+
 /** Wakes work up. Of several wake-ups for one record at most one waits while one runs, so a burst is one piece of work. */
 export interface Producer {
   /** Plan, apply or diagnose: whatever the record's state asks for. */
@@ -21,8 +27,8 @@ export interface Producer {
   /** Has a watch look again and again, from now on; a schedule that there is already is replaced. Survives restarts. */
   schedule(watch: string, everyMs: number): Promise<void>
   unschedule(watch: string): Promise<void>
-  /** How often each watch looks, in milliseconds, by its id. */
-  schedules(): Promise<ReadonlyMap<string, number>>
+  /** When each watch looks, by its id. */
+  schedules(): Promise<ReadonlyMap<string, Schedule>>
   /** Has a watch look a second time after so long, apart from its schedule; once, however often this is asked meanwhile. */
   turn(watch: string, afterMs: number): Promise<void>
   /** Show the record's newest state in chat, after `delayMs` to let a burst of changes become one update. */
@@ -56,7 +62,7 @@ export function createProducer(connection: Connection): Producer {
     },
     async schedules() {
       const all = await turns.getJobSchedulers()
-      return new Map(all.map(({ key, every }) => [key, Number(every)]))
+      return new Map(all.map(({ key, every, next = 0 }) => [key, { everyMs: Number(every), nextAt: next }]))
     },
     async turn(watch, afterMs) {
       const data: Turn = { id: watch, confirms: true }

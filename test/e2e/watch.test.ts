@@ -42,7 +42,7 @@ test('a watch posts what changes and nothing else, survives a restart, shows its
     await producer.unschedule('WT-1')
     await producer.schedule('WT-99', 60_000)
     await sandbox.start('jobs')
-    await expect.poll(() => producer.schedules(), { timeout: 20_000 }).toEqual(new Map([['WT-1', 60_000]]))
+    await expect.poll(async () => [...(await producer.schedules()).keys()], { timeout: 20_000 }).toEqual(['WT-1'])
     expect(await redis.zcard('{privatelink}:watch:repeat')).toBe(1)
 
     const service = sandbox.world.services.find(({ name }) => name === 'analytics-prod')

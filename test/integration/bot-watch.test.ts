@@ -54,6 +54,15 @@ test('each of several watches has its picture', async () => {
   await say('unwatch analytics-prod from staging-eastus2')
 })
 
+test('what is watched from a network that the configuration names no more can be ended', async () => {
+  const [one] = Object.values(await at.connection.hgetall('{privatelink}:watches'))
+  const old = { ...JSON.parse(one ?? '{}'), id: 'WT-90', network: 'old-net' }
+  await at.connection.hset('{privatelink}:watches', old.id, JSON.stringify(old))
+  expect(await say('unwatch analytics-prod from older-net')).toContain('not a network that I know')
+  expect(await say('unwatch analytics-prod from OLD-NET')).toContain('I no longer watch')
+  expect(await at.connection.hexists('{privatelink}:watches', old.id)).toBe(0)
+})
+
 test('from everywhere, the fix is requested for the network whose button it is', async () => {
   const store = redisDiagnoses(at.connection)
   const id = await store.nextId()

@@ -186,17 +186,21 @@ test('a turn of a watch that has ended ends its schedule', async () => {
 
 test('watches and schedules are brought together', async () => {
   const calls: string[] = []
+  const now = Date.now()
   const producer = {
     schedules: async () =>
       new Map([
-        ['WT-1', 60_000],
-        ['WT-2', 60_000],
-        ['WT-9', 60_000],
+        ['WT-1', { everyMs: 60_000, nextAt: now + 30_000 }],
+        ['WT-2', { everyMs: 60_000, nextAt: now }],
+        ['WT-4', { everyMs: 60_000, nextAt: now - 60_000 }],
+        ['WT-5', { everyMs: 60_000, nextAt: now - 180_000 }],
+        ['WT-9', { everyMs: 60_000, nextAt: now }],
       ]),
     schedule: async (id: string, everyMs: number) => void calls.push(`schedule ${id} ${everyMs}`),
     unschedule: async (id: string) => void calls.push(`unschedule ${id}`),
   }
-  const all = async () => [watch, { ...watch, id: 'WT-2', everyMs: 300_000 }, { ...watch, id: 'WT-3' }]
+  const more = ['WT-3', 'WT-4', 'WT-5'].map((id) => ({ ...watch, id }))
+  const all = async () => [watch, { ...watch, id: 'WT-2', everyMs: 300_000 }, ...more]
   await sweepWatches({ watches: { all }, producer, log })
-  expect(calls).toEqual(['schedule WT-2 300000', 'schedule WT-3 60000', 'unschedule WT-9'])
+  expect(calls).toEqual(['schedule WT-2 300000', 'schedule WT-3 60000', 'schedule WT-5 60000', 'unschedule WT-9'])
 })

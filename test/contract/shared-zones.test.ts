@@ -47,13 +47,15 @@ function linkAlso(vnet: string): void {
   zoneIn(world).links.set(vnet, { ...link, id: `${link.id}-${vnet}`, name: vnet, virtualNetworkId: vnetId({ ...staging, vnet }) })
 }
 
-/** An empty one of the same name in another resource group, linked to nothing yet, made by this request. */
-function addZone(request: string, group = 'rg-other'): PrivateZone {
-  const zone = zoneIn(world)
-  const id = zone.id.replace('rg-dns', group)
-  const added = { ...zone, id, records: new Map(), links: new Map(), tags: { ...zone.tags, privatelinkRequest: request } }
-  world.zones.set(id.toLowerCase(), added)
-  return added
+/** Moves this network's zone to another resource group; in the configured place is one that another network's request has just made. */
+function displaceZone(): PrivateZone {
+  const own = zoneIn(world)
+  const moved = (id: string) => id.replace('rg-dns', 'rg-network')
+  const fresh = { ...own, records: new Map(), links: new Map(), tags: { ...own.tags, privatelinkRequest: 'PL-7' } }
+  world.zones.set(fresh.id.toLowerCase(), fresh)
+  const links = new Map([...own.links].map(([name, link]) => [name, { ...link, id: moved(link.id) }]))
+  world.zones.set(moved(own.id).toLowerCase(), { ...own, id: moved(own.id), links })
+  return fresh
 }
 
 describe('a teardown', () => {
@@ -62,8 +64,6 @@ describe('a teardown', () => {
     ['PL-7', false],
     ['PL-404', false],
   ])('an empty zone that nobody is linked to yet, made by %s: goes is %s', async (request, goes) => {
-    world.zones.clear()
-    whole.restore(world)
     const zone = zoneIn(world)
     zone.records.clear()
     zone.links.clear()
@@ -72,23 +72,18 @@ describe('a teardown', () => {
   })
 
   test('of two zones takes the one that was linked, not the one of the configured place', async () => {
-    const own = zoneIn(world)
-    const fresh = { ...own, records: new Map(), links: new Map(), tags: { ...own.tags, privatelinkRequest: 'PL-7' } }
-    const id = own.id.replace('rg-dns', 'rg-network')
-    const links = new Map([...own.links].map(([name, link]) => [name, { ...link, id: link.id.replace('rg-dns', 'rg-network') }]))
-    world.zones.clear()
-    world.zones.set(fresh.id.toLowerCase(), fresh)
-    world.zones.set(id.toLowerCase(), { ...own, id, links })
+    const fresh = displaceZone()
+    fresh.records.set('txt/a', { type: 'TXT', name: 'a', ttl: 60, addresses: [], metadata: {}, etag: 'e' })
     await carryOut('teardown', workshop.context({ networkOf: ledger }))
     expect([...world.zones.values()]).toEqual([fresh])
     expect(world.endpoints.size).toBe(0)
   })
 
   test('finds the zone of a setup that has not linked it', async () => {
-    zoneIn(world).links.clear()
-    addZone('PL-7')
+    const fresh = displaceZone()
+    for (const { links } of world.zones.values()) links.clear()
     await carryOut('teardown', workshop.context({ networkOf: ledger }))
-    expect([...world.zones.values()].map(({ tags }) => tags.privatelinkRequest)).toEqual(['PL-7'])
+    expect([...world.zones.values()]).toEqual([fresh])
     expect(world.endpoints.size).toBe(0)
   })
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { openChat } from './chat.ts'
-import { addZone, made, nothing } from './house.ts'
+import { addZone, made, nothing, whole } from './house.ts'
 
 /** The button after a failed setup: a request of its own, which takes back what the failed one made, and nothing else. */
 
@@ -8,14 +8,20 @@ test('undo needs its own approval, and leaves alone what was there before', asyn
   const chat = await openChat({ without: ['diagnostics'] })
   const { sandbox, people, card, text } = chat
   const hub = addZone(sandbox)
-  const [key] = sandbox.world.organizations[0]?.keys ?? []
+  const service = sandbox.world.services.find(({ name }) => name === 'analytics-prod')
+  service?.privateEndpointIds.push('somebody-else')
   await people.command('alice', 'setup analytics-prod in prod-westus3')
   const plan = await card('approvals', 'awaiting-approval')
-  // The pre-flight has seen that it could work; now it cannot any more.
-  if (key !== undefined) key.role = 'developer'
+  // Once it is listed, its connection is rejected.
+  sandbox.world.gate = async ({ method, path }, phase) => {
+    const [endpoint] = sandbox.world.endpoints.values()
+    if (endpoint !== undefined && method === 'PATCH' && /services/.test(path) && phase === 'answered')
+      endpoint.connection = 'Rejected'
+    return undefined
+  }
   await people.click('bob', plan, 'Approve')
   const failed = await card('approvals', '· failed')
-  expect(made(sandbox)).toMatchObject({ endpoints: 1, zones: 1, links: 1, records: 1, organizationEntries: 0 })
+  expect(made(sandbox)).toEqual({ ...whole, allowListEntries: 2 })
 
   await people.click('bob', failed, 'Undo')
   const asked = await card('approvals', 'Undo PL-1', 'awaiting-approval')
@@ -31,7 +37,8 @@ test('undo needs its own approval, and leaves alone what was there before', asyn
 
   await people.click('carol', asked, 'Approve')
   await card('approvals', 'Undo PL-1', '· done')
-  expect(made(sandbox)).toEqual({ ...nothing, zones: 1 })
+  expect(made(sandbox)).toEqual({ ...nothing, zones: 1, allowListEntries: 1 })
+  expect(service?.privateEndpointIds).toEqual(['somebody-else'])
   expect(hub.tags).toEqual({ owner: 'hub' })
   await chat.close()
 })

@@ -41,8 +41,11 @@ const controlPlaneWithinMs = 4_500
 /** Service, organization, endpoint and zone. */
 const parts = 4
 
-/** A service may have fallen asleep since its state was read longer ago than this, in milliseconds. */
-const recentMs = 60_000
+/**
+ * A service may have fallen asleep since its state was read longer ago than this, in milliseconds. Somebody who waits while ClickHouse Cloud does not say
+ * takes an older state for true, but not for ever.
+ */
+const [recentMs, oldMs] = [60_000, 10 * 60_000]
 
 /** A second look is worth its time only so soon after the first began, and both together end by then; in milliseconds. */
 const [secondLookWithinMs, bothWithinMs] = [2_400, 4_800]
@@ -132,26 +135,28 @@ function lastAddress({ service, network }: Subject, { cells }: Survey): string |
 
 /** Nothing of a control plane of which no part is known; the reasons are then all that there is to say. */
 function knownOf(plane: ControlPlane): readonly [ControlPlane | undefined, string | undefined] {
-  const { serviceState, unread = {} } = plane
-  const isBare = serviceState === undefined && Object.keys(unread).length === parts
-  return isBare ? [undefined, [...new Set(Object.values(unread))].join(' ')] : [plane, undefined]
+  const { allowList, asOf, unread = {}, serviceState: _, ...others } = plane
+  const isBare = allowList === undefined && Object.keys(unread).length === parts
+  if (isBare) return [undefined, [...new Set(Object.values(unread))].join(' ')]
+  if (asOf === undefined || allowList === undefined || isWithin(oldMs, asOf)) return [plane, undefined]
+  return [{ ...others, allowList, asOf, unread: { service: 'ClickHouse Cloud did not answer in time.', ...unread } }, undefined]
 }
 
 /** Unknown unless it was read a moment ago. */
 function stateOf({ serviceState, asOf }: ControlPlane): string | undefined {
-  return asOf === undefined || isRecent(asOf) ? serviceState : undefined
+  return asOf === undefined || isWithin(recentMs, asOf) ? serviceState : undefined
 }
 
 /** As the background has read it a moment ago: good enough to ask `/ping` before the clouds have answered. */
 async function recentState({ id, organizationId }: Subject['service'], { inventory }: LookJobs): Promise<string | undefined> {
   const known = await inventory.read().catch(() => undefined)
   const readAt = known?.keptFrom?.[organizationId] ?? known?.readAt
-  if (readAt === undefined || !isRecent(readAt)) return undefined
+  if (readAt === undefined || !isWithin(recentMs, readAt)) return undefined
   return known?.services.find((service) => service.id === id)?.state
 }
 
-function isRecent(at: string): boolean {
-  return Date.now() - Date.parse(at) <= recentMs
+function isWithin(ms: number, at: string): boolean {
+  return Date.now() - Date.parse(at) <= ms
 }
 
 /** The network was looked at a moment ago; a certificate's time is judged in minutes. */

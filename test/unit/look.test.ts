@@ -145,6 +145,15 @@ describe('a service that sleeps is woken by nobody who did not mean it', () => {
     expect(await pings({ known: known(ago(5), 'running') })).toEqual([true])
   })
 
+  test('while ClickHouse Cloud refuses, what it said last counts for some minutes', async () => {
+    const refuses = async () => {
+      throw new TerminalError('unauthorized', 'HTTP 401', { remedy: 'Check the key.' })
+    }
+    const clouds = { clickhouse: { ...idle, service: refuses, organization: refuses } }
+    expect(await pings({ clouds, known: known(ago(300), 'running') })).toEqual([false, true])
+    expect(await pings({ clouds, known: known(ago(3_600), 'running') })).toEqual([false])
+  })
+
   test('in the background the look follows the state, and is made once', async () => {
     expect(await pings({ background: true, known: known(ago(5), 'running') })).toEqual([true])
     expect(await pings({ background: true, known: known(ago(5), 'idle') })).toEqual([false])

@@ -57,7 +57,7 @@ function stage({ fails, networks = [network], clouds, list = () => [] }: Changes
         if (failure !== undefined) throw failure
         return service
       },
-      current: async () => ({ readAt: at, services: [service], allowLists: { [service.id]: list() } }),
+      current: async () => ({ readAt: new Date().toISOString(), services: [service], allowLists: { [service.id]: list() } }),
     },
     targets: { of: async () => ({ service, alias: 'alias', host: the.host }) },
     inventory: { read: async () => undefined },

@@ -118,6 +118,21 @@ test('where the subscription may not be listed the resource group is, and the pl
   })
 })
 
+test('one in the subscription of the zones is found, where that may be listed', async () => {
+  const hub = '99999999-3e4a-4b5c-8d6e-7f8091a2b3c4'
+  const endpoint = moveToHub()
+  world.endpoints.clear()
+  put({ ...endpoint, id: endpoint.id.replace(network.subscription, hub) })
+  const { target } = workshop.context()
+  const shared = { ...network, dns: { subscription: hub, resourceGroup: 'rg-dns' } }
+  const context = () => workshop.context({ target: { ...target, network: shared } })
+  expect(endpointStep(await makePlan('allow', context()))?.note).toMatch(/^zz-hub/)
+  world.roles = [{ scope: `/subscriptions/${network.subscription}`, actions: ['*'], notActions: [] }]
+  await expect(makePlan('allow', context())).rejects.toMatchObject({
+    message: expect.stringContaining('Only the configured resource groups could be searched.'),
+  })
+})
+
 test('of several the one that works, ours first', async () => {
   const ours = only()
   const theirs = { ...ours, tags: { owner: 'hub' }, subnetId: `${vnetId(network)}/subnets/hub` }

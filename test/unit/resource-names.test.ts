@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { endpointName, linkName } from '../../src/domain/resource-names.ts'
+import { apartBy, endpointName, linkName, networkInterfaceName } from '../../src/domain/resource-names.ts'
 import { service } from './literals.ts'
 import { planned } from './terraform-literals.ts'
 
@@ -12,6 +12,20 @@ test('a private endpoint’s name has at most 64 characters, and stays told from
   expect(nameOf(`${long} 3`)).toMatch(/^pe-customer-facing-analytics-production-cluster-west-3[a-z0-9-]*-[0-9a-f]{8}$/)
   expect(nameOf(`${long} 3`).length).toBeLessThanOrEqual(64)
   expect(nameOf(`${'x'.repeat(70)}1`)).not.toBe(nameOf(`${'x'.repeat(70)}2`))
+})
+
+test('an endpoint that has to be told apart has a name and an interface of its own, the same each time', () => {
+  const named = { ...network, endpoints: { name: 'ple-{service}', networkInterface: 'nic-{service}' } }
+  const namesOf = (alias: string) => {
+    const apart = apartBy(alias, named)
+    return [endpointName(service, named, apart), networkInterfaceName(service, named, apart)]
+  }
+  expect(namesOf('one.alias')).toEqual(namesOf('One.Alias'))
+  expect(namesOf('one.alias')).not.toEqual(namesOf('another.alias'))
+  expect(namesOf('one.alias')).toEqual([
+    expect.stringMatching(/^ple-.*-[0-9a-f]{8}$/),
+    expect.stringMatching(/^nic-.*-[0-9a-f]{8}$/),
+  ])
 })
 
 test('links of VNets of one name in two subscriptions are told apart in a zone that they share', () => {

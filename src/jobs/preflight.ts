@@ -65,7 +65,14 @@ function missingPermissions(
   signal: AbortSignal,
 ): readonly Promise<readonly TerminalError[]>[] {
   return [...Map.groupBy(needs, ({ scope }) => scope)].map(async ([scope, needed]) => {
-    const permissions = await access.permissions(scope, signal)
+    const permissions = await access.permissions(scope, signal).catch(unlessAbsent)
+    if (permissions === undefined) {
+      return [
+        new TerminalError('resource-group-absent', `Azure does not find ${scope.split('/providers/')[0]}.`, {
+          remedy: 'Correct subscription and resource group in the configuration file of the bot, or create the group in Azure.',
+        }),
+      ]
+    }
     const missing = needed.filter(({ action }) => !isAllowed(action, permissions)).map(({ action }) => action)
     // A caller that may read here has some role: an empty answer says nothing.
     if (permissions.length === 0 || missing.length === 0) return []
@@ -75,6 +82,12 @@ function missingPermissions(
       }),
     ]
   })
+}
+
+/** Nothing where Azure says that there is no such group or subscription. */
+function unlessAbsent(error: unknown): undefined {
+  if (error instanceof TerminalError && ['ResourceGroupNotFound', 'SubscriptionNotFound'].includes(error.code)) return
+  throw error
 }
 
 async function subnetProblems(

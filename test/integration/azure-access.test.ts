@@ -31,6 +31,11 @@ test('the caller’s roles on a group, a resource and a part of a resource, thos
   bench.world.roles = [everything]
 })
 
+test('a group that is not there is told as that', async () => {
+  const nowhere = group.replace(network.resourceGroup, 'rg-nowhere')
+  await expect(access.permissions(nowhere, signal)).rejects.toMatchObject({ code: 'ResourceGroupNotFound' })
+})
+
 test('the VNet’s place and subnets', async () => {
   expect(await access.virtualNetwork(network, signal)).toEqual({ location: 'westus3', subnets: ['endpoints'] })
   await expect(access.virtualNetwork({ ...network, vnet: 'nowhere' }, signal)).rejects.toMatchObject({ code: 'ResourceNotFound' })

@@ -41,6 +41,17 @@ test('a scope that cannot be asked hides nothing of the others', async () => {
   })
 })
 
+test('a resource group that is not there is told before anybody is asked', async () => {
+  const permissions: AzureAccess['permissions'] = async (scope) => {
+    if (scope.endsWith('/rg-dns')) throw new TerminalError('ResourceGroupNotFound', 'none', { remedy: '' })
+    return [{ actions: ['*'], notActions: [] }]
+  }
+  expect(await look({ access: { ...open, permissions } })).toMatchObject({
+    code: 'resource-group-absent',
+    message: expect.stringMatching(/^Azure does not find \/subscriptions\/[^/]+\/resourceGroups\/rg-dns\.$/),
+  })
+})
+
 test('a key of which nothing is known yet is judged before anybody is asked', async () => {
   const [key] = workshop.world.organizations[0]?.keys ?? []
   if (key === undefined) throw new Error('no key')

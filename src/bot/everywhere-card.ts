@@ -42,8 +42,15 @@ function linesOf({ network, verdict, evidence, since, problem }: Look): readonly
     words`${marks[verdict.severity]} ${name}  ${statusWords(verdict)}${fault}`,
     ...(path === '' ? [] : [path]),
     ...(verdict.severity === 'ok' ? [] : [words`${strong('Fix')}  ${remedyText(verdict.remedy)}`]),
+    ...alsoFound(verdict),
     ...(since === undefined ? [] : [sinceLine(since)]),
   ]
+}
+
+/** By their codes; what they mean is told from one network. */
+function alsoFound({ code: root, findings }: Verdict): readonly Text[] {
+  const others = findings.filter((finding) => finding.code !== root).map((finding) => finding.code)
+  return others.length === 0 ? [] : [words`${strong('Also found')}  ${others.join(', ')}`]
 }
 
 function sinceLine({ lastHealthyAt, changes, events = [] }: NonNullable<Look['since']>): Text {

@@ -103,7 +103,7 @@ test('from everywhere: side by side, and one network that could not be looked at
       { network: 'prod-westus3', verdict: healthy },
       {
         network: 'staging-eastus2',
-        verdict: { ...missing, findings: [missing] },
+        verdict: { ...missing, findings: [missing, skewed] },
         since: { lastHealthyAt: askedAt, changes: [{ what: 'the allow list', said: 'lost 3f1c', inPublic: 'lost 1 entry' }] },
       },
       { network: 'lab', problem: { code: 'x', message: 'Redis said no.', remedy: 'y' } },
@@ -115,6 +115,7 @@ test('from everywhere: side by side, and one network that could not be looked at
   expect(text).toContain("✘ *staging-eastus2*  fault · allow-list-missing: The endpoint is not on the service's allow list")
   expect(text).toContain('? *lab*  not looked at: Redis said no.')
   expect(text).toContain('\nfault · allow-list-missing\n')
+  expect(text).toContain('*Also found*  clock-skew')
   expect(text).toMatch(/Last healthy\* .*; since then the allow list: lost 1 entry/)
   expect(card?.buttons?.[0]).toMatchObject({
     verb: 'fix',

@@ -49,3 +49,6 @@ export async function openOffice(options: SandboxOptions = {}): Promise<Office> 
 
 /** What the plan would do, by step. */
 export const kinds = ({ plan }: Request) => Object.fromEntries((plan?.steps ?? []).map(({ id, change }) => [id, change.kind]))
+
+/** What is said of the plan's steps. */
+export const notes = ({ plan }: Request) => Object.fromEntries((plan?.steps ?? []).map(({ id, note }) => [id, note]))

@@ -20,7 +20,8 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 240_000,
           hookTimeout: 60_000,
-          maxWorkers: 2,
+          // They wait for the clouds' limits more than they compute.
+          maxWorkers: 3,
         },
       },
     ],

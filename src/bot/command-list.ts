@@ -6,7 +6,7 @@ export const commandList = [
     name: 'setup',
     usage: 'setup [SERVICE…] [in NETWORK] [because REASON]',
     example: 'setup analytics-prod in prod-westus3 because "BI moves into the VNet"',
-    does: 'Plans a Private Link from a network to services, asks for approval, carries it out and verifies it. What you leave out is asked for in a form.',
+    does: 'Plans a Private Link from a network to services, asks for approval, carries it out and verifies it.',
   },
   {
     name: 'allow',

@@ -8,6 +8,7 @@ export function helpCard(about?: CommandName): Card {
     parts: [
       { kind: 'title', text: about === undefined ? 'ClickHouse Cloud over Azure Private Link' : about },
       ...shown.map((entry) => ({ kind: 'lines', lines: linesOf(entry) }) as const),
+      { kind: 'note', text: 'What I need to know and you leave out, I ask for in a form.' },
     ],
   }
 }

@@ -140,6 +140,7 @@ test('what cannot be understood or is not known gets the nearest that is, and no
   expect(answers[2]).toContain('Which services?')
   expect(answers[3]).toContain('watch analytics-prod from prod-westus3|staging-eastus2 every 5m')
   expect(answers[4]).toContain('/privatelink diagnose SERVICE [from NETWORK|everywhere]')
+  expect(answers[4]).toContain('you leave out, I ask for in a form')
   expect(answers[5]).toContain('prod-westus3, staging-eastus2')
   expect(answers[6]).toContain('I know prod-westus3, staging-eastus2')
   expect(answers[7]).toContain('not read the list of services yet')

@@ -67,6 +67,25 @@ test.each(['analytics-prod', 'billing-prod'])(
   },
 )
 
+test('a network that is another subnet of the VNet is no other', async () => {
+  const [record] = zone().records.values()
+  if (record === undefined) throw new Error('no record')
+  const other = {
+    ...endpoint(),
+    id: `${endpoint().id}-2`,
+    nicId: `${endpoint().nicId}-2`,
+    address: '127.12.0.99',
+    alias: 'another.alias',
+  }
+  world.endpoints.set(other.id.toLowerCase(), other)
+  const [label = ''] = seen('analytics-prod').privateHost?.split('.') ?? []
+  zone().records.set(`a/${label}`, { ...record, name: label, addresses: [other.address] })
+  const { configured, target } = workshop.context()
+  const networks = [{ ...target.network, name: 'apps', subnet: 'apps' }, ...configured.networks]
+  const changes = await plan('setup', about(['analytics-prod'], target.network, { configured: { ...configured, networks } }))
+  expect(changes).toEqual({ 'dns-record': expect.objectContaining({ kind: 'update' }) })
+})
+
 test('records of other types keep the zone, and its link', async () => {
   const [record] = zone().records.values()
   if (record === undefined) throw new Error('no record')

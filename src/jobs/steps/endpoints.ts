@@ -1,7 +1,7 @@
 import { connectsByAlias, type EndpointDetail, type EndpointSummary, serves } from '../../azure/network.ts'
 import { isOurs } from '../../domain/ownership.ts'
 import { endpointName } from '../../domain/resource-names.ts'
-import { isInVnet, sameId, subnetId } from '../../domain/target.ts'
+import { isInVnet, sameId, subnetId, vnetId } from '../../domain/target.ts'
 import type { StepContext } from '../step.ts'
 
 /** A Rejected connection cannot be approved any more, and the other side of a Disconnected one is gone: neither can be used. */
@@ -47,7 +47,7 @@ export interface PlacedEndpoint extends EndpointDetail {
 
 /** Live endpoints of all configured networks other than this one: networks may share a zone, and what one sets up may be another's. */
 export async function otherEndpoints(
-  { configured: { networks }, clouds, signal }: StepContext,
+  { target, configured: { networks }, clouds, signal }: StepContext,
   id: string | undefined,
 ): Promise<readonly PlacedEndpoint[]> {
   const found = await Promise.all(
@@ -58,7 +58,9 @@ export async function otherEndpoints(
           connectsByAlias(endpoint) && !sameId(endpoint.id, id) && !isDead(endpoint) && isInVnet(endpoint.subnetId, network),
       )
       const details = await Promise.all(others.map((other) => clouds.network.endpoint(other.id, signal)))
-      return details.flatMap((endpoint) => (endpoint === undefined ? [] : [{ ...endpoint, network: network.name }]))
+      // Networks may be subnets of one VNet, and reach what lies in any of them.
+      const { name } = sameId(vnetId(network), vnetId(target.network)) ? target.network : network
+      return details.flatMap((endpoint) => (endpoint === undefined ? [] : [{ ...endpoint, network: name }]))
     }),
   )
   return found.flat()

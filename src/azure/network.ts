@@ -200,7 +200,7 @@ function resourceGuidOf(response: { readonly parsedBody?: unknown; readonly body
   return typeof guid === 'string' ? guid : undefined
 }
 
-function splitId(id: string): { subscription: string; resourceGroup: string; name: string } {
+export function splitId(id: string): { subscription: string; resourceGroup: string; name: string } {
   const parts = id.split('/')
   const after = (word: string): string => parts[parts.findIndex((part) => part.toLowerCase() === word) + 1] ?? ''
   return { subscription: after('subscriptions'), resourceGroup: after('resourcegroups'), name: parts.at(-1) ?? '' }

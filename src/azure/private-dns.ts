@@ -2,7 +2,7 @@ import { PrivateDnsManagementClient, type PrivateZone, type RecordSet } from '@a
 import type { TokenCredential } from '@azure/identity'
 import { type Network, sameId, vnetId } from '../domain/target.ts'
 import { type Etag, onlyOver } from './etag.ts'
-import { isUnlistable, orUndefined, translating } from './network.ts'
+import { isUnlistable, orUndefined, splitId, translating } from './network.ts'
 import { heedQuota } from './quota.ts'
 import { noteWrites, type Wrote } from './receipts.ts'
 import { keepRefusalTexts } from './refusal-text.ts'
@@ -130,7 +130,7 @@ export function azurePrivateDns(
       const found: Zone[] = []
       for (const zone of await listed(subscription, groups, signal)) {
         if (zone.name?.toLowerCase() !== name.toLowerCase() || zone.id === undefined) continue
-        const place = { name, subscription, resourceGroup: resourceGroupOf(zone.id) }
+        const place = { name, subscription, resourceGroup: splitId(zone.id).resourceGroup }
         const settled = (zone.provisioningState ?? 'Succeeded') === 'Succeeded'
         const links = zone.provisioningState === 'Creating' ? { otherLinks: 0 } : await linksOf(place, network, signal)
         found.push({ ...place, id: zone.id, tags: zone.tags ?? {}, etag: zone.etag ?? '', settled, ...links })
@@ -246,8 +246,4 @@ function recordOf(set: RecordSet): ARecord {
     etag: set.etag ?? '',
     metadata: set.metadata ?? {},
   }
-}
-
-function resourceGroupOf(id: string): string {
-  return /\/resourceGroups\/([^/]+)/i.exec(id)?.[1] ?? ''
 }

@@ -69,3 +69,15 @@ test('a refusal of what is not there is one', async () => {
   expect(patches('billing-prod') - earlier).toBe(2)
   expect(service('analytics-prod').privateEndpointIds).toEqual([guid()])
 })
+
+test('a list that somebody else changes time and again is not written for ever', async () => {
+  const { privateEndpointIds: list, id } = service('analytics-prod')
+  const earlier = patches('analytics-prod')
+  world.gate = async ({ method, path }, phase) => {
+    if (phase !== 'arrived' || method !== 'PATCH' || !path.includes(id)) return undefined
+    list.push(crypto.randomUUID())
+    return { status: 400, body: { status: 400, error: 'BAD_REQUEST: no', requestId: 'rq-1' } }
+  }
+  await expect(allow()).rejects.toMatchObject({ code: 'BAD_REQUEST' })
+  expect(patches('analytics-prod') - earlier).toBe(5)
+})

@@ -31,12 +31,14 @@ interface LookChanges {
   readonly clouds?: object
   readonly withinMs?: number
   readonly background?: boolean
+  /** As it is kept, and as it is when it is asked for. */
   readonly known?: Inventory
+  readonly current?: Inventory
 }
 
 async function look(
   probe: (options: ProbeOptions, asked: Probe) => Promise<NetworkEvidence | undefined>,
-  { clouds = {}, withinMs = 5_000, background = false, known }: LookChanges = {},
+  { clouds = {}, withinMs = 5_000, background = false, known, current = known }: LookChanges = {},
 ) {
   const startedAt = performance.now()
   const evidence = await lookAt(
@@ -57,7 +59,7 @@ async function look(
         ...clouds,
       } as never,
       survey: { read: async () => undefined },
-      catalog: { current: async () => known ?? { readAt: '', services: [], allowLists: {} } },
+      catalog: { current: async () => current ?? { readAt: '', services: [], allowLists: {} } },
       inventory: { read: async () => known },
       log: pino({ level: 'silent' }),
     },
@@ -157,6 +159,8 @@ describe('a service that sleeps is woken by nobody who did not mean it', () => {
   test('in the background the look follows the state, and is made once', async () => {
     expect(await pings({ background: true, known: known(ago(5), 'running') })).toEqual([true])
     expect(await pings({ background: true, known: known(ago(5), 'idle') })).toEqual([false])
+    const readAnew = { known: known(ago(300), 'idle'), current: known(ago(0), 'running') }
+    expect(await pings({ background: true, ...readAnew })).toEqual([true])
     const silent = async () => new Promise<never>(() => undefined)
     const clouds = { clickhouse: { ...idle, service: silent, organization: silent } }
     expect(

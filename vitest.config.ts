@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 /** Unit tests are pure; the lab is a network of its own (Linux, root); integration tests talk to sandbox peers and a real Redis; e2e tests run the real processes. */
 export default defineConfig({
   test: {
+    // Most tests wait for sockets and limits more than they compute.
+    maxWorkers: 3,
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts', 'test/*.test.ts'] } },
       {
@@ -20,8 +22,6 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 240_000,
           hookTimeout: 60_000,
-          // They wait for the clouds' limits more than they compute.
-          maxWorkers: 3,
         },
       },
     ],

@@ -23,7 +23,7 @@ interface Asked extends Named {
 interface Sources {
   readonly clouds: Pick<Clouds, 'network' | 'dns' | 'clickhouse'>
   readonly catalog: Pick<Catalog, 'current'>
-  readonly inventory: Pick<InventoryStore, 'read'>
+  readonly inventory: Pick<InventoryStore, 'read' | 'learn'>
   /** Lists may be some seconds old: one call reads those of all services. */
   readonly background: boolean
   readonly log: Log
@@ -98,7 +98,7 @@ type Lists = Pick<ControlPlane, 'serviceState' | 'allowList' | 'asOf' | 'request
 
 async function listsOf(
   service: Asked['service'],
-  { clouds, catalog, inventory, background }: Sources,
+  { clouds, catalog, inventory, background, log }: Sources,
   signal: AbortSignal,
 ): Promise<Lists> {
   if (background) {
@@ -107,12 +107,15 @@ async function listsOf(
     const shared = listsIn(all, service)
     if (shared !== undefined) return shared
   }
-  const fresh = clouds.clickhouse.service(service.organizationId, service.id, signal).then(
-    ({ state, privateEndpointIds, requestId }): Lists => ({
-      ...{ serviceState: state, allowList: privateEndpointIds },
-      ...(requestId !== undefined && { requestId }),
-    }),
-  )
+  const fresh = clouds.clickhouse
+    .service(service.organizationId, service.id, signal)
+    .then(({ state, privateEndpointIds, requestId }): Lists => {
+      // Whoever asks next may find the budget spent.
+      inventory
+        .learn(new Map([[service.id, privateEndpointIds]]), new Date().toISOString())
+        .catch((error: unknown) => log.warn({ err: error, service: service.id }, 'allow list not kept'))
+      return { serviceState: state, allowList: privateEndpointIds, ...(requestId !== undefined && { requestId }) }
+    })
   const early = await Promise.race([fresh, sleep(freshWithinMs, undefined, { signal })])
   return early ?? (await lastKnown(service, inventory)) ?? (await fresh)
 }

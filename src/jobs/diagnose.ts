@@ -23,6 +23,7 @@ export interface DiagnosisJobs extends LookJobs, NameJobs {
   readonly ledger: Pick<Ledger, 'newest'>
   readonly catalog: LookJobs['catalog'] & NameJobs['catalog']
   readonly survey: LookJobs['survey'] & NameJobs['survey']
+  readonly inventory: LookJobs['inventory']
 }
 
 /** Whoever asks has an answer within fifteen seconds: a look ends by then, in milliseconds. Who has changed what, and the chat, need a moment too. */

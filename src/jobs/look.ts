@@ -15,7 +15,7 @@ export interface LookJobs {
   readonly clouds: Clouds
   readonly survey: Pick<SurveyStore, 'read'>
   readonly catalog: Pick<Catalog, 'current'>
-  readonly inventory: Pick<InventoryStore, 'read'>
+  readonly inventory: Pick<InventoryStore, 'read' | 'learn'>
   readonly log: Log
 }
 

@@ -266,7 +266,10 @@ async function openWorld(authority: Authority, callMs: number): Promise<FaultWor
           clouds,
           catalog: { current: async () => ({ readAt: '', services: [], allowLists: {} }) },
           survey: { read: async () => survey },
-          inventory: { read: async () => ({ readAt: new Date().toISOString(), services: [named()], allowLists: {} }) },
+          inventory: {
+            read: async () => ({ readAt: new Date().toISOString(), services: [named()], allowLists: {} }),
+            learn: async () => undefined,
+          },
           log: pino({ level: 'silent' }),
         },
         { signal, wake },

@@ -43,7 +43,10 @@ function sources(changes: {
       dns: { zones: changes.zones ?? (async () => []) },
     } as never,
     catalog: { current: hang },
-    inventory: { read: async () => ({ readAt, services: [service], allowLists: { [service.id]: ['old'] } }) },
+    inventory: {
+      read: async () => ({ readAt, services: [service], allowLists: { [service.id]: ['old'] } }),
+      learn: async () => undefined,
+    },
     background: false,
     log: pino({ level: 'silent' }),
   }
@@ -84,4 +87,15 @@ test('a stop is no answer', async () => {
   await expect(readControlPlane(subject, sources({ zones: hang }), { signal: stopping, withinMs: 5_000 })).rejects.toThrow(
     'stopping',
   )
+})
+
+test('a list that was read is kept for whoever asks next, when the budget may be spent', async () => {
+  const kept: unknown[] = []
+  const asked = sources({})
+  const inventory = {
+    ...asked.inventory,
+    learn: async (lists: ReadonlyMap<string, readonly string[]>) => void kept.push(...lists),
+  }
+  await readControlPlane(subject, { ...asked, inventory }, { signal, withinMs: 5_000 })
+  expect(kept).toEqual([[service.id, ['guid']]])
 })

@@ -38,7 +38,7 @@ function stage(probe: (network: string) => Promise<unknown>, verdictsFail = fals
       current: async () => ({ readAt: '', services: [], allowLists: {} }),
     },
     targets: { of: async () => ({ service, alias: 'alias', host: the.host }), known: () => undefined },
-    inventory: { read: async () => ({ readAt: '', services: [service], allowLists: {} }) },
+    inventory: { read: async () => ({ readAt: '', services: [service], allowLists: {} }), learn: async () => undefined },
     survey: {
       read: async () => undefined,
       names: async () => ({ [service.id]: { alias: 'alias', host: the.host, readAt: '2026-01-01T00:00:00Z' } }),

@@ -347,6 +347,12 @@ test('the call that shows the endpoint listed is named to support, where it is k
   expect(asleep.remedy.text).toMatch(/^Wake the service/)
 })
 
+test('an old list that names the endpoint leaves two causes, and when it can be told', () => {
+  const { detail, remedy } = judge(rules, evidence({ network: refused, control: { asOf: '2026-01-01T10:20:00.000Z' } }))
+  expect(detail).toMatch(/of 10:20 UTC.*taken off since.*or a change/)
+  expect(remedy.text).toMatch(/again in ten seconds/)
+})
+
 test.each([
   [400, 'Port 9440 is for clickhouse-client program', 'this is the native one'],
   [401, '', 'a proxy on the way'],

@@ -60,7 +60,7 @@ async function look(
       } as never,
       survey: { read: async () => undefined },
       catalog: { current: async () => current ?? { readAt: '', services: [], allowLists: {} } },
-      inventory: { read: async () => known },
+      inventory: { read: async () => known, learn: async () => undefined },
       log: pino({ level: 'silent' }),
     },
     { signal, withinMs, background },

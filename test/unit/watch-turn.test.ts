@@ -60,7 +60,7 @@ function stage({ fails, networks = [network], clouds, list = () => [] }: Changes
       current: async () => ({ readAt: new Date().toISOString(), services: [service], allowLists: { [service.id]: list() } }),
     },
     targets: { of: async () => ({ service, alias: 'alias', host: the.host }) },
-    inventory: { read: async () => undefined },
+    inventory: { read: async () => undefined, learn: async () => undefined },
     survey: { read: async () => undefined, names: async () => ({}), learn: async () => undefined },
     // Others who ask in between must not take away what the watch has to tell.
     verdicts: { save: async () => undefined, lastHealthy: async () => undefined, saveHealthy: async () => undefined },

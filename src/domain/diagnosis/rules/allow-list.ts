@@ -94,10 +94,16 @@ export const allowListRules: readonly Rule[] = [
       const { organizationIds } = evidence.controlPlane ?? {}
       const unknown = organizationIds === undefined ? ' Whether the organization knows it could not be read.' : ''
       const asleep = isAsleep(evidence) ? ' The service is asleep besides, and one that sleeps may refuse as well.' : ''
-      return `${seen(evidence)} The endpoint is on the allow list of ${serviceName(evidence)}; the change may still be on its way.${unknown}${asleep}`
+      const { asOf } = evidence.controlPlane ?? {}
+      const remains =
+        asOf === undefined
+          ? 'the change may still be on its way'
+          : `that list is of ${shown(asOf.slice(11, 16))} UTC, and ClickHouse Cloud did not tell it now: the endpoint may have been taken off since, or a change may still be on its way`
+      return `${seen(evidence)} The endpoint is on the allow list of ${serviceName(evidence)}; ${remains}.${unknown}${asleep}`
     },
     remedy: (evidence) => {
-      const { requestId } = evidence.controlPlane ?? {}
+      const { asOf, requestId } = evidence.controlPlane ?? {}
+      if (asOf !== undefined) return thenDiagnose(evidence, 'Run it again in ten seconds: the list as it is then tells which.')
       const call =
         requestId === undefined ? 'the requestId of the change' : `requestId ${shown(requestId)}, which shows it listed,`
       const first = isAsleep(evidence) ? 'Wake the service, or run it again' : 'Run it again'

@@ -61,6 +61,13 @@ test('the check of a certificate and of the address need no more than Slack says
   expect((await fetch(url, { method: 'POST', headers, body: `text=${'x'.repeat(1_100_000)}` })).status).toBe(413)
 })
 
+test('a form is read whatever is said about its letters', async () => {
+  const forge = { headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' } }
+  const answer = await at.driver.command('alice', 'help', { forge })
+  expect(answer.status).toBe(200)
+  expect(answer.body).toContain('diagnose')
+})
+
 test('refusals are counted, by reason', async () => {
   const metrics = await (await fetch(`${at.url}/metrics`)).text()
   const counted = [...metrics.matchAll(/^privatelink_refused_requests_total\{why="([^"]+)"\} (\d+)$/gm)].map(([, why]) => why)

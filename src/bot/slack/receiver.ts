@@ -24,6 +24,8 @@ export interface ReceiverOptions {
   readonly log: Log
 }
 
+const form = 'application/x-www-form-urlencoded'
+
 /** Slack's requests are far smaller. In bytes. */
 const longestBody = 1_000_000
 
@@ -52,6 +54,8 @@ export function createReceiver({ signingSecret, appToken, apiUrl, guard, metrics
       return
     }
     const body = bytes.toString()
+    // Bolt knows a form only by the bare name of its type; more may follow, such as the letters' encoding.
+    if (request.headers['content-type']?.startsWith(`${form};`)) request.headers['content-type'] = form
     // Slack asks for this without a signature; Bolt answers it and looks at nothing else in it.
     const isProbe = textAt(payloadOf(request.headers, body), 'ssl_check') === '1'
     if (!isProbe && (await guard.check(request.headers, body)) === 'unchecked') unchecked.add(request)

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { slack as workspace } from '../../sandbox/estate.ts'
+import { signedForm } from '../../sandbox/slack/driver/deliver.ts'
 import type { SlackMessage } from '../../sandbox/slack/store.ts'
 import { digest } from '../sample-requests.ts'
 import { planned } from './bot-approval.ts'
@@ -101,6 +102,20 @@ test('values that are forged', async () => {
     shown.deleted = true
   }
   expect(await stateOf()).toBe('awaiting-approval')
+})
+
+test('what Slack may leave out of a request is not needed', async () => {
+  const { request } = await at.driver.click('mallory', card, 'Details')
+  const { container: _, message: __, user, ...rest } = JSON.parse(new URLSearchParams(request.body).get('payload') ?? '')
+  const payload = JSON.stringify({ ...rest, user: { id: user.id }, actions: [{ ...rest.actions[0], action_id: 'approve' }] })
+  const signing = { url: request.url, secret: workspace.signingSecret, now: Date.now() }
+  expect((await at.driver.replay(signedForm({ payload }, signing))).status).toBe(200)
+  await told('mallory', `You are not among the approvers of ${id}`)
+
+  const forge = { fields: { user_name: undefined } }
+  const { body } = await at.driver.command('mallory', 'setup analytics-prod in prod-westus3', { forge })
+  const shown = await at.driver.command('mallory', `request ${/PL-\d+/.exec(body)?.[0]}`)
+  expect(shown.body).toContain(`created by ${users.mallory} from slack`)
 })
 
 test('while the ledger does not answer: nothing is decided, and the person hears it', async () => {

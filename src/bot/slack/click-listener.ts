@@ -20,7 +20,7 @@ export function listenForClicks(app: App, shared: ListenerContext): void {
     { type: 'block_actions', action_id: /^(?!organization$)/ },
     async ({ ack, body, action, context }) => {
       const atHome = body.view?.type === 'home'
-      if (body.container.type !== 'message' && !atHome) return await ack()
+      if (body.view !== undefined && !atHome) return await ack()
       const answering = answer(shared, context, body, action)
       // Decided first: a bot that dies before this leaves Slack to tell the person that the click did not arrive.
       await Promise.race([answering, sleep(ackWithinMs, undefined, { ref: false })])
@@ -55,8 +55,8 @@ async function answer(
 }
 
 /** The message that was clicked on, if others see it too. */
-function postedIn({ container }: ButtonClick): Posted | undefined {
-  const { type, channel_id: channel, message_ts: ts, is_ephemeral: isEphemeral } = container
+function postedIn({ container }: Partial<ButtonClick>): Posted | undefined {
+  const { type, channel_id: channel, message_ts: ts, is_ephemeral: isEphemeral } = container ?? {}
   if (type !== 'message' || isEphemeral === true || typeof channel !== 'string' || typeof ts !== 'string') return undefined
   return { place: slackPlace(channel), message: messageId(channel, ts) }
 }

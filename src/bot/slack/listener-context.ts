@@ -39,18 +39,18 @@ export function handlersFor({ handlers, unchecked }: ListenerContext, context: C
   return context.unchecked === true ? unchecked : handlers
 }
 
-/** Who speaks, and who answers them. */
+/** Who speaks, and who answers them. Slack is about to send names no more: https://docs.slack.dev/interactivity/implementing-slash-commands */
 export async function heard(
   shared: ListenerContext,
   context: Context,
-  user: { readonly id: string; readonly name: string },
+  { id, name = id }: { readonly id: string; readonly name?: string },
 ): Promise<{ readonly by: Person; readonly handlers: Handlers }> {
   const handlers = handlersFor(shared, context)
   try {
-    return { by: await shared.identify(user.id, user.name), handlers }
+    return { by: await shared.identify(id, name), handlers }
   } catch (error) {
-    shared.log.warn({ err: error, user: user.id }, 'it cannot be told who speaks')
-    const by = { key: `slack:${user.id}`, name: user.name, accounts: { slack: user.id } }
+    shared.log.warn({ err: error, user: id }, 'it cannot be told who speaks')
+    const by = { key: `slack:${id}`, name, accounts: { slack: id } }
     return { by, handlers: handlers === shared.handlers ? shared.unrecognized : handlers }
   }
 }

@@ -47,6 +47,16 @@ test('a form whose hidden part is forged is answered, and nothing is run', async
   view.open = false
 })
 
+test('a form that an older version opened is answered in its place', async () => {
+  const { id, view } = await confirmation()
+  view.content = { ...view.content, callback_id: 'emergency' }
+  const sent = await at.driver.submit('bob', view, { reason: 'the warehouse is down' })
+  expect(sent.outcome).toBe('updated')
+  expect(JSON.stringify(view.content)).toContain('I do not know this form any more')
+  expect((await at.ledger.get(id))?.state).toBe('awaiting-approval')
+  view.open = false
+})
+
 test('a form of another app, or of none, is refused', async () => {
   const { id, view } = await confirmation()
   for (const forge of [{ appId: 'A0OTHER' }, { fields: { api_app_id: undefined } }]) {

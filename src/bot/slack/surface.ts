@@ -23,6 +23,7 @@ import { withAccounts } from './mentions.ts'
 import { learnOwnApp } from './own-app.ts'
 import { slackPeople } from './people.ts'
 import type { Intake } from './receiver.ts'
+import { listenForUnknownForms } from './unknown-form-listener.ts'
 
 export interface SlackOptions {
   readonly botToken: string
@@ -110,6 +111,7 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
       listenForClicks(app, shared)
       listenForForms(app, shared)
       listenForConfirmations(app, shared)
+      listenForUnknownForms(app, shared)
       listenForHome(app, shared)
       if (intake.serve === undefined) await app.start()
     },

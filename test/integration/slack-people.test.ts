@@ -18,9 +18,8 @@ async function open(workspace: Partial<Workspace> = {}) {
   return { at, people: slackPeople(at.client, { people: [alice], teamId: () => 'T0ACME' }) }
 }
 
-function silent({ world }: Stage, method: string): void {
-  world.gate = async ({ path }) =>
-    path.includes(method) ? { status: 200, body: { ok: false, error: 'internal_error' } } : undefined
+function silent({ world }: Stage, method: string, error = 'internal_error'): void {
+  world.gate = async ({ path }) => (path.includes(method) ? { status: 200, body: { ok: false, error } } : undefined)
 }
 
 test('a second account with the listed email is the listed person, whose own account stays the one to write to', async () => {
@@ -65,6 +64,17 @@ test('while Slack does not say whose account it is, nobody is taken for anybody;
   silent(at, 'users.info')
   await expect(people.identify('U0MALLORY', 'mallory')).rejects.toThrow()
   expect(await people.identify('U01ALICE', 'alice')).toBe(alice)
+})
+
+test('an app without the scopes takes everybody for their account, and finds nobody by their email', async () => {
+  const { at, people } = await open()
+  await using _ = at
+  silent(at, '/users.', 'missing_scope')
+  const mallory = { key: 'slack:U0MALLORY', name: 'mallory', accounts: { slack: 'U0MALLORY' } }
+  expect(await people.identify('U0MALLORY', 'mallory')).toEqual(mallory)
+  const dora = { key: 'person:Dora', name: 'Dora', email: 'carol@acme.example', accounts: {} }
+  await expect(people.accountOf(dora)).rejects.toMatchObject({ code: 'place-unreachable' })
+  expect(await people.away([mallory, dora])).toEqual(new Map([['person:Dora', 'unknown']]))
 })
 
 test('a person who is listed by email alone is written to, and looked after', async () => {

@@ -148,7 +148,8 @@ async function accountWith(client: webApi.WebClient, email: string): Promise<str
   try {
     return (await asking(() => client.users.lookupByEmail({ email }))).user?.id
   } catch (error) {
-    if (slackWord(error instanceof Error ? error.cause : undefined) === 'users_not_found') return undefined
+    const word = slackWord(error instanceof Error ? error.cause : undefined)
+    if (word === 'users_not_found' || isNeverTold(word)) return undefined
     throw error
   }
 }
@@ -161,9 +162,16 @@ async function lookUp(client: webApi.WebClient, id: string, teamId: string | und
     const email = user === undefined || !isVouchedFor(user, teamId) ? undefined : user.profile?.email
     return { ...(user?.deleted === true && { absence: 'deactivated' }), ...(email !== undefined && { email }) }
   } catch (error) {
-    if (slackWord(error) === 'user_not_found') return { absence: 'unknown' }
+    const word = slackWord(error)
+    if (word === 'user_not_found') return { absence: 'unknown' }
+    if (isNeverTold(word)) return {}
     throw error
   }
+}
+
+/** The app was not given the scope. Then nobody is known by their email, neither as an approver nor as the one who asked. */
+function isNeverTold(word: unknown): boolean {
+  return word === 'missing_scope' || word === 'unknown_method'
 }
 
 /** Slack's own word for what went wrong. */

@@ -45,6 +45,20 @@ test('a response_url that does not work: another way', async () => {
   expect(told.via).toBe('chat.postEphemeral')
 })
 
+test('while Slack takes nothing, the answer waits', async () => {
+  const message = await card()
+  let refused = 0
+  at.world.gate = async ({ path }, phase) => {
+    const isAnswer = ['/actions', '/api/chat.postEphemeral', '/api/chat.postMessage'].some((start) => path.startsWith(start))
+    if (phase !== 'arrived' || !isAnswer || refused === 3) return undefined
+    refused += 1
+    return { status: 429, headers: { 'retry-after': '1' }, body: { ok: false, error: 'ratelimited' } }
+  }
+  await at.driver.click('alice', message, 'Approve')
+  await at.slack.until(({ ephemerals }) => ephemerals.find((one) => textOf(one).includes('You asked for')))
+  expect(refused).toBe(3)
+})
+
 test('a slow ledger: acknowledged at once, answered afterwards', async () => {
   await at.connection.client('PAUSE', 700, 'WRITE')
   const answer = await at.driver.command('alice', 'setup analytics-prod in prod-westus3')

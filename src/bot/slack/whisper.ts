@@ -1,10 +1,15 @@
-import type { webApi } from '@slack/bolt'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { webApi } from '@slack/bolt'
 import type { Log } from '../../log.ts'
 import type { Card } from '../card.ts'
 import { slackMessage } from '../render/slack-blocks.ts'
 
 /** How long a `response_url` may take, in milliseconds. */
 const patienceMs = 3_000
+
+/** How long it is waited before all ways are tried anew, in milliseconds; longer where Slack asks for it, within bounds. */
+const pausesMs = [1_000, 3_000]
+const longestPauseMs = 5_000
 
 export interface Listener {
   readonly user: string
@@ -26,13 +31,18 @@ export async function whisper(
     ...(channel === undefined ? [] : [() => client.chat.postEphemeral({ channel, user, ...message })]),
     () => client.chat.postMessage({ channel: user, ...message, unfurl_links: false, unfurl_media: false }),
   ]
-  for (const way of ways) {
-    try {
-      await way()
-      return
-    } catch (error) {
-      log.warn({ err: error, user }, 'an answer did not arrive this way')
+  for (const pauseMs of [...pausesMs, undefined]) {
+    let askedMs = 0
+    for (const way of ways) {
+      try {
+        await way()
+        return
+      } catch (error) {
+        log.warn({ err: error, user }, 'an answer did not arrive this way')
+        if (error instanceof webApi.WebAPIRateLimitedError) askedMs = error.retryAfter * 1_000
+      }
     }
+    if (pauseMs !== undefined) await sleep(Math.min(Math.max(pauseMs, askedMs), longestPauseMs))
   }
   log.error({ user }, 'an answer did not arrive at all')
 }

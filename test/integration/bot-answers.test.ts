@@ -37,9 +37,9 @@ test('a form that does not open in time: how to say it in one command', async ()
   expect(answer.body).toContain('/privatelink setup SERVICE in NETWORK because REASON')
 })
 
-test('a response_url that does not work: another way', async () => {
+test.each([404, 200])('a response_url that refuses with status %d: another way', async (status) => {
   const message = await card()
-  refusing('/actions', { status: 404, body: { ok: false, error: 'expired_url' } })
+  refusing('/actions', { status, body: { ok: false, error: 'expired_url' } })
   await at.driver.click('alice', message, 'Approve')
   const told = await at.slack.until(({ ephemerals }) => ephemerals.find((one) => textOf(one).includes('You asked for')))
   expect(told.via).toBe('chat.postEphemeral')

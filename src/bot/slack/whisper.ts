@@ -55,6 +55,7 @@ async function respond(url: string, message: ReturnType<typeof slackMessage>): P
     redirect: 'error',
     signal: AbortSignal.timeout(patienceMs),
   })
-  await response.body?.cancel()
-  if (!response.ok) throw new Error(`The response_url answered with status ${response.status}.`)
+  const text = await response.text()
+  if (!response.ok || /"ok":\s*false/.test(text))
+    throw new Error(`The response_url answered with status ${response.status}: ${text.slice(0, 200)}`)
 }

@@ -40,6 +40,18 @@ test('where the bot may not write, the one who asked is told personally, in one 
   expect(bot.slack.messages.map(({ channel }) => channel).toSorted()).toEqual([channels.approvals, direct].toSorted())
 })
 
+test('a direct message that has to be opened first', async () => {
+  let posts = 0
+  const gate: BotWorldOptions['gate'] = async ({ path }, phase) => {
+    if (phase !== 'arrived' || !path.startsWith('/api/chat.postMessage')) return undefined
+    posts += 1
+    return posts === 2 ? { status: 200, body: { ok: false, error: 'channel_not_found' } } : undefined
+  }
+  const bot = await start({ slack: { notMemberOf: ['data'] }, gate })
+  const id = await ask(bot)
+  await bot.slack.until(({ messages }) => messages.some((one) => one.channel === direct && textOf(one).includes(id)))
+})
+
 test('an approval channel that the bot cannot write to is named to the one who asked', async () => {
   const bot = await start({ slack: { notMemberOf: ['approvals'] } })
   const id = await ask(bot)

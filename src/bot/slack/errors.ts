@@ -45,6 +45,12 @@ export async function asking<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Slack's own word for what went wrong, also of an error in our words. */
+export function slackWord(error: unknown): string | undefined {
+  const refusal = error instanceof Error && error.cause !== undefined ? error.cause : error
+  return refusal instanceof webApi.WebAPIPlatformError ? refusal.data.error : undefined
+}
+
 function translated(cause: unknown): Error {
   if (cause instanceof webApi.WebAPIRateLimitedError) {
     const retryAfterMs = cause.retryAfter * 1_000

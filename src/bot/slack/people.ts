@@ -2,7 +2,7 @@ import type { webApi } from '@slack/bolt'
 import { TerminalError } from '../../domain/errors.ts'
 import { type Group, type Person, personOf } from '../../domain/person.ts'
 import type { Absence } from '../attendance.ts'
-import { asking } from './errors.ts'
+import { asking, slackWord } from './errors.ts'
 
 /** Whose account it is changes rarely: believed for so long, in milliseconds. */
 const believeMs = 10 * 60_000
@@ -139,7 +139,7 @@ async function membersIn(client: webApi.WebClient, group: string): Promise<reado
     return users
   } catch (error) {
     // A group that is not there, or was disabled, has nobody in it.
-    if (slackWord(error instanceof Error ? error.cause : undefined) === 'no_such_subteam') return []
+    if (slackWord(error) === 'no_such_subteam') return []
     throw error
   }
 }
@@ -148,7 +148,7 @@ async function accountWith(client: webApi.WebClient, email: string): Promise<str
   try {
     return (await asking(() => client.users.lookupByEmail({ email }))).user?.id
   } catch (error) {
-    const word = slackWord(error instanceof Error ? error.cause : undefined)
+    const word = slackWord(error)
     if (word === 'users_not_found' || isNeverTold(word)) return undefined
     throw error
   }
@@ -172,11 +172,6 @@ async function lookUp(client: webApi.WebClient, id: string, teamId: string | und
 /** The app was not given the scope. Then nobody is known by their email, neither as an approver nor as the one who asked. */
 function isNeverTold(word: unknown): boolean {
   return word === 'missing_scope' || word === 'unknown_method'
-}
-
-/** Slack's own word for what went wrong. */
-function slackWord(error: unknown): unknown {
-  return Reflect.get(Object(Reflect.get(Object(error), 'data')), 'error')
 }
 
 /** Another workspace, which a shared channel lets in, may say of its people what it likes. */

@@ -14,7 +14,7 @@ import { listenForClicks } from './click-listener.ts'
 import { slackClients } from './clients.ts'
 import { listenForCommands } from './command-listener.ts'
 import { listenForConfirmations } from './confirmation-listener.ts'
-import { asking } from './errors.ts'
+import { asking, slackWord } from './errors.ts'
 import { listenForForms } from './form-listener.ts'
 import { type Guard, UnwantedRequest } from './guard.ts'
 import { listenForHome } from './home-listener.ts'
@@ -49,6 +49,17 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
     const message = await messageOf(card)
     const posted = await asking(() => queued.chat.postMessage({ channel, ...message, unfurl_links: false, unfurl_media: false }))
     return messageId(posted.channel ?? '', posted.ts ?? '')
+  }
+  /** A person's id stands for the direct message with them; where Slack does not take it for that, it is opened first. */
+  const direct = async (account: string, card: Card): Promise<string> => {
+    try {
+      return await post(account, card)
+    } catch (error) {
+      if (slackWord(error) !== 'channel_not_found') throw error
+      const opened = await queued.conversations.open({ users: account }).catch(() => undefined)
+      if (opened?.channel?.id === undefined) throw error
+      return await post(opened.channel.id, card)
+    }
   }
 
   return {
@@ -116,7 +127,7 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
       if (intake.serve === undefined) await app.start()
     },
     post: (place, card) => post(place.id, card),
-    direct: async (person, card) => post(await known.accountOf(person), card),
+    direct: async (person, card) => direct(await known.accountOf(person), card),
     groupsOf: known.groupsOf,
     membersOf: known.membersOf,
     away: known.away,

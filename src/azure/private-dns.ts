@@ -47,7 +47,10 @@ export interface AzurePrivateDns {
   /** The zones of this name in all subscriptions that the configuration names, the one linked to the network's VNet first. */
   zones(name: string, network: Network, signal: AbortSignal): Promise<readonly Zone[]>
   aRecords(zone: ZonePlace, signal: AbortSignal): Promise<readonly ARecord[]>
-  /** All record sets of the zone, its own SOA included; types as in `AAAA`. */
+  /**
+   * All record sets of the zone, perhaps without its own SOA; types as in `AAAA`. Listing all takes an action of its own, `privateDnsZones/ALL/read`:
+   * where that is refused, those of other types than A are told apart only from none.
+   */
   recordSets(zone: ZonePlace, signal: AbortSignal): Promise<readonly { readonly type: string; readonly name: string }[]>
   /** Returns when Azure has finished. Refused when there is one already. */
   createZone(zone: ZonePlace, tags: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void>
@@ -164,8 +167,16 @@ export function azurePrivateDns(
     async recordSets(zone, signal) {
       return await translating(`list the records of ${zone.name}`, async () => {
         const options = { abortSignal: signal }
-        const sets = await Array.fromAsync(clientOf(zone.subscription).recordSets.list(zone.resourceGroup, zone.name, options))
-        return sets.map(({ type = '', name = '' }) => ({ type: type.slice(type.lastIndexOf('/') + 1).toUpperCase(), name }))
+        const { recordSets, privateZones } = clientOf(zone.subscription)
+        try {
+          return typed(await Array.fromAsync(recordSets.list(zone.resourceGroup, zone.name, options)))
+        } catch (error) {
+          if (!isUnlistable(error)) throw error
+          const known = typed(await Array.fromAsync(recordSets.listByType(zone.resourceGroup, zone.name, 'A', options)))
+          const { numberOfRecordSets } = await privateZones.get(zone.resourceGroup, zone.name, options)
+          // The zone counts its SOA as well.
+          return numberOfRecordSets === known.length + 1 ? known : [...known, unlisted]
+        }
       })
     },
 
@@ -236,6 +247,13 @@ function rank(zone: Zone, network: Network): number {
   if (zone.link !== undefined) return 0
   const { subscription, resourceGroup } = network.dns
   return sameId(zone.subscription, subscription) && sameId(zone.resourceGroup, resourceGroup) ? 1 : 2
+}
+
+/** Stands for whatever may not be listed. */
+const unlisted = { type: 'of another type', name: 'some' }
+
+function typed(sets: readonly RecordSet[]): readonly { readonly type: string; readonly name: string }[] {
+  return sets.map(({ type = '', name = '' }) => ({ type: type.slice(type.lastIndexOf('/') + 1).toUpperCase(), name }))
 }
 
 function recordOf(set: RecordSet): ARecord {

@@ -86,14 +86,30 @@ test('a network that is another subnet of the VNet is no other', async () => {
   expect(changes).toEqual({ 'dns-record': expect.objectContaining({ kind: 'update' }) })
 })
 
-test('records of other types keep the zone, and its link', async () => {
+const zoneRemovals = ['dns-zone-removal', 'network-link-removal']
+
+function addAaaa(): void {
   const [record] = zone().records.values()
   if (record === undefined) throw new Error('no record')
   zone().records.set('aaaa/db', { ...record, type: 'AAAA', name: 'db', metadata: { owner: 'hub' } })
+}
+
+test('records of other types keep the zone, and its link', async () => {
+  addAaaa()
   const changes = await plan('teardown', about(['analytics-prod']))
-  expect(Object.keys(changes)).not.toContain('dns-zone-removal')
-  expect(Object.keys(changes)).not.toContain('network-link-removal')
+  for (const step of zoneRemovals) expect(Object.keys(changes)).not.toContain(step)
   expect(Object.keys(changes)).toContain('dns-record-removal')
+})
+
+test('where records of all types may not be listed, their number tells whether there are others', async () => {
+  const everything = world.roles
+  world.roles = everything.map((role) => ({ ...role, notActions: ['Microsoft.Network/privateDnsZones/ALL/read'] }))
+  expect(Object.keys(await plan('teardown', about(['analytics-prod'])))).toEqual(expect.arrayContaining(zoneRemovals))
+  addAaaa()
+  const { steps } = await makePlan('teardown', about(['analytics-prod']))
+  const note = 'kept: the zone has other records (some of another type)'
+  for (const id of zoneRemovals) expect(steps).toContainEqual(expect.objectContaining({ id, change: { kind: 'none' }, note }))
+  world.roles = everything
 })
 
 test('a service of another organization that lists the endpoint keeps it, and is named', async () => {

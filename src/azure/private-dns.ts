@@ -1,7 +1,7 @@
 import { PrivateDnsManagementClient, type PrivateZone, type RecordSet } from '@azure/arm-privatedns'
 import type { TokenCredential } from '@azure/identity'
 import { type Network, sameId, vnetId } from '../domain/target.ts'
-import { type Etag, onlyOver } from './etag.ts'
+import { type Etag, onlyOver, overTold } from './etag.ts'
 import { isUnlistable, orUndefined, splitId, translating } from './network.ts'
 import { heedQuota } from './quota.ts'
 import { noteWrites, type Wrote } from './receipts.ts'
@@ -224,7 +224,7 @@ export function azurePrivateDns(
 
     async deleteLink(zone, { name, etag }, signal) {
       await translating(`unlink the zone ${zone.name}`, async () => {
-        const options = { ...onlyOver(etag, `the link ${name}`), abortSignal: signal }
+        const options = { ...overTold(etag), abortSignal: signal }
         await orUndefined(
           Promise.resolve(clientOf(zone.subscription).virtualNetworkLinks.delete(zone.resourceGroup, zone.name, name, options)),
         )
@@ -233,7 +233,7 @@ export function azurePrivateDns(
 
     async deleteZone(zone, signal) {
       await translating(`delete the private DNS zone ${zone.name}`, async () => {
-        const options = { ...onlyOver(zone.etag, `the zone ${zone.name}`), abortSignal: signal }
+        const options = { ...overTold(zone.etag), abortSignal: signal }
         await orUndefined(
           Promise.resolve(clientOf(zone.subscription).privateZones.delete(zone.resourceGroup, zone.name, options)),
         )

@@ -105,21 +105,22 @@ describe('private DNS', () => {
     expect(await errorOf(dns.putARecord(zone, changed, signal))).toMatchObject({ code: 'PreconditionFailed' })
   })
 
-  test('what was changed since it was read is not deleted, and what has no version is not touched', async () => {
+  test('what was changed since it was read is not deleted, and a record that has no version is not touched', async () => {
     const [seen] = await dns.zones(zone.name, network, signal)
     const [record] = await dns.aRecords(zone, signal)
     const [stored] = world.zones.values()
     if (seen?.link === undefined || record === undefined || stored === undefined) throw new Error('no zone')
     const { link } = seen
     const old = { etag: 'old' }
+    const deleteRecord = () => dns.deleteARecord(zone, { ...record, ...old }, signal)
     const deletions = [
       () => dns.deleteZone({ ...seen, ...old }, signal),
       () => dns.deleteLink(zone, { ...link, ...old }, signal),
-      () => dns.deleteARecord(zone, { ...record, ...old }, signal),
+      deleteRecord,
     ]
     for (const deletion of deletions) expect(await errorOf(deletion())).toMatchObject({ code: 'PreconditionFailed' })
     old.etag = ''
-    const writes = [...deletions, () => dns.putARecord(zone, { ...record, etag: '' }, signal)]
+    const writes = [deleteRecord, () => dns.putARecord(zone, { ...record, etag: '' }, signal)]
     const before = world.calls.length
     for (const write of writes) {
       expect(await errorOf(write())).toMatchObject({ name: 'TerminalError', code: 'version-unknown' })
@@ -128,6 +129,15 @@ describe('private DNS', () => {
     await dns.deleteLink(zone, link, signal)
     expect(stored.links.size).toBe(0)
     await dns.createLink(zone, 'link-1', network, {}, signal)
+  })
+
+  test('a zone and a link of which Azure tells no version can go all the same', async () => {
+    const place = { ...zone, name: 'unversioned.example' }
+    await dns.createZone(place, {}, signal)
+    await dns.createLink(place, 'link-1', network, {}, signal)
+    await dns.deleteLink(place, { name: 'link-1', etag: '' }, signal)
+    await dns.deleteZone({ ...place, etag: '' }, signal)
+    expect(await dns.zones(place.name, network, signal)).toEqual([])
   })
 
   test('of zones that no link tells apart, one of the network’s own subscription', async () => {

@@ -7,7 +7,8 @@ import { translating } from './network.ts'
 
 export interface VirtualNetworkFacts {
   readonly location: string
-  readonly subnets: readonly string[]
+  /** Absent where the answer does not tell them. */
+  readonly subnets?: readonly string[]
 }
 
 /** What can be known before anything is written. All errors are `TerminalError` or `RetryableError`. */
@@ -59,8 +60,8 @@ export function azureAccess(credential: TokenCredential, url: string): AzureAcce
     async virtualNetwork({ subscription, resourceGroup, vnet }, signal) {
       return await translating(`read the virtual network ${vnet}`, async () => {
         const client = new NetworkManagementClient(credential, subscription, { endpoint: url })
-        const { location = '', subnets = [] } = await client.virtualNetworks.get(resourceGroup, vnet, { abortSignal: signal })
-        return { location, subnets: subnets.flatMap(({ name }) => name ?? []) }
+        const { location = '', subnets } = await client.virtualNetworks.get(resourceGroup, vnet, { abortSignal: signal })
+        return { location, ...(subnets !== undefined && { subnets: subnets.flatMap(({ name }) => name ?? []) }) }
       })
     },
 

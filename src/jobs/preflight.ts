@@ -99,7 +99,7 @@ async function subnetProblems(
   const wrong = (code: string, message: string) => [new TerminalError(code, message, { remedy })]
   try {
     const { location, subnets } = await access.virtualNetwork(network, signal)
-    if (!subnets.some((subnet) => sameId(subnet, network.subnet)))
+    if (subnets?.some((subnet) => sameId(subnet, network.subnet)) === false)
       return wrong('subnet-absent', `${network.vnet} has no subnet ${network.subnet}; it has ${subnets.join(', ') || 'none'}.`)
     if (location !== '' && !sameId(location.replaceAll(' ', ''), network.location.replaceAll(' ', '')))
       return wrong(

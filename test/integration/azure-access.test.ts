@@ -41,6 +41,15 @@ test('the VNet’s place and subnets', async () => {
   await expect(access.virtualNetwork({ ...network, vnet: 'nowhere' }, signal)).rejects.toMatchObject({ code: 'ResourceNotFound' })
 })
 
+test('an answer that does not tell the subnets is not one that there are none', async () => {
+  bench.world.gate = async ({ path }, phase) =>
+    phase === 'answered' && path.includes('/virtualNetworks/')
+      ? { status: 200, body: { location: 'westus3', properties: {} } }
+      : undefined
+  expect(await access.virtualNetwork(network, signal)).toEqual({ location: 'westus3' })
+  bench.world.gate = async () => undefined
+})
+
 test('an alias is visible, or not', async () => {
   const [alias = ''] = bench.world.services.flatMap((service) => service.alias ?? [])
   expect(await access.sees(network, alias, signal)).toBe(true)

@@ -52,6 +52,15 @@ test('a resource group that is not there is told before anybody is asked', async
   })
 })
 
+test('a subnet that is not among those of the VNet stops the plan, one of which Azure tells nothing does not', async () => {
+  const telling = (subnets?: readonly string[]): AzureAccess => ({
+    ...open,
+    virtualNetwork: async () => ({ location: 'westus3', ...(subnets && { subnets }) }),
+  })
+  expect(await look({ access: telling(['apps']) })).toMatchObject({ code: 'subnet-absent' })
+  expect(await look({ access: telling() })).toBeUndefined()
+})
+
 test('a key of which nothing is known yet is judged before anybody is asked', async () => {
   const [key] = workshop.world.organizations[0]?.keys ?? []
   if (key === undefined) throw new Error('no key')

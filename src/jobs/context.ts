@@ -1,6 +1,8 @@
+import { TerminalError } from '../domain/errors.ts'
 import type { Plan, StepId } from '../domain/plan.ts'
 import type { Request } from '../domain/request.ts'
 import type { Network, Target } from '../domain/target.ts'
+import { formerly } from './former.ts'
 import { retrying } from './patience.ts'
 import { servicesReachedFrom } from './reached.ts'
 import { LostRun, type RequestWorker, Stopped } from './run.ts'
@@ -59,16 +61,23 @@ async function namesAnew({ services }: Plan, { targets, signal }: RequestWorker)
   return await Promise.all(services.map(({ service }) => retrying(() => targets.of(service, justReadMs, signal), signal)))
 }
 
-/** The services that the request names; without any, those that the network reaches. */
+/** The services that the request names; without any, those that the network reaches. One that is gone can still be torn down. */
 async function namedServices(
-  { asked }: Request,
+  { asked, action }: Request,
   network: Network,
-  { catalog, targets, clouds, signal }: RequestWorker,
+  { catalog, targets, clouds, ledger, signal }: RequestWorker,
 ): Promise<readonly Named[]> {
   const named: Named[] = []
   for (const words of asked.services) {
-    const service = await retrying(() => catalog.resolve(words, namesMaxAgeMs, signal), signal)
-    named.push(await retrying(() => targets.of(service, 0, signal), signal))
+    try {
+      const service = await retrying(() => catalog.resolve(words, namesMaxAgeMs, signal), signal)
+      named.push(await retrying(() => targets.of(service, 0, signal), signal))
+    } catch (error) {
+      const isGone = action === 'teardown' && error instanceof TerminalError && error.code !== 'service-ambiguous'
+      const former = isGone ? await formerly(words, network, ledger) : undefined
+      if (former === undefined) throw error
+      named.push(former)
+    }
   }
   if (named.length > 0) return named
   return await retrying(() => servicesReachedFrom(network, { catalog, targets, clouds }, signal), signal)

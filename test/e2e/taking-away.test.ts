@@ -36,3 +36,11 @@ test('what an endpoint that somebody deleted has left behind goes too', async ()
   expect(await carryOut('analytics-prod', 'teardown')).toMatchObject({ state: 'done' })
   expect(made(sandbox)).toEqual(nothing)
 })
+
+test('what was made for a service that is deleted goes, when its name is told', async () => {
+  const { sandbox, world, service, carryOut } = await open()
+  await carryOut('analytics-prod')
+  world.services.splice(world.services.indexOf(service('analytics-prod')), 1)
+  expect(await carryOut('Analytics-Prod', 'teardown')).toMatchObject({ state: 'done' })
+  expect(made(sandbox)).toEqual(nothing)
+})

@@ -50,6 +50,12 @@ test.each([
   })
 })
 
+test('an email of which Slack says nothing more is as good as a confirmed one', async () => {
+  const { at, people } = await open({ profiles: { mallory: { is_email_confirmed: undefined } } })
+  await using _ = at
+  expect(await people.identify('U0MALLORY', 'mallory')).toEqual(alice)
+})
+
 test('an organization’s own people are vouched for in each of its workspaces', async () => {
   const { at, people } = await open({
     profiles: { mallory: { team_id: 'T0HOME', enterprise_user: { teams: ['T0HOME', 'T0ACME'] } } },

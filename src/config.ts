@@ -75,6 +75,8 @@ export interface JobsConfig extends Omit<Estate, 'organizations'> {
   readonly clickhouse: { readonly apiUrl: string; readonly organizations: readonly OrganizationKey[] }
   /** Azure Resource Manager. */
   readonly azureUrl: string
+  /** An authority that is none of Microsoft's gives tokens for it. */
+  readonly ownAuthority: boolean
 }
 
 const jobsSchema = z.object({
@@ -82,7 +84,11 @@ const jobsSchema = z.object({
   REDIS_URL: redisUrl,
   CLICKHOUSE_API_URL: z.url('must be a URL').default('https://api.clickhouse.cloud/v1'),
   AZURE_RESOURCE_MANAGER_URL: z.url('must be a URL').default('https://management.azure.com'),
+  AZURE_AUTHORITY_HOST: z.url('must be a URL').optional(),
 })
+
+/** Of the public and the sovereign clouds. */
+const microsofts = /\.(microsoftonline\.(com|us|cn)|chinacloudapi\.cn)$/
 
 export function jobsConfig(environment: Environment = process.env): JobsConfig {
   const problems: string[] = []
@@ -107,6 +113,7 @@ export function jobsConfig(environment: Environment = process.env): JobsConfig {
     redisUrl: values.REDIS_URL,
     clickhouse: { apiUrl: values.CLICKHOUSE_API_URL.replace(/\/+$/, ''), organizations },
     azureUrl: values.AZURE_RESOURCE_MANAGER_URL.replace(/\/+$/, ''),
+    ownAuthority: values.AZURE_AUTHORITY_HOST !== undefined && !microsofts.test(new URL(values.AZURE_AUTHORITY_HOST).hostname),
   }
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { DefaultAzureCredential } from '@azure/identity'
 import { azureAccess } from '../azure/access.ts'
+import { azureCredential } from '../azure/credential.ts'
 import { azureNetwork } from '../azure/network.ts'
 import { azurePrivateDns } from '../azure/private-dns.ts'
 import { clickHouseCloud } from '../clickhouse/client.ts'
@@ -38,7 +38,7 @@ await runProcess(async () => {
   ])
   const log = createLog('jobs', [...secrets, ...secretsIn(config.redisUrl)])
   for (const warning of config.warnings) log.warn(warning)
-  const credential = new DefaultAzureCredential()
+  const credential = azureCredential(config)
   const places = networks.flatMap(({ subscription, resourceGroup, dns }) => [{ subscription, resourceGroup }, dns])
   const redis = connect(config.redisUrl, { patient: true })
   redis.on('error', (error) => log.warn({ err: error }, 'redis'))

@@ -64,7 +64,11 @@ describe('the file', () => {
         { organizationId: '6f1a2c7e-55a1-4a0e-9d5e-0c4b1d2f3a41', organizationName: 'acme', keyId: 'id', keySecret: 'secret' },
       ],
     })
-    expect(config.azureUrl).toBe('https://management.azure.com')
+    expect(config).toMatchObject({ azureUrl: 'https://management.azure.com', ownAuthority: false })
+    const isOwn = (host: string) => jobsConfig({ ...jobsEnvironment(file(good)), AZURE_AUTHORITY_HOST: host }).ownAuthority
+    expect(isOwn('https://login.private.example')).toBe(true)
+    expect(isOwn('https://login.microsoftonline.com/')).toBe(false)
+    expect(isOwn('https://login.microsoftonline.us')).toBe(false)
   })
 
   test('tags and security groups that Azure would refuse are told', () => {

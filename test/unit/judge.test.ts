@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Evidence } from '../../src/domain/diagnosis/evidence.ts'
+import { evidenceLines } from '../../src/domain/diagnosis/evidence-lines.ts'
 import type { FindingCode } from '../../src/domain/diagnosis/finding.ts'
 import { judge } from '../../src/domain/diagnosis/judge.ts'
 import { rules } from '../../src/domain/diagnosis/rules/all.ts'
@@ -361,6 +362,16 @@ test.each([
   [200, '<html>', 'what answers at this address'],
 ])('what /ping answers tells what to do: %i %s', (status, body, text) => {
   expect(judge(rules, evidence({ network: { ping: { status, body, elapsedMs: 3 } } })).remedy.text).toContain(text)
+})
+
+test('an answer of /ping that looks right and never ends is said to break off', () => {
+  const seen = evidence({ network: { ping: { status: 200, body: 'Ok.', failure: the.timeout, elapsedMs: 2_500 } } })
+  const { code, detail } = judge(rules, seen)
+  expect({ code, detail }).toEqual({
+    code: 'http-unexpected',
+    detail: 'TLS is verified, but /ping answered 200: "Ok.", and then failed with ETIMEDOUT.',
+  })
+  expect(evidenceLines(seen).find(({ what }) => what === '/ping')?.said).toMatch(/^200 "Ok\.", ETIMEDOUT \(.+\), 2500 ms$/)
 })
 
 test('no command is named that would find nothing to do', () => {

@@ -109,8 +109,9 @@ function pingWords({
   failure?: Failure
   elapsedMs: number
 }): string {
-  const said = status === undefined ? failureWords(failure) : `${status} "${shown(body)}"`
-  return `${said}, ${milliseconds(elapsedMs)}`
+  const answer = status === undefined ? [] : [`${status} "${shown(body)}"`]
+  const end = status === undefined || failure !== undefined ? [failureWords(failure)] : []
+  return [...answer, ...end, milliseconds(elapsedMs)].join(', ')
 }
 
 function failureWords(failure: Failure | undefined): string {

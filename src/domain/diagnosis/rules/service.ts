@@ -58,7 +58,9 @@ export const serviceRules: readonly Rule[] = [
     say: (evidence) => {
       const { status, body, failure } = evidence.networkPlane?.ping ?? {}
       if (status === undefined) return `TLS is verified, but /ping failed with ${shown(failure?.code)}.`
-      return `TLS is verified, but /ping answered ${status}: "${shown(body)}".`
+      // What breaks off may look right as far as it came.
+      const end = failure === undefined ? '' : `, and then failed with ${shown(failure.code)}`
+      return `TLS is verified, but /ping answered ${status}: "${shown(body)}"${end}.`
     },
     remedy: pingRemedy,
   },

@@ -2,13 +2,18 @@ import { z } from 'zod'
 
 /** ClickHouse Cloud's answers, as far as this product reads them. Fields that it does not read may come and go. */
 
+/** Nothing at all, and null, are none of them. */
+function none<Item>(list: Item[] | null | undefined): Item[] {
+  return list ?? []
+}
+
 export const serviceSchema = z.object({
   id: z.string(),
   name: z.string(),
   provider: z.string(),
   region: z.string(),
   state: z.string(),
-  privateEndpointIds: z.array(z.string()).default([]),
+  privateEndpointIds: z.array(z.string()).nullish().transform(none),
 })
 export type WireService = z.infer<typeof serviceSchema>
 
@@ -24,7 +29,8 @@ export const organizationSchema = z.object({
         region: z.string().optional(),
       }),
     )
-    .default([]),
+    .nullish()
+    .transform(none),
 })
 export type WireOrganization = z.infer<typeof organizationSchema>
 

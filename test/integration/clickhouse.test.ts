@@ -62,6 +62,14 @@ describe('what is read and written', () => {
   })
 })
 
+test.each([null, undefined])('lists that are %s are empty ones', async (list) => {
+  const result = { id: service, name: 'n', provider: 'azure', region: 'westus3', state: 'running' }
+  refuseOnce({ status: 200, body: { result: { ...result, privateEndpointIds: list } } })
+  expect((await client.service(organizationId, service, signal)).privateEndpointIds).toEqual([])
+  refuseOnce({ status: 200, body: { result: { id: organizationId, name: 'acme', privateEndpoints: list } } })
+  expect((await client.organization(organizationId, signal)).privateEndpoints).toEqual([])
+})
+
 test('the key that is used is told from others by its last letters, or not at all', async () => {
   const stored = world.organizations[0]?.keys ?? []
   stored.push({ id: 'anotherKey-AAAA', secret: 'x', role: 'admin' })

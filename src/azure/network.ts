@@ -208,7 +208,7 @@ export function splitId(id: string): { subscription: string; resourceGroup: stri
 
 /** The caller cannot look there: roles, or what stands between, may open single resource groups alone. */
 export function isUnlistable(error: unknown): boolean {
-  return error instanceof Error && [403, 404, 405].includes(Number(Reflect.get(error, 'statusCode')))
+  return error instanceof Error && [403, 404, 405, 501].includes(Number(Reflect.get(error, 'statusCode')))
 }
 
 /** "There is none" is an observation, not an error. */

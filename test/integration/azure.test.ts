@@ -206,11 +206,14 @@ describe('refusals in our words', () => {
       remedy: expect.stringContaining('Microsoft.Network/privateDnsZones/read'),
     })
     world.roles = everything
-    world.gate = async ({ path }, phase) =>
-      phase === 'arrived' && path.startsWith(`/subscriptions/${network.subscription}/providers/Microsoft.Network/privateDnsZones`)
-        ? { status: 404, body: { error: { code: 'NotFound', message: 'no such view' } } }
-        : undefined
-    expect(await dns.zones(zone.name, network, signal)).toMatchObject([{ resourceGroup: 'rg-dns' }])
+    const everywhere = `/subscriptions/${network.subscription}/providers/Microsoft.Network/privateDnsZones`
+    for (const status of [404, 405, 501]) {
+      world.gate = async ({ path }, phase) =>
+        phase === 'arrived' && path.startsWith(everywhere)
+          ? { status, body: { error: { code: 'NotFound', message: 'no such view' } } }
+          : undefined
+      expect(await dns.zones(zone.name, network, signal)).toMatchObject([{ resourceGroup: 'rg-dns' }])
+    }
     world.gate = async () => undefined
   })
 

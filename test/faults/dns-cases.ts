@@ -59,8 +59,8 @@ export const dnsCases: readonly FaultCase[] = [
     },
   },
   {
-    codes: ['dns-forwarder-missing'],
-    what: 'a record of its own',
+    codes: ['dns-cache-stale'],
+    what: 'the resolver has a record of its own',
     async break({ dns, resolver, host, foreign }) {
       resolver(await dns({ answers: [{ type: 'A', name: host, ttl: 42, data: foreign }] }))
     },

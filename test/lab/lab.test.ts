@@ -167,11 +167,19 @@ describe.skipIf(why !== undefined)('the lab', { timeout: 60_000 }, () => {
     test.each([
       ['answers NXDOMAIN of its own', [`--address=/${zone}/`]],
       ['answers a public address', [`--address=/${zone}/203.0.113.9`]],
-      ['answers an address of its own', [`--address=/${zone}/${addresses.foreign}`]],
-      ['answers an address of its own, with a TTL', [`--host-record=${host},${addresses.foreign},300`]],
     ])('a resolver that does not ask Azure, and %s', async (_what, words) => {
       await startResolver(...words)
       expect(codes(await diagnose(...expecting))).toEqual(['dns-forwarder-missing'])
+    })
+
+    test.each([
+      ['for the whole zone', [`--address=/${zone}/${addresses.foreign}`]],
+      ['with a TTL', [`--host-record=${host},${addresses.foreign},300`]],
+    ])('a resolver with an address of its own, %s', async (_what, words) => {
+      await startResolver(...words)
+      const { verdict } = await diagnose(...expecting)
+      expect(verdict.code).toBe('dns-cache-stale')
+      expect(verdict.detail).toContain('does not age')
     })
 
     test.each([

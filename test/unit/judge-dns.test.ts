@@ -26,11 +26,12 @@ describe('an old answer, or one of the resolver itself', () => {
 
   test('one that stays is that of a record', () => {
     const later = answers(['10.0.0.9'])
-    expect(codes(evidence({ network: { ...elsewhere, later } }))).toEqual(['dns-forwarder-missing'])
-    expect(detailOf({ later })).toContain('the answer is of its own')
-    expect(codes(evidence({ network: { ...elsewhere, resolver: answers(['10.0.0.9'], { authoritative: true }) } }))).toEqual([
-      'dns-forwarder-missing',
-    ])
+    for (const network of [{ later }, { resolver: answers(['10.0.0.9'], { authoritative: true }) }]) {
+      const { code, remedy } = judge(rules, evidence({ network: { ...elsewhere, ...network } }))
+      expect(code).toBe('dns-cache-stale')
+      expect(detailOf(network)).toContain('does not age, so the server has a record of its own')
+      expect(remedy.text).toMatch(/^Remove the record from .*, or forward the zone/)
+    }
     const stillNothing = { ...unresolved(azureNegative, the.answer), later: azureNegative }
     expect(codes(evidence({ network: stillNothing }))).toEqual(['dns-forwarder-missing'])
     expect(codes(evidence({ network: { ...stillNothing, later: { ...azureNegative, ttl: 9 } } }))).toEqual(['dns-cache-stale'])

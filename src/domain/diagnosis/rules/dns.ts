@@ -148,19 +148,25 @@ export const dnsRules: readonly Rule[] = [
   {
     code: 'dns-cache-stale',
     severity: 'fail',
-    title: "the network's resolver still has the old answer",
+    title: "the network's resolver still has another answer than Azure",
     hides: atWrongAddress,
     when: (evidence) =>
-      isRemembered(evidence) !== false &&
-      (remembersNothing(evidence) || (answersOtherwise(evidence) && !isOutsidePrefixes(evidence))),
+      (remembersNothing(evidence) && isRemembered(evidence) !== false) ||
+      (answersOtherwise(evidence) && !isOutsidePrefixes(evidence)),
     say: (evidence) => {
       const { server, addresses, ttl } = resolverOf(evidence) ?? { server: 'the resolver', addresses: [], ttl: undefined }
-      return `${shown(server)} answers ${addresses.length > 0 ? listed(addresses) : 'that there is no such name'} for another ${seconds(ttl)}; Azure already answers ${listed(azureAddresses(evidence) ?? [])}.${isRemembered(evidence) === undefined ? ' If it stays beyond that, the server has a record of its own.' : ''}${onlyDns(evidence)}`
+      const answer = addresses.length > 0 ? listed(addresses) : 'that there is no such name'
+      const azure = listed(azureAddresses(evidence) ?? [])
+      if (isRemembered(evidence) === false)
+        return `${shown(server)} answers ${answer}; Azure answers ${azure}. The answer does not age, so the server has a record of its own, or a zone that it does not ask Azure for.${onlyDns(evidence)}`
+      return `${shown(server)} answers ${answer} for another ${seconds(ttl)}; Azure already answers ${azure}.${isRemembered(evidence) === undefined ? ' If it stays beyond that, the server has a record of its own.' : ''}${onlyDns(evidence)}`
     },
     remedy: (evidence) =>
       thenDiagnose(
         evidence,
-        `Wait for ${seconds(resolverOf(evidence)?.ttl)} until the old answer expires, or clear the resolver's cache.`,
+        isRemembered(evidence) === false
+          ? `Remove the record from ${shown(resolverOf(evidence)?.server)}, or forward the zone from there to 168.63.129.16.`
+          : `Wait for ${seconds(resolverOf(evidence)?.ttl)} until the old answer expires, or clear the resolver's cache.`,
       ),
   },
   {
@@ -170,10 +176,9 @@ export const dnsRules: readonly Rule[] = [
     hides: atWrongAddress,
     when: (evidence) => {
       const kind = kindOf(resolverOf(evidence))
-      const remembered = isRemembered(evidence)
-      if (!resolverMisleads(evidence) || (remembersNothing(evidence) && remembered !== false)) return false
+      if (!resolverMisleads(evidence) || (remembersNothing(evidence) && isRemembered(evidence) !== false)) return false
       if (kind !== 'addresses') return kind !== 'failed' && azureAnswers(evidence)
-      return (isOutsidePrefixes(evidence) && azureIsRight(evidence)) || (answersOtherwise(evidence) && remembered === false)
+      return isOutsidePrefixes(evidence) && azureIsRight(evidence)
     },
     say: (evidence) => {
       const { server, rcode, addresses } = resolverOf(evidence) ?? { server: 'The resolver', rcode: 'nothing', addresses: [] }

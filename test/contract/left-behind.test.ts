@@ -1,37 +1,20 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { World } from '../../sandbox/world.ts'
 import { makePlan } from '../../src/jobs/procedure.ts'
-import {
-  capture,
-  carryOut,
-  changesOf,
-  type Estate,
-  endpointIn,
-  network,
-  openWorkshop,
-  serviceIn,
-  snapshot,
-  staging,
-  type Workshop,
-} from './step-fixture.ts'
+import { afterSetup } from './after-setup.ts'
+import { carryOut, changesOf, endpointIn, network, serviceIn, snapshot, staging, type Workshop } from './step-fixture.ts'
 
 /** What an endpoint that is gone has left in the lists of services and organization goes; what lives, or is somebody else's, stays. */
 
 let workshop: Workshop
 let world: World
-let whole: Estate
-
-beforeAll(async () => {
-  workshop = await openWorkshop()
-  world = workshop.world
-  await carryOut('setup', workshop.about(['analytics-prod', 'billing-prod']))
-  whole = capture(world)
-})
-afterAll(async () => await workshop.close())
-beforeEach(() => {
-  world.gate = async () => undefined
-  whole.restore(world)
-})
+afterSetup(
+  (opened) => {
+    workshop = opened
+    world = opened.world
+  },
+  ['analytics-prod', 'billing-prod'],
+)
 
 const list = (name = 'analytics-prod') => serviceIn(world, name).privateEndpointIds
 const entries = () => world.organizations[0]?.privateEndpoints.map(({ id }) => id)

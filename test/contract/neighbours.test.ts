@@ -1,37 +1,20 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { World } from '../../sandbox/world.ts'
 import type { Action } from '../../src/domain/request.ts'
 import { type Network, vnetId } from '../../src/domain/target.ts'
 import { makePlan } from '../../src/jobs/procedure.ts'
 import type { StepContext } from '../../src/jobs/step.ts'
-import {
-  beta,
-  capture,
-  carryOut,
-  changesOf,
-  type Estate,
-  endpointIn,
-  openWorkshop,
-  serviceIn,
-  staging,
-  type Workshop,
-  zoneIn,
-} from './step-fixture.ts'
+import { afterSetup } from './after-setup.ts'
+import { beta, carryOut, changesOf, endpointIn, serviceIn, staging, type Workshop, zoneIn } from './step-fixture.ts'
 
 /** A request changes nothing that another network, another organization or another owner stands on. */
 
 let workshop: Workshop
 let world: World
-let whole: Estate
-
-beforeAll(async () => {
-  workshop = await openWorkshop()
-  world = workshop.world
-  await carryOut('setup', workshop.context())
-  whole = capture(world)
+afterSetup((opened) => {
+  workshop = opened
+  world = opened.world
 })
-afterAll(async () => await workshop.close())
-beforeEach(() => whole.restore(world))
 
 const seen = (name: string) => serviceIn(world, name)
 const endpoint = () => endpointIn(world)

@@ -1,36 +1,19 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { PrivateZone, World } from '../../sandbox/world.ts'
 import { type Network, vnetId } from '../../src/domain/target.ts'
 import { makePlan } from '../../src/jobs/procedure.ts'
 import type { StepContext } from '../../src/jobs/step.ts'
-import {
-  capture,
-  carryOut,
-  changesOf,
-  type Estate,
-  endpointIn,
-  network,
-  openWorkshop,
-  serviceIn,
-  staging,
-  type Workshop,
-  zoneIn,
-} from './step-fixture.ts'
+import { afterSetup } from './after-setup.ts'
+import { carryOut, changesOf, endpointIn, network, serviceIn, staging, type Workshop, zoneIn } from './step-fixture.ts'
 
 /** Zones of one name: networks share one, or have one each; a request takes away only what its own network's names are in. */
 
 let workshop: Workshop
 let world: World
-let whole: Estate
-
-beforeAll(async () => {
-  workshop = await openWorkshop()
-  world = workshop.world
-  await carryOut('setup', workshop.context())
-  whole = capture(world)
+afterSetup((opened) => {
+  workshop = opened
+  world = opened.world
 })
-afterAll(async () => await workshop.close())
-beforeEach(() => whole.restore(world))
 
 /** Whose requests have made things, besides PL-1 of prod-westus3. */
 const ledger: StepContext['networkOf'] = async (id) => ({ 'PL-1': network.name, 'PL-7': staging.name })[id]

@@ -1,36 +1,18 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { World } from '../../sandbox/world.ts'
 import { apply } from '../../src/jobs/apply.ts'
 import { makePlan } from '../../src/jobs/procedure.ts'
 import { samples } from '../sample-requests.ts'
-import {
-  capture,
-  carryOut,
-  type Estate,
-  endpointIn,
-  isWrite,
-  network,
-  openWorkshop,
-  serviceIn,
-  type Workshop,
-} from './step-fixture.ts'
+import { afterSetup } from './after-setup.ts'
+import { endpointIn, isWrite, network, serviceIn, type Workshop } from './step-fixture.ts'
 
 /** A teardown as a job carries it out; somebody puts the endpoint on another service's list meanwhile: what that service needs, and is still there, is kept. */
 
 let workshop: Workshop
 let world: World
-let whole: Estate
-
-beforeAll(async () => {
-  workshop = await openWorkshop()
-  world = workshop.world
-  await carryOut('setup', workshop.context())
-  whole = capture(world)
-})
-afterAll(async () => await workshop.close())
-beforeEach(() => {
-  whole.restore(world)
-  world.gate = async () => undefined
+afterSetup((opened) => {
+  workshop = opened
+  world = opened.world
 })
 
 /** Carries a teardown out, and lists the endpoint for billing-prod when the call has had its effect; the notes of the steps. */

@@ -1,22 +1,18 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { PrivateEndpoint, World } from '../../sandbox/world.ts'
 import type { StepContext } from '../../src/jobs/step.ts'
 import { connection } from '../../src/jobs/steps/connection.ts'
-import { capture, carryOut, type Estate, look, openWorkshop, type Workshop } from '../contract/step-fixture.ts'
+import { afterSetup } from '../contract/after-setup.ts'
+import { carryOut, look, type Workshop } from '../contract/step-fixture.ts'
 
 /** What the words for a connection mean to a request that waits for it to be Approved. */
 
 let workshop: Workshop
 let world: World
-let whole: Estate
-beforeAll(async () => {
-  workshop = await openWorkshop()
-  world = workshop.world
-  await carryOut('setup', workshop.context())
-  whole = capture(world)
+afterSetup((opened) => {
+  workshop = opened
+  world = opened.world
 })
-afterAll(async () => await workshop.close())
-beforeEach(() => whole.restore(world))
 
 function endpoint(): PrivateEndpoint {
   const [found] = world.endpoints.values()

@@ -1,24 +1,20 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import type { PrivateEndpoint, World } from '../../sandbox/world.ts'
 import type { Plan } from '../../src/domain/plan.ts'
 import { subnetId, vnetId } from '../../src/domain/target.ts'
 import { makePlan } from '../../src/jobs/procedure.ts'
 import { servicesReachedFrom } from '../../src/jobs/reached.ts'
-import { capture, carryOut, type Estate, isWrite, network, openWorkshop, type Workshop } from '../contract/step-fixture.ts'
+import { afterSetup } from '../contract/after-setup.ts'
+import { carryOut, isWrite, network, type Workshop } from '../contract/step-fixture.ts'
 
 /** The endpoint of a network, wherever it lies and whoever made it. */
 
 let workshop: Workshop
 let world: World
-let whole: Estate
-beforeAll(async () => {
-  workshop = await openWorkshop()
-  world = workshop.world
-  await carryOut('setup', workshop.context())
-  whole = capture(world)
+afterSetup((opened) => {
+  workshop = opened
+  world = opened.world
 })
-afterAll(async () => await workshop.close())
-beforeEach(() => whole.restore(world))
 afterEach(() => {
   world.roles = [{ scope: '/', actions: ['*'], notActions: [] }]
 })

@@ -1,20 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { NetworkLink, World } from '../../sandbox/world.ts'
 import { makePlan } from '../../src/jobs/procedure.ts'
-import { applyUntil, capture, carryOut, type Estate, isWrite, openWorkshop, type Workshop } from '../contract/step-fixture.ts'
+import { afterSetup } from '../contract/after-setup.ts'
+import { applyUntil, isWrite, type Workshop } from '../contract/step-fixture.ts'
 
 let workshop: Workshop
 let world: World
-let whole: Estate
-beforeAll(async () => {
-  workshop = await openWorkshop()
-  world = workshop.world
-  await carryOut('setup', workshop.context())
-  whole = capture(world)
+afterSetup((opened) => {
+  workshop = opened
+  world = opened.world
 })
-beforeEach(() => whole.restore(world))
-afterAll(async () => await workshop.close())
 
 function link(): NetworkLink {
   const [found] = [...world.zones.values()].flatMap(({ links }) => [...links.values()])

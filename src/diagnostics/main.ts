@@ -6,8 +6,8 @@ import { connect } from '../redis/connection.ts'
 import { announce } from '../redis/presence.ts'
 import { probeQueue, probeSchema } from '../redis/queues.ts'
 import { startWorker } from '../redis/worker.ts'
+import { resolverOptions } from './dns/system-resolver.ts'
 import { createProbe } from './probe.ts'
-import { resolverOptions } from './system-resolver.ts'
 
 /** The process inside a virtual network: it holds nothing but its queue, and answers each job with what it saw. */
 

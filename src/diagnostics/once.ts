@@ -7,10 +7,10 @@ import { rules } from '../domain/diagnosis/rules/all.ts'
 import { type Asked, readArguments, usage } from './arguments.ts'
 import { createBounds, isHostName } from './bounds.ts'
 import { resolverCheck } from './checks/resolver.ts'
+import { resolverOptions } from './dns/system-resolver.ts'
 import { meantHost } from './meant-host.ts'
 import { createProbe, type ProbeSettings } from './probe.ts'
 import { reportText } from './report-text.ts'
-import { resolverOptions } from './system-resolver.ts'
 
 /** `npm run diagnose -- HOST`: the checks once, from this machine, with nothing but Node. */
 

@@ -11,11 +11,11 @@ import { hostsCheck, ipv6Check, resolverCheck, searchCheck, wireCheck } from './
 import { laterCheck, wildcardCheck } from './checks/second-questions.ts'
 import { tcpCheck } from './checks/tcp.ts'
 import { tlsCheck } from './checks/tls.ts'
-import { createConnections } from './connections.ts'
-import { type DnsServer, labelOf } from './dns-query.ts'
-import { type ResolverFiles, resolverFiles } from './resolver-files.ts'
+import { createConnections } from './connection/open-connections.ts'
+import { createTrust } from './connection/trust.ts'
+import { type DnsServer, labelOf } from './dns/query.ts'
+import { type ResolverFiles, resolverFiles } from './dns/resolver-files.ts'
 import { runChecks } from './run-checks.ts'
-import { createTrust } from './trust.ts'
 
 export interface ProbeSettings {
   /** Azure DNS. */

@@ -1,7 +1,7 @@
 import type { CheckId, EvidenceByCheck, NetworkEvidence } from '../domain/diagnosis/evidence.ts'
 import type { AnyCheck, ProbeTarget } from './check.ts'
+import { withoutHaste } from './cut-short.ts'
 import { elapsedSince } from './elapsed.ts'
-import { withoutHaste } from './haste.ts'
 
 /** A probe ends by then, in milliseconds, whatever hangs: whoever asked still listens. */
 const overallDeadlineMs = 4_800

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { World } from '../../sandbox/world.ts'
-import { makePlan } from '../../src/jobs/procedure.ts'
+import { makePlan } from '../../src/jobs/steps/procedure.ts'
 import { afterSetup } from './after-setup.ts'
 import { carryOut, changesOf, endpointIn, network, serviceIn, snapshot, staging, type Workshop } from './step-fixture.ts'
 

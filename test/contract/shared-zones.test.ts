@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { PrivateZone, World } from '../../sandbox/world.ts'
 import { type Network, vnetId } from '../../src/domain/target.ts'
-import { makePlan } from '../../src/jobs/procedure.ts'
-import type { StepContext } from '../../src/jobs/step.ts'
+import { makePlan } from '../../src/jobs/steps/procedure.ts'
+import type { StepContext } from '../../src/jobs/steps/step.ts'
 import { afterSetup } from './after-setup.ts'
 import { carryOut, changesOf, endpointIn, network, serviceIn, staging, type Workshop, zoneIn } from './step-fixture.ts'
 

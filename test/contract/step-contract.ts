@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { World } from '../../sandbox/world.ts'
 import type { StepId } from '../../src/domain/plan.ts'
 import type { Action } from '../../src/domain/request.ts'
-import type { Step, StepContext } from '../../src/jobs/step.ts'
+import type { Step, StepContext } from '../../src/jobs/steps/step.ts'
 import { capture, changes, changing, type Estate, isWrite, look, seeBefore, snapshot, type Workshop } from './step-fixture.ts'
 
 /** A request on an estate in which there is something to do for it. */

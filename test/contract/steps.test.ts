@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { World } from '../../sandbox/world.ts'
-import { procedures } from '../../src/jobs/procedure.ts'
-import type { Step } from '../../src/jobs/step.ts'
+import { procedures } from '../../src/jobs/steps/procedure.ts'
+import type { Step } from '../../src/jobs/steps/step.ts'
 import { holdSteps, scenario, stage } from './step-contract.ts'
 import {
   capture,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { World } from '../../sandbox/world.ts'
 import type { Listing } from '../../src/domain/request.ts'
-import type { StepContext, Undoing } from '../../src/jobs/step.ts'
+import type { StepContext, Undoing } from '../../src/jobs/steps/step.ts'
 import {
   capture,
   carryOut,

@@ -9,7 +9,7 @@ import { redisLedger } from '../../src/redis/ledger.ts'
 import { createProducer } from '../../src/redis/producer.ts'
 import { workQueue, workSchema } from '../../src/redis/queues.ts'
 import { startWorker } from '../../src/redis/worker.ts'
-import { planned } from '../integration/bot-approval.ts'
+import { planned } from '../integration/bot/approval.ts'
 import { alice, data, digest } from '../sample-requests.ts'
 import { type Chat, openChat } from './chat.ts'
 

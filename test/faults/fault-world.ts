@@ -15,15 +15,15 @@ import type { ClickHouseService, PrivateEndpoint, RecordSet, World } from '../..
 import { azureNetwork } from '../../src/azure/network.ts'
 import { azurePrivateDns } from '../../src/azure/private-dns.ts'
 import { clickHouseCloud } from '../../src/clickhouse/client.ts'
-import type { DnsServer } from '../../src/diagnostics/dns-query.ts'
+import type { DnsServer } from '../../src/diagnostics/dns/query.ts'
 import { createProbe } from '../../src/diagnostics/probe.ts'
 import type { Verdict } from '../../src/domain/diagnosis/finding.ts'
 import { judge } from '../../src/domain/diagnosis/judge.ts'
 import { rules } from '../../src/domain/diagnosis/rules/all.ts'
 import type { Survey } from '../../src/domain/survey.ts'
 import type { Network } from '../../src/domain/target.ts'
-import { lookAt } from '../../src/jobs/look.ts'
-import type { Clouds } from '../../src/jobs/step.ts'
+import { lookAt } from '../../src/jobs/diagnosis/gather-evidence.ts'
+import type { Clouds } from '../../src/jobs/steps/step.ts'
 
 /** A connection that works, with both planes on real sockets, to be broken in one way at a time. */
 export interface FaultWorld {

@@ -1,6 +1,6 @@
 import type { webApi } from '@slack/bolt'
 import { RetryableError } from '../../domain/errors.ts'
-import type { Attachment } from '../surface.ts'
+import type { Attachment } from '../chat/surface.ts'
 import { asking } from './errors.ts'
 
 /** Slack's limit for the words in place of a picture: https://docs.slack.dev/reference/methods/files.getUploadURLExternal */

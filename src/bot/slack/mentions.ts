@@ -1,5 +1,5 @@
 import type { Person } from '../../domain/person.ts'
-import type { Card, Part, Text } from '../card.ts'
+import type { Card, Part, Text } from '../chat/card.ts'
 
 /**
  * The card with everybody tied to an account where one can be found: only that makes a name a mention. Somebody whom the configuration lists by email

@@ -1,7 +1,7 @@
 import type { webApi } from '@slack/bolt'
 import { TerminalError } from '../../domain/errors.ts'
 import { type Group, type Person, personOf } from '../../domain/person.ts'
-import type { Absence } from '../attendance.ts'
+import type { Absence } from '../cards/request/approver-availability.ts'
 import { asking, slackWord } from './errors.ts'
 
 /** Whose account it is changes rarely: believed for so long, in milliseconds. */

@@ -1,6 +1,6 @@
 import type { Check } from '../check.ts'
-import type { DnsServer } from '../dns-query.ts'
-import { askServers } from '../dns-servers.ts'
+import type { DnsServer } from '../dns/query.ts'
+import { askServers } from '../dns/servers.ts'
 
 /** Azure DNS stands in the same host and answers within milliseconds, or it cannot be reached. How long it may take, in milliseconds. */
 const timeoutMs = 1_200

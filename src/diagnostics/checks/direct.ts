@@ -3,8 +3,8 @@ import type { SecureContext } from 'node:tls'
 import type { Port } from '../../domain/diagnosis/evidence.ts'
 import type { Bounds } from '../bounds.ts'
 import type { Check } from '../check.ts'
-import { dial } from '../dial.ts'
-import { shakeHands } from '../shake-hands.ts'
+import { dial } from '../connection/dial.ts'
+import { shakeHands } from '../connection/handshake.ts'
 
 /** For so long the name may lead to the endpoint's address by itself, in milliseconds; then there is nothing to add. */
 const headStartMs = 200

@@ -3,9 +3,9 @@ import type { TLSSocket } from 'node:tls'
 import type { Failure, PingResult } from '../../domain/diagnosis/evidence.ts'
 import { cleanText } from '../../domain/hostile-text.ts'
 import type { Check } from '../check.ts'
-import type { Connections } from '../connections.ts'
+import { failureOf, timeoutFailure } from '../connection/failure.ts'
+import type { Connections } from '../connection/open-connections.ts'
 import { elapsedSince } from '../elapsed.ts'
-import { failureOf, timeoutFailure } from '../failure.ts'
 
 const timeoutMs = 2_500
 /** Of the body at most this much is read, in bytes. A service says `Ok.`; anything else needs only to be recognized. */

@@ -1,8 +1,8 @@
 import type { Check } from '../check.ts'
-import type { DnsServer } from '../dns-query.ts'
-import { askServers } from '../dns-servers.ts'
-import type { ResolverFiles } from '../resolver-files.ts'
-import { askSystem } from '../system-resolver.ts'
+import type { DnsServer } from '../dns/query.ts'
+import type { ResolverFiles } from '../dns/resolver-files.ts'
+import { askServers } from '../dns/servers.ts'
+import { askSystem } from '../dns/system-resolver.ts'
 
 /** The name, asked as this network asks: of the given servers, or of the system. */
 export function resolverCheck(servers: readonly DnsServer[] | undefined): Check<'resolver'> {

@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { DnsAnswer } from '../../domain/diagnosis/evidence.ts'
 import { zoneOf } from '../../domain/target.ts'
 import type { Check } from '../check.ts'
-import { type DnsServer, labelOf, queryDns } from '../dns-query.ts'
-import { askServers } from '../dns-servers.ts'
-import { randomLabel } from '../random-label.ts'
+import { type DnsServer, labelOf, queryDns } from '../dns/query.ts'
+import { randomLabel } from '../dns/random-label.ts'
+import { askServers } from '../dns/servers.ts'
 
 /** Questions that only a first answer raises: a healthy path is not held up by them. */
 

@@ -1,7 +1,7 @@
 import type { Port } from '../../domain/diagnosis/evidence.ts'
 import type { Check } from '../check.ts'
-import type { Connections } from '../connections.ts'
-import { dial, dialTimeoutMs } from '../dial.ts'
+import { dial, dialTimeoutMs } from '../connection/dial.ts'
+import type { Connections } from '../connection/open-connections.ts'
 
 /** Opens the connection that the TLS check goes on with. `port` is dialled in place of the contract's, for tests. */
 export function tcpCheck<P extends Port>(name: P, connections: Connections, port: number = name): Check<`tcp:${P}`> {

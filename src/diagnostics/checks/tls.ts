@@ -1,8 +1,8 @@
 import type { SecureContext } from 'node:tls'
 import type { Port } from '../../domain/diagnosis/evidence.ts'
 import type { Check } from '../check.ts'
-import type { Connections } from '../connections.ts'
-import { shakeHands } from '../shake-hands.ts'
+import { shakeHands } from '../connection/handshake.ts'
+import type { Connections } from '../connection/open-connections.ts'
 
 /** Goes on with the connection that the TCP check opened. `port` is dialled in place of the contract's, for tests. */
 export function tlsCheck<P extends Port>(

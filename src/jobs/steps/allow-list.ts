@@ -1,9 +1,9 @@
 import { knownAfterApply } from '../../domain/plan.ts'
 import { sameId } from '../../domain/target.ts'
-import type { Step, StepContext } from '../step.ts'
 import { isIdOf, listsOf } from './allow-lists.ts'
-import { ghostsAmong, givenIds } from './ghosts.ts'
 import { checkFollowingEntry, organizationOf, replacedIds } from './organization-entry.ts'
+import { ghostsAmong, givenIds } from './orphaned-ids.ts'
+import type { Step, StepContext } from './step.ts'
 
 /**
  * The services' allow lists. Either form of the endpoint's id counts as listed; a new entry has the form that the configuration asks for. An endpoint

@@ -1,6 +1,6 @@
 import type { EndpointDetail } from '../../azure/network.ts'
 import { sameId } from '../../domain/target.ts'
-import type { AllowLists, StepContext } from '../step.ts'
+import type { AllowLists, StepContext } from './step.ts'
 
 /** An endpoint is listed by its GUID or by its Resource ID; both are compared without case. */
 export function isIdOf(entry: string, endpoint: EndpointDetail | undefined): boolean {

@@ -1,8 +1,8 @@
 import type { EndpointSummary } from '../../azure/network.ts'
 import { zoneNameOf } from '../../domain/target.ts'
-import type { StepContext } from '../step.ts'
 import { labelsOf, leadsTo } from './dns-record.ts'
 import { isDead, serving } from './endpoints.ts'
+import type { StepContext } from './step.ts'
 
 /** Of several that can be used, the one to which the name of the first service leads already: any other would need another record. */
 export async function chosen(all: readonly EndpointSummary[], context: StepContext): Promise<EndpointSummary | undefined> {

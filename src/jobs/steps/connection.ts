@@ -1,9 +1,9 @@
 import type { EndpointDetail } from '../../azure/network.ts'
 import { TerminalError } from '../../domain/errors.ts'
 import { isOurs } from '../../domain/ownership.ts'
-import { until } from '../patience.ts'
-import type { Step } from '../step.ts'
+import { until } from '../retry.ts'
 import { isDead } from './endpoints.ts'
+import type { Step } from './step.ts'
 
 /** Waits until the endpoint's connection is Approved, which follows from the allow list. `Succeeded` alone does not mean connected. */
 export const connection: Step = {

@@ -2,9 +2,9 @@ import type { ARecord } from '../../azure/private-dns.ts'
 import { isOurs, marks, tagText } from '../../domain/ownership.ts'
 import { type Change, type FieldChange, knownAfterApply } from '../../domain/plan.ts'
 import { sameId, type Target, zoneNameOf } from '../../domain/target.ts'
-import type { Observation, Step, StepContext } from '../step.ts'
 import { otherEndpoints, type PlacedEndpoint } from './endpoints.ts'
 import { isMadeHere } from './removal.ts'
+import type { Observation, Step, StepContext } from './step.ts'
 
 const ttl = 300
 

@@ -1,11 +1,11 @@
 import type { ARecord, Zone } from '../../azure/private-dns.ts'
 import type { Change } from '../../domain/plan.ts'
 import { sameId, zoneNameOf } from '../../domain/target.ts'
-import type { Step, StepContext } from '../step.ts'
 import { labelsOf, leadsTo } from './dns-record.ts'
 import { otherEndpoints } from './endpoints.ts'
 import { organizationEntryRemoval } from './list-removals.ts'
 import { isMadeHere, isMine, isUsedByNow, keep, sparedNote, usedNote } from './removal.ts'
+import type { Step, StepContext } from './step.ts'
 
 const gone: Change = { kind: 'delete', fields: [] }
 const notOurs = 'kept: not made by this bot'

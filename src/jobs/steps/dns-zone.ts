@@ -1,8 +1,8 @@
 import { RetryableError } from '../../domain/errors.ts'
 import { marks } from '../../domain/ownership.ts'
 import { zoneNameOf } from '../../domain/target.ts'
-import { until } from '../patience.ts'
-import type { Step } from '../step.ts'
+import { until } from '../retry.ts'
+import type { Step } from './step.ts'
 
 const inProgress = { name: 'state', before: 'in progress', after: 'completed' }
 

@@ -1,8 +1,8 @@
 import { TerminalError } from '../../domain/errors.ts'
 import { endpointName } from '../../domain/resource-names.ts'
-import type { Step } from '../step.ts'
 import { chosen } from './chosen-endpoint.ts'
 import { isFinished } from './endpoints.ts'
+import type { Step } from './step.ts'
 
 /** The endpoint that others stand on, found and never changed. */
 export const endpointInPlace: Step = {

@@ -2,8 +2,8 @@ import { type EndpointSummary, endpointId, serves } from '../../azure/network.ts
 import { isOurs } from '../../domain/ownership.ts'
 import { apartBy, endpointName, networkInterfaceName } from '../../domain/resource-names.ts'
 import { type Network, sameId } from '../../domain/target.ts'
-import type { StepContext } from '../step.ts'
 import { isDead, ownName, usable } from './endpoints.ts'
+import type { StepContext } from './step.ts'
 
 /** Ours that connected this network to the alias, and never will again: it is made anew under its name, whatever service it was first made for. */
 export function remade(

@@ -1,7 +1,7 @@
-import type { Step } from '../step.ts'
 import { leadsTo } from './dns-record.ts'
 import { dnsZoneRemoval } from './dns-removals.ts'
 import { isMine, isUsedByNow, keep, sparedNote, usedNote } from './removal.ts'
+import type { Step } from './step.ts'
 
 export const privateEndpointRemoval: Step = {
   id: 'private-endpoint-removal',

@@ -1,6 +1,6 @@
-import type { Step } from '../step.ts'
 import { endpointInPlace } from './endpoint-in-place.ts'
 import { serving } from './endpoints.ts'
+import type { Step } from './step.ts'
 
 /** The endpoint that is to be taken away, in whatever state it is. Where there is none any more, what it has left behind still goes. */
 export const endpointToRemove: Step = {

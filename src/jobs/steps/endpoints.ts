@@ -2,7 +2,7 @@ import { connectsByAlias, type EndpointDetail, type EndpointSummary, serves } fr
 import { isOurs } from '../../domain/ownership.ts'
 import { endpointName } from '../../domain/resource-names.ts'
 import { isInVnet, sameId, subnetId, vnetId } from '../../domain/target.ts'
-import type { StepContext } from '../step.ts'
+import type { StepContext } from './step.ts'
 
 /** A Rejected connection cannot be approved any more, and the other side of a Disconnected one is gone: neither can be used. */
 export function isDead({ connection }: EndpointSummary): boolean {

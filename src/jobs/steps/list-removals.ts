@@ -1,10 +1,10 @@
 import { sameId } from '../../domain/target.ts'
-import type { OrganizationEntries, Step, StepContext } from '../step.ts'
 import { allListsOf, isIdOf } from './allow-lists.ts'
 import { endpointToRemove } from './endpoint-to-remove.ts'
-import { ghostsAmong } from './ghosts.ts'
 import { isOurEntry, organizationOf } from './organization-entry.ts'
+import { ghostsAmong } from './orphaned-ids.ts'
 import { isMine, keep, leaving, stayingOn, undoneFrom, usedNote } from './removal.ts'
+import type { OrganizationEntries, Step, StepContext } from './step.ts'
 
 export const allowListRemoval: Step = {
   id: 'allow-list-removal',

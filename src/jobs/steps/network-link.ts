@@ -1,9 +1,9 @@
 import { marks } from '../../domain/ownership.ts'
 import { linkName } from '../../domain/resource-names.ts'
 import { zoneNameOf } from '../../domain/target.ts'
-import { until } from '../patience.ts'
-import type { Step } from '../step.ts'
+import { until } from '../retry.ts'
 import { takenAway } from './dns-zone.ts'
+import type { Step } from './step.ts'
 
 const inProgress = { name: 'state', before: 'in progress', after: 'completed' }
 

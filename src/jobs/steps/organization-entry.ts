@@ -1,9 +1,9 @@
 import type { WireOrganization } from '../../clickhouse/wire.ts'
 import { TerminalError } from '../../domain/errors.ts'
 import { knownAfterApply } from '../../domain/plan.ts'
-import { until } from '../patience.ts'
-import type { OrganizationEntries, Step, StepContext } from '../step.ts'
+import { until } from '../retry.ts'
 import { isIdOf } from './allow-lists.ts'
+import type { OrganizationEntries, Step, StepContext } from './step.ts'
 
 /**
  * What this very request has read or written is not read again for so long. ClickHouse Cloud allows ten calls in ten seconds per key, and nobody else

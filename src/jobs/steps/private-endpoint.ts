@@ -4,12 +4,12 @@ import { isOurs, marks, tagText } from '../../domain/ownership.ts'
 import { knownAfterApply } from '../../domain/plan.ts'
 import { endpointName } from '../../domain/resource-names.ts'
 import { sameId } from '../../domain/target.ts'
-import { until } from '../patience.ts'
-import type { Observation, Step, StepContext } from '../step.ts'
+import { until } from '../retry.ts'
 import { allListsOf, isIdOf } from './allow-lists.ts'
 import { chosen } from './chosen-endpoint.ts'
 import { named, namesFor, remade } from './endpoint-names.ts'
 import { isFinished, ownName } from './endpoints.ts'
+import type { Observation, Step, StepContext } from './step.ts'
 
 /**
  * The private endpoint in the network's VNet that connects to the services' alias. One that is there already is used, whoever made it, in whatever

@@ -1,8 +1,8 @@
 import { isOurs, requestOf } from '../../domain/ownership.ts'
 import type { StepId } from '../../domain/plan.ts'
 import { sameId } from '../../domain/target.ts'
-import type { Observation, StepContext, Undoing } from '../step.ts'
 import { allListsOf, isIdOf } from './allow-lists.ts'
+import type { Observation, StepContext, Undoing } from './step.ts'
 
 /**
  * What the removals share. They take away in the order that never leaves something pointing nowhere: allow lists, organization entry, record, link and

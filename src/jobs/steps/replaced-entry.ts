@@ -1,8 +1,8 @@
 import { sameId } from '../../domain/target.ts'
-import type { OrganizationEntries, Step, StepContext } from '../step.ts'
 import { changeOf } from './allow-list.ts'
 import { allListsOf, isIdOf } from './allow-lists.ts'
 import { entriesOf, organizationOf, replacedIds } from './organization-entry.ts'
+import type { OrganizationEntries, Step, StepContext } from './step.ts'
 
 /** Removes what endpoints of ours that are gone, or made anew, have left behind in the organization. */
 export const replacedEntry: Step = {

@@ -4,8 +4,8 @@ import { judge } from '../../domain/diagnosis/judge.ts'
 import { rules } from '../../domain/diagnosis/rules/all.ts'
 import { TerminalError } from '../../domain/errors.ts'
 import { type Reached, zoneNameOf } from '../../domain/target.ts'
-import { until } from '../patience.ts'
-import type { Step, StepContext } from '../step.ts'
+import { until } from '../retry.ts'
+import type { Step, StepContext } from './step.ts'
 
 /** Resolvers may remember for a while that the name did not exist, and admission takes a moment to spread. */
 const grace = { everyMs: 5_000, withinMs: 60_000 }

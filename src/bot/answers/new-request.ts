@@ -1,0 +1,46 @@
+import { type Action, type Asked, newRequest } from '../../domain/request.ts'
+import { statusOf, subjectOf } from '../cards/subject.ts'
+import { type Card, say, strong, words } from '../chat/card.ts'
+import { type Desk, tooManyFrom, wake } from './desk.ts'
+import { longestReason } from './service-form.ts'
+
+/** What is kept of one request is bounded: how long a name may be, in characters, and how many services. */
+const longestName = 200
+const mostServices = 20
+
+/** Writes the request down and wakes the planner. Nothing else is decided here: whether the service exists, the planner finds out. */
+export async function askForChange(desk: Desk, action: Action, asked: Omit<Asked, 'at'>, undoes?: string): Promise<Card> {
+  const tooLong = tooLongIn(asked)
+  if (tooLong !== undefined) return say(`${tooLong} Nothing was asked for.`)
+  const tooMuch = await tooManyFrom(desk, asked.by)
+  if (tooMuch !== undefined) return tooMuch
+  const request = newRequest(await desk.ledger.nextId(), { ...asked, at: desk.now() }, action, undoes)
+  if ((await desk.ledger.create(request)) === 'exists') throw new Error(`The ledger gave out ${request.id} twice.`)
+  const item = { kind: 'request', id: request.id } as const
+  const awake = await wake(desk, desk.producer.work(item), desk.producer.show(item))
+  const subject = subjectOf(request)
+  return {
+    summary: `Planning ${request.id}: ${subject} (${statusOf(request)})`,
+    parts: [
+      {
+        kind: 'text',
+        text: awake
+          ? words`Planning ${strong(request.id)}: ${subject}. The plan follows here.`
+          : words`${strong(request.id)} is written down: ${subject}. I could not wake the planner at once, so the plan takes a little longer.`,
+      },
+      { kind: 'note', text: statusOf(request) },
+    ],
+  }
+}
+
+function tooLongIn({ reason = '', services }: Pick<Asked, 'reason' | 'services'>): string | undefined {
+  const { length } = [...reason]
+  if (length > longestReason) {
+    return `The reason has ${length} characters, and I keep at most ${longestReason}: say the gist, and where the rest is.`
+  }
+  if (services.length > mostServices) {
+    return `These are ${services.length} services, and one request takes at most ${mostServices}: ask for the others in another one.`
+  }
+  const isLong = services.some(({ service, organization = '' }) => Math.max(service.length, organization.length) > longestName)
+  return isLong ? `No service has a name of more than ${longestName} characters.` : undefined
+}

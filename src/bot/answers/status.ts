@@ -1,0 +1,48 @@
+import { nearest } from '../../domain/target.ts'
+import { verdictKey } from '../../redis/survey.ts'
+import { statusCard } from '../cards/status-card.ts'
+import { shownName } from '../cards/subject.ts'
+import { type Card, command, say, words } from '../chat/card.ts'
+import type { ServiceName } from '../command/parse.ts'
+import type { Desk } from './desk.ts'
+import { sameName } from './service-form.ts'
+
+/** Answers from what was read in the background; nobody waits for a cloud. */
+export async function showStatus({ survey: store, verdicts, now }: Desk, asked: ServiceName | undefined): Promise<Card> {
+  const [survey, known] = await Promise.all([store.read(), verdicts.read()])
+  if (survey === undefined) {
+    return say(
+      words`I have not read services and networks yet. Try again in a minute; if it stays so, the jobs process is down or cannot read them. Or look from inside: ${command('diagnose SERVICE from NETWORK')}`,
+    )
+  }
+  const cells = survey.cells.filter(({ service }) => asked === undefined || matches(service, asked))
+  if (cells.length === 0)
+    return asked === undefined
+      ? nothingKnown()
+      : unknown(
+          asked,
+          survey.cells.map(({ service }) => service.name),
+        )
+  const verdictOf = ({ service, network }: (typeof cells)[number]) => known.get(verdictKey(service.id, network))
+  return statusCard(cells, { survey, verdictOf, now: now() })
+}
+
+function matches(
+  { id, name, organizationId, organizationName }: { id: string; name: string; organizationId: string; organizationName: string },
+  { service, organization }: ServiceName,
+): boolean {
+  const within = organization === undefined || organizationId === organization || sameName(organizationName, organization)
+  return within && (id === service.toLowerCase() || sameName(name, service))
+}
+
+function nothingKnown(): Card {
+  return say(
+    words`I know of no service on Azure with Private Link yet; each is read once, a few a minute. Try again in a minute, or set one up: ${command('setup')}`,
+  )
+}
+
+function unknown({ service }: ServiceName, names: readonly string[]): Card {
+  const guess = nearest(service, names)
+  const hint = guess === undefined ? '' : words` Did you mean ${command(`status ${guess}`)}`
+  return say(words`"${shownName(service)}" is not among the services on Azure with Private Link that I have read.${hint}`)
+}

@@ -1,0 +1,98 @@
+import type { Person, Place } from '../../domain/person.ts'
+import { sameWatch, type Watch } from '../../domain/watch.ts'
+import { statusWords } from '../cards/diagnosis/path-text.ts'
+import { durationText } from '../cards/duration.ts'
+import { shownName } from '../cards/subject.ts'
+import { type Button, type Card, command, say, strong, type Text, time, words } from '../chat/card.ts'
+import { type ServiceName, spell } from '../command/parse.ts'
+import type { Desk } from './desk.ts'
+
+/** Each watch costs calls of Azure and a look from inside the network, at every turn. */
+const mostWatches = 50
+const shortestMs = 60_000
+const longestMs = 24 * 3_600_000
+
+interface Asked {
+  readonly by: Person
+  readonly place: Place
+  readonly service: ServiceName
+  readonly network: string
+  readonly everyMs: number
+}
+
+/** Watches a service from now on, or changes how often it is watched. Whether there is such a service, the first look tells. */
+export async function watch(desk: Desk, { by, place, service, network, everyMs }: Asked): Promise<Card> {
+  if (everyMs < shortestMs || everyMs > longestMs)
+    return say(`I watch at most every ${durationText(shortestMs)}, and at least every ${durationText(longestMs)}.`)
+  const all = await desk.watches.all()
+  const known = all.find((each) => sameWatch(each, { ...service, network }))
+  const now: Watch = {
+    id: known?.id ?? (await desk.watches.nextId()),
+    ...service,
+    network,
+    everyMs,
+    by,
+    place,
+    since: desk.now(),
+  }
+  if (!(await desk.watches.save(now, mostWatches)))
+    return say(words`I watch ${String(mostWatches)} already, and no more than that. To see them: ${command('watch')}`)
+  await desk.producer.schedule(now.id, everyMs)
+  const said = known === undefined ? 'I watch' : 'From now on I watch'
+  return {
+    ...say(
+      words`${said} ${strong(subjectOf(now))} every ${durationText(everyMs)}, and post here when the verdict changes (${now.id}).`,
+      words`To end it: ${command(`unwatch ${spell(service)} from ${shownName(network)}`)}`,
+    ),
+    buttons: [pictureButton(now.id)],
+  }
+}
+
+/** Ends the watches of a service, from one network or from all. */
+export async function unwatch(desk: Desk, service: ServiceName, network: string | undefined): Promise<Card> {
+  const all = await desk.watches.all()
+  const named = all.filter((each) => sameWatch(each, { ...service, network: network ?? each.network }))
+  if (named.length === 0) return say(words`I do not watch ${shownName(spell(service))}. What I watch: ${command('watch')}`)
+  for (const { id } of named) {
+    // In this order: a schedule without its watch is taken away by whoever finds it.
+    await desk.watches.remove(id)
+    await desk.producer.unschedule(id)
+  }
+  return say(words`I no longer watch ${strong(named.map(subjectOf).join(', '))}.`)
+}
+
+/** Everything that is watched, with what was seen last. */
+export async function listWatches({ watches }: Desk): Promise<Card> {
+  const all = await watches.all()
+  const example = command('watch SERVICE from NETWORK every 5m')
+  if (all.length === 0) return say(words`I watch nothing. To begin: ${example}`)
+  const lines = await Promise.all(
+    all.map(async (each): Promise<Text> => {
+      const { told, flappingSince } = await watches.stateOf(each.id)
+      const seen = told === undefined ? 'not looked at yet' : statusWords(told)
+      const since = told === undefined ? [] : words` since ${time(told.at)}`
+      const flaps = flappingSince === undefined ? '' : ', changing too often to be told each time'
+      return words`${each.id}  ${strong(subjectOf(each))}  ${seen}${since}${flaps}, every ${durationText(each.everyMs)}`
+    }),
+  )
+  return {
+    summary: `Watched: ${all.length}`,
+    parts: [
+      { kind: 'title', text: 'Watched' },
+      { kind: 'lines', lines },
+      { kind: 'note', text: words`To begin or change: ${example}` },
+    ],
+    buttons: all.slice(0, mostButtons).map(({ id }) => ({ ...pictureButton(id), label: `Last 24 hours of ${id}` })),
+  }
+}
+
+/** Slack takes 25 in a row: https://docs.slack.dev/reference/block-kit/blocks/actions-block */
+const mostButtons = 25
+
+export function pictureButton(id: string): Button {
+  return { verb: 'picture', label: 'Last 24 hours', id, digest: '' }
+}
+
+function subjectOf({ service, organization, network }: Watch): string {
+  return `${shownName(spell({ service, ...(organization !== undefined && { organization }) }))} from ${shownName(network)}`
+}

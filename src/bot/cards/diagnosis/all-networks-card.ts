@@ -1,0 +1,60 @@
+import type { Look } from '../../../domain/diagnosis/diagnosis.ts'
+import type { Verdict } from '../../../domain/diagnosis/finding.ts'
+import { pathOf } from '../../../domain/diagnosis/path.ts'
+import { cleanText } from '../../../domain/hostile-text.ts'
+import { type Part, strong, type Text, time, words } from '../../chat/card.ts'
+import { remedyText } from '../request/outcome-parts.ts'
+import { shownName } from '../subject.ts'
+import { eventText, isWorthALook, phaseText, statusWords } from './path-text.ts'
+
+/** `healthy from 1 of 3 networks`; says where the fault does not lie when only one network has it. */
+export function everywhereTitle(looks: readonly Look[]): string {
+  const healthy = looks.filter(({ verdict }) => verdict?.code === 'healthy')
+  const [only, ...more] = looks.filter(({ verdict }) => verdict?.code !== 'healthy')
+  const count = `healthy from ${healthy.length} of ${looks.length} networks`
+  return only !== undefined && more.length === 0 && healthy.length > 0
+    ? `${count}, only ${shownName(only.network)} is not`
+    : count
+}
+
+/** What to look at first: a fault before a warning before health. */
+export function worstOf(looks: readonly Look[]): Verdict | undefined {
+  const verdicts = looks.flatMap(({ verdict }) => verdict ?? [])
+  return (['fail', 'warn', 'ok'] as const).map((kind) => verdicts.find(({ severity }) => severity === kind)).find(Boolean)
+}
+
+/** Networks side by side: each with its verdict and its path, whatever became of the others. */
+export function everywhereParts(looks: readonly Look[]): readonly Part[] {
+  return looks.map((look): Part => ({ kind: 'lines', lines: linesOf(look) }))
+}
+
+const marks = { ok: '✔', fail: '✘', warn: '?' } as const
+
+/** How many changes stand beside the others; the rest is in the evidence. */
+const mostChanges = 3
+
+function linesOf({ network, verdict, evidence, since, problem }: Look): readonly Text[] {
+  const name = strong(shownName(network))
+  if (verdict === undefined) return [words`? ${name}  not looked at: ${cleanText(problem?.message ?? 'no answer', 300)}`]
+  const path = (evidence === undefined ? [] : pathOf(evidence)).filter(isWorthALook).map(phaseText).join(' → ')
+  const fault = verdict.severity === 'ok' ? '' : `: ${cleanText(verdict.title, 150)}`
+  return [
+    words`${marks[verdict.severity]} ${name}  ${statusWords(verdict)}${fault}`,
+    ...(path === '' ? [] : [path]),
+    ...(verdict.severity === 'ok' ? [] : [words`${strong('Fix')}  ${remedyText(verdict.remedy)}`]),
+    ...alsoFound(verdict),
+    ...(since === undefined ? [] : [sinceLine(since)]),
+  ]
+}
+
+/** By their codes; what they mean is told from one network. */
+function alsoFound({ code: root, findings }: Verdict): readonly Text[] {
+  const others = findings.filter((finding) => finding.code !== root).map((finding) => finding.code)
+  return others.length === 0 ? [] : [words`${strong('Also found')}  ${others.join(', ')}`]
+}
+
+function sinceLine({ lastHealthyAt, changes, events = [] }: NonNullable<Look['since']>): Text {
+  const said = changes.slice(0, mostChanges).map(({ what, inPublic }) => cleanText(`${what}: ${inPublic}`, 200))
+  const last = events.at(-1)
+  return words`${strong('Last healthy')} ${time(lastHealthyAt)}${said.length === 0 ? '' : `; since then ${said.join('; ')}`}${last === undefined ? '' : words`; ${eventText(last)}`}`
+}

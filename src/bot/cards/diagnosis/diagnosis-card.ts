@@ -1,0 +1,186 @@
+import { isInUnknownState } from '../../../domain/diagnosis/control-facts.ts'
+import type { Diagnosis, Look } from '../../../domain/diagnosis/diagnosis.ts'
+import type { Verdict } from '../../../domain/diagnosis/finding.ts'
+import { pathOf } from '../../../domain/diagnosis/path.ts'
+import { cleanText } from '../../../domain/hostile-text.ts'
+import { pictureButton } from '../../answers/watch.ts'
+import { type Button, type Card, code, command, mention, type Part, strong, time, words } from '../../chat/card.ts'
+import { changeCommand, spell } from '../../command/parse.ts'
+import { durationText } from '../duration.ts'
+import { connectLines, problemParts, remedyText, whyAndFix } from '../request/outcome-parts.ts'
+import { shownName } from '../subject.ts'
+import { everywhereParts, everywhereTitle, worstOf } from './all-networks-card.ts'
+import { eventText, isWorthALook, phaseText, statusWords } from './path-text.ts'
+
+/** What a diagnosis found, or why there is no finding; nothing while it still looks. */
+export function diagnosisCard(diagnosis: Diagnosis): Card | undefined {
+  const { looks = [], problem, asked } = diagnosis
+  if (problem !== undefined) return problemCard(diagnosis, problem)
+  const [look] = looks
+  if (look === undefined) return undefined
+  if (asked.network === undefined) return everywhereCard(diagnosis, looks)
+  if (look.verdict === undefined) return problemCard(diagnosis, look.problem)
+  const title = `${subjectOf(diagnosis)}: ${lowerFirst(cleanText(look.verdict.title, 150))}`
+  const status = statusWords(look.verdict)
+  return {
+    summary: `${title} (${status})`,
+    parts: [
+      { kind: 'title', text: title },
+      { kind: 'note', text: status },
+      askedBy(diagnosis),
+      ...watchParts(diagnosis),
+      ...verdictParts(look, look.verdict),
+    ],
+    buttons: buttonsOf(diagnosis, look, look.verdict),
+  }
+}
+
+/** What the watch has to say beyond the verdict. */
+function watchParts({ watch, looks = [] }: Diagnosis): readonly Part[] {
+  if (watch === undefined) return []
+  const { event, was, everyMs } = watch
+  const isBlind = looks.some(({ verdict }) => verdict === undefined)
+  const before = was === undefined ? '' : words` It was ${statusWords(was)} since ${time(was.at)}.`
+  const every = durationText(everyMs)
+  switch (event) {
+    case 'first':
+      return [{ kind: 'text', text: `I have begun to watch this, every ${every}.` }]
+    case 'changed':
+      return [
+        {
+          kind: 'text',
+          text: words`${strong(isBlind ? 'I cannot look any more' : 'The verdict has changed')}, ${isBlind ? 'tried' : 'seen'} twice.${before}`,
+        },
+      ]
+    case 'flapping':
+      return [
+        {
+          kind: 'text',
+          text: words`${strong('It changes too often')} to be told each time: four times within the hour.${before} I say so when it has been quiet for half an hour.`,
+        },
+      ]
+    case 'settled':
+      return [{ kind: 'text', text: words`${strong('It has settled')}: half an hour without a change.` }]
+    case 'drift':
+      return [{ kind: 'text', text: words`It works, but ${strong('something was changed')}.` }]
+  }
+}
+
+function problemCard(diagnosis: Diagnosis, problem: Diagnosis['problem']): Card {
+  const title = `${subjectOf(diagnosis)}: no diagnosis`
+  const parts = [{ kind: 'title', text: title } as const, askedBy(diagnosis), ...watchParts(diagnosis), ...problemParts(problem)]
+  return { summary: title, parts: [...parts, ...goesOn(diagnosis)] }
+}
+
+/** A watch that cannot look says so once. */
+function goesOn({ watch, asked }: Diagnosis): readonly Part[] {
+  if (watch === undefined) return []
+  const { service, organization, network = '' } = asked
+  const name = spell({ service, ...(organization !== undefined && { organization }) })
+  const end = command(`unwatch ${shownName(name)} from ${shownName(network)}`)
+  return [{ kind: 'note', text: words`I go on trying, and say when I can look again. To end it: ${end}` }]
+}
+
+function everywhereCard(diagnosis: Diagnosis, looks: readonly Look[]): Card {
+  const title = `${subjectOf(diagnosis)}: ${everywhereTitle(looks)}`
+  const worst = worstOf(looks)
+  const status = worst === undefined ? 'no diagnosis' : statusWords(worst)
+  return {
+    summary: `${title} (${status})`,
+    parts: [{ kind: 'title', text: title }, { kind: 'note', text: status }, askedBy(diagnosis), ...everywhereParts(looks)],
+    buttons: [...fixes(diagnosis, looks), again(diagnosis), evidence(diagnosis)],
+  }
+}
+
+function verdictParts({ evidence: seen, since }: Look, verdict: Verdict): readonly Part[] {
+  const path = (seen === undefined ? [] : pathOf(seen)).filter(isWorthALook)
+  return [
+    ...(path.length === 0 ? [] : [{ kind: 'text', text: path.map(phaseText).join(' → ') } as const]),
+    ...(verdict.severity === 'ok' ? healthyParts(seen?.host, verdict) : whyAndFix(verdict)),
+    ...otherFindings(verdict),
+    ...sinceParts(since),
+  ]
+}
+
+/** The path has said already what was seen. */
+function healthyParts(host: string | undefined, { detail }: Verdict): readonly Part[] {
+  return host === undefined ? [{ kind: 'text', text: cleanText(detail, 1_200) }] : [connectLines(host)]
+}
+
+/** Changes beyond these are in the evidence, which also has the ids. */
+const mostChanges = 6
+
+function sinceParts(since: Look['since']): readonly Part[] {
+  if (since === undefined) return []
+  const { lastHealthyAt, changes, events = [] } = since
+  const known = changes.length === 0 ? ' Nothing that I compare has changed since.' : ' Since then:'
+  const lines = changes.slice(0, mostChanges).map(({ what, inPublic }) => cleanText(`${what}: ${inPublic}`, 300))
+  return [
+    { kind: 'text', text: words`${strong('Last healthy')} ${time(lastHealthyAt)}.${known}` },
+    ...(lines.length === 0 ? [] : [{ kind: 'lines', lines: [...lines, ...events.map(eventText)] } as const]),
+  ]
+}
+
+function subjectOf({ asked }: Diagnosis): string {
+  const service = asked.organization === undefined ? asked.service : `${asked.organization}/${asked.service}`
+  return `${shownName(service)} from ${asked.network === undefined ? 'everywhere' : shownName(asked.network)}`
+}
+
+function askedBy({ id, asked, endedAt, watch }: Diagnosis): Part {
+  if (watch !== undefined) return { kind: 'note', text: words`${id}, seen by ${watch.id}, which ${mention(asked.by)} asked for` }
+  const took = endedAt === undefined ? '' : `, answered in ${durationText(Date.parse(endedAt) - Date.parse(asked.at))}`
+  return { kind: 'note', text: words`${id}, asked by ${mention(asked.by)}${took}` }
+}
+
+/** Everything else that is wrong and that the root cause does not explain, in the order in which to mend it. */
+function otherFindings(verdict: Verdict): readonly Part[] {
+  const others = verdict.findings.filter((finding) => finding.code !== verdict.code)
+  if (others.length === 0) return []
+  return [
+    { kind: 'text', text: [strong('Also found')] },
+    {
+      kind: 'lines',
+      lines: others.map(
+        (finding) => words`${code(finding.code)} ${cleanText(finding.title, 150)}. ${remedyText(finding.remedy)}`,
+      ),
+    },
+  ]
+}
+
+function buttonsOf(diagnosis: Diagnosis, { evidence: seen }: Look, verdict: Verdict): readonly Button[] {
+  const { id } = diagnosis
+  const idle = verdict.findings.some((finding) => finding.code === 'service-idle')
+  const asleep = idle || (seen !== undefined && seen.networkPlane?.ping === undefined && isInUnknownState(seen))
+  return [
+    ...(changeCommand(verdict.remedy.command) === undefined
+      ? []
+      : [{ verb: 'fix', label: 'Request the fix', weight: 'primary', id, digest: '' } as const]),
+    again(diagnosis),
+    ...(asleep ? [{ verb: 'wake', label: 'Wake it and look', id, digest: '' } as const] : []),
+    evidence(diagnosis),
+    ...(diagnosis.watch === undefined ? [] : [pictureButton(diagnosis.watch.id)]),
+  ]
+}
+
+/** As many as can be overlooked. */
+const mostFixes = 5
+
+/** One for each network where one of our commands is the remedy. */
+function fixes({ id }: Diagnosis, looks: readonly Look[]): readonly Button[] {
+  return looks
+    .filter(({ verdict }) => changeCommand(verdict?.remedy.command) !== undefined)
+    .slice(0, mostFixes)
+    .map(({ network }) => ({ verb: 'fix', label: `Request the fix for ${shownName(network)}`, id, digest: network }))
+}
+
+function again({ id }: Diagnosis): Button {
+  return { verb: 'again', label: 'Run again', id, digest: '' }
+}
+
+function evidence({ id }: Diagnosis): Button {
+  return { verb: 'evidence', label: 'Evidence', id, digest: '' }
+}
+
+function lowerFirst(text: string): string {
+  return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text
+}

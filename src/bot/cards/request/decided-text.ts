@@ -1,0 +1,42 @@
+import { samePerson } from '../../../domain/person.ts'
+import type { Decision, Request, Vote } from '../../../domain/request.ts'
+import { type Inline, listed, mention, time, words } from '../../chat/card.ts'
+
+/** What a decision did, after "was" or a comma. */
+export const decisionWords: Readonly<Record<Decision['kind'], string>> = {
+  approved: 'approved',
+  rejected: 'rejected',
+  cancelled: 'cancelled',
+  overridden: 'run without an approval',
+}
+
+/** `@bob 14:07 and @carol 14:09`: everyone who said so of the present plan. */
+export function votersText({ votes = [] }: Request, kind: Vote['kind']): readonly Inline[] {
+  const said = votes.filter((vote) => vote.kind === kind)
+  return listed(
+    said.map(({ by, at }) => words`${mention(by)} ${time(at)}`),
+    'and',
+  )
+}
+
+/** ` by @bob 14:07 and @carol 14:09`: everyone whose decision it was, not only the last of them. */
+export function decidersText(request: Request): readonly Inline[] {
+  const { decision, votes = [] } = request
+  if (decision === undefined) return []
+  if (decision.kind === 'approved' || decision.kind === 'rejected') {
+    const all = votersText(request, decision.kind)
+    if (votes.some(({ kind, by }) => kind === decision.kind && samePerson(by, decision.by))) return words` by ${all}`
+  }
+  return words` by ${mention(decision.by)} ${time(decision.at)}`
+}
+
+/** ` Approved before that by @bob 14:07.`: what it had of approval when something else ended it. */
+export function approvedBeforeText(request: Request): readonly Inline[] {
+  const approvals = votersText(request, 'approved')
+  return approvals.length === 0 ? [] : words` Approved before that by ${approvals}.`
+}
+
+/** ` Cancelled by @alice 14:08, too late to stop it.` */
+export function tooLateText({ stopping }: Request): readonly Inline[] {
+  return stopping === undefined ? [] : words` Cancelled by ${mention(stopping.by)} ${time(stopping.at)}, too late to stop it.`
+}

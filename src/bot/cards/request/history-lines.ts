@@ -1,0 +1,34 @@
+import type { AuditEntry } from '../../../domain/audit.ts'
+import { cleanText } from '../../../domain/hostile-text.ts'
+import { type Text, time, words } from '../../chat/card.ts'
+
+/** More would not fit below the request in one message; the audit's export has all of it. */
+const most = 20
+
+/** Vendors' ids in one line. */
+const mostIds = 2
+
+/** Of no news to a person. */
+const inner: ReadonlySet<string> = new Set(['claim', 'wait', 'list'])
+
+/** What has happened to a request, one line each, oldest first; where there is too much, the newest. */
+export function historyLines(entries: readonly AuditEntry[]): readonly Text[] {
+  const told = entries.filter(
+    ({ event, what }) => !inner.has(event) && !(event === 'step' && what?.includes(' running') === true),
+  )
+  const earlier = told.length - most
+  const lines = told.slice(-most).map(({ at, event, by, surface, what, vendorRequestIds = [], state }) => {
+    const who = by === undefined ? '' : ` by ${cleanText(by.name, 80)}${surface === undefined ? '' : ` from ${surface}`}`
+    const detail = what === undefined ? '' : `: ${cleanText(what, 200)}`
+    return words`${time(at)}  ${event}${who}${detail}${callsText(vendorRequestIds)} · ${state}`
+  })
+  return earlier <= 0 ? lines : [`${earlier} earlier ones: in the audit’s export.`, ...lines]
+}
+
+/** ` (calls 0f3c…, 7a1b… and 3 more)`, by the vendors' own ids: their support asks for them. */
+function callsText(ids: readonly string[]): string {
+  if (ids.length === 0) return ''
+  const shown = ids.slice(0, mostIds).map((id) => cleanText(id, 64))
+  const more = ids.length > mostIds ? ` and ${ids.length - mostIds} more` : ''
+  return ` (${ids.length === 1 ? 'call' : 'calls'} ${shown.join(', ')}${more})`
+}

@@ -1,0 +1,141 @@
+import { type Person, type Place, samePerson, samePlace } from '../../../domain/person.ts'
+import { isOpen, type Request } from '../../../domain/request.ts'
+import { type Card, channels, command, mention, say, strong, type Text, time, words } from '../../chat/card.ts'
+import { statusOf, titleOf } from '../subject.ts'
+import { type Attendance, everyoneThere, isQuorumImpossible, stillAble } from './approver-availability.ts'
+import { reviewersText, waitingForText } from './approvers-text.ts'
+import { nextSentence, overrideSentence, stateSentence } from './state-sentences.ts'
+
+/** A message of its own, posted once: what somebody has to hear even if they do not look at the request's message. */
+export interface Notice {
+  /** Names it among all notices of the request, for good. */
+  readonly key: string
+  readonly to: { readonly kind: 'person'; readonly person: Person } | { readonly kind: 'place'; readonly place: Place }
+  readonly card: Card
+}
+
+/** The one that tells how it ended. */
+export const endKey = 'end'
+
+/** Pure: every notice that the request's history has given rise to so far. */
+export function noticesOf(request: Request, attendance: Attendance = everyoneThere): readonly Notice[] {
+  return [
+    ...asking(request, attendance),
+    ...stuck(request, attendance),
+    ...voided(request),
+    ...brokenGlass(request),
+    ...reminders(request, attendance),
+    ...ending(request),
+  ]
+}
+
+/** Where the approvers' message is not a new one but an older one that was updated: nobody is called by that. */
+function asking(request: Request, attendance: Attendance): readonly Notice[] {
+  const { id, state, approval, asked, previousPlan } = request
+  if (state !== 'awaiting-approval' || approval === undefined || isHopeless(request, attendance)) return []
+  const places = approval.places.filter((place) => previousPlan !== undefined || samePlace(place, asked.place))
+  const what = previousPlan === undefined ? 'needs approval' : 'has a new plan, and needs approval once more,'
+  const card = say(
+    words`${strong(id)} ${what} by ${waitingForText(request, attendance)}, before ${time(approval.expiresAt)}. ${titleOf(request)}. ${statusOf(request)}`,
+  )
+  return inPlaces(`asking:${keyOf(request)}`, places, card)
+}
+
+/** Whoever asked would wait in vain. */
+function stuck(request: Request, attendance: Attendance): readonly Notice[] {
+  const { id, state, asked } = request
+  if (state !== 'awaiting-approval' || !isQuorumImpossible(request, attendance)) return []
+  const card = say(
+    words`${strong(id)} cannot be approved any more: too few are left of those who could. Cancel it (${command(`cancel ${id}`)}), have the policy corrected, and ask again. ${titleOf(request)}.`,
+    statusOf(request),
+  )
+  return [{ key: `stuck:${keyOf(request)}`, to: { kind: 'person', person: asked.by }, card }]
+}
+
+/** Nobody is left to be called. */
+function isHopeless(request: Request, attendance: Attendance): boolean {
+  return stillAble(request, attendance).length === 0 && attendance.members !== undefined
+}
+
+/** What they decided was for another plan. */
+function voided(request: Request): readonly Notice[] {
+  const { id, voided: people = [], voidedOverride, approval, steps } = request
+  if (approval === undefined) return []
+  const when = Object.values(steps).some(({ changed }) => changed) ? 'while it ran' : 'before anything was written'
+  const told = (person: Person, consequence: string): Notice => ({
+    key: `voided:${keyOf(request)}:${person.key}`,
+    to: { kind: 'person', person },
+    card: say(
+      words`The plan of ${strong(id)} changed ${when}, so ${consequence}. The new plan is in ${channels(approval.places)}.`,
+      statusOf(request),
+    ),
+  })
+  return [
+    ...people.map((person) => told(person, 'your approval counts for nothing any more')),
+    ...(voidedOverride === undefined
+      ? []
+      : [told(voidedOverride, 'it stopped: what you ran without an approval was the old one')]),
+  ]
+}
+
+/** Of each plan that was run so. */
+function brokenGlass(request: Request): readonly Notice[] {
+  const { id, overrides = [], approval } = request
+  if (approval === undefined) return []
+  return overrides.flatMap(({ by, reason, digest }) => {
+    const told = (who: Text) =>
+      say(
+        words`${mention(by)} runs ${strong(id)} without an approval: “${reason}”. ${titleOf(request)}. It has to be reviewed by ${who}.`,
+        statusOf(request),
+      )
+    const card = told(words`someone else, in ${channels(approval.places)}`)
+    const concerned = [...approval.approvers, request.asked.by].filter((person) => !samePerson(person, by))
+    const key = `glass:${shortly(digest)}`
+    return [
+      ...concerned.map((person): Notice => ({ key: `${key}:${person.key}`, to: { kind: 'person', person }, card })),
+      ...inPlaces(key, approval.places, told(reviewersText(request))),
+    ]
+  })
+}
+
+/** The same in each. */
+function inPlaces(key: string, places: readonly Place[], card: Card): readonly Notice[] {
+  return places.map((place): Notice => ({ key: `${key}:${place.surface}`, to: { kind: 'place', place }, card }))
+}
+
+/** The present plan, in a key. */
+function keyOf({ digest = '' }: Request): string {
+  return shortly(digest)
+}
+
+function shortly(digest: string): string {
+  return digest.slice(0, 12)
+}
+
+/** Only of those that can still act. */
+function reminders(request: Request, attendance: Attendance): readonly Notice[] {
+  const { id, state, approval, reminded = 0 } = request
+  if (state !== 'awaiting-approval' || approval === undefined || reminded === 0) return []
+  if (isHopeless(request, attendance)) return []
+  const card = say(
+    words`${strong(id)} still needs approval by ${waitingForText(request, attendance)}, before ${time(approval.expiresAt)}. ${titleOf(request)}. ${statusOf(request)}`,
+  )
+  return inPlaces(`reminder:${keyOf(request)}:${reminded}`, approval.places, card)
+}
+
+function ending(request: Request): readonly Notice[] {
+  if (isOpen(request)) return []
+  return [{ key: endKey, to: { kind: 'person', person: request.asked.by }, card: endCard(request) }]
+}
+
+/** How it ended, in short: also in place of what an earlier notice said. */
+export function endCard(request: Request): Card {
+  const said = stateSentence(request)
+  const run = overrideSentence(request)
+  const next = nextSentence(request, { decides: false })
+  return say(
+    words`${strong(titleOf(request))} (${statusOf(request)})`,
+    ...[said, run, next].filter((sentence) => sentence !== undefined),
+    words`To see all of it: ${command(`request ${request.id}`)}`,
+  )
+}

@@ -1,0 +1,18 @@
+import type { Plan, PlannedStep } from '../../../domain/plan.ts'
+import { strong, type Text, words } from '../../chat/card.ts'
+import { planLine } from './plan-lines.ts'
+
+/** A plan beside the one that was approved before: what is new, what was otherwise, and what fell away. */
+export function differenceLines(plan: Plan, previous: Plan): readonly Text[] {
+  const before = (id: PlannedStep['id']) => previous.steps.find((step) => step.id === id)
+  const gone = previous.steps.filter(({ id, change }) => change.kind !== 'none' && !plan.steps.some((step) => step.id === id))
+  return [
+    ...plan.steps.flatMap((step) => {
+      const was = before(step.id)
+      if (was === undefined) return [words`${strong('new')} ${planLine(step)}`]
+      if (JSON.stringify(was.change) === JSON.stringify(step.change)) return [planLine(step)]
+      return [words`${strong('now')} ${planLine(step)}`, words`${strong('was')} ${planLine(was)}`]
+    }),
+    ...gone.map((step) => words`${strong('no longer')} ${planLine(step)}`),
+  ]
+}

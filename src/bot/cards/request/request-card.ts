@@ -1,0 +1,128 @@
+import { cleanText } from '../../../domain/hostile-text.ts'
+import type { Plan } from '../../../domain/plan.ts'
+import { canBeUndone, needsReview, type Request } from '../../../domain/request.ts'
+import { type Button, type Card, mention, type Part, type Text, time, words } from '../../chat/card.ts'
+import { statusOf, titleOf } from '../subject.ts'
+import type { Attendance } from './approver-availability.ts'
+import { connectParts, problemParts, verdictParts } from './outcome-parts.ts'
+import { differenceLines } from './plan-difference.ts'
+import { planLines, planSummary } from './plan-lines.ts'
+import { doneAndNotDone, progressLines } from './progress-lines.ts'
+import { nextSentence, overrideSentence, stateSentence } from './state-sentences.ts'
+
+/** Longest reason in a message, in code points. */
+const reasonLength = 500
+
+export interface Audience {
+  /** Decisions are taken here: this card has the buttons. */
+  readonly decides: boolean
+  /** What the chat says of the approvers. */
+  readonly attendance?: Attendance
+  /** What only these readers need to know, e.g. that another message could not be posted. */
+  readonly notice?: Text
+}
+
+/** The one message that shows a request: the plan, then its progress, then its outcome. */
+export function requestCard(request: Request, audience: Audience): Card {
+  const { decides, notice } = audience
+  const title = titleOf(request)
+  const buttons = buttonsOf(request, decides)
+  return {
+    summary: `${title} (${statusOf(request)})`,
+    parts: [
+      { kind: 'title', text: title },
+      { kind: 'note', text: words`${statusOf(request)}${replannedMark(request)}` },
+      { kind: 'note', text: askedBy(request) },
+      ...paragraph(stateSentence(request)),
+      ...bodyOf(request),
+      ...paragraph(overrideSentence(request)),
+      ...paragraph(nextSentence(request, audience)),
+      ...paragraph(notice),
+    ],
+    ...(buttons.length > 0 && { buttons }),
+  }
+}
+
+function paragraph(text: Text | undefined): readonly Part[] {
+  return text === undefined ? [] : [{ kind: 'text', text }]
+}
+
+function askedBy({ asked }: Request): Text {
+  const reason = asked.reason === undefined ? '.' : `: “${cleanText(asked.reason, reasonLength)}”`
+  return words`Asked by ${mention(asked.by)} ${time(asked.at)}${reason}`
+}
+
+function replannedMark({ previousPlan, state }: Request): string {
+  return previousPlan !== undefined && state === 'awaiting-approval' ? ' · the plan has changed' : ''
+}
+
+function bodyOf(request: Request): readonly Part[] {
+  const { plan, outcome } = request
+  switch (request.state) {
+    case 'planning':
+      return []
+    case 'awaiting-approval':
+    case 'rejected':
+    case 'expired':
+    case 'cancelled':
+      if (plan === undefined) return []
+      if (request.state !== 'awaiting-approval' && hasBegun(request)) return [{ kind: 'lines', lines: progressLines(request) }]
+      return [
+        { kind: 'lines', lines: linesOf(request, plan) },
+        { kind: 'text', text: planSummary(plan, request.action) },
+      ]
+    case 'applying':
+      return [{ kind: 'lines', lines: progressLines(request) }]
+    case 'done':
+      return [{ kind: 'lines', lines: progressLines(request) }, ...connectParts(request), ...verdictParts(request)]
+    case 'nothing-to-do':
+      return [...connectParts(request), ...verdictParts(request)]
+    case 'failed':
+      return [
+        ...(plan === undefined ? [] : [{ kind: 'lines', lines: progressLines(request) } as const]),
+        { kind: 'text', text: doneAndNotDone(request) },
+        ...problemParts(outcome?.problem),
+      ]
+  }
+}
+
+function hasBegun({ steps }: Request): boolean {
+  return Object.keys(steps).length > 0
+}
+
+function linesOf({ state, previousPlan }: Request, plan: Plan): readonly Text[] {
+  return previousPlan === undefined || state !== 'awaiting-approval' ? planLines(plan) : differenceLines(plan, previousPlan)
+}
+
+function buttonsOf(request: Request, decides: boolean): readonly Button[] {
+  const { id, state, digest = '', action, approval } = request
+  const decisions: readonly Button[] = [
+    { verb: 'approve', label: 'Approve', weight: 'primary', id, digest },
+    { verb: 'reject', label: 'Reject', weight: 'danger', id, digest },
+    { verb: 'details', label: 'Details', id, digest },
+  ]
+  const glass: readonly Button[] =
+    approval === undefined || approval.breakGlass.length === 0 ? [] : [{ verb: 'override', label: 'Break glass', id, digest }]
+  const reviewed: readonly Button[] =
+    decides && needsReview(request) ? [{ verb: 'review', label: 'Reviewed', weight: 'primary', id, digest }] : []
+  const cancel: Button = { verb: 'cancel', label: 'Cancel', id, digest }
+  const connects = action === 'setup' || action === 'allow'
+  const adoption: readonly Button[] =
+    connects && request.plan !== undefined ? [{ verb: 'export', label: 'Export Terraform', id, digest }] : []
+  switch (state) {
+    case 'awaiting-approval':
+      return [...(decides ? decisions : []), cancel, ...adoption, ...(decides ? glass : [])]
+    case 'planning':
+      return [cancel]
+    case 'applying':
+      return request.stopping === undefined ? [cancel] : []
+    case 'failed':
+      return [
+        ...reviewed,
+        ...(canBeUndone(request) ? [{ verb: 'undo', label: `Undo ${id}`, id, digest } as const] : []),
+        ...adoption,
+      ]
+    default:
+      return [...reviewed, ...adoption]
+  }
+}

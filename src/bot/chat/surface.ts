@@ -1,0 +1,108 @@
+import type { Group, Person, Place, Surface } from '../../domain/person.ts'
+import { actions } from '../../domain/request.ts'
+import type { ServiceForm } from '../answers/service-form.ts'
+import type { Absence } from '../cards/request/approver-availability.ts'
+import type { Card, Verb } from './card.ts'
+
+/**
+ * What the bot needs of a chat, and all it needs. `post`, `update` and `direct` throw a `RetryableError` when asking again may help (throttling
+ * with the time to wait), else a `TerminalError`: `place-unreachable` where the bot cannot write, `message-gone` when there is nothing to update.
+ */
+export interface ChatSurface {
+  readonly name: Surface
+  /** Resolves when people are being answered. */
+  listen(handlers: Handlers): Promise<void>
+  /** Returns the message's id, by which it can be updated. May post twice when repeated. */
+  post(place: Place, card: Card): Promise<string>
+  update(message: string, card: Card): Promise<void>
+  /** Posts to the person alone. */
+  direct(person: Person, card: Card): Promise<string>
+  /** Those of the groups in which the person is. Throws when the chat does not say. */
+  groupsOf(person: Person, groups: readonly Group[]): Promise<readonly Group[]>
+  /** Everyone in the groups, to be shown; nothing when the chat does not say. */
+  membersOf(groups: readonly Group[]): Promise<readonly Person[] | undefined>
+  /** By key, those whose accounts are gone or unknown; whoever the chat does not tell about counts as there. */
+  away(people: readonly Person[]): Promise<ReadonlyMap<string, Absence>>
+  /** Sends the person a file. */
+  attach(person: Person, file: Attachment): Promise<void>
+  /** Takes no more questions, and finishes what it is answering. */
+  close(): Promise<void>
+}
+
+export interface Attachment {
+  /** With its extension. */
+  readonly name: string
+  readonly content: string | Uint8Array
+  /** One line that comes with it. */
+  readonly comment: string
+  /** Of a picture: what it shows, for whoever does not see it. */
+  readonly alt?: string
+}
+
+/** What the bot does about what people say. Whatever a handler returns, only the person who spoke sees it. */
+export interface Handlers {
+  command(said: Said): Promise<Reply>
+  click(click: Click): Promise<Reply>
+  /** What the person's own page shows. */
+  home(by: Person): Promise<readonly Card[]>
+  /** A confirmation was given. */
+  confirm(by: Person, confirmed: Confirmed): Promise<Card | FormProblems>
+  /** The form again, after the organization was changed in it; nothing when it cannot be made just now. */
+  refill(place: Place, filled: FilledForm): Promise<ServiceForm | undefined>
+  submit(by: Person, place: Place, filled: FilledForm): Promise<Card | FormProblems>
+}
+
+export interface Said {
+  readonly by: Person
+  readonly place: Place
+  /** Without the leading `/privatelink`. */
+  readonly text: string
+}
+
+export interface Click<V extends Verb = Verb> {
+  readonly by: Person
+  readonly verb: V
+  readonly id: string
+  readonly digest: string
+  /** The message that it was on; absent where only the one who clicked sees it. */
+  readonly on?: Posted
+}
+
+export interface Posted {
+  readonly place: Place
+  readonly message: string
+}
+
+export type Reply =
+  | { readonly kind: 'card'; readonly card: Card }
+  | { readonly kind: 'form'; readonly form: ServiceForm }
+  | { readonly kind: 'confirmation'; readonly confirmation: Confirmation }
+
+/** Asks whether something is really meant, and why. */
+export interface Confirmation {
+  readonly id: string
+  readonly digest: string
+  readonly title: string
+  readonly text: string
+  readonly submit: string
+}
+
+export interface Confirmed {
+  readonly id: string
+  readonly digest: string
+  readonly reason: string
+}
+
+export type Field = 'organization' | 'service' | 'network' | 'reason' | 'every'
+
+/** What the form is about, by the word of its command. */
+export const formKinds = [...actions, 'diagnose', 'watch'] as const
+export type FormKind = (typeof formKinds)[number]
+
+/** What the form holds: ids of organization and service, the network's name. */
+export type FilledForm = { readonly kind: FormKind } & { readonly [F in Field]?: string }
+
+/** By field, what is wrong with it. */
+export interface FormProblems {
+  readonly problems: { readonly [F in Field]?: string }
+}

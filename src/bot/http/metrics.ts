@@ -1,0 +1,64 @@
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import type { Ledger } from '../../domain/ledger.ts'
+import { requestStates } from '../../domain/request.ts'
+import type { Route } from './server.ts'
+
+/** Why a request was not even looked at. */
+export type Refused = 'bad-signature' | 'too-old' | 'from-the-future' | 'replayed' | 'wrong-workspace' | 'wrong-app'
+
+/** What is counted while the process runs. */
+export interface Metrics {
+  refused(why: Refused): void
+  /** A click that was answered with no: the standing of whoever clicked, or what was wrong with the button. */
+  declined(why: string): void
+  readonly route: Route
+}
+
+/** For Prometheus. Names and meanings stand in the `help` texts. */
+export function createMetrics(ledger: Pick<Ledger, 'open' | 'unshown'>): Metrics {
+  const register = new Registry()
+  const registers = [register]
+  collectDefaultMetrics({ register })
+  const refused = new Counter({
+    name: 'privatelink_refused_requests_total',
+    help: 'Requests to the bot that were refused unseen, by reason.',
+    labelNames: ['why'],
+    registers,
+  })
+  const declined = new Counter({
+    name: 'privatelink_declined_clicks_total',
+    help: 'Clicks that were answered with no, by reason.',
+    labelNames: ['why'],
+    registers,
+  })
+  new Gauge({
+    name: 'privatelink_open_requests',
+    help: 'Requests that are not finished, by state.',
+    labelNames: ['state'],
+    registers,
+    async collect() {
+      const open = await ledger.open()
+      for (const state of requestStates) this.set({ state }, open.filter((request) => request.state === state).length)
+    },
+  })
+  new Gauge({
+    name: 'privatelink_unshown_requests',
+    help: 'Requests of which the chat does not show the newest state yet.',
+    registers,
+    async collect() {
+      this.set(Object.keys(await ledger.unshown()).length)
+    },
+  })
+  return {
+    refused: (why) => refused.inc({ why }),
+    declined: (why) => declined.inc({ why }),
+    route: async (_request, response) => {
+      try {
+        const text = await register.metrics()
+        response.writeHead(200, { 'content-type': register.contentType }).end(text)
+      } catch {
+        response.writeHead(503, { 'content-type': 'text/plain' }).end('Redis does not answer.\n')
+      }
+    },
+  }
+}

@@ -1,0 +1,108 @@
+import { RetryableError, TerminalError } from '../../domain/errors.ts'
+import type { Ledger } from '../../domain/ledger.ts'
+import { type Place, samePlace } from '../../domain/person.ts'
+import { isOpen, needsReview, type Request } from '../../domain/request.ts'
+import type { OutboxItem } from '../../redis/queues.ts'
+import type { Diagnoses } from '../../redis/records.ts'
+import { diagnosisCard } from '../cards/diagnosis/diagnosis-card.ts'
+import { attendanceOf, markField, markOf } from '../cards/request/approver-availability.ts'
+import { endCard, noticesOf } from '../cards/request/notices.ts'
+import { requestCard } from '../cards/request/request-card.ts'
+import { channels, type Text, words } from '../chat/card.ts'
+import { showStrays } from './duplicate-posts.ts'
+import { attempt, isRefusal, isShownAt, postOnce, settleNotices, showAsked, showAt, showTo, type Wire } from './messages.ts'
+
+/**
+ * How often what was refused is tried again, in milliseconds: until the bot is let into a channel; less patiently while the work goes on, whose news would
+ * wait as long; and slowly once it is over, so that no message keeps buttons that decide nothing.
+ */
+const knockEveryMs = 60_000
+const whileApplyingMs = 15_000
+const afterTheEndMs = 10 * 60_000
+
+/** For how long after its end a request is shown where that was refused, in milliseconds. */
+const patienceMs = 24 * 3_600_000
+
+export interface Outbox extends Wire {
+  readonly ledger: Pick<Ledger, 'get' | 'unshown' | 'shown'>
+  readonly diagnoses: Pick<Diagnoses, 'get'>
+  now(): number
+}
+
+/** Brings the messages about one record up to date with what the ledger says now. May run twice: what is posted is updated. */
+export async function deliver(outbox: Outbox, item: OutboxItem): Promise<void> {
+  if (item.kind === 'diagnosis') return await deliverDiagnosis(outbox, item.id)
+  const { ledger, log } = outbox
+  // Read before the request: what is shown is this version or a newer one.
+  const version = (await ledger.unshown())[item.id]
+  const request = await ledger.get(item.id)
+  if (request === undefined)
+    throw new TerminalError('request-unknown', `There is no request ${item.id}.`, { remedy: 'None is needed.' })
+  const failures = await deliverRequest(outbox, request)
+  const passing = failures.find((failure) => !isRefusal(failure))
+  if (passing !== undefined) throw passing
+  const refused = failures.find(isRefusal)
+  const retryAfterMs = retryAfter(request, outbox.now())
+  if (refused !== undefined && retryAfterMs !== undefined) {
+    const { code, message, remedy } = refused
+    throw new RetryableError(code, message, { remedy, retryAfterMs, cause: refused })
+  }
+  if (refused !== undefined) log.error({ err: refused, request: item.id }, 'a message cannot be shown, and is given up')
+  if (version !== undefined) await ledger.shown(item.id, version)
+}
+
+/** Nothing when it is given up. */
+function retryAfter({ state, endedAt }: Request, now: number): number | undefined {
+  if (endedAt !== undefined) return now - Date.parse(endedAt) < patienceMs ? afterTheEndMs : undefined
+  return state === 'applying' ? whileApplyingMs : knockEveryMs
+}
+
+async function deliverDiagnosis(outbox: Outbox, id: string): Promise<void> {
+  const diagnosis = await outbox.diagnoses.get(id)
+  const card = diagnosis === undefined ? undefined : diagnosisCard(diagnosis)
+  if (diagnosis === undefined || card === undefined) return
+  const { place, by } = diagnosis.asked
+  await showAsked(outbox, { record: `diagnosis-${id}`, place, card, by })
+}
+
+/** The approvers' message first: how that went is news for the one who asked. Each message on its own; returns what went wrong. */
+async function deliverRequest(outbox: Outbox, request: Request): Promise<readonly unknown[]> {
+  const { approval, asked, id, state } = request
+  const record = `request-${id}`
+  const failures: unknown[] = []
+  const trying = async (action: () => Promise<void>): Promise<unknown> => {
+    const failure = await attempt(action)
+    if (failure === undefined) return undefined
+    outbox.log.warn({ err: failure, request: id }, 'a message is not shown yet')
+    failures.push(failure)
+    return failure
+  }
+  const attendance = await attendanceOf(outbox.surface, request)
+  // Of a request that is over, the approvers need no first message, unless they are to review it.
+  const matters = isOpen(request) || needsReview(request)
+  const unreached: { readonly place: Place; readonly refusal: TerminalError }[] = []
+  for (const place of approval?.places ?? []) {
+    if (!matters && !(await isShownAt(outbox, record, place))) continue
+    const failure = await trying(() => showAt(outbox, record, place, requestCard(request, { decides: true, attendance })))
+    if (isRefusal(failure)) unreached.push({ place, refusal: failure })
+  }
+  if (state === 'awaiting-approval') await outbox.messages.remember(record, markField, markOf(request, attendance))
+  const notice = state === 'awaiting-approval' && unreached.length > 0 ? unreachable(unreached) : undefined
+  const card = requestCard(request, { decides: false, attendance, ...(notice !== undefined && { notice }) })
+  const showing = { record, place: asked.place, card, by: asked.by }
+  const isAskedThere = approval?.places.some((place) => samePlace(place, asked.place)) === true
+  if (!isAskedThere) await trying(() => showAsked(outbox, showing))
+  else if (unreached.some(({ place }) => samePlace(place, asked.place))) await trying(() => showTo(outbox, showing))
+  await trying(() => showStrays(outbox, request, attendance))
+  for (const notice of noticesOf(request, attendance)) await trying(() => postOnce(outbox, record, notice))
+  // A review is the last that can happen to it.
+  const end = { end: request.review === undefined ? 'ended' : 'reviewed', card: endCard(request) }
+  if (!isOpen(request)) await trying(() => settleNotices(outbox, record, end))
+  return failures
+}
+
+function unreachable(unreached: readonly { readonly place: Place; readonly refusal: TerminalError }[]): Text {
+  const places = channels(unreached.map(({ place }) => place))
+  const remedies = [...new Set(unreached.map(({ refusal }) => refusal.remedy))].join(' ')
+  return words`I could not post this to ${places}, where it is to be approved. ${remedies} I keep trying.`
+}

@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { App, BlockAction, ButtonAction, Context } from '@slack/bolt'
+import { z } from 'zod'
+import { type Card, say, verbs } from '../../chat/card.ts'
+import type { Posted } from '../../chat/surface.ts'
+import { answerView } from '../render/home.ts'
+import { ackWithinMs, heard, type ListenerContext, messageId, parsedJson, slackPlace } from './context.ts'
+import { publishHome } from './home.ts'
+import { showReply } from './reply.ts'
+import { whisper } from './whisper.ts'
+
+const verbSchema = z.enum(verbs)
+const valueSchema = parsedJson.pipe(z.object({ id: z.string().max(100), digest: z.string().max(100) }))
+
+const notUnderstood = say('I do not know this button any more, so nothing was done. Ask for the same again to get a new message.')
+
+/** Answers every click on a message or the Home tab, also on one that an older version of the bot made. */
+export function listenForClicks(app: App, shared: ListenerContext): void {
+  app.action<BlockAction<ButtonAction>>(
+    { type: 'block_actions', action_id: /^(?!organization$)/ },
+    async ({ ack, body, action, context }) => {
+      const atHome = body.view?.type === 'home'
+      if (body.view !== undefined && !atHome) return await ack()
+      const answering = answer(shared, context, body, action)
+      // Decided first: a bot that dies before this leaves Slack to tell the person that the click did not arrive.
+      await Promise.race([answering, sleep(ackWithinMs, undefined, { ref: false })])
+      await ack()
+      const card = await shared.track(answering)
+      if (card !== undefined)
+        await shared.track(atHome ? open(shared, body, card) : whisper(shared.client, shared.log, listenerOf(body), card))
+      if (atHome) await shared.track(publishHome(shared, context, body.user.id))
+    },
+  )
+}
+
+type ButtonClick = BlockAction<ButtonAction>
+
+async function answer(
+  shared: ListenerContext,
+  context: Context,
+  body: ButtonClick,
+  action: ButtonAction,
+): Promise<Card | undefined> {
+  const verb = verbSchema.safeParse(action.action_id.replace(/:\d+$/, ''))
+  const value = valueSchema.safeParse(action.value)
+  if (!verb.success || !value.success) {
+    shared.declined('unknown-button')
+    return notUnderstood
+  }
+  const { id, username, name } = body.user
+  const { by, handlers } = await heard(shared, context, { id, name: username ?? name ?? id })
+  const on = postedIn(body)
+  const reply = await handlers.click({ by, verb: verb.data, ...value.data, ...(on !== undefined && { on }) })
+  return await showReply(shared, reply, { trigger: body.trigger_id, channel: body.channel?.id ?? '' })
+}
+
+/** The message that was clicked on, if others see it too. */
+function postedIn({ container }: Partial<ButtonClick>): Posted | undefined {
+  const { type, channel_id: channel, message_ts: ts, is_ephemeral: isEphemeral } = container ?? {}
+  if (type !== 'message' || isEphemeral === true || typeof channel !== 'string' || typeof ts !== 'string') return undefined
+  return { place: slackPlace(channel), message: messageId(channel, ts) }
+}
+
+function listenerOf({ user, response_url, channel }: ButtonClick) {
+  return { user: user.id, responseUrl: response_url, ...(channel !== undefined && { channel: channel.id }) }
+}
+
+/** On the Home tab there is no message to answer below. */
+async function open({ client, log }: ListenerContext, body: ButtonClick, card: Card): Promise<void> {
+  try {
+    await client.views.open({ trigger_id: body.trigger_id, view: answerView(card) })
+  } catch (error) {
+    log.warn({ err: error }, 'an answer was not opened')
+    await whisper(client, log, { user: body.user.id }, card)
+  }
+}

@@ -1,0 +1,43 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { App, Context, SlashCommand } from '@slack/bolt'
+import type { Card } from '../../chat/card.ts'
+import { slackMessage } from '../render/blocks.ts'
+import { heard, type ListenerContext, slackPlace } from './context.ts'
+import { showReply } from './reply.ts'
+import { whisper } from './whisper.ts'
+
+/** What is ready by then travels in the acknowledgement; what is not, afterwards. In milliseconds. */
+const ackWithinMs = 250
+
+/** Answers the slash command, by whatever name the app was given. */
+export function listenForCommands(app: App, shared: ListenerContext): void {
+  app.command(/^\//, async ({ command: said, ack, context }) => {
+    const answer = shared.track(answerOf(shared, context, said))
+    const early = await Promise.race([answer, sleep(ackWithinMs, 'late' as const, { ref: false })])
+    if (early !== 'late') {
+      await ack(early === undefined ? undefined : { response_type: 'ephemeral', ...slackMessage(early) })
+      return
+    }
+    await ack()
+    const late = await answer
+    const listener = { user: said.user_id, channel: said.channel_id, responseUrl: said.response_url }
+    if (late !== undefined) await shared.track(whisper(shared.client, shared.log, listener, late))
+  })
+}
+
+/** Nothing when a form answers. */
+async function answerOf(shared: ListenerContext, context: Context, said: SlashCommand): Promise<Card | undefined> {
+  const { by, handlers } = await heard(shared, context, { id: said.user_id, name: said.user_name })
+  const reply = await handlers.command({
+    by,
+    place: slackPlace(said.channel_id),
+    text: unescaped(said.text ?? ''),
+  })
+  const { trigger_id, channel_id } = said
+  return await showReply(shared, reply, { trigger: trigger_id, channel: channel_id })
+}
+
+/** Slack escapes these three in what people type. */
+function unescaped(text: string): string {
+  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
+}

@@ -1,0 +1,22 @@
+import type { App, Context } from '@slack/bolt'
+import { homeView } from '../render/home.ts'
+import { heard, type ListenerContext } from './context.ts'
+
+/** Fills the Home tab whenever somebody opens it. */
+export function listenForHome(app: App, shared: ListenerContext): void {
+  app.event('app_home_opened', async ({ event, context }) => {
+    if (event.tab === 'home') await shared.track(publishHome(shared, context, event.user))
+  })
+}
+
+/** A page that cannot be shown is no failure of what the person did on it. */
+export async function publishHome(shared: ListenerContext, context: Context, user: string): Promise<void> {
+  const { client, log } = shared
+  try {
+    const { by, handlers } = await heard(shared, context, { id: user, name: user })
+    const cards = await handlers.home(by)
+    await client.views.publish({ user_id: user, view: homeView(cards) })
+  } catch (error) {
+    log.warn({ err: error, user }, 'a Home tab was not filled')
+  }
+}

@@ -1,0 +1,30 @@
+import type { types } from '@slack/bolt'
+import type { Card } from '../../chat/card.ts'
+import { slackMessage } from './blocks.ts'
+import { plainText } from './text.ts'
+
+/** Slack takes 100 blocks: https://docs.slack.dev/reference/views/home-tab-views */
+const mostBlocks = 100
+
+/** A page of cards. The ids of blocks have to differ on one page. */
+export function homeView(cards: readonly Card[]): types.HomeView {
+  const blocks: types.KnownBlock[] = []
+  for (const [index, card] of cards.entries()) {
+    const own = slackMessage(card).blocks.map((block) =>
+      'block_id' in block ? { ...block, block_id: `${block.block_id}-${index}` } : block,
+    )
+    if (blocks.length + own.length + 1 > mostBlocks) break
+    blocks.push(...own, { type: 'divider' })
+  }
+  return { type: 'home', blocks }
+}
+
+/** An answer to somebody who is on a page without messages. */
+export function answerView(card: Card): types.ModalView {
+  return {
+    type: 'modal',
+    title: { type: 'plain_text', text: plainText('Private Link', 24), emoji: false },
+    close: { type: 'plain_text', text: 'Close', emoji: false },
+    blocks: slackMessage(card).blocks,
+  }
+}

@@ -1,0 +1,114 @@
+import type { Group, Person, Place } from '../../../domain/person.ts'
+import { type Inline, type Text, utc } from '../../chat/card.ts'
+
+/** Slack's mrkdwn. Whatever is not markup of ours is escaped: no name, reason or error can ping, link or hide anything. */
+
+/** Control characters, bidirectional overrides, invisible characters, halves of surrogate pairs. */
+const invisible = /[\p{Cc}\p{Cf}\p{Cs}]/gu
+
+/** Slack counts Unicode code points. */
+export function lengthOf(text: string): number {
+  let length = 0
+  for (const _ of text) length++
+  return length
+}
+
+/** @param limit code points; what is longer ends in "…", never inside an entity or a mention. */
+export function mrkdwn(text: Text, limit: number): string {
+  let room = limit - 1
+  let result = ''
+  for (const inline of typeof text === 'string' ? [text] : text) {
+    const piece = typeof inline === 'string' ? literal(inline) : marked(inline)
+    const length = lengthOf(piece)
+    if (length > room) return `${result}${cut(inline, room)}…`
+    result += piece
+    room -= length
+  }
+  return result
+}
+
+/** Plain text objects: Slack shows them as they are. */
+export function plainText(text: string, limit: number): string {
+  const characters = [...text.replace(invisible, '')]
+  return characters.length <= limit ? characters.join('') : `${characters.slice(0, limit - 1).join('')}…`
+}
+
+/** A block to copy from. */
+export function preformatted(lines: readonly string[], limit: number): string {
+  const inner = lines.map((line) => escaped(clean(line).replaceAll('`', 'ˋ'))).join('\n')
+  return `\`\`\`\n${lengthOf(inner) <= limit - 8 ? inner : '…'}\n\`\`\``
+}
+
+function marked(inline: Exclude<Inline, string>): string {
+  switch (inline.kind) {
+    case 'strong':
+      return wrapped('*', clean(inline.text).replaceAll('*', '∗'))
+    case 'strike':
+      return wrapped('~', clean(inline.text).replaceAll('~', '∼'))
+    case 'code':
+      return wrapped('`', clean(inline.text).replaceAll('`', 'ˋ'))
+    case 'command':
+      return wrapped('`', `/privatelink ${clean(inline.words).replaceAll('`', 'ˋ')}`)
+    case 'person':
+      return personText(inline.person)
+    case 'place':
+      return placeText(inline.place)
+    case 'group':
+      return groupText(inline.group)
+    case 'time':
+      return timeText(inline.at)
+  }
+}
+
+function wrapped(mark: string, text: string): string {
+  return text.trim() === '' ? '' : `${mark}${escaped(text)}${mark}`
+}
+
+function personText({ name, accounts }: Person): string {
+  const id = accounts.slack
+  return id !== undefined && /^[UW][A-Z0-9]+$/.test(id) ? `<@${id}>` : literal(name)
+}
+
+function placeText({ surface, id }: Place): string {
+  return surface === 'slack' && /^[CG][A-Z0-9]+$/.test(id) ? `<#${id}>` : 'its channel'
+}
+
+function groupText({ surface, id }: Group): string {
+  return surface === 'slack' && /^S[A-Z0-9]+$/.test(id)
+    ? `<!subteam^${id}>`
+    : `a group of ${surface === 'teams' ? 'Teams' : 'Slack'}`
+}
+
+/** In the reader's own time zone and words; the fallback is for clients that cannot. */
+function timeText(at: string): string {
+  const seconds = Math.floor(Date.parse(at) / 1_000)
+  return Number.isFinite(seconds) ? `<!date^${seconds}^{date_short_pretty} {time}|${utc(at)}>` : 'an unknown time'
+}
+
+/** A backtick would begin a code span that swallows what follows. */
+function literal(text: string): string {
+  return escaped(clean(text).replaceAll('`', 'ˋ'))
+}
+
+function clean(text: string): string {
+  return text.replace(invisible, '')
+}
+
+/** The only three characters that Slack wants escaped. */
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+}
+
+/** As much as fits of literal text; of anything else nothing. */
+function cut(inline: Inline, room: number): string {
+  if (typeof inline !== 'string') return ''
+  let left = room
+  let result = ''
+  for (const character of clean(inline)) {
+    const piece = literal(character)
+    left -= lengthOf(piece)
+    if (left < 0) break
+    result += piece
+  }
+  return result
+}

@@ -1,0 +1,32 @@
+import { connect, type Socket } from 'node:net'
+import type { TcpResult } from '../../domain/diagnosis/evidence.ts'
+import { elapsedSince } from '../elapsed.ts'
+import { failureOf, timeoutFailure } from './failure.ts'
+
+/** How long a connection may take to open, in milliseconds: a lost SYN is repeated after one second. */
+export const dialTimeoutMs = 2_500
+
+/** Opens a TCP connection to one address. Never rejects; `socket` is there when it connected, and then the caller's to close. */
+export async function dial(
+  address: string,
+  port: number,
+  signal: AbortSignal,
+): Promise<{ readonly result: TcpResult; readonly socket?: Socket }> {
+  const startedAt = performance.now()
+  const { promise, resolve } = Promise.withResolvers<Pick<TcpResult, 'connected' | 'failure'>>()
+  const socket = connect({ host: address, port, noDelay: true })
+  const giveUp = () => resolve({ connected: false, failure: timeoutFailure('connect', elapsedSince(startedAt)) })
+  const timer = setTimeout(giveUp, dialTimeoutMs)
+  if (signal.aborted) giveUp()
+  signal.addEventListener('abort', giveUp, { once: true })
+  socket.once('connect', () => resolve({ connected: true }))
+  // Stays: whoever takes the connection over listens too, and between the two nobody may be surprised.
+  socket.on('error', (error) => resolve({ connected: false, failure: failureOf(error) }))
+  const outcome = await promise
+  clearTimeout(timer)
+  signal.removeEventListener('abort', giveUp)
+  const result = { address, ...outcome, elapsedMs: elapsedSince(startedAt) }
+  if (outcome.connected) return { result, socket }
+  socket.destroy()
+  return { result }
+}

@@ -1,0 +1,151 @@
+import { randomInt } from 'node:crypto'
+import { createSocket } from 'node:dgram'
+import { connect } from 'node:net'
+import { type DecodedPacket, decode, encode, type Packet, RECURSION_DESIRED, streamEncode } from 'dns-packet'
+import type { DnsAnswer } from '../../domain/diagnosis/evidence.ts'
+import { elapsedSince } from '../elapsed.ts'
+import { type AddressType, answerFrom } from './answer.ts'
+
+export interface DnsServer {
+  readonly address: string
+  readonly port: number
+}
+
+/** How long one server may take, in milliseconds. Halfway through, the question is sent once more: UDP loses datagrams. */
+export const serverTimeoutMs = 2_000
+
+/** No answer, and why: the words stand where a response code would. */
+class NoAnswer extends Error {
+  readonly rcode: 'TIMEOUT' | 'UNREACHABLE' | 'MALFORMED'
+  constructor(rcode: NoAnswer['rcode']) {
+    super(rcode)
+    this.rcode = rcode
+  }
+}
+
+/**
+ * Asks one server for a name's addresses, on the wire: Node's own resolver hides the response code, the SOA and the aliases. UDP from a random
+ * port, TCP when the answer is cut short. Never rejects; an aborted query answers `TIMEOUT`.
+ */
+export async function queryDns(
+  server: DnsServer,
+  name: string,
+  signal: AbortSignal,
+  { type = 'A', timeoutMs = serverTimeoutMs }: { readonly type?: AddressType; readonly timeoutMs?: number } = {},
+): Promise<DnsAnswer> {
+  const startedAt = performance.now()
+  const label = labelOf(server)
+  const question: Question = { id: randomInt(65_536), name, type, deadline: startedAt + timeoutMs }
+  try {
+    const overUdp = await askByUdp(server, question, timeoutMs, signal)
+    const packet = overUdp === 'cut short' ? await askByTcp(server, question, signal) : overUdp
+    return { server: label, ...answerFrom(packet, type), elapsedMs: elapsedSince(startedAt) }
+  } catch (error) {
+    const rcode = error instanceof NoAnswer ? error.rcode : 'UNREACHABLE'
+    return { server: label, rcode, addresses: [], cnames: [], elapsedMs: elapsedSince(startedAt) }
+  }
+}
+
+/** How evidence names a server. */
+export function labelOf({ address, port }: DnsServer): string {
+  return port === 53 ? address : `${address}:${port}`
+}
+
+interface Question {
+  readonly id: number
+  readonly name: string
+  readonly type: AddressType
+  /** On the clock of `performance.now()`. */
+  readonly deadline: number
+}
+
+function packetFor({ id, name, type }: Question): Packet {
+  return { type: 'query', id, flags: RECURSION_DESIRED, questions: [{ type, name }] }
+}
+
+/** Codes of a server that did not get as far as the question, and may leave it out: FORMERR, SERVFAIL, NOTIMP, REFUSED. */
+const withoutQuestion: readonly number[] = [1, 2, 4, 5]
+
+/**
+ * Whether this message answers this query. Anything else is ignored: whoever guesses the port can send one. Looks at nothing behind the question,
+ * because a message that is cut short may end in the middle of a record.
+ */
+function isAnswer(message: Buffer, query: Buffer): boolean {
+  if (message.length < 12) return false
+  const [id, flags, questions] = [message.readUInt16BE(0), message.readUInt16BE(2), message.readUInt16BE(4)]
+  if (id !== query.readUInt16BE(0) || (flags & 0x8000) === 0) return false
+  if (questions === 0) return withoutQuestion.includes(flags & 0x000f)
+  // Letters may differ in case; lengths of labels, type and class are no letters.
+  const asked = (bytes: Buffer) => bytes.toString('latin1', 12, query.length).toLowerCase()
+  return questions === 1 && asked(message) === asked(query)
+}
+
+function isCutShort(message: Buffer): boolean {
+  return (message.readUInt16BE(2) & 0x0200) !== 0
+}
+
+/** @throws NoAnswer for a message that nobody can read */
+function decoded(message: Buffer): DecodedPacket {
+  try {
+    return decode(message)
+  } catch {
+    throw new NoAnswer('MALFORMED')
+  }
+}
+
+async function askByUdp(
+  server: DnsServer,
+  question: Question,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<DecodedPacket | 'cut short'> {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
+  const socket = createSocket('udp4')
+  const query = encode(packetFor(question))
+  const giveUp = () => reject(new NoAnswer('TIMEOUT'))
+  const timers = [setTimeout(() => socket.send(query, () => {}), timeoutMs / 2), setTimeout(giveUp, timeoutMs)]
+  if (signal.aborted) giveUp()
+  signal.addEventListener('abort', giveUp, { once: true })
+  socket.on('error', reject)
+  socket.on('message', (message) => {
+    if (isAnswer(message, query)) resolve(message)
+  })
+  // A connected socket hears only this server, and learns from ICMP that nobody listens there.
+  socket.connect(server.port, server.address, (...[error]: unknown[]) => {
+    if (error instanceof Error) reject(error)
+    else socket.send(query, () => {})
+  })
+  const message = await promise.finally(() => {
+    for (const timer of timers) clearTimeout(timer)
+    signal.removeEventListener('abort', giveUp)
+    socket.close()
+  })
+  return isCutShort(message) ? 'cut short' : decoded(message)
+}
+
+async function askByTcp(server: DnsServer, question: Question, signal: AbortSignal): Promise<DecodedPacket> {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
+  const query = encode(packetFor(question))
+  const socket = connect({ host: server.address, port: server.port })
+  const giveUp = () => reject(new NoAnswer('TIMEOUT'))
+  const timer = setTimeout(giveUp, Math.max(0, question.deadline - performance.now()))
+  signal.addEventListener('abort', giveUp, { once: true })
+  let received = Buffer.alloc(0)
+  socket.on('connect', () => socket.write(streamEncode(packetFor(question))))
+  socket.on('error', reject)
+  socket.on('close', () => reject(new NoAnswer('MALFORMED')))
+  socket.on('data', (chunk) => {
+    received = Buffer.concat([received, chunk])
+    const length = received.length < 2 ? undefined : received.readUInt16BE(0)
+    if (length === undefined || received.length < length + 2) return
+    const message = received.subarray(2, length + 2)
+    if (isAnswer(message, query)) resolve(message)
+    else reject(new NoAnswer('MALFORMED'))
+  })
+  const message = await promise.finally(() => {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', giveUp)
+    socket.destroy()
+  })
+  return decoded(message)
+}

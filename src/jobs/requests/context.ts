@@ -1,0 +1,97 @@
+import { TerminalError } from '../../domain/errors.ts'
+import type { Plan, StepId } from '../../domain/plan.ts'
+import type { Request } from '../../domain/request.ts'
+import type { Network, Target } from '../../domain/target.ts'
+import { retrying } from '../retry.ts'
+import { formerly } from '../services/former-service.ts'
+import { type Named, networkNamed, together } from '../services/target.ts'
+import type { StepContext } from '../steps/step.ts'
+import { LostRun, type RequestWorker, Stopped } from './run.ts'
+import { servicesReachedFrom } from './services-of-network.ts'
+
+/** Which service a name means may be this old; everything that is judged or changed is read anew. */
+const namesMaxAgeMs = 10 * 60_000
+
+/** Aliases and hosts read within the ten seconds of ClickHouse Cloud's limit are not read again: the calls are the changes'. */
+const justReadMs = 10_000
+
+/** What the steps of a request are about, with nothing seen yet. */
+export async function contextOf(request: Request, worker: RequestWorker): Promise<StepContext> {
+  const { clouds, ledger, networks, organizations, run, id, signal } = worker
+  const { asked, undoes } = request
+  const network = networkNamed(networks, asked.network)
+  const undone = undoes === undefined ? undefined : await ledger.get(undoes)
+  const plan = request.plan ?? undone?.plan
+  const target: Target =
+    plan === undefined
+      ? together(network, await namedServices(request, network, worker), request.action)
+      : connects(request)
+        ? together(network, await namesAnew(plan, worker), request.action)
+        : { network, alias: plan.alias, services: plan.services }
+  return {
+    requestId: id,
+    requester: asked.by.name,
+    target,
+    clouds,
+    configured: { networks, organizations },
+    facts: {},
+    ...(request.state === 'applying' && request.plan !== undefined && { approved: request.plan }),
+    replacedIds: [request.plan, request.previousPlan].flatMap(replacedBy),
+    ...(undone !== undefined && { undoing: { request: undone.id, made: madeBy(undone), listed: undone.listed ?? [] } }),
+    signal,
+    networkOf: async (requestId) => (await ledger.get(requestId))?.asked.network,
+    async fence() {
+      const now = await ledger.get(id)
+      if (now?.run !== run || now.state !== 'applying') throw new LostRun()
+      if (now.stopping !== undefined) throw new Stopped()
+    },
+    async noteListed(listing) {
+      if (!(await ledger.record(id, { type: 'list', run, listing })).changed) throw new LostRun()
+    },
+  }
+}
+
+/** What is removed is found by the names under which it was made; what connects has to lead to where the services are now. */
+export function connects({ action }: Request): boolean {
+  return action === 'setup' || action === 'allow'
+}
+
+/** Alias and host of the plan's services, which may have changed since it was approved. */
+async function namesAnew({ services }: Plan, { targets, signal }: RequestWorker): Promise<readonly Named[]> {
+  return await Promise.all(services.map(({ service }) => retrying(() => targets.of(service, justReadMs, signal), signal)))
+}
+
+/** The services that the request names; without any, those that the network reaches. One that is gone can still be torn down. */
+async function namedServices(
+  { asked, action }: Request,
+  network: Network,
+  { catalog, targets, clouds, ledger, signal }: RequestWorker,
+): Promise<readonly Named[]> {
+  const named: Named[] = []
+  for (const words of asked.services) {
+    try {
+      const service = await retrying(() => catalog.resolve(words, namesMaxAgeMs, signal), signal)
+      named.push(await retrying(() => targets.of(service, 0, signal), signal))
+    } catch (error) {
+      const isGone = action === 'teardown' && error instanceof TerminalError && error.code !== 'service-ambiguous'
+      const former = isGone ? await formerly(words, network, ledger) : undefined
+      if (former === undefined) throw error
+      named.push(former)
+    }
+  }
+  if (named.length > 0) return named
+  return await retrying(() => servicesReachedFrom(network, { catalog, targets, clouds }, signal), signal)
+}
+
+/** GUIDs of endpoints that a plan makes anew. */
+function replacedBy(plan: Plan | undefined): readonly string[] {
+  const change = plan?.steps.find(({ id }) => id === 'private-endpoint')?.change
+  if (change?.kind !== 'update') return []
+  return change.fields.flatMap(({ name, before }) => (name === 'GUID' && before !== undefined ? [before] : []))
+}
+
+/** Where a request created something. */
+function madeBy({ steps, plan }: Request): ReadonlySet<StepId> {
+  const changed = (plan?.steps ?? []).filter(({ id }) => steps[id]?.changed === true)
+  return new Set(changed.filter(({ id, change }) => change.kind === 'create' || id === 'private-endpoint').map(({ id }) => id))
+}

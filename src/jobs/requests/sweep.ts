@@ -1,0 +1,32 @@
+import type { Ledger } from '../../domain/ledger.ts'
+import type { Log } from '../../log.ts'
+import type { Producer } from '../../redis/producer.ts'
+import { repeat } from '../../repeat.ts'
+
+/** A request goes on within this time, plus the queue's own recovery, of whatever interrupted it. */
+const everyMs = 3_000
+
+/**
+ * Puts a job back for every request that waits for a worker and has none: after a crash between writing a decision and adding its job, or when a job
+ * was lost. Ends requests whose approval came too late, and says when a reminder is due. Runs at start and at intervals.
+ */
+export function startSweep({ ledger, producer, log }: { ledger: Ledger; producer: Producer; log: Log }): { close(): void } {
+  return repeat('sweep', everyMs, log, async () => {
+    for (const { id, state, approval, reminded = 0 } of await ledger.open()) {
+      const item = { kind: 'request', id } as const
+      if (state === 'awaiting-approval') {
+        const at = new Date().toISOString()
+        if (approval === undefined) continue
+        const due = approval.remindAt.filter((moment) => moment <= at).length
+        if (at < approval.expiresAt && due <= reminded) continue
+        const { changed } = await ledger.record(
+          id,
+          at < approval.expiresAt ? { type: 'remind', count: due } : { type: 'expire', at },
+        )
+        if (changed) await producer.show(item)
+      } else if ((state === 'planning' || state === 'applying') && !(await producer.isAwake(item))) {
+        await producer.work(item)
+      }
+    }
+  })
+}

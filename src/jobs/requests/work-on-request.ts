@@ -1,0 +1,181 @@
+import { RetryableError, TerminalError, toProblem } from '../../domain/errors.ts'
+import { changesOf, digestOf, type StepId, stillApproved } from '../../domain/plan.ts'
+import type { Outcome, Request, RequestEvent } from '../../domain/request.ts'
+import { aheadOf } from '../../domain/turns.ts'
+import { makePlan } from '../steps/procedure.ts'
+import type { Facts, StepContext } from '../steps/step.ts'
+import { apply, PlanChanged } from './apply.ts'
+import { approvalFor, checkReason, policyOf } from './approval.ts'
+import { connects, contextOf } from './context.ts'
+import { preflight } from './preflight.ts'
+import { LostRun, type RequestJobs, type RequestWorker, Stopped } from './run.ts'
+
+/** Progress of steps is shown at most about this often. */
+const progressMs = 700
+/** An apply that has not ended by then has failed. */
+const applyWithinMs = 45 * 60_000
+
+/** Does what the request's state asks for: plans it, or applies its approved plan. May run twice; the ledger's fencing token lets one of two write. */
+export async function workOnRequest(id: string, jobs: RequestJobs, signal: AbortSignal): Promise<void> {
+  await waitForTurn(id, jobs)
+  const run = crypto.randomUUID()
+  const { request, changed } = await jobs.ledger.record(id, { type: 'claim', run, at: now() })
+  if (!changed) return
+  const worker = { ...jobs, log: jobs.log.child({ request: id }), id, run, signal }
+  try {
+    await (request.state === 'planning' ? plan(request, worker) : carryOut(request, worker))
+  } catch (error) {
+    if (error instanceof LostRun || signal.aborted) {
+      worker.log.info({ err: error }, 'request left to another worker')
+      if (signal.aborted) throw error
+    } else {
+      await fail(error, {}, worker)
+    }
+  }
+}
+
+/** Requests that touch the same thing run one after the other; the job comes back until it is this one's turn. */
+async function waitForTurn(id: string, { ledger, producer }: RequestJobs): Promise<void> {
+  const request = await ledger.get(id)
+  const ahead =
+    request?.state === 'applying' && request.stopping === undefined ? aheadOf(request, await ledger.open()) : undefined
+  if (ahead === undefined) return
+  const { changed } = await ledger.record(id, { type: 'wait', behind: ahead.id })
+  if (changed) await producer.show({ kind: 'request', id })
+  throw new RetryableError('not-its-turn', `${id} waits for ${ahead.id}, which works on the same network or zone.`, {
+    remedy: 'Wait.',
+    retryAfterMs: 1_000,
+  })
+}
+
+async function plan(request: Request, worker: RequestWorker): Promise<void> {
+  const policy = policyOf(request, worker.policies)
+  checkReason(request, policy)
+  const context = await contextOf(request, worker)
+  const plan = await makePlan(request.action, context)
+  if (changesOf(plan).length === 0) {
+    if (connects(request)) holdConnected(context)
+    await record({ type: 'nothing-to-do', run: worker.run, plan, outcome: outcomeOf(context.facts), at: now() }, worker)
+  } else {
+    const approval = approvalFor(request, policy)
+    await preflight(plan, context, worker)
+    await record({ type: 'plan-ready', run: worker.run, plan, digest: digestOf(plan), approval }, worker)
+  }
+}
+
+/** Nothing is left to change, and yet it does not work: that is not "already in place". */
+function holdConnected({ facts: { endpoint }, target: { services, network } }: StepContext): void {
+  if (endpoint === undefined || endpoint.connection === 'Approved') return
+  const names = services.map(({ service }) => service.name).join(' ')
+  throw new TerminalError(
+    'connection-not-approved',
+    `Everything is in place, but the connection of ${endpoint.name} is ${endpoint.connection || 'not told'}.`,
+    {
+      remedy: `ClickHouse Cloud approves what is on the allow list. Wait a few minutes, then diagnose ${names} from ${network.name}; if it stays so, ask ClickHouse support.`,
+    },
+  )
+}
+
+async function carryOut(request: Request, worker: RequestWorker): Promise<void> {
+  const { plan: approved } = request
+  if (approved === undefined) throw new Error(`${request.id} is applying without a plan.`)
+  if (request.stopping !== undefined) return await stop({}, worker)
+  const context = await contextOf(request, {
+    ...worker,
+    signal: AbortSignal.any([worker.signal, AbortSignal.timeout(applyWithinMs)]),
+  })
+  try {
+    const current = await makePlan(request.action, context)
+    // Where nothing is left to change, nobody has to approve anything: it is only looked at.
+    if (changesOf(current).length > 0 && !stillApproved(approved, current, begunBy(request))) throw new PlanChanged()
+    await apply({
+      plan: approved,
+      request,
+      context,
+      now,
+      record: async (id, progress, receipts) => {
+        const vendorRequestIds = receipts.size > 0 && { vendorRequestIds: [...receipts] }
+        await record({ type: 'step', run: worker.run, id, progress, ...vendorRequestIds }, worker, progressMs)
+      },
+    })
+    await record({ type: 'finish', run: worker.run, outcome: outcomeOf(context.facts), at: now() }, worker)
+    await remember(context, worker)
+  } catch (error) {
+    if (error instanceof Stopped) await stop(context.facts, worker)
+    else if (error instanceof PlanChanged) await askAgain(context, worker)
+    else if (error instanceof LostRun || worker.signal.aborted) throw error
+    else {
+      await fail(context.signal.aborted ? timedOut() : error, context.facts, worker)
+      await remember(context, worker)
+    }
+  }
+}
+
+/** What `status` shows follows a change at once. It is no part of the request: nothing of it may fail that. */
+async function remember({ facts, target }: StepContext, { verdicts, catalog, producer, log }: RequestWorker): Promise<void> {
+  const at = now()
+  try {
+    for (const [id, verdict] of facts.verdicts ?? []) await verdicts.save(id, target.network.name, { ...verdict, at })
+    await catalog.learn(new Map([...(facts.allowLists ?? [])].map(([id, { entries }]) => [id, entries])))
+    await producer.work({ kind: 'survey', id: 'anew' })
+  } catch (error) {
+    log.warn({ err: error }, 'status not brought up to date')
+  }
+}
+
+function timedOut(): TerminalError {
+  return new TerminalError('timed-out', `The change has not ended within ${applyWithinMs / 60_000} minutes.`, {
+    remedy: 'Look in Azure at the step that is still running. Setup can be run again: it goes on from what is there.',
+  })
+}
+
+/** Someone changed something between approval and write: the approvers see the new plan. */
+async function askAgain({ approved: _, facts, ...rest }: StepContext, worker: RequestWorker): Promise<void> {
+  const context = { ...rest, facts: {} }
+  const request = await worker.ledger.get(worker.id)
+  if (request?.run !== worker.run) throw new LostRun()
+  const plan = await makePlan(request.action, context)
+  const { stopping } = (await worker.ledger.get(worker.id)) ?? request
+  if (stopping !== undefined) return await stop(facts, worker)
+  if (changesOf(plan).length === 0) return await carryOut(request, worker)
+  const approval = approvalFor(request, policyOf(request, worker.policies))
+  await preflight(plan, context, worker)
+  await record({ type: 'plan-changed', run: worker.run, plan, digest: digestOf(plan), approval }, worker)
+}
+
+/** A cancelled request ends, and says what was done until then. */
+async function stop(facts: Facts, worker: RequestWorker): Promise<void> {
+  await record({ type: 'stopped', run: worker.run, outcome: outcomeOf(facts), at: now() }, worker)
+}
+
+async function fail(error: unknown, facts: Facts, worker: RequestWorker): Promise<void> {
+  const problem = toProblem(error)
+  worker.log.error({ err: error, code: problem.code }, 'request failed')
+  const event = { type: 'fail', run: worker.run, outcome: { ...outcomeOf(facts), problem }, at: now() } as const
+  await record(event, worker).catch((lost: unknown) => {
+    if (!(lost instanceof LostRun)) throw lost
+  })
+}
+
+/** Decided first, then announced. */
+async function record(event: RequestEvent, { ledger, producer, id }: RequestWorker, showAfterMs = 0): Promise<void> {
+  const { changed } = await ledger.record(id, event)
+  if (!changed) throw new LostRun()
+  await producer.show({ kind: 'request', id }, showAfterMs)
+}
+
+function begunBy({ steps }: Request): ReadonlySet<StepId> {
+  return new Set(Object.entries(steps).flatMap(([id, progress]) => (progress.changed ? [id as StepId] : [])))
+}
+
+function outcomeOf({ endpoint, verdict }: Facts): Outcome {
+  return {
+    ...(endpoint?.guid !== undefined && { guid: endpoint.guid }),
+    ...(endpoint?.address !== undefined && { address: endpoint.address }),
+    ...(verdict !== undefined && { verdict }),
+  }
+}
+
+function now(): string {
+  return new Date().toISOString()
+}

@@ -1,0 +1,161 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { RetryableError, TerminalError } from '../../domain/errors.ts'
+import type { PrivateName } from '../../domain/survey.ts'
+import { nearest, type Service, type ServiceWords, sameId } from '../../domain/target.ts'
+import type { InventoryStore } from '../../redis/records.ts'
+import type { SurveyStore } from '../../redis/survey.ts'
+import { retrying } from '../retry.ts'
+import { type Catalog, matching } from './inventory.ts'
+import type { Named, Targets } from './target.ts'
+
+/** Which service is meant, while ClickHouse Cloud says so and while it does not. */
+
+export interface NameJobs {
+  readonly catalog: Pick<Catalog, 'resolve'>
+  readonly targets: Targets
+  readonly inventory: Pick<InventoryStore, 'read'>
+  readonly survey: Pick<SurveyStore, 'read' | 'names' | 'learn'>
+}
+
+/** Services, their aliases and hosts change slowly; an incident does not wait for them to be read again. */
+const namesMaxAgeMs = 10 * 60_000
+
+/** In milliseconds. */
+const usualPatience = {
+  /** ClickHouse Cloud has so long to say which service is meant; then what was read last counts, however old. */
+  namesWithinMs: 1_500,
+  /** Where nothing was ever read of the service, it has so long, and no longer. */
+  unknownWithinMs: 4_000,
+}
+
+/** What the words are to blame for: an older list would say the same. */
+const wordsToBlame = new Set(['service-unknown', 'service-ambiguous', 'service-not-on-azure', 'service-without-private-link'])
+
+/** The service that is meant, with its alias and private host: always within `unknownWithinMs`, or an error that says why not. */
+export async function nameOf(
+  asked: ServiceWords,
+  jobs: NameJobs,
+  signal: AbortSignal,
+  { namesWithinMs, unknownWithinMs } = usualPatience,
+): Promise<Named> {
+  const byHost = hostsIn(await jobs.survey.names()).find(({ host }) => sameHost(host, asked.service))
+  const words = byHost === undefined ? asked : { service: byHost.id }
+  const over = new AbortController()
+  const both = AbortSignal.any([signal, over.signal])
+  const fresh = freshName(words, jobs, both)
+  fresh.catch(() => undefined)
+  const within = (ms: number) => Promise.race([fresh, sleep(ms, undefined, { signal: both })])
+  try {
+    const early =
+      (await within(namesWithinMs)) ?? (await lastName(words, jobs)) ?? (await within(unknownWithinMs - namesWithinMs))
+    if (early !== undefined) return early
+    throw new RetryableError(
+      'names-slow',
+      `ClickHouse Cloud has not said within ${unknownWithinMs / 1_000} s which service "${asked.service}" is, and I have not read it before.`,
+      { remedy: 'Run it again in a minute; if it stays so, look at the status page of ClickHouse Cloud.' },
+    )
+  } catch (error) {
+    signal.throwIfAborted()
+    if (error instanceof TerminalError && wordsToBlame.has(error.code)) throw error
+    const last = await lastName(words, jobs)
+    if (last === undefined) throw error
+    return last
+  } finally {
+    over.abort()
+  }
+}
+
+async function freshName(words: ServiceWords, { catalog, targets }: NameJobs, signal: AbortSignal): Promise<Named> {
+  const service = await catalog.resolve(words, namesMaxAgeMs, signal)
+  return await retrying(() => targets.of(service, namesMaxAgeMs, signal), signal)
+}
+
+/** As the background has last read it: an incident does not wait for ClickHouse Cloud. */
+async function lastName(words: ServiceWords, { inventory, survey }: NameJobs): Promise<Named | undefined> {
+  const [known, seen, names] = await Promise.all([inventory.read(), survey.read(), survey.names()])
+  const surveyed = new Map((seen?.cells ?? []).map(({ service }) => [service.id, service]))
+  const [service, ...more] = matching(known?.services ?? [...surveyed.values()], words)
+  // An old list does not say what there is not.
+  if (service === undefined || more.length > 0) return undefined
+  const { alias, host } = names[service.id] ?? {}
+  return alias === undefined || host === undefined ? undefined : { service, alias, host }
+}
+
+/** A private host name as ClickHouse Cloud makes them, with its region. */
+const privateHost = /^[a-z0-9-]+\.([a-z0-9-]+)\.privatelink\.azure\.clickhouse\.cloud\.?$/i
+
+/** So many names are read for one question: the budget of the ClickHouse Cloud API is small. */
+const mostLearned = 4
+
+/**
+ * People paste host names too: whether the text is one, and no service's. Names that could be it and were never read are read now; a `RetryableError`
+ * (`host-not-read`) where that does not settle it.
+ */
+export async function strangeHost(
+  text: string,
+  jobs: NameJobs,
+  signal: AbortSignal,
+  { namesWithinMs } = usualPatience,
+): Promise<{ readonly nearestHost?: string } | undefined> {
+  if (!text.toLowerCase().includes('.clickhouse.cloud')) return undefined
+  const names = await jobs.survey.names()
+  if (hostsIn(names).some(({ host }) => sameHost(host, text))) return undefined
+  const region = privateHost.exec(text)?.[1]?.toLowerCase()
+  if (region !== undefined) {
+    const inventory = await jobs.inventory.read()
+    const candidates = inventory?.services.filter((service) => mayBeIn(service, region) && !isRead(names[service.id])) ?? []
+    const learned = await learnSome(
+      candidates.slice(0, mostLearned),
+      jobs,
+      AbortSignal.any([signal, AbortSignal.timeout(namesWithinMs)]),
+    )
+    signal.throwIfAborted()
+    if (hostsIn(learned).some(({ host }) => sameHost(host, text))) return undefined
+    const left = candidates.length - Object.keys(learned).length
+    if (inventory === undefined || left > 0) throw notRead(text, left)
+  }
+  const hosts = hostsIn(await jobs.survey.names()).map(({ host }) => host)
+  const guess = nearest(text, hosts)
+  return guess === undefined ? {} : { nearestHost: guess }
+}
+
+function mayBeIn({ provider, region }: Service, said: string): boolean {
+  return provider === 'azure' && region.toLowerCase() === said
+}
+
+async function learnSome(services: readonly Service[], { targets, survey }: NameJobs, signal: AbortSignal) {
+  const readAt = new Date().toISOString()
+  const found = await Promise.all(
+    services.map(async (service): Promise<readonly [string, PrivateName][]> => {
+      try {
+        const { alias, host } = await targets.of(service, 0, signal)
+        return [[service.id, { alias, host, readAt }]]
+      } catch {
+        return []
+      }
+    }),
+  )
+  const learned = Object.fromEntries(found.flat())
+  await survey.learn(learned)
+  return learned
+}
+
+function notRead(text: string, left: number): RetryableError {
+  const which = left === 0 ? 'the services' : left === 1 ? 'one service of that region' : `${left} services of that region`
+  return new RetryableError('host-not-read', `I have not read the private name of ${which} yet, so ${text} may be right.`, {
+    remedy: 'Name the service in place of its host, or run it again in a minute.',
+  })
+}
+
+/** Read at some time, if only to see that there is none. */
+function isRead(name: PrivateName | undefined): boolean {
+  return name !== undefined && Date.parse(name.readAt) > 0
+}
+
+function hostsIn(names: Readonly<Record<string, PrivateName>>) {
+  return Object.entries(names).flatMap(([id, { host }]) => (host === undefined ? [] : [{ id, host }]))
+}
+
+function sameHost(host: string, text: string): boolean {
+  return sameId(host, text.replace(/\.$/, ''))
+}

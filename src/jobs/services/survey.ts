@@ -1,0 +1,223 @@
+import { RetryableError, TerminalError, toProblem } from '../../domain/errors.ts'
+import type { Ledger } from '../../domain/ledger.ts'
+import type { OrganizationKey } from '../../domain/organization.ts'
+import { cellOf, type PrivateName, type SeenEndpoint, type SeenNetwork, type SeenZone, type Survey } from '../../domain/survey.ts'
+import { isInVnet, type Network, type Service, sameId, zoneOf } from '../../domain/target.ts'
+import type { Log } from '../../log.ts'
+import type { Producer } from '../../redis/producer.ts'
+import type { Inventory } from '../../redis/records.ts'
+import type { SurveyStore } from '../../redis/survey.ts'
+import { repeat } from '../../repeat.ts'
+import type { Clouds } from '../steps/step.ts'
+import type { Catalog } from './inventory.ts'
+import { lacksAdmin } from './key-role.ts'
+import type { Targets } from './target.ts'
+
+export interface SurveyJobs {
+  readonly networks: readonly Network[]
+  readonly catalog: Catalog
+  readonly targets: Targets
+  readonly organizations: readonly OrganizationKey[]
+  readonly clouds: Pick<Clouds, 'network' | 'dns' | 'clickhouse' | 'prober'>
+  readonly survey: SurveyStore
+  readonly ledger: Pick<Ledger, 'open'>
+  readonly log: Log
+}
+
+/** The survey is as young as this, whoever asks. */
+const maxAgeMs = 5 * 60_000
+/** A survey that young is not made again yet. */
+const youngMs = 5_000
+/** While requests are worked on, the budget of the ClickHouse Cloud API is theirs, until a survey is as old as this. */
+const patienceMs = 15 * 60_000
+/** One alias is read each time. */
+const learnEveryMs = 30_000
+/** Aliases and host names hardly ever change. */
+const namesMaxAgeMs = 24 * 3_600_000
+/** Roles of API keys neither. */
+const keysMaxAgeMs = 3_600_000
+
+/** Has the survey made anew when it is old, or while there is something to learn. Any number of processes may do so. */
+export function startSurveys({ survey, producer, log }: Pick<SurveyJobs, 'survey' | 'log'> & { readonly producer: Producer }): {
+  close(): void
+} {
+  return repeat('survey', learnEveryMs, log, async () => {
+    const last = await survey.read()
+    if (last === undefined || age(last.readAt) >= maxAgeMs) await producer.work({ kind: 'survey', id: 'anew' })
+    else if (isOld(last.keys) || Object.values(last.names).some(({ readAt }) => age(readAt) >= namesMaxAgeMs))
+      await producer.work({ kind: 'survey', id: 'more' })
+  })
+}
+
+/**
+ * Reads services and networks for `status`: `anew`, or to learn one `more` alias, for which allow lists may be as old as the inventory. Only reads; may
+ * run twice.
+ */
+export async function workOnSurvey(which: 'anew' | 'more', jobs: SurveyJobs, signal: AbortSignal): Promise<void> {
+  const { catalog, survey, targets } = jobs
+  const before = await survey.read()
+  const known = before === undefined ? Number.POSITIVE_INFINITY : age(before.readAt)
+  if (known < youngMs || (known < patienceMs && (await isBusy(jobs)))) throw later()
+  const inventory = await catalog.current(which === 'more' ? maxAgeMs : youngMs, signal)
+  const azure = inventory.services.filter(({ provider }) => provider === 'azure')
+  const names = Object.fromEntries(
+    azure.map(({ id }): [string, PrivateName] => [id, targets.known(id) ?? before?.names[id] ?? { readAt: never }]),
+  )
+  const keys = before?.keys !== undefined && !isOld(before.keys) ? before.keys : await judgeKeys(jobs, signal)
+  const learned = which === 'more' && keys === before?.keys ? await learnOne(azure, names, jobs, signal) : {}
+  await survey.learn(learned)
+  Object.assign(names, learned)
+  const seen = await look(azure, names, inventory, jobs, signal)
+  await survey.write({ ...seen, keys })
+}
+
+function isOld(keys: Survey['keys']): boolean {
+  return keys === undefined || age(keys.readAt) >= keysMaxAgeMs
+}
+
+async function judgeKeys({ organizations, clouds, log }: SurveyJobs, signal: AbortSignal): Promise<NonNullable<Survey['keys']>> {
+  const withoutAdmin: string[] = []
+  for (const { organizationId } of organizations) {
+    const lacks = await lacksAdmin(organizationId, clouds.clickhouse, signal).catch((error: unknown) => {
+      signal.throwIfAborted()
+      log.info({ err: error, organization: organizationId }, 'the role of the API key is not known')
+      return false
+    })
+    if (lacks) withoutAdmin.push(organizationId)
+  }
+  return { readAt: new Date().toISOString(), withoutAdmin }
+}
+
+/** The name of one service that is not known yet: any of them, so that one that cannot be read does not keep the others waiting. */
+async function learnOne(
+  services: readonly Service[],
+  names: Readonly<Record<string, PrivateName>>,
+  { targets, log }: SurveyJobs,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, PrivateName>>> {
+  const unknown = services.filter(({ id }) => age(names[id]?.readAt ?? never) >= namesMaxAgeMs)
+  const next = unknown[Math.floor(Math.random() * unknown.length)]
+  if (next === undefined) return {}
+  try {
+    return { [next.id]: await learn(next, targets, signal) }
+  } catch (error) {
+    signal.throwIfAborted()
+    log.warn({ err: error, service: next.id }, 'private name not read')
+    return {}
+  }
+}
+
+function later(): RetryableError {
+  return new RetryableError('survey-later', 'The survey is young, or requests are worked on.', {
+    remedy: 'None is needed.',
+    retryAfterMs: 3_000,
+  })
+}
+
+async function isBusy({ ledger }: SurveyJobs): Promise<boolean> {
+  return (await ledger.open()).some(({ state }) => state === 'planning' || state === 'applying')
+}
+
+const never = new Date(0).toISOString()
+
+function age(at: string): number {
+  return Date.now() - Date.parse(at)
+}
+
+async function learn(service: Service, targets: Targets, signal: AbortSignal): Promise<PrivateName> {
+  const readAt = new Date().toISOString()
+  try {
+    const { alias, host } = await targets.of(service, 0, signal)
+    return { alias, host, readAt }
+  } catch (error) {
+    // No Private Link on this plan tier: that is known now, too.
+    if (error instanceof TerminalError && error.code === 'service-without-private-link') return { readAt }
+    throw error
+  }
+}
+
+async function look(
+  services: readonly Service[],
+  names: Readonly<Record<string, PrivateName>>,
+  inventory: Inventory,
+  { networks, clouds, log }: SurveyJobs,
+  signal: AbortSignal,
+): Promise<Survey> {
+  const readAt = new Date().toISOString()
+  const reachable = services.flatMap((service) => {
+    const { alias, host } = names[service.id] ?? {}
+    return alias === undefined || host === undefined ? [] : [{ service, alias, host }]
+  })
+  const seen = await Promise.all(
+    networks.map((network) =>
+      see(network, reachable, clouds, signal).catch((error: unknown) => {
+        signal.throwIfAborted()
+        log.warn({ err: error, network: network.name }, 'network not surveyed')
+        return { network: network.name, problem: toProblem(error).message }
+      }),
+    ),
+  )
+  const read = seen.filter((each) => 'endpoints' in each)
+  return {
+    readAt,
+    names,
+    unread: seen.filter((each) => 'problem' in each),
+    stale: staleIn(inventory),
+    workers: Object.fromEntries(await Promise.all(networks.map((network) => workersIn(network, clouds)))),
+    cells: reachable.flatMap(({ service, alias, host }) =>
+      read.map((network) => cellOf(service, { alias, host }, inventory.allowLists[service.id] ?? [], network)),
+    ),
+  }
+}
+
+function staleIn({ unread = [], services, keptFrom = {} }: Inventory): NonNullable<Survey['stale']> {
+  return unread.map((organization) => {
+    const id = services.find(({ organizationName }) => organizationName === organization)?.organizationId
+    const readAt = id === undefined ? undefined : keptFrom[id]
+    return { organization, ...(readAt !== undefined && { readAt }) }
+  })
+}
+
+async function workersIn({ name }: Network, { prober }: SurveyJobs['clouds']): Promise<readonly [string, readonly string[]]> {
+  return [name, (await prober.workers(name)).map(({ version }) => version)]
+}
+
+/** What of one network matters to these services. */
+async function see(
+  network: Network,
+  services: readonly { readonly alias: string; readonly host: string }[],
+  clouds: SurveyJobs['clouds'],
+  signal: AbortSignal,
+): Promise<SeenNetwork> {
+  if (services.length === 0) return { network, endpoints: [], zones: [] }
+  const [endpoints, zones] = await Promise.all([
+    seeEndpoints(network, services, clouds, signal),
+    Promise.all([...new Set(services.map(({ host }) => zoneOf(host)))].map((name) => seeZone(name, network, clouds, signal))),
+  ])
+  return { network, endpoints, zones: zones.filter((zone) => zone !== undefined) }
+}
+
+async function seeEndpoints(
+  network: Network,
+  services: readonly { readonly alias: string }[],
+  clouds: SurveyJobs['clouds'],
+  signal: AbortSignal,
+): Promise<readonly SeenEndpoint[]> {
+  const { endpoints: all } = await clouds.network.endpoints(network, signal)
+  const ours = all.filter(
+    ({ connectsTo, subnetId: subnet }) => isInVnet(subnet, network) && services.some(({ alias }) => sameId(alias, connectsTo)),
+  )
+  const details = await Promise.all(ours.map(({ id }) => clouds.network.endpoint(id, signal)))
+  return details.filter((endpoint) => endpoint !== undefined)
+}
+
+async function seeZone(
+  name: string,
+  network: Network,
+  clouds: SurveyJobs['clouds'],
+  signal: AbortSignal,
+): Promise<SeenZone | undefined> {
+  const [zone] = await clouds.dns.zones(name, network, signal)
+  if (zone === undefined) return undefined
+  return { name, linked: zone.link?.completed === true, records: await clouds.dns.aRecords(zone, signal) }
+}

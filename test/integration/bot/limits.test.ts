@@ -1,0 +1,58 @@
+import { afterEach, expect, test } from 'vitest'
+import { slack as workspace } from '../../../sandbox/estate.ts'
+import { bob } from '../../sample-requests.ts'
+import { type BotWorld, startBotWorld, textOf } from './harness.ts'
+
+let at: BotWorld | undefined
+afterEach(async () => {
+  await at?.close()
+  at = undefined
+})
+
+const { channels } = workspace
+const setup = 'setup analytics-prod in prod-westus3'
+
+test('a person who asks for a lot is told to wait; others, and questions that cost nothing, are answered', async () => {
+  at = await startBotWorld()
+  const { driver, ledger } = at
+  const say = async (user: 'alice' | 'bob', text: string) => (await driver.command(user, text)).body
+  const answers: string[] = []
+  for (let asked = 0; asked < 22; asked += 1) answers.push(await say('alice', setup))
+  expect(answers.filter((answer) => /request PL-\d+ · planning/.test(answer))).toHaveLength(20)
+  expect(answers.at(-1)).toMatch(/asked for a lot within a minute.*Nothing was asked for; try again in (\d+ s|1 min)/)
+  expect(await ledger.open()).toHaveLength(20)
+  expect(await say('alice', 'diagnose analytics-prod from prod-westus3')).toContain('asked for a lot')
+  expect(await say('alice', 'watch analytics-prod from prod-westus3 every 5m')).toContain('asked for a lot')
+  const begun = JSON.parse(await say('bob', 'watch analytics-prod from prod-westus3 every 5m'))
+  const [shown] = at.slack.ephemerals
+  const before = at.slack.ephemerals.length
+  if (shown !== undefined) await driver.click('alice', { ...shown, blocks: begun.blocks }, 'Last 24 hours')
+  await at.slack.until(({ ephemerals }) => ephemerals.slice(before).some((one) => textOf(one).includes('asked for a lot')))
+  expect(await say('alice', 'requests mine')).toContain('PL-20')
+  expect(await say('bob', setup)).toContain('request PL-21 · planning')
+})
+
+test('a burst of changes to one request is a few updates, and ends with the newest', async () => {
+  at = await startBotWorld()
+  const { driver, ledger, producer, slack } = at
+  await driver.command('alice', setup, { channel: 'data' })
+  const message = await slack.until(({ messages }) => messages.find((one) => textOf(one).includes('request PL-1 · planning')))
+  const before = message.history.length
+  for (let change = 0; change < 100; change += 1) await producer.show({ kind: 'request', id: 'PL-1' }, 200)
+  await ledger.record('PL-1', { type: 'cancel', by: bob, at: new Date().toISOString() })
+  await producer.show({ kind: 'request', id: 'PL-1' })
+  await slack.until(() => textOf(message).includes('request PL-1 · cancelled'))
+  expect(message.history.length - before).toBeLessThan(5)
+})
+
+test('Slack refuses nothing for its rate when many requests change at once in one channel', async () => {
+  at = await startBotWorld({ slack: { rates: { 'chat.postMessage': { burst: 3, perSecond: 1 } } } })
+  const { driver, slack, world } = at
+  const asked = 8
+  for (let count = 0; count < asked; count += 1) await driver.command('alice', setup, { channel: 'data' })
+  await slack.until(({ messages }) => messages.filter(({ channel }) => channel === channels.data).length === asked, {
+    timeoutMs: 20_000,
+  })
+  const refused = world.calls.filter(({ vendor, status }) => vendor === 'slack' && status === 429)
+  expect(refused.length).toBeLessThanOrEqual(1)
+})

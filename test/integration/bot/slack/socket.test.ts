@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { slack as workspace } from '../../../../sandbox/estate.ts'
+import type { SlackMessage } from '../../../../sandbox/slack/store.ts'
+import { planned } from '../approval.ts'
+import { type BotWorld, startBotWorld, textOf } from '../harness.ts'
+
+/** Socket Mode: the same bot, where Slack cannot reach it by HTTP. */
+
+let at: BotWorld
+beforeAll(async () => {
+  at = await startBotWorld({ slack: { appToken: 'xapp-sandbox-1-socket' } })
+})
+afterAll(async () => {
+  await at.close()
+})
+
+const { users, channels } = workspace
+
+async function asked(): Promise<{ readonly id: string; readonly card: SlackMessage }> {
+  const { body } = await at.driver.command('alice', 'setup analytics-prod in prod-westus3', { channel: 'data' })
+  const id = /request (PL-\d+)/.exec(body)?.[1] ?? `no request in ${body}`
+  await planned(at, id)
+  const card = await at.slack.until(({ messages }) =>
+    messages.find((one) => one.channel === channels.approvals && textOf(one).includes(`request ${id} · awaiting-approval`)),
+  )
+  return { id, card }
+}
+
+const told = (user: keyof typeof users, words: string) =>
+  at.slack.until(({ ephemerals }) => ephemerals.find((one) => one.user === users[user] && textOf(one).includes(words)))
+
+test('a command, clicks and the Home tab are answered', async () => {
+  const { id, card } = await asked()
+  await at.driver.click('alice', card, 'Approve')
+  await told('alice', `You asked for ${id} yourself`)
+  await at.driver.click('bob', card, 'Approve')
+  await told('bob', `You approved *${id}*`)
+  expect((await at.ledger.get(id))?.state).toBe('applying')
+  expect((await at.driver.openHome('alice')).status).toBe(200)
+  await at.slack.until(({ homes }) => homes.find(({ user }) => user === users.alice))
+  expect(at.slack.failures).toEqual([])
+})
+
+test('nothing comes in by HTTP, and what is of another workspace or app is not acted on', async () => {
+  expect((await fetch(`${at.url}/slack/events`, { method: 'POST', body: 'ssl_check=1' })).status).toBe(404)
+  const before = await at.ledger.newest(100)
+  const forged = [{ appId: 'A0OTHER' }, { teamId: 'T0OTHER' }].map((forge) =>
+    at.driver.command('alice', 'setup analytics-prod in prod-westus3', { forge }),
+  )
+  expect((await Promise.all(forged)).map(({ status }) => status)).toEqual([0, 0])
+  expect(await at.ledger.newest(100)).toHaveLength(before.length)
+  const metrics = await (await fetch(`${at.url}/metrics`)).text()
+  expect(metrics).toMatch(/refused_requests_total\{why="wrong-app"\} 1/)
+  expect(metrics).toMatch(/refused_requests_total\{why="wrong-workspace"\} 1/)
+})
+
+test('when Slack takes a connection away, the bot opens another', async () => {
+  const { card, id } = await asked()
+  at.slack.connections.refresh()
+  await expect.poll(() => at.slack.connections.isConnected).toBe(false)
+  expect((await at.driver.click('bob', card, 'Approve')).error).toBe('dispatch_failed')
+  await expect.poll(() => at.slack.connections.isConnected, { timeout: 15_000 }).toBe(true)
+  await at.driver.click('bob', card, 'Approve')
+  await told('bob', `You approved *${id}*`)
+})

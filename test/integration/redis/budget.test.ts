@@ -1,0 +1,72 @@
+import { pino } from 'pino'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startClickHouseCloud } from '../../../sandbox/clickhouse-cloud/server.ts'
+import { acme, keys, organizationId } from '../../../sandbox/estate.ts'
+import { type RedisServer, startRedis } from '../../../sandbox/redis.ts'
+import type { World } from '../../../sandbox/world.ts'
+import { type ClickHouseCloud, clickHouseCloud } from '../../../src/clickhouse/client.ts'
+import { redisBudget } from '../../../src/redis/budget.ts'
+import { type Connection, connect } from '../../../src/redis/connection.ts'
+
+/** One budget for each key, whoever uses it. */
+
+const log = pino({ level: 'silent' })
+const signal = new AbortController().signal
+
+let server: RedisServer
+let world: World
+let vendor: Awaited<ReturnType<typeof startClickHouseCloud>>
+let connections: Connection[]
+let clients: ClickHouseCloud[]
+beforeAll(async () => {
+  server = await startRedis()
+  world = acme({ addressBase: '127.11.0' })
+  vendor = await startClickHouseCloud(world)
+  connections = [0, 1].map(() => connect(server.urlFor('jobs'), { patient: true }))
+  const key = { organizationId, organizationName: 'acme', keyId: keys.id, keySecret: keys.secret }
+  clients = connections.map((redis) => clickHouseCloud(vendor.url, [key], redisBudget(redis, log)))
+})
+afterAll(async () => {
+  await Promise.all(clients.map((client) => client.close()))
+  for (const connection of connections) connection.disconnect()
+  await Promise.all([vendor.close(), server.close()])
+})
+
+test('two processes with one key are never refused, and the first ten calls wait for nothing', async () => {
+  await Promise.all(Array.from({ length: 24 }, (_, index) => clients[index % 2]?.organization(organizationId, signal)))
+  const calls = world.calls.filter(({ vendor: whose }) => whose === 'clickhouse')
+  expect(calls.map(({ status }) => status)).toEqual(Array(24).fill(200))
+  const started = calls.map(({ startedAt }) => startedAt - (calls[0]?.startedAt ?? 0))
+  expect(started[9]).toBeLessThan(5_000)
+  expect(started[10]).toBeGreaterThan(9_000)
+  expect(started[20]).toBeGreaterThan(19_000)
+})
+
+test('another key has a budget of its own, and its name is not in Redis', async () => {
+  const [redis] = connections
+  if (redis === undefined) return
+  const budget = redisBudget(redis, log)
+  for (let call = 0; call < 10; call++) await budget.take('another-key', signal)
+  const admin = connect(server.url, { patient: true })
+  const stored = await admin.keys('*')
+  admin.disconnect()
+  expect(stored.filter((name) => name.startsWith('{privatelink}:budget:'))).toHaveLength(2)
+  expect(stored.join()).not.toContain('another-key')
+})
+
+test('whoever waits can be told to stop', async () => {
+  const [redis] = connections
+  if (redis === undefined) return
+  const budget = redisBudget(redis, log)
+  const stop = new AbortController()
+  const waiting = budget.take('another-key', stop.signal)
+  stop.abort()
+  await expect(waiting).rejects.toThrow()
+})
+
+test('without Redis calls go out as they come', async () => {
+  const gone = connect('redis://127.0.0.1:9', { patient: true })
+  gone.on('error', () => undefined)
+  await redisBudget(gone, log).take('a key', signal)
+  gone.disconnect()
+})

@@ -1,0 +1,38 @@
+import { pino } from 'pino'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type RedisServer, startRedis } from '../../../sandbox/redis.ts'
+import { type Connection, connect } from '../../../src/redis/connection.ts'
+import { redisPace } from '../../../src/redis/pace.ts'
+
+let server: RedisServer
+let redis: Connection
+beforeAll(async () => {
+  server = await startRedis()
+  redis = connect(server.url, { patient: true })
+})
+afterAll(async () => {
+  redis.disconnect()
+  await server.close()
+})
+
+const log = pino({ level: 'silent' })
+
+test('a burst at once, then as fast as it drains, by key', async () => {
+  const pace = redisPace(redis, { name: 'posts', burst: 3, everyMs: 60_000 }, log)
+  const taken = await Promise.all([1, 2, 3, 4].map(() => pace.take('C1')))
+  expect(taken.slice(0, 3)).toEqual([0, 0, 0])
+  expect(taken[3]).toBeGreaterThan(50_000)
+  expect(taken[3]).toBeLessThanOrEqual(60_000)
+  expect(await pace.take('C2')).toBe(0)
+})
+
+test('a pause holds for every process, and nobody is let through before its end', async () => {
+  const options = { name: 'updates', burst: 10, everyMs: 1 }
+  const [one, other] = [redisPace(redis, options, log), redisPace(redis, options, log)]
+  await one.pause('all', 300)
+  const waitMs = await other.take('all')
+  expect(waitMs).toBeGreaterThan(0)
+  expect(waitMs).toBeLessThanOrEqual(300)
+  await expect.poll(() => other.take('all')).toBe(0)
+  expect(await redis.exists('{privatelink}:limit:updates:all:pause')).toBe(0)
+})

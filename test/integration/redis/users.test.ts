@@ -1,0 +1,57 @@
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type RedisServer, startRedis } from '../../../sandbox/redis.ts'
+
+/** The users of redis-users.acl: each process reaches its own keys and no others. That they reach enough is seen by every e2e test. */
+
+let server: RedisServer
+beforeAll(async () => {
+  server = await startRedis()
+})
+afterAll(async () => await server.close())
+
+const ledger = '{privatelink}:request:PL-1'
+const entries = '{privatelink}:audit:entries'
+const probe = '{privatelink}:probe-prod-westus3:id'
+
+test.each([
+  ['diagnostics', 'GET', ledger],
+  ['diagnostics', 'SET', ledger, 'forged'],
+  ['diagnostics', 'GET', '{privatelink}:probe-other:id'],
+  ['diagnostics', 'GET', '{privatelink}:outbox:id'],
+  ['bot', 'GET', probe],
+  ['bot', 'SET', '{privatelink}:inventory', 'forged'],
+  ['jobs', 'GET', '{privatelink}:messages:request-PL-1'],
+  ['jobs', 'GET', 'somebody-else'],
+  ['bot', 'FLUSHALL'],
+  ['jobs', 'CONFIG', 'GET', '*'],
+  ['diagnostics', 'ACL', 'LIST'],
+  ...['bot', 'jobs'].flatMap((user) => [
+    [user, 'DEL', entries],
+    [user, 'SET', entries, ''],
+    [user, 'XDEL', entries, '1-1'],
+    [user, 'XTRIM', entries, 'MAXLEN', '0'],
+    [user, 'EXPIRE', '{privatelink}:audit:head', '1'],
+    [user, 'LPOP', '{privatelink}:audit:of:PL-1'],
+    [user, 'RENAME', entries, '{privatelink}:requests:open'],
+    [user, 'EVAL', "return redis.call('DEL', KEYS[1])", '1', entries],
+  ]),
+  ['auditor', 'GET', ledger],
+  ['auditor', 'DEL', entries],
+  ['auditor', 'XTRIM', entries, 'MAXLEN', '0'],
+])('%s may not %s %s', async (user = '', command = '', ...args) => {
+  const redis = new Redis(server.urlFor(user))
+  await expect(redis.call(command, ...args)).rejects.toThrow(/NOPERM|The user executing the script can't access/)
+  redis.disconnect()
+})
+
+test.each([
+  ['diagnostics', probe],
+  ['bot', ledger],
+  ['jobs', ledger],
+  ['jobs', probe],
+])('%s may read %s', async (user, key) => {
+  const redis = new Redis(server.urlFor(user))
+  expect(await redis.get(key)).toBeNull()
+  redis.disconnect()
+})

@@ -1,0 +1,165 @@
+import { pino } from 'pino'
+import { beforeEach, expect, test } from 'vitest'
+import type { Card } from '../../../../src/bot/chat/card.ts'
+import type { ChatSurface } from '../../../../src/bot/chat/surface.ts'
+import { deliver } from '../../../../src/bot/outbox/deliver.ts'
+import { RetryableError, TerminalError } from '../../../../src/domain/errors.ts'
+import type { Place } from '../../../../src/domain/person.ts'
+import type { Request } from '../../../../src/domain/request.ts'
+import { alice, approvals, data, samples } from '../../../sample-requests.ts'
+
+/** What one delivery does about a chat that refuses some of its messages. */
+
+let refused: Record<string, string>
+let shown: Map<string, Card>
+let known: Record<string, string>
+let versions: Record<string, string>
+let now: number
+let places: readonly Place[]
+beforeEach(() => {
+  places = [approvals]
+  refused = {}
+  shown = new Map()
+  known = {}
+  versions = {}
+  now = Date.parse('2026-03-01T14:10:00.000Z')
+})
+
+async function show(where: string, card: Card): Promise<string> {
+  const code = refused[where]
+  if (code === 'throttled') throw new RetryableError(code, code, { remedy: '', retryAfterMs: 6_000 })
+  if (code !== undefined) throw new TerminalError(code, code, { remedy: 'Unarchive it.' })
+  shown.set(where, card)
+  return where
+}
+
+const surface: ChatSurface = {
+  name: 'slack',
+  listen: async () => undefined,
+  post: ({ id }, card) => show(id, card),
+  direct: ({ name }, card) => show(JSON.stringify(card).includes('To see all of it') ? `${name}, at the end` : name, card),
+  async update(message, card) {
+    await show(message, card)
+  },
+  groupsOf: async () => [],
+  membersOf: async () => [],
+  away: async () => new Map(),
+  attach: async () => undefined,
+  close: async () => undefined,
+}
+
+function requestIn(state: keyof typeof samples): Request {
+  const { approval, ...request } = samples[state]
+  return { ...request, ...(approval !== undefined && { approval: { ...approval, places } }) }
+}
+
+async function delivered(state: keyof typeof samples): Promise<{ retryAfterMs?: number | undefined; isShown: boolean }> {
+  versions = { 'PL-42': state }
+  const free = { take: async () => 0, pause: async () => undefined }
+  const outbox = {
+    surface,
+    messages: {
+      of: async () => known,
+      async remember(_record: string, place: string, message: string) {
+        known[place] = message
+      },
+    },
+    pace: { posts: free, updates: free },
+    log: pino({ level: 'silent' }),
+    ledger: {
+      get: async () => requestIn(state),
+      unshown: async () => versions,
+      async shown() {
+        versions = {}
+      },
+    },
+    diagnoses: { get: async () => undefined },
+    now: () => now,
+  }
+  const failure = await deliver(outbox, { kind: 'request', id: 'PL-42' }).then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  if (failure !== undefined && !(failure instanceof RetryableError)) throw failure
+  return { retryAfterMs: failure?.retryAfterMs, isShown: !('PL-42' in versions) }
+}
+
+const end = `${alice.name}, at the end`
+
+test.each(['slack-refused', 'place-unreachable'])(
+  '%s where it was asked: the one who asked is told all the same',
+  async (code) => {
+    refused[data.id] = code
+    expect(await delivered('cancelled')).toEqual({ retryAfterMs: undefined, isShown: true })
+    expect([...shown.keys()].toSorted()).toEqual([alice.name, end].toSorted())
+  },
+)
+
+test('nowhere to show it: the end is told in person, and the rest is tried again for a day', async () => {
+  refused[data.id] = 'place-unreachable'
+  refused[alice.name] = 'slack-refused'
+  expect(await delivered('cancelled')).toEqual({ retryAfterMs: 600_000, isShown: false })
+  expect([...shown.keys()]).toEqual([end])
+  now += 86_400_000
+  expect(await delivered('cancelled')).toEqual({ retryAfterMs: undefined, isShown: true })
+})
+
+test('an earlier notice says how it ended, once; the one about the end stays as it is', async () => {
+  known = { 'notice:reminder:1': 'a reminder', 'notice:glass:1:bob': 'undeliverable', 'notice:end': 'told' }
+  await delivered('awaiting-approval')
+  expect([...shown.keys()]).not.toContain('a reminder')
+  await delivered('rejected')
+  expect(shown.get('a reminder')?.summary).toContain('request PL-42 · rejected')
+  expect([...shown.keys()]).not.toContain('undeliverable')
+  expect([...shown.keys()]).not.toContain('told')
+  shown = new Map()
+  await delivered('rejected')
+  expect([...shown.keys()]).not.toContain('a reminder')
+})
+
+test('one place that is throttled delays no other', async () => {
+  refused[approvals.id] = 'throttled'
+  expect(await delivered('awaiting-approval')).toEqual({ retryAfterMs: 6_000, isShown: false })
+  expect([...shown.keys()]).toEqual([data.id])
+})
+
+test('a channel in two chats has the card in both, and one that refuses keeps nobody from the other', async () => {
+  places = [approvals, { surface: 'teams', id: '19:x' }]
+  refused[approvals.id] = 'place-unreachable'
+  expect(await delivered('awaiting-approval')).toMatchObject({ retryAfterMs: 60_000 })
+  expect(shown.get('19:x')?.buttons?.map(({ verb }) => verb)).toContain('approve')
+  expect(JSON.stringify(shown.get(data.id))).toContain('I could not post this to')
+  refused = {}
+  await delivered('rejected')
+  expect(shown.get('19:x')?.summary).toContain('rejected')
+})
+
+test('an older message where it was asked is brought up to date when that works again', async () => {
+  await delivered('awaiting-approval')
+  refused[data.id] = 'place-unreachable'
+  expect(await delivered('applying')).toMatchObject({ retryAfterMs: 15_000 })
+  expect(shown.get(alice.name)?.summary).toContain('applying')
+  refused = {}
+  expect(await delivered('done')).toMatchObject({ isShown: true })
+  for (const where of [data.id, alice.name]) expect(shown.get(where)?.summary).toContain('done')
+})
+
+test('the approvers’ message loses its buttons when their channel can be written to again', async () => {
+  await delivered('awaiting-approval')
+  refused[approvals.id] = 'place-unreachable'
+  expect(await delivered('cancelled')).toEqual({ retryAfterMs: 600_000, isShown: false })
+  refused = {}
+  expect(await delivered('cancelled')).toEqual({ retryAfterMs: undefined, isShown: true })
+  expect(shown.get(approvals.id)?.summary).toContain('cancelled')
+})
+
+test('approvers who were never asked hear of no end', async () => {
+  expect(await delivered('cancelled')).toMatchObject({ isShown: true })
+  expect(shown.has(approvals.id)).toBe(false)
+})
+
+test('a token that is refused is no matter of one message', async () => {
+  refused[data.id] = 'chat-refuses-token'
+  await expect(delivered('planning')).rejects.toThrow('chat-refuses-token')
+  expect(versions).toEqual({ 'PL-42': 'planning' })
+})

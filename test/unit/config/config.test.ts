@@ -1,0 +1,303 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { botConfig, ConfigError, diagnosticsConfig, jobsConfig } from '../../../src/config.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'privatelink-config-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const good = `
+organizations:
+  - { id: 6f1a2c7e-55a1-4a0e-9d5e-0c4b1d2f3a41, name: acme }
+networks:
+  - name: prod-westus3
+    subscription: b0f7c1d2-3e4a-4b5c-8d6e-7f8091a2b3c4
+    resourceGroup: rg-network
+    vnet: vnet-prod
+    subnet: endpoints
+    location: westus3
+people:
+  - { name: Bob Builder, email: bob@acme.example, slack: U02BOB, teams: entra-bob }
+  - { name: Carol Jones, slack: U03CAROL }
+policies:
+  - { networks: [prod-*], actions: [setup, allow], approvers: [Bob Builder, Carol Jones], approvals: 1, expiry: 24h, channel: network-approvals }
+channels:
+  - { name: network-approvals, slack: C012ABC, teams: "19:x@thread.tacv2" }
+`
+
+function file(text: string): string {
+  const path = join(folder, `${Math.random()}.yaml`)
+  writeFileSync(path, text)
+  return path
+}
+
+function problemsOf(read: () => unknown): readonly string[] {
+  try {
+    read()
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+  return []
+}
+
+const jobsEnvironment = (path: string) => ({
+  PRIVATELINK_CONFIG: path,
+  REDIS_URL: 'redis://127.0.0.1:6379',
+  CLICKHOUSE_KEY_ID: 'id',
+  CLICKHOUSE_KEY_SECRET: 'secret',
+})
+
+describe('the file', () => {
+  test('is read, with defaults and references resolved', () => {
+    const config = jobsConfig(jobsEnvironment(file(good)))
+    expect(config.networks[0]?.dns).toEqual({ subscription: 'b0f7c1d2-3e4a-4b5c-8d6e-7f8091a2b3c4', resourceGroup: 'rg-network' })
+    expect(config.policies[0]).toMatchObject({
+      approvers: [{ key: 'person:Bob Builder', accounts: { slack: 'U02BOB' } }, { name: 'Carol Jones' }],
+      expiryMs: 86_400_000,
+      places: [{ surface: 'slack', id: 'C012ABC' }],
+    })
+    expect(config.clickhouse).toEqual({
+      apiUrl: 'https://api.clickhouse.cloud/v1',
+      organizations: [
+        { organizationId: '6f1a2c7e-55a1-4a0e-9d5e-0c4b1d2f3a41', organizationName: 'acme', keyId: 'id', keySecret: 'secret' },
+      ],
+    })
+    expect(config).toMatchObject({ azureUrl: 'https://management.azure.com', ownAuthority: false })
+    const isOwn = (host: string) => jobsConfig({ ...jobsEnvironment(file(good)), AZURE_AUTHORITY_HOST: host }).ownAuthority
+    expect(isOwn('https://login.private.example')).toBe(true)
+    expect(isOwn('https://login.microsoftonline.com/')).toBe(false)
+    expect(isOwn('https://login.microsoftonline.us')).toBe(false)
+  })
+
+  test('tags and security groups that Azure would refuse are told', () => {
+    const wrong = good.replace(
+      '    location: westus3\n',
+      `    location: westus3
+    applicationSecurityGroups: [db-clients]
+    tags: { team: data, "cost center": a, 1st: b, long: ${'x'.repeat(257)} }
+`,
+    )
+    const name = 'is no name of a tag: DNS zones take none with a space, a parenthesis or <>%&\\?/, or with a digit in front'
+    const told = (text: string) =>
+      problemsOf(() => jobsConfig(jobsEnvironment(file(text)))).map((line) => line.replace(/^.*\.yaml: /, ''))
+    expect(told(wrong)).toEqual([
+      'networks[0].applicationSecurityGroups[0]: must be the resource id of an application security group',
+      'networks[0].tags.long: is over 256 characters',
+      `networks[0].tags.cost center: ${name}`,
+      `networks[0].tags.1st: ${name}`,
+    ])
+    const many = Array.from({ length: 14 }, (_, at) => `t${at}: x`).join(', ')
+    const over = good.replace('    location: westus3\n', `    location: westus3\n    tags: { ${many} }\n`)
+    expect(told(over)).toEqual(['networks[0].tags: are over 13'])
+  })
+
+  test('an approver list may be empty: who asks is told', () => {
+    const path = file(good.replace('[Bob Builder, Carol Jones]', '[]'))
+    expect(jobsConfig(jobsEnvironment(path)).policies[0]?.approvers).toEqual([])
+  })
+
+  test.each([
+    [
+      '[Bob Builder, Carol Jones]',
+      '[]',
+      ['policies[0] has an empty list of approvers: every setup, allow in prod-* is refused until'],
+    ],
+    ['[prod-*]', '[prd-*, staging]', ['policies[0] never counts: no network is named prd-* or staging']],
+    [
+      'channels:',
+      '  - { networks: ["*"], actions: [allow], approvers: [Bob Builder], channel: network-approvals }\nchannels:',
+      ['policies[1] never counts: policies before it decide about everything that it names'],
+    ],
+    ['nothing', 'else', []],
+  ])('what may be meant is warned of: %s as %s', (from, to, expected) => {
+    const { warnings } = jobsConfig(jobsEnvironment(file(good.replace(from, to))))
+    expect(warnings).toEqual(expected.map((words) => expect.stringContaining(words)))
+  })
+
+  test('every problem is reported at once, with its path', () => {
+    const path = file(
+      good
+        .replace('subnet: endpoints', 'subnets: endpoints')
+        .replace('b0f7c1d2-3e4a-4b5c-8d6e-7f8091a2b3c4', 'mine')
+        .replace('expiry: 24h', 'expiry: soon'),
+    )
+    const problems = problemsOf(() => jobsConfig({ PRIVATELINK_CONFIG: path, REDIS_URL: 'http://x' }))
+    expect(problems).toEqual([
+      'REDIS_URL must be redis:// or rediss:// addresses, separated by commas',
+      `${path}: networks[0].subscription: must be a subscription id (a UUID)`,
+      `${path}: networks[0].subnet: is missing`,
+      `${path}: networks[0]: unknown key "subnets"; did you mean "subnet"?`,
+      `${path}: policies[0].expiry: "soon" is not a duration such as "24h" or "30m"`,
+    ])
+  })
+
+  test.each([
+    [
+      'a name that nobody has',
+      '[Bob Builder, Carol Jones]',
+      '[Bob Bilder]',
+      'policies[0].approvers[0]: "Bob Bilder" is not listed under people; did you mean "Bob Builder"?',
+    ],
+    [
+      'a quorum that two names of one person seem to reach',
+      '[Bob Builder, Carol Jones], approvals: 1',
+      '[Bob Builder, Bob Builder], approvals: 2',
+      'policies[0].approvals: 2 have to approve, but only 1 can',
+    ],
+    [
+      'an approver whom the bot cannot hear',
+      'slack: U03CAROL }',
+      'teams: entra-carol }',
+      'policies[0].approvals: 2 have to approve, but only 1 can: the others have no account in slack',
+      'approvals: 1',
+      'approvals: 2',
+    ],
+    [
+      'a group of a chat that the bot does not speak',
+      '[Bob Builder, Carol Jones]',
+      '["teams-group:g1"]',
+      'policies[0].approvals: 1 have to approve, but only 0 can: the others have no account in slack',
+    ],
+    [
+      'an unknown channel',
+      'channel: network-approvals',
+      'channel: network-approval',
+      'policies[0].channel: no channel is named "network-approval"; did you mean "network-approvals"?',
+    ],
+    [
+      'a channel of a chat that the bot does not speak',
+      'slack: C012ABC, teams',
+      'teams',
+      'policies[0].channel: channel "network-approvals" has no slack id',
+    ],
+    [
+      'a quorum that cannot be reached',
+      'approvals: 1',
+      'approvals: 3',
+      'policies[0].approvals: 3 have to approve, but only 2 can',
+    ],
+    ['a quorum of nobody', 'approvals: 1', 'approvals: 0', 'policies[0].approvals: must be 1 or more'],
+    [
+      'a reminder that is too late',
+      'approvals: 1',
+      'approvals: 1, reminders: [1h, 25h]',
+      'policies[0].reminders[1]: comes only after the request has expired',
+    ],
+    [
+      'a stranger who may break glass',
+      'approvals: 1',
+      'approvals: 1, breakGlass: [Bob Bilder]',
+      'policies[0].breakGlass[0]: "Bob Bilder" is not listed under people; did you mean "Bob Builder"?',
+    ],
+    [
+      'break-glass that only the same person could review',
+      'approvers: [Bob Builder, Carol Jones], approvals: 1',
+      'approvers: [Bob Builder], breakGlass: [Carol Jones, Bob Builder]',
+      'policies[0].breakGlass: nobody but Bob Builder could review what Bob Builder runs: add an approver',
+    ],
+    ['an account twice', 'slack: U03CAROL', 'slack: U02BOB', 'people[1].slack: "U02BOB" is that of Bob Builder already'],
+    [
+      'an email twice',
+      'slack: U03CAROL',
+      'email: Bob@acme.example',
+      'people[1].email: "Bob@acme.example" is that of Bob Builder already',
+    ],
+    ['a time without its unit', '24h', '"24"', 'policies[0].expiry: "24" is not a duration such as "24h" or "30m"'],
+    ['a time too short to be meant', '24h', '24ms', 'policies[0].expiry: "24ms" is not a duration such as "24h" or "30m"'],
+    [
+      'an unknown action',
+      '[setup, allow]',
+      '[setup, tear-down]',
+      'policies[0].actions[1]: "tear-down" is not one of setup, allow, revoke, teardown; did you mean "teardown"?',
+    ],
+    ['a name twice', 'Carol Jones, slack', 'Bob Builder, slack', 'people[1].name: "Bob Builder" is used twice'],
+    [
+      'a name template',
+      'people:',
+      'endpoints: { name: "pe-{servce}" }\npeople:',
+      'endpoints.name: may use only {service}, {network}, {vnet}',
+    ],
+    ['no YAML', 'organizations:', 'organizations: [', 'not valid YAML'],
+  ])('%s', (_what, from, to, expected, also = '', alsoTo = '') => {
+    const text = good.replace(from, to).replace(also, alsoTo)
+    const problems = problemsOf(() => jobsConfig(jobsEnvironment(file(text))))
+    expect(problems.join('\n')).toContain(expected)
+  })
+
+  test('groups, quorum, reminders, reasons and break-glass', () => {
+    const more = 'approvals: 2, rejectionEnds: false, reminders: [1h, 4h], reason: required, breakGlass: [Carol Jones]'
+    const text = good.replace('[Bob Builder, Carol Jones]', '[Bob Builder, "slack-group:S012ABC"]').replace('approvals: 1', more)
+    const [policy] = jobsConfig(jobsEnvironment(file(text))).policies
+    expect(policy).toMatchObject({
+      approvers: [{ name: 'Bob Builder' }],
+      groups: [{ surface: 'slack', id: 'S012ABC' }],
+      approvals: 2,
+      rejectionEnds: false,
+      remindersMs: [3_600_000, 14_400_000],
+      reasonRequired: true,
+      breakGlass: [{ name: 'Carol Jones' }],
+    })
+  })
+
+  test('a file that is not there', () => {
+    expect(problemsOf(() => jobsConfig(jobsEnvironment('/nowhere.yaml')))).toEqual([
+      '/nowhere.yaml: cannot be read: does the file exist, and may this user read it?',
+    ])
+  })
+})
+
+describe('the environment', () => {
+  test('keys by the names that the configuration gives', () => {
+    const path = file(good.replace('name: acme', 'name: acme, keyId: ACME_KEY_ID, keySecret: ACME_KEY_SECRET'))
+    const problems = problemsOf(() => jobsConfig({ PRIVATELINK_CONFIG: path, REDIS_URL: 'redis://127.0.0.1', ACME_KEY_ID: 'id' }))
+    expect(problems).toEqual(['organizations[0].keySecret: the environment variable ACME_KEY_SECRET is not set'])
+  })
+
+  test('the bot needs no cloud credentials, and says what it lacks', () => {
+    const problems = problemsOf(() => botConfig({ PORT: 'x', SLACK_SIGNING_SECRET: '' }))
+    expect(problems.map((line) => line.split(' ')[0])).toEqual([
+      'PRIVATELINK_CONFIG',
+      'REDIS_URL',
+      'PORT',
+      'SLACK_BOT_TOKEN',
+      'SLACK_SIGNING_SECRET',
+    ])
+    const path = file(good)
+    const environment = { PRIVATELINK_CONFIG: path, REDIS_URL: 'redis://h', SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: 's' }
+    expect(botConfig(environment)).toMatchObject({
+      host: '0.0.0.0',
+      port: 3000,
+      slack: { botToken: 'xoxb-1', signingSecret: 's' },
+    })
+  })
+
+  test('diagnostics: defaults and lists', () => {
+    const base = { REDIS_URL: 'redis://h', DIAGNOSTICS_NETWORK: 'prod-westus3' }
+    expect(diagnosticsConfig(base)).toEqual({
+      redisUrl: 'redis://h',
+      network: 'prod-westus3',
+      dnsServers: [{ address: '168.63.129.16', port: 53 }],
+      hostSuffixes: ['.privatelink.azure.clickhouse.cloud'],
+      prefixes: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'],
+    })
+    const given = diagnosticsConfig({
+      ...base,
+      DIAGNOSTICS_DNS_SERVERS: '127.0.0.1:5353',
+      DIAGNOSTICS_RESOLVER: '10.0.0.2, 10.0.0.3:54',
+      DIAGNOSTICS_PREFIXES: '127.10.0.0/24',
+    })
+    expect(given).toMatchObject({
+      dnsServers: [{ address: '127.0.0.1', port: 5353 }],
+      resolver: [
+        { address: '10.0.0.2', port: 53 },
+        { address: '10.0.0.3', port: 54 },
+      ],
+      prefixes: ['127.10.0.0/24'],
+    })
+    expect(
+      problemsOf(() => diagnosticsConfig({ ...base, DIAGNOSTICS_DNS_SERVERS: 'dns.example', DIAGNOSTICS_PREFIXES: '10.0.0.0' })),
+    ).toHaveLength(2)
+  })
+})

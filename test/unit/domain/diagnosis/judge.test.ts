@@ -1,0 +1,399 @@
+import { expect, test } from 'vitest'
+import type { Evidence } from '../../../../src/domain/diagnosis/evidence.ts'
+import { evidenceLines } from '../../../../src/domain/diagnosis/evidence-lines.ts'
+import type { FindingCode } from '../../../../src/domain/diagnosis/finding.ts'
+import { judge } from '../../../../src/domain/diagnosis/judge.ts'
+import { rules } from '../../../../src/domain/diagnosis/rules/all.ts'
+import * as the from './evidence-literals.ts'
+
+const { evidence, unresolved, leadingTo, tcpFailing, tlsFailing, nxdomain, reset } = the
+const azureNegative = { ...nxdomain, server: '168.63.129.16', soa: the.azureSoa, ttl: 10 }
+const zoneless = { zone: undefined, record: undefined }
+const endpoint = (changes: object) => ({ endpoint: { ...the.controlPlane.endpoint, ...changes } as never })
+const refused = tlsFailing(reset)
+
+/** One fault each, and what alone is said of it. */
+const faults: readonly (readonly [FindingCode, string, Evidence])[] = [
+  ['host-public', 'a public name', evidence({ host: 'q7k3m9x2wb.westus3.azure.clickhouse.cloud' })],
+  ['host-unknown', 'a doubled suffix', evidence({ host: `${the.host}.cloud`, network: unresolved(nxdomain, nxdomain) })],
+  ['dns-zone-absent', 'nobody made it', evidence({ network: unresolved(nxdomain, nxdomain), control: zoneless })],
+  ['dns-zone-absent', 'nobody can say', evidence({ network: unresolved(nxdomain, nxdomain), control: 'not-asked' })],
+  [
+    'dns-zone-not-linked',
+    'no link',
+    evidence({ network: unresolved(nxdomain, nxdomain), control: { zone: { id: 'z', linked: false } } }),
+  ],
+  [
+    'dns-record-absent',
+    'no record',
+    evidence({ network: unresolved(azureNegative, azureNegative), control: { record: undefined } }),
+  ],
+  ['dns-record-absent', 'not asked', evidence({ network: unresolved(azureNegative, azureNegative), control: 'not-asked' })],
+  [
+    'dns-record-masked',
+    'NODATA',
+    evidence({ network: unresolved({ ...nxdomain, rcode: 'NOERROR' }, { ...azureNegative, rcode: 'NOERROR' }) }),
+  ],
+  [
+    'dns-dangling-cname',
+    'CNAME only',
+    evidence({ network: unresolved({ ...nxdomain, rcode: 'NOERROR', cnames: ['gone.example'] }, azureNegative) }),
+  ],
+  [
+    'dns-dangling-cname',
+    'NXDOMAIN at the end of the chain',
+    evidence({ network: unresolved({ ...nxdomain, cnames: ['gone.example'] }, { ...azureNegative, cnames: ['gone.example'] }) }),
+  ],
+  [
+    'dns-record-stale',
+    'old address',
+    evidence({ network: leadingTo(['10.0.0.9'], ['10.0.0.9']), control: { record: { name: '*', addresses: ['10.0.0.9'] } } }),
+  ],
+  [
+    'dns-record-stale',
+    'a foreign endpoint resets',
+    evidence({
+      network: {
+        ...leadingTo(['10.0.0.9'], ['10.0.0.9']),
+        ...refused,
+        'tcp:8443': { address: '10.0.0.9', connected: true, elapsedMs: 1 },
+      },
+    }),
+  ],
+  ['dns-cache-stale', 'old address', evidence({ network: leadingTo(['10.0.0.9'], [the.address]) })],
+  ['dns-cache-stale', 'remembers nothing', evidence({ network: unresolved(azureNegative, the.answer) })],
+  ['dns-forwarder-missing', 'NXDOMAIN', evidence({ network: unresolved(nxdomain, the.answer) })],
+  ['dns-forwarder-missing', 'public', evidence({ network: leadingTo(['203.0.113.9'], [the.address], 'outside-prefixes') })],
+  ['dns-server-failing', 'SERVFAIL', evidence({ network: unresolved({ ...nxdomain, rcode: 'SERVFAIL' }, the.answer) })],
+  [
+    'dns-server-failing',
+    'silent',
+    evidence({ network: unresolved({ ...nxdomain, rcode: 'TIMEOUT' }, undefined), control: 'not-asked' }),
+  ],
+  [
+    'dns-public-address',
+    'public everywhere',
+    evidence({ network: leadingTo(['203.0.113.9'], ['203.0.113.9'], 'outside-prefixes') }),
+  ],
+  [
+    'dns-several-addresses',
+    'one is right',
+    evidence({
+      network: {
+        resolver: { ...the.answer, addresses: ['10.0.0.9', the.address] },
+        'azure-dns': { ...the.answer, addresses: [the.address, '10.0.0.9'] },
+      },
+    }),
+  ],
+  [
+    'endpoint-pending',
+    'SYN dropped',
+    evidence({ network: tcpFailing(the.timeout), control: { ...endpoint({ connection: 'Pending' }), allowList: [] } }),
+  ],
+  [
+    'endpoint-rejected',
+    'Rejected',
+    evidence({ network: tcpFailing(the.timeout), control: endpoint({ connection: 'Rejected' }) }),
+  ],
+  [
+    'endpoint-disconnected',
+    'Disconnected',
+    evidence({ network: tcpFailing(the.timeout), control: endpoint({ connection: 'Disconnected' }) }),
+  ],
+  [
+    'endpoint-disconnected',
+    'gone',
+    evidence({
+      network: tcpFailing({ code: 'ECONNREFUSED', syscall: 'connect', message: '' }),
+      control: { endpoint: undefined },
+    }),
+  ],
+  ['endpoint-other-service', 'another alias', evidence({ network: refused, control: endpoint({ alias: 'alias-of-billing' }) })],
+  ['network-blocked', 'SYN dropped', evidence({ network: tcpFailing(the.timeout) })],
+  [
+    'network-port-blocked',
+    '9440',
+    evidence({
+      network: {
+        'tcp:9440': { address: the.address, connected: false, failure: the.timeout, elapsedMs: 3_000 },
+        'tls:9440': undefined,
+      },
+    }),
+  ],
+  [
+    'network-unreachable',
+    'no route',
+    evidence({ network: tcpFailing({ code: 'EHOSTUNREACH', syscall: 'connect', message: '' }) }),
+  ],
+  ['network-refused', 'refused', evidence({ network: tcpFailing({ code: 'ECONNREFUSED', syscall: 'connect', message: '' }) })],
+  ['network-reset-on-connect', 'TCP', evidence({ network: tcpFailing({ ...reset, syscall: 'connect' }) })],
+  ['network-reset-on-connect', 'seen by TLS', evidence({ network: tlsFailing({ ...reset, syscall: 'connect' }) })],
+  ['allow-list-missing', 'empty', evidence({ network: refused, control: { allowList: [] } })],
+  ['allow-list-wrong-id', 'an old GUID', evidence({ network: refused, control: { allowList: [the.otherGuid] } })],
+  [
+    'organization-entry-missing',
+    'only the service',
+    evidence({ network: refused, control: { allowList: [the.guid.toUpperCase()], organizationIds: [] } }),
+  ],
+  ['allow-list-not-effective', 'listed', evidence({ network: refused })],
+  [
+    'allow-list-not-effective',
+    'listed by resource id',
+    evidence({ network: refused, control: { allowList: [the.endpointId.toUpperCase()] } }),
+  ],
+  ['tls-closed-early', 'FIN', evidence({ network: tlsFailing(the.closed) })],
+  [
+    'tls-closed-early',
+    'reset in the handshake',
+    evidence({ network: tlsFailing(reset, { bytesRead: 7 }), control: { allowList: [] } }),
+  ],
+  ['tls-closed-early', 'nobody knows the list', evidence({ network: refused, control: 'not-asked' })],
+  ['tls-silent', 'silence', evidence({ network: tlsFailing({ ...the.timeout, syscall: 'read' }) })],
+  [
+    'tls-intercepted',
+    'unknown issuer',
+    evidence({ network: tlsFailing({ code: 'SELF_SIGNED_CERT_IN_CHAIN', message: '' }, { certificate: the.certificate }) }),
+  ],
+  [
+    'tls-wrong-name',
+    'another name',
+    evidence({ network: tlsFailing({ code: 'ERR_TLS_CERT_ALTNAME_INVALID', message: '' }, { certificate: the.certificate }) }),
+  ],
+  [
+    'tls-expired',
+    'expired',
+    evidence({ network: tlsFailing({ code: 'CERT_HAS_EXPIRED', message: '' }, { certificate: the.certificate }) }),
+  ],
+  [
+    'clock-skew',
+    'not yet valid',
+    evidence({ network: tlsFailing({ code: 'CERT_NOT_YET_VALID', message: '' }, { certificate: the.certificate }) }),
+  ],
+  [
+    'tls-alert',
+    'protocol version',
+    evidence({ network: tlsFailing({ code: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', message: 'SSL alert number 70' }) }),
+  ],
+  [
+    'not-tls',
+    'plain HTTP',
+    evidence({ network: tlsFailing({ code: 'ERR_SSL_WRONG_VERSION_NUMBER', message: '' }, { bytesRead: 20 }) }),
+  ],
+  ['http-unexpected', '502', evidence({ network: { ping: { status: 502, body: 'Bad gateway', elapsedMs: 3 } } })],
+  ['http-unexpected', 'no answer', evidence({ network: { ping: { failure: the.timeout, elapsedMs: 5_000 } } })],
+  ['http-unexpected', 'another body', evidence({ network: { ping: { status: 200, body: '<html>', elapsedMs: 3 } } })],
+  [
+    'service-idle',
+    'asleep',
+    evidence({ network: tlsFailing({ ...the.timeout, syscall: 'read' }), control: { serviceState: 'idle' } }),
+  ],
+  ['service-stopped', 'stopped', evidence({ network: tlsFailing(the.closed), control: { serviceState: 'stopped' } })],
+  [
+    'dns-record-shadowed',
+    'one host of its own',
+    evidence({
+      network: leadingTo(['10.0.0.9'], ['10.0.0.9']),
+      control: { record: { name: 'q7k3m9x2wb', addresses: ['10.0.0.9'] }, wildcard: [the.address] },
+    }),
+  ],
+  [
+    'dns-hosts-override',
+    'pinned elsewhere',
+    evidence({
+      network: { ...leadingTo(['10.0.0.9'], [the.address]), wire: the.answer, hosts: { addresses: ['10.0.0.9'] } },
+    }),
+  ],
+  ['dns-ipv6-answer', 'AAAA', evidence({ network: { ipv6: { ...the.answer, addresses: ['2001:db8::4'] } } })],
+  [
+    'tls-large-hello',
+    'small passes',
+    evidence({ network: tlsFailing(reset, { smallHello: { answered: true } }), control: { allowList: [] } }),
+  ],
+  ['network-reset-on-connect', 'unasked', evidence({ network: tlsFailing(reset, { resetUnasked: true }) })],
+  [
+    'clock-skew',
+    'expired, and the clocks disagree',
+    {
+      ...evidence({ network: tlsFailing({ code: 'CERT_HAS_EXPIRED', message: '' }, { certificate: the.certificate }) }),
+      clockAheadMs: 3_600_000,
+    },
+  ],
+  [
+    'tls-expired',
+    'not yet valid, and the clocks agree',
+    {
+      ...evidence({ network: tlsFailing({ code: 'CERT_NOT_YET_VALID', message: '' }, { certificate: the.certificate }) }),
+      clockAheadMs: 1_000,
+    },
+  ],
+  ['host-unknown', 'outside the domains', { host: `${the.host}.cloud`, network: 'n', hostRefused: true }],
+  ['control-plane-unknown', '401', evidence({ control: 'unknown' })],
+  ['worker-absent', 'no worker', evidence({ network: 'absent' })],
+]
+
+test.each(faults)('%s: %s', (code, _name, seen) => {
+  const verdict = judge(rules, seen)
+  expect(verdict.findings.map((finding) => finding.code)).toEqual([code])
+  expect(verdict).toMatchObject({ code, title: expect.stringMatching(/./), detail: expect.stringMatching(/.{10}/) })
+  expect(verdict.remedy.text).toMatch(/.{10}/)
+  expect(JSON.stringify(verdict)).not.toMatch(/undefined|unknown,|\[object/)
+})
+
+test('a search domain that caught the name is named, and so is why the name itself has no address', () => {
+  const seen = evidence({
+    network: {
+      ...leadingTo(['10.9.9.9'], []),
+      wire: azureNegative,
+      'azure-dns': azureNegative,
+      search: { name: `${the.host}.corp.example`, addresses: ['10.9.9.9'] },
+    },
+    control: { record: undefined },
+  })
+  expect(judge(rules, seen).findings.map(({ code }) => code)).toEqual(['dns-search-domain', 'dns-record-absent'])
+})
+
+test('the matrix: what happens at the endpoint itself tells that only DNS is wrong', () => {
+  const tls = { ...the.verified }
+  const direct = { tcp: { address: the.address, connected: true, elapsedMs: 1 }, tls }
+  const network = { ...leadingTo(['10.0.0.9'], ['10.0.0.9']), 'direct:8443': direct, 'direct:9440': direct }
+  expect(judge(rules, evidence({ network })).detail).toContain('only DNS is wrong')
+  const half = { ...network, 'direct:9440': { tcp: direct.tcp } }
+  expect(judge(rules, evidence({ network: half })).detail).not.toContain('only DNS')
+})
+
+test('what one plane cannot tell apart names both, and what would tell', () => {
+  const { detail } = judge(
+    rules,
+    evidence({ network: tlsFailing({ code: 'CERT_HAS_EXPIRED', message: '' }, { certificate: the.certificate }) }),
+  )
+  expect(detail).toContain('either it is wrong, or the certificate is')
+  expect(detail).toContain('date -u')
+})
+
+test('healthy, with the connection string', () => {
+  const verdict = judge(rules, the.healthy)
+  expect(verdict).toMatchObject({ code: 'healthy', severity: 'ok', findings: [] })
+  expect(verdict.remedy.text).toContain(`https://${the.host}:8443`)
+  expect(judge(rules, evidence({ control: 'not-asked' })).code).toBe('healthy')
+})
+
+test('what one of our commands repairs names it, and nothing names a command without a service', () => {
+  expect(judge(rules, evidence({ network: refused, control: { allowList: [] } })).remedy.command).toBe(
+    'allow analytics-prod from prod-westus3',
+  )
+  const { service: _service, ...nameless } = evidence({ network: tcpFailing(the.timeout) })
+  expect(judge(rules, nameless).remedy).not.toHaveProperty('command')
+})
+
+test('the words say what remains without the control plane, and what would tell', () => {
+  const control = 'not-asked' as const
+  const detailOf = (network: object, more: Partial<Evidence> = {}) =>
+    judge(rules, { ...evidence({ network, control }), ...more }).detail
+  const blocked = detailOf(tcpFailing(the.timeout))
+  expect(blocked).toMatch(
+    /these causes remain: .*an old or a foreign address, .*Pending, Rejected or Disconnected, or the service is stopped\./,
+  )
+  expect(blocked).toContain(
+    "What would tell: the endpoint's address in Azure, the connection's state and alias in Azure and the service's",
+  )
+  expect(detailOf(tcpFailing(the.timeout), { expectedAddress: the.address })).not.toContain('foreign address')
+  expect(judge(rules, evidence({ network: tcpFailing(the.timeout) })).detail).not.toContain('remain')
+  expect(detailOf(refused)).toMatch(
+    /remain: the record leads to an old or a foreign address, .*allow list.*, or an appliance on the way resets TLS/,
+  )
+  expect(detailOf(tlsFailing(the.closed))).toMatch(/remain: the record leads .*, or an appliance on the way closes it/)
+  const silent = { ...the.timeout, syscall: 'read' }
+  expect(detailOf(tlsFailing(silent))).toMatch(/nothing answered the hello on 8443 and 9440\..*asleep or stopped/)
+  expect(detailOf(tlsFailing(silent, { bytesRead: 93 }))).toContain('the handshake stopped after 93 bytes')
+  const { service: _, ...command } = evidence({ network: refused, control })
+  expect(judge(rules, command).detail).toContain('--expect-ip')
+})
+
+test('a name that alone is refused is told from a connection that is', () => {
+  const byName = tlsFailing(reset, { smallHello: { answered: false }, otherNameAnswered: true })
+  const missing = judge(rules, evidence({ network: byName, control: { allowList: [] } }))
+  expect(missing).toMatchObject({
+    code: 'allow-list-missing',
+    detail: expect.stringContaining('A hello for another name is answered'),
+  })
+  const passing = tlsFailing(reset, { smallHello: { answered: true, usualAnswered: true }, otherNameAnswered: true })
+  expect(judge(rules, evidence({ network: passing })).detail).not.toContain('another name')
+  const alone = judge(rules, evidence({ network: byName, control: 'not-asked' })).detail
+  expect(alone).toContain('only this name is refused')
+  expect(alone).not.toContain('not Approved')
+})
+
+test('what the matrix isolates is said', () => {
+  const detailOf = (seen: Evidence) => judge(rules, seen).detail
+  expect(detailOf(evidence({ network: refused, control: { allowList: [] } }))).toContain(
+    'only the lists of ClickHouse Cloud are wrong',
+  )
+  const port = {
+    'tcp:9440': { address: the.address, connected: false, failure: the.timeout, elapsedMs: 1 },
+    'tls:9440': undefined,
+  }
+  expect(detailOf(evidence({ network: port }))).toContain('only this port is wrong')
+  const direct = { tcp: { address: the.address, connected: true, elapsedMs: 1 }, tls: the.verified }
+  const deaf = { tcp: port['tcp:9440'] }
+  const stale = { ...leadingTo(['10.0.0.9'], ['10.0.0.9']), 'direct:8443': direct, 'direct:9440': deaf }
+  const both = judge(rules, evidence({ network: stale }))
+  expect(both.findings.map(({ code }) => code)).toEqual(['dns-record-stale', 'network-port-blocked'])
+  expect(JSON.stringify(both)).not.toMatch(/only (DNS|this port)/)
+})
+
+test('the call that shows the endpoint listed is named to support, where it is known', () => {
+  expect(judge(rules, evidence({ network: refused, control: { requestId: 'req-7' } })).remedy.text).toContain('requestId req-7')
+  const asleep = judge(rules, evidence({ network: refused, control: { serviceState: 'idle' } }))
+  expect(asleep.findings.map(({ code }) => code)).toEqual(['allow-list-not-effective', 'service-idle'])
+  expect(asleep.remedy.text).toMatch(/^Wake the service/)
+})
+
+test('an old list that names the endpoint leaves two causes, and when it can be told', () => {
+  const { detail, remedy } = judge(rules, evidence({ network: refused, control: { asOf: '2026-01-01T10:20:00.000Z' } }))
+  expect(detail).toMatch(/of 10:20 UTC.*taken off since.*or a change/)
+  expect(remedy.text).toMatch(/again in ten seconds/)
+})
+
+test.each([
+  [400, 'Port 9440 is for clickhouse-client program', 'this is the native one'],
+  [401, '', 'a proxy on the way'],
+  [403, 'Denied', 'a proxy on the way'],
+  [502, 'Bad gateway', 'Check the state of the service'],
+  [200, '<html>', 'what answers at this address'],
+])('what /ping answers tells what to do: %i %s', (status, body, text) => {
+  expect(judge(rules, evidence({ network: { ping: { status, body, elapsedMs: 3 } } })).remedy.text).toContain(text)
+})
+
+test('an answer of /ping that looks right and never ends is said to break off', () => {
+  const seen = evidence({ network: { ping: { status: 200, body: 'Ok.', failure: the.timeout, elapsedMs: 2_500 } } })
+  const { code, detail } = judge(rules, seen)
+  expect({ code, detail }).toEqual({
+    code: 'http-unexpected',
+    detail: 'TLS is verified, but /ping answered 200: "Ok.", and then failed with ETIMEDOUT.',
+  })
+  expect(evidenceLines(seen).find(({ what }) => what === '/ping')?.said).toMatch(/^200 "Ok\.", ETIMEDOUT \(.+\), 2500 ms$/)
+})
+
+test('no command is named that would find nothing to do', () => {
+  const commandOf = (seen: Evidence) => judge(rules, seen).remedy.command
+  const noData = { ...nxdomain, rcode: 'NOERROR' }
+  for (const cnames of [[], ['gone.example']])
+    expect(commandOf(evidence({ network: unresolved({ ...noData, cnames }, { ...noData, cnames }) }))).toMatch(/^diagnose /)
+  expect(commandOf(evidence({ network: unresolved(azureNegative, azureNegative) }))).toMatch(/^diagnose /)
+  expect(commandOf(evidence({ network: unresolved(azureNegative, azureNegative), control: { record: undefined } }))).toMatch(
+    /^setup /,
+  )
+  const outside = leadingTo(['203.0.113.9'], ['203.0.113.9'], 'outside-prefixes')
+  expect(commandOf(evidence({ network: outside }))).toMatch(/^diagnose /)
+  expect(commandOf(evidence({ network: outside, control: zoneless }))).toMatch(/^setup /)
+})
+
+test('the words carry the facts', () => {
+  const detailOf = (seen: Evidence) => judge(rules, seen).detail
+  const known = { allowList: [the.otherGuid, 'third'], organizationIds: [the.guid, the.otherGuid, 'third'] }
+  expect(detailOf(evidence({ network: refused, control: known }))).toContain('2 other entries')
+  expect(detailOf(evidence({ network: refused, control: 'not-asked' }))).toContain('these causes remain')
+  expect(detailOf(evidence({ network: leadingTo(['10.0.0.9'], [the.address]) }))).toContain('300 s')
+  expect(detailOf(evidence({ network: tcpFailing(the.timeout) }))).toContain('8443 and 9440')
+  expect(detailOf(evidence({ network: { ping: { status: 403, body: 'no\u202eway', elapsedMs: 1 } } }))).toContain('"noway"')
+})

@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest'
+import type { PlannedStep } from '../../../src/domain/plan.ts'
+import { type Action, newRequest, type Request } from '../../../src/domain/request.ts'
+import { aheadOf, collide } from '../../../src/domain/turns.ts'
+import { alice, bob, plan } from '../literals.ts'
+
+function applying(
+  id: string,
+  action: Action,
+  service: string,
+  { network = 'prod', at = '2026-01-01T12:00:00.000Z', group = 'rg-dns' } = {},
+): Request {
+  const asked = { by: alice, place: { surface: 'slack', id: 'C1' }, at, services: [{ service }], network } as const
+  const [reached] = plan.services
+  const services = [{ ...reached, service: { ...reached.service, id: service } }] as const
+  const steps = plan.steps.map((step) => (step.id === 'dns-zone' ? { ...step, note: `in ${group}` } : step))
+  return {
+    ...newRequest(id, asked, action),
+    state: 'applying',
+    plan: { ...plan, services, steps },
+    decision: { kind: 'approved', by: bob, at },
+  }
+}
+
+describe('collide', () => {
+  test.each([
+    ['setup', 'a', 'setup', 'b', true],
+    ['setup', 'a', 'allow', 'b', true],
+    ['teardown', 'a', 'revoke', 'b', true],
+    ['allow', 'a', 'allow', 'b', false],
+    ['allow', 'a', 'revoke', 'a', true],
+  ] as const)('%s %s and %s %s: %s', (first, a, second, b, expected) => {
+    expect(collide(applying('PL-1', first, a), applying('PL-2', second, b))).toBe(expected)
+  })
+
+  const staging = { network: 'staging' }
+
+  test('networks do not touch each other', () => {
+    expect(collide(applying('PL-1', 'setup', 'a'), applying('PL-2', 'setup', 'a', { ...staging, group: 'rg-b' }))).toBe(false)
+  })
+
+  test.each([
+    ['setup', 'setup', true],
+    ['teardown', 'setup', true],
+    ['setup', 'allow', false],
+    ['revoke', 'revoke', false],
+  ] as const)('networks that share a zone: %s and %s: %s', (one, other, expected) => {
+    const [a, b] = [applying('PL-1', one, 'a'), applying('PL-2', other, 'b', { ...staging, group: 'RG-DNS' })]
+    expect([collide(a, b), collide(b, a)]).toEqual([expected, expected])
+  })
+
+  test('a zone that is to be made counts as well, and one of which it is not told where it lies', () => {
+    const fields = [{ name: 'resource group', after: 'rg-b' }]
+    const making = (request: Request, change: PlannedStep['change']): Request => ({
+      ...request,
+      plan: { ...plan, steps: [{ id: 'dns-zone', title: '', resource: '', change }] },
+    })
+    const request = applying('PL-1', 'setup', 'a')
+    const made = making(request, { kind: 'create', fields })
+    expect(collide(made, applying('PL-2', 'setup', 'b', { ...staging, group: 'rg-b' }))).toBe(true)
+    expect(collide(made, applying('PL-2', 'setup', 'b', staging))).toBe(false)
+    expect(collide(making(request, { kind: 'none' }), applying('PL-2', 'teardown', 'b', staging))).toBe(true)
+  })
+
+  test('zones of two regions are two', () => {
+    const other = applying('PL-2', 'setup', 'b', staging)
+    const [reached] = plan.services
+    const far = { ...plan, services: [{ ...reached, host: 'z9.eastus2.privatelink.azure.clickhouse.cloud' }] as const }
+    expect(collide(applying('PL-1', 'setup', 'a'), { ...other, plan: far })).toBe(false)
+  })
+})
+
+describe('aheadOf', () => {
+  const early = applying('PL-9', 'setup', 'a', { at: '2026-01-01T12:00:00.000Z' })
+  const late = applying('PL-1', 'setup', 'b', { at: '2026-01-01T12:00:01.000Z' })
+
+  test('who was approved first goes first, and nobody waits for each other', () => {
+    expect(aheadOf(late, [early, late])).toBe(early)
+    expect(aheadOf(early, [early, late])).toBeUndefined()
+    const same = applying('PL-2', 'setup', 'b', { at: '2026-01-01T12:00:01.000Z' })
+    expect([aheadOf(late, [late, same]), aheadOf(same, [late, same])]).toEqual([undefined, late])
+  })
+
+  test('only those that run are waited for', () => {
+    expect(aheadOf(late, [{ ...early, state: 'awaiting-approval' }])).toBeUndefined()
+  })
+})

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import type { ClickHouseCloud } from '../../../../src/clickhouse/client.ts'
+import { askedOnce } from '../../../../src/jobs/diagnosis/memoized-cloud.ts'
+
+test('the same is asked once for all networks, and no caller ends it for the others', async () => {
+  const calls: string[] = []
+  const ended: boolean[] = []
+  const clickhouse = {
+    service: async (organization: string, id: string, signal: AbortSignal) => {
+      calls.push(`${organization}/${id}`)
+      await Promise.resolve()
+      ended.push(signal.aborted)
+      return { id }
+    },
+    organization: async (id: string) => {
+      calls.push(id)
+      throw new Error('refused')
+    },
+  } as unknown as ClickHouseCloud
+  const shared = askedOnce(clickhouse, new AbortController().signal)
+  const gone = AbortSignal.abort()
+  await Promise.all([shared.service('o', 's', gone), shared.service('o', 's', gone), shared.service('o', 't', gone)])
+  await expect(shared.organization('o', gone)).rejects.toThrow('refused')
+  await expect(shared.organization('o', gone)).rejects.toThrow('refused')
+  expect(calls).toEqual(['o/s', 'o/t', 'o'])
+  expect(ended).toEqual([false, false])
+})

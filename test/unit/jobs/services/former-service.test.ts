@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+import { networks } from '../../../../sandbox/estate.ts'
+import type { Network } from '../../../../src/domain/target.ts'
+import { formerly } from '../../../../src/jobs/services/former-service.ts'
+import { samples } from '../../../sample-requests.ts'
+
+const network: Network = { ...networks.prodWestus3, applicationSecurityGroups: [], tags: {} }
+const { plan } = samples.done
+const [reached] = plan?.services ?? []
+if (plan === undefined || reached === undefined) throw new Error('no plan')
+const { id, name, organizationName } = reached.service
+const older = { ...samples.done, plan: { ...plan, alias: 'older' } }
+const { plan: _, ...unplanned } = samples.done
+const ledger = { newest: async () => [unplanned, samples.done, older] }
+const find = (service: string, organization?: string, from = network) =>
+  formerly({ service, ...(organization !== undefined && { organization }) }, from, ledger)
+
+test('the newest request that has planned for the service in this network names it', async () => {
+  const known = { ...reached, alias: plan.alias }
+  expect(await find(name.toUpperCase())).toEqual(known)
+  expect(await find(id, organizationName)).toEqual(known)
+})
+
+test('another name, organization or network is none', async () => {
+  expect(await find(`${name}x`)).toBeUndefined()
+  expect(await find(name, 'another')).toBeUndefined()
+  expect(await find(name, undefined, { ...network, name: 'elsewhere' })).toBeUndefined()
+})

@@ -1,0 +1,53 @@
+import { pino } from 'pino'
+import { expect, test } from 'vitest'
+import type { Survey } from '../../../../src/domain/survey.ts'
+import { type SurveyJobs, workOnSurvey } from '../../../../src/jobs/services/survey.ts'
+import { service } from '../../literals.ts'
+
+const readAt = '2026-03-01T12:00:00.000Z'
+const other = { ...service, id: 'other', organizationId: 'o2', organizationName: 'globex' }
+const network = {
+  ...{ name: 'prod-westus3', subscription: 's', resourceGroup: 'rg', vnet: 'v', subnet: 'endpoints', location: 'westus3' },
+  dns: { subscription: 's', resourceGroup: 'rg-dns' },
+  applicationSecurityGroups: [],
+  tags: {},
+}
+
+test('a survey says what of it is old or missing, who could look from inside, and keeps what it learned', async () => {
+  let written: Survey | undefined
+  const learned: object[] = []
+  const now = new Date().toISOString()
+  const before = { readAt, cells: [], unread: [], keys: { readAt: now, withoutAdmin: [] }, names: { other: { readAt: now } } }
+  const jobs = {
+    networks: [network, { ...network, name: 'lab' }],
+    log: pino({ level: 'silent' }),
+    organizations: [],
+    ledger: { open: async () => [] },
+    catalog: {
+      current: async () => ({
+        ...{ readAt: now, services: [service, other], allowLists: {} },
+        ...{ unread: ['globex', 'initech'], keptFrom: { o2: readAt } },
+      }),
+    },
+    targets: { known: () => undefined, of: async () => ({ service, alias: 'alias', host: 'q7.westus3.privatelink.example' }) },
+    clouds: {
+      network: { endpoints: async () => ({ endpoints: [], partial: false }) },
+      dns: { zones: async () => [] },
+      prober: { workers: async (name: string) => (name === 'lab' ? [] : [{ version: '1.0.0' }]) },
+    },
+    survey: {
+      read: async () => before,
+      write: async (survey: Survey) => {
+        written = survey
+      },
+      learn: async (names: object) => void learned.push(names),
+    },
+  } as unknown as SurveyJobs
+  await workOnSurvey('more', jobs, new AbortController().signal)
+  expect(written).toMatchObject({
+    stale: [{ organization: 'globex', readAt }, { organization: 'initech' }],
+    workers: { 'prod-westus3': ['1.0.0'], lab: [] },
+    names: { [service.id]: { alias: 'alias' } },
+  })
+  expect(learned).toMatchObject([{ [service.id]: { alias: 'alias' } }])
+})

@@ -2,6 +2,12 @@ import type { Log } from '../log.ts'
 import type { Connection } from './connection.ts'
 import { prefix } from './queues.ts'
 
+/** `burst` at once, then one every `everyMs` milliseconds (a whole number). */
+export interface Rate {
+  readonly burst: number
+  readonly everyMs: number
+}
+
 /** How fast a vendor takes something, by key, whichever process does it. */
 export interface Pace {
   /** Counts one more: 0 when it may be done, else the milliseconds until it may. While Redis does not answer, everything may. */
@@ -11,33 +17,43 @@ export interface Pace {
 }
 
 /**
- * A leaky bucket: the key holds when all that was counted will have drained, by the server's clock. A pause is a key of its own that goes away by itself.
+ * One leaky bucket for each rate: its key holds when all that was counted will have drained, by the server's clock. One more is counted in every bucket,
+ * or in none. A pause is a key of its own that expires. ARGV holds burst and interval of each bucket in turn.
  */
 const takeOne = `
-local paused = redis.call('PTTL', KEYS[2])
+local pause = KEYS[1]
+local paused = redis.call('PTTL', pause)
 if paused > 0 then return paused end
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
-local every = tonumber(ARGV[2])
-local drained = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now)
-local wait = drained - now - (tonumber(ARGV[1]) - 1) * every
+local drained, wait = {}, 0
+for at = 2, #KEYS do
+  local bucket, burst, every = KEYS[at], tonumber(ARGV[2 * at - 3]), tonumber(ARGV[2 * at - 2])
+  drained[at] = math.max(tonumber(redis.call('GET', bucket) or '0'), now)
+  wait = math.max(wait, drained[at] - now - (burst - 1) * every)
+end
 if wait > 0 then return wait end
-redis.call('SET', KEYS[1], string.format('%.0f', drained + every), 'PX', drained + every - now)
+for at = 2, #KEYS do
+  local bucket, every = KEYS[at], tonumber(ARGV[2 * at - 2])
+  redis.call('SET', bucket, string.format('%.0f', drained[at] + every), 'PX', string.format('%.0f', drained[at] + every - now))
+end
 return 0
 `
 
-/** `burst` at once, then one `everyMs` milliseconds. */
+/** What every one of the rates allows. */
 export function redisPace(
   redis: Connection,
-  { name, burst, everyMs }: { readonly name: string; readonly burst: number; readonly everyMs: number },
+  { name, rates }: { readonly name: string; readonly rates: readonly Rate[] },
   log: Log,
 ): Pace {
-  const bucketOf = (key: string) => `${prefix}:limit:${name}:${key}`
-  const pauseOf = (key: string) => `${bucketOf(key)}:pause`
+  const keyOf = (key: string) => `${prefix}:limit:${name}:${key}`
+  const pauseOf = (key: string) => `${keyOf(key)}:pause`
+  const limits = rates.flatMap(({ burst, everyMs }) => [burst, everyMs])
   return {
     async take(key) {
+      const buckets = rates.map(({ everyMs }) => `${keyOf(key)}:${everyMs}`)
       try {
-        return Number(await redis.eval(takeOne, 2, bucketOf(key), pauseOf(key), burst, everyMs))
+        return Number(await redis.eval(takeOne, 1 + buckets.length, pauseOf(key), ...buckets, ...limits))
       } catch (error) {
         log.warn({ err: error, limit: name }, 'a limit is not kept')
         return 0

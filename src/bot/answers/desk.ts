@@ -11,7 +11,7 @@ import type { Diagnoses, InventoryStore, Messages } from '../../redis/records.ts
 import type { SurveyStore, Verdicts } from '../../redis/survey.ts'
 import type { Watches } from '../../redis/watches.ts'
 import { durationText } from '../cards/duration.ts'
-import type { Attendance } from '../cards/request/approver-availability.ts'
+import type { ApproverAvailability } from '../cards/request/approver-availability.ts'
 import { statusOf } from '../cards/subject.ts'
 import { type Card, say } from '../chat/card.ts'
 import type { Attachment } from '../chat/surface.ts'
@@ -35,7 +35,7 @@ export interface Desk {
   /** Those of the groups in which the person is; throws when the chat does not say. */
   groupsOf(person: Person, groups: readonly Group[]): Promise<readonly Group[]>
   /** What the chat says of those who could approve; only to be shown. */
-  attendanceOf(request: Request): Promise<Attendance>
+  availabilityOf(request: Request): Promise<ApproverAvailability>
   /** Sends a person a file; throws when that cannot be done. */
   attach(person: Person, file: Attachment): Promise<void>
   /** How often a person may ask for something that costs, by the person's key. */

@@ -1,7 +1,7 @@
 import { type Person, samePerson } from '../../domain/person.ts'
 import { isApprover, standingOf } from '../../domain/policy.ts'
 import { isInvolved, isOpen, needsReview, type Request } from '../../domain/request.ts'
-import { everyoneThere } from '../cards/request/approver-availability.ts'
+import { everyoneAvailable } from '../cards/request/approver-availability.ts'
 import { requestCard } from '../cards/request/request-card.ts'
 import { type Card, command, type Text, words } from '../chat/card.ts'
 import { type Desk, groupsOf } from './desk.ts'
@@ -20,8 +20,8 @@ export async function homeOf(desk: Desk, by: Person): Promise<readonly Card[]> {
   const mine = open.filter((request) => isOpen(request) && samePerson(request.asked.by, by))
   const whole = waiting.length <= shownWholeAtMost
   const decided = waiting.slice(0, shownAtMost).map(async (request) => {
-    const attendance = whole ? await desk.attendanceOf(request) : everyoneThere
-    return shown(requestCard(request, { decides: true, attendance }), whole)
+    const availability = whole ? await desk.availabilityOf(request) : everyoneAvailable
+    return shown(requestCard(request, { decides: true, availability }), whole)
   })
   return [
     heading('Waits for you', waiting, { none: 'Nothing waits for you.', all: 'requests open' }),

@@ -35,10 +35,10 @@ async function openNewestFirst({ ledger }: Desk): Promise<readonly Request[]> {
 }
 
 /** The request as it is, and everything that has happened to it. */
-export async function showRequest({ ledger, audit, attendanceOf }: Desk, id: string): Promise<Card> {
+export async function showRequest({ ledger, audit, availabilityOf }: Desk, id: string): Promise<Card> {
   const [request, entries] = await Promise.all([ledger.get(id), audit.of(id)])
   if (request === undefined) return unknown(id)
-  const card = requestCard(request, { decides: false, attendance: await attendanceOf(request) })
+  const card = requestCard(request, { decides: false, availability: await availabilityOf(request) })
   const lines = historyLines(entries)
   if (lines.length === 0) return card
   return { ...card, parts: [...card.parts, { kind: 'text', text: [strong('History')] }, { kind: 'lines', lines }] }

@@ -1,7 +1,6 @@
 import type { Group, Person, Place, Surface } from '../../domain/person.ts'
 import { actions } from '../../domain/request.ts'
 import type { ServiceForm } from '../answers/service-form.ts'
-import type { Absence } from '../cards/request/approver-availability.ts'
 import type { Card, Verb } from './card.ts'
 
 /**
@@ -12,7 +11,7 @@ export interface ChatSurface {
   readonly name: Surface
   /** Resolves when people are being answered. */
   listen(handlers: Handlers): Promise<void>
-  /** Returns the message's id, by which it can be updated. May post twice when repeated. */
+  /** Returns the message's id, by which it can be updated. May post twice when repeated. Waits a moment for its turn, as the chat's rates ask. */
   post(place: Place, card: Card): Promise<string>
   update(message: string, card: Card): Promise<void>
   /** Posts to the person alone. */
@@ -28,6 +27,9 @@ export interface ChatSurface {
   /** Takes no more questions, and finishes what it is answering. */
   close(): Promise<void>
 }
+
+/** Why somebody cannot act: the account is switched off, or there is none. */
+export type Absence = 'deactivated' | 'unknown'
 
 export interface Attachment {
   /** With its extension. */

@@ -5,12 +5,24 @@ import { isOpen, needsReview, type Request } from '../../domain/request.ts'
 import type { OutboxItem } from '../../redis/queues.ts'
 import type { Diagnoses } from '../../redis/records.ts'
 import { diagnosisCard } from '../cards/diagnosis/diagnosis-card.ts'
-import { attendanceOf, markField, markOf } from '../cards/request/approver-availability.ts'
+import { availabilityField, availabilityMark } from '../cards/request/approver-availability.ts'
 import { endCard, noticesOf } from '../cards/request/notices.ts'
 import { requestCard } from '../cards/request/request-card.ts'
 import { channels, type Text, words } from '../chat/card.ts'
-import { showStrays } from './duplicate-posts.ts'
-import { attempt, isRefusal, isShownAt, postOnce, settleNotices, showAsked, showAt, showTo, type Wire } from './messages.ts'
+import type { PeopleInAllChats } from '../chat/people-in-all-chats.ts'
+import { availabilityOf } from './availability.ts'
+import { showDuplicatePosts } from './duplicate-posts.ts'
+import {
+  attempt,
+  type ChatMessages,
+  isRefusal,
+  isShownAt,
+  postOnce,
+  settleNotices,
+  showAsked,
+  showAt,
+  showTo,
+} from './messages.ts'
 
 /**
  * How often what was refused is tried again, in milliseconds: until the bot is let into a channel; less patiently while the work goes on, whose news would
@@ -23,9 +35,10 @@ const afterTheEndMs = 10 * 60_000
 /** For how long after its end a request is shown where that was refused, in milliseconds. */
 const patienceMs = 24 * 3_600_000
 
-export interface Outbox extends Wire {
+export interface Outbox extends ChatMessages {
   readonly ledger: Pick<Ledger, 'get' | 'unshown' | 'shown'>
   readonly diagnoses: Pick<Diagnoses, 'get'>
+  readonly people: Pick<PeopleInAllChats, 'away' | 'membersOf'>
   now(): number
 }
 
@@ -77,24 +90,25 @@ async function deliverRequest(outbox: Outbox, request: Request): Promise<readonl
     failures.push(failure)
     return failure
   }
-  const attendance = await attendanceOf(outbox.surface, request)
+  const availability = await availabilityOf(outbox.people, request)
   // Of a request that is over, the approvers need no first message, unless they are to review it.
   const matters = isOpen(request) || needsReview(request)
   const unreached: { readonly place: Place; readonly refusal: TerminalError }[] = []
   for (const place of approval?.places ?? []) {
     if (!matters && !(await isShownAt(outbox, record, place))) continue
-    const failure = await trying(() => showAt(outbox, record, place, requestCard(request, { decides: true, attendance })))
+    const failure = await trying(() => showAt(outbox, record, place, requestCard(request, { decides: true, availability })))
     if (isRefusal(failure)) unreached.push({ place, refusal: failure })
   }
-  if (state === 'awaiting-approval') await outbox.messages.remember(record, markField, markOf(request, attendance))
+  if (state === 'awaiting-approval')
+    await outbox.messages.remember(record, availabilityField, availabilityMark(request, availability))
   const notice = state === 'awaiting-approval' && unreached.length > 0 ? unreachable(unreached) : undefined
-  const card = requestCard(request, { decides: false, attendance, ...(notice !== undefined && { notice }) })
+  const card = requestCard(request, { decides: false, availability, ...(notice !== undefined && { notice }) })
   const showing = { record, place: asked.place, card, by: asked.by }
   const isAskedThere = approval?.places.some((place) => samePlace(place, asked.place)) === true
   if (!isAskedThere) await trying(() => showAsked(outbox, showing))
   else if (unreached.some(({ place }) => samePlace(place, asked.place))) await trying(() => showTo(outbox, showing))
-  await trying(() => showStrays(outbox, request, attendance))
-  for (const notice of noticesOf(request, attendance)) await trying(() => postOnce(outbox, record, notice))
+  await trying(() => showDuplicatePosts(outbox, request, availability))
+  for (const notice of noticesOf(request, availability)) await trying(() => postOnce(outbox, record, notice))
   // A review is the last that can happen to it.
   const end = { end: request.review === undefined ? 'ended' : 'reviewed', card: endCard(request) }
   if (!isOpen(request)) await trying(() => settleNotices(outbox, record, end))

@@ -3,35 +3,36 @@ import type { Log } from '../../log.ts'
 import type { Producer } from '../../redis/producer.ts'
 import type { Messages } from '../../redis/records.ts'
 import { repeat } from '../../repeat.ts'
-import { attendanceOf, markField, markOf } from '../cards/request/approver-availability.ts'
-import type { ChatSurface } from '../chat/surface.ts'
+import { availabilityField, availabilityMark } from '../cards/request/approver-availability.ts'
+import type { PeopleInAllChats } from '../chat/people-in-all-chats.ts'
+import { availabilityOf } from './availability.ts'
 
 /**
- * How often it is looked whether approvers have gone or come back, in milliseconds. A chat tells of it by itself only among every other change of every
- * person, so it is asked, and only about those for whom a request waits.
+ * How often the chats are asked whether approvers have left or come back, in milliseconds. A chat's own events tell it only among every other change of
+ * every person, so only the approvers of waiting requests are asked about.
  */
 const everyMs = 60_000
 
-export interface RollCall {
+export interface ApproverWatch {
   readonly ledger: Pick<Ledger, 'open'>
-  readonly surface: Pick<ChatSurface, 'away' | 'membersOf'>
+  readonly people: Pick<PeopleInAllChats, 'away' | 'membersOf'>
   readonly messages: Pick<Messages, 'of'>
   readonly producer: Pick<Producer, 'show'>
 }
 
-export function startRollCall(parts: RollCall, log: Log): { close(): void } {
-  return repeat('roll call', everyMs, log, () => callRoll(parts))
+export function watchApprovers(parts: ApproverWatch, log: Log): { close(): void } {
+  return repeat('watching approvers', everyMs, log, () => showChangedAvailability(parts))
 }
 
-/** Has every waiting request shown anew whose message says something else of its approvers than the chat does now. */
-export async function callRoll({ ledger, surface, messages, producer }: RollCall): Promise<void> {
+/** Shows every waiting request anew whose message says something else of its approvers than the chats do now. */
+export async function showChangedAvailability({ ledger, people, messages, producer }: ApproverWatch): Promise<void> {
   for (const request of await ledger.open()) {
     const { id, state, approval } = request
     if (state !== 'awaiting-approval' || approval === undefined) continue
-    const drawn = (await messages.of(`request-${id}`))[markField]
-    const attendance = await attendanceOf(surface, request)
-    const silent = approval.groups.length > 0 && attendance.members === undefined
-    if (drawn === undefined || silent || markOf(request, attendance) === drawn) continue
+    const shown = (await messages.of(`request-${id}`))[availabilityField]
+    const availability = await availabilityOf(people, request)
+    const isSilent = approval.groups.length > 0 && availability.members === undefined
+    if (shown === undefined || isSilent || availabilityMark(request, availability) === shown) continue
     await producer.show({ kind: 'request', id })
   }
 }

@@ -1,7 +1,7 @@
 import type { webApi } from '@slack/bolt'
 import { TerminalError } from '../../domain/errors.ts'
 import { type Group, type Person, personOf } from '../../domain/person.ts'
-import type { Absence } from '../cards/request/approver-availability.ts'
+import type { Absence } from '../chat/surface.ts'
 import { asking, slackWord } from './errors.ts'
 
 /** Whose account it is changes rarely: believed for so long, in milliseconds. */
@@ -93,29 +93,38 @@ export function slackPeople(client: webApi.WebClient, { people, teamId }: People
     }
     return found
   }
-  /** While Slack does not say: as it was. */
+  /** Nothing where the person has none, e.g. somebody who is in another chat only. Throws when Slack does not say. */
+  const accountIfAny = async (person: Person): Promise<string | undefined> => {
+    try {
+      return await accountOf(person)
+    } catch (error) {
+      if (error instanceof TerminalError && error.code === 'place-unreachable') return undefined
+      throw error
+    }
+  }
   const absences = new Map<string, Absence | undefined>()
   const absenceOf = async (person: Person): Promise<Absence | undefined> => {
     try {
-      absences.set(person.key, (await userOf(await accountOf(person), believeShownMs)).absence)
-    } catch (error) {
-      if (error instanceof TerminalError && error.code === 'place-unreachable') absences.set(person.key, 'unknown')
+      const account = await accountIfAny(person)
+      absences.set(person.key, account === undefined ? 'unknown' : (await userOf(account, believeShownMs)).absence)
+    } catch {
+      // While Slack does not say: as it was.
     }
     return absences.get(person.key)
   }
 
   return {
     identify,
-    async groupsOf({ accounts }, groups) {
-      const id = accounts.slack
+    async groupsOf(person, groups) {
+      const id = await accountIfAny(person)
       if (id === undefined) return []
-      const ours = groups.filter(({ surface }) => surface === 'slack')
-      const inside = await Promise.all(ours.map(async (group) => ((await membersOf(group.id)).includes(id) ? group : undefined)))
+      const inside = await Promise.all(
+        groups.map(async (group) => ((await membersOf(group.id)).includes(id) ? group : undefined)),
+      )
       return inside.filter((group) => group !== undefined)
     },
     accountOf,
     async membersOf(groups) {
-      if (groups.some(({ surface }) => surface !== 'slack')) return undefined
       const lists = await Promise.all(groups.map(({ id }) => shownMembersOf(id))).catch(() => undefined)
       if (lists === undefined) return undefined
       const ids = [...new Set(lists.flat())]

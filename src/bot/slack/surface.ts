@@ -4,6 +4,7 @@ import { RetryableError } from '../../domain/errors.ts'
 import type { Person } from '../../domain/person.ts'
 import type { Log } from '../../log.ts'
 import type { Card } from '../chat/card.ts'
+import { inTurn } from '../chat/in-turn.ts'
 import { unreachableHandlers, unrecognizedHandlers } from '../chat/safe-handlers.ts'
 import type { ChatSurface } from '../chat/surface.ts'
 import type { Metrics } from '../http/metrics.ts'
@@ -22,6 +23,7 @@ import { listenForUnknownForms } from './listeners/unknown-form.ts'
 import { withAccounts } from './mentions.ts'
 import { learnOwnApp } from './own-app.ts'
 import { slackPeople } from './people.ts'
+import { allChannels, type SlackTurns } from './rates.ts'
 import type { Intake } from './receiver.ts'
 import { slackMessage } from './render/blocks.ts'
 
@@ -32,12 +34,13 @@ export interface SlackOptions {
   readonly people: readonly Person[]
   readonly guard: Guard
   readonly metrics: Pick<Metrics, 'declined' | 'refused'>
+  readonly turns: SlackTurns
   readonly log: Log
 }
 
 /** Slack, as the bot needs it. */
 export function createSlackSurface(options: SlackOptions): ChatSurface {
-  const { intake, people, guard, metrics, log } = options
+  const { intake, people, guard, metrics, turns, log } = options
   const { interactive, queued } = slackClients(options, log)
   let teamId: string | undefined
   const known = slackPeople(interactive, { people, teamId: () => teamId })
@@ -47,7 +50,9 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
   const messageOf = async (card: Card) => slackMessage(await withAccounts(card, known.accountOf))
   const post = async (channel: string, card: Card): Promise<string> => {
     const message = await messageOf(card)
-    const posted = await asking(() => queued.chat.postMessage({ channel, ...message, unfurl_links: false, unfurl_media: false }))
+    const posted = await inTurn(turns.posts, channel, () =>
+      asking(() => queued.chat.postMessage({ channel, ...message, unfurl_links: false, unfurl_media: false })),
+    )
     return messageId(posted.channel ?? '', posted.ts ?? '')
   }
   /** A person's id stands for the direct message with them; where Slack does not take it for that, it is opened first. */
@@ -135,7 +140,7 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
     async update(message, card) {
       const [channel = '', ts = ''] = message.split('/')
       const shown = await messageOf(card)
-      await asking(() => queued.chat.update({ channel, ts, ...shown }))
+      await inTurn(turns.updates, allChannels, () => asking(() => queued.chat.update({ channel, ts, ...shown })))
     },
     async close() {
       closing.abort()

@@ -18,7 +18,7 @@ afterAll(async () => {
 const log = pino({ level: 'silent' })
 
 test('a burst at once, then as fast as it drains, by key', async () => {
-  const pace = redisPace(redis, { name: 'posts', burst: 3, everyMs: 60_000 }, log)
+  const pace = redisPace(redis, { name: 'posts', rates: [{ burst: 3, everyMs: 60_000 }] }, log)
   const taken = await Promise.all([1, 2, 3, 4].map(() => pace.take('C1')))
   expect(taken.slice(0, 3)).toEqual([0, 0, 0])
   expect(taken[3]).toBeGreaterThan(50_000)
@@ -27,7 +27,7 @@ test('a burst at once, then as fast as it drains, by key', async () => {
 })
 
 test('a pause holds for every process, and nobody is let through before its end', async () => {
-  const options = { name: 'updates', burst: 10, everyMs: 1 }
+  const options = { name: 'updates', rates: [{ burst: 10, everyMs: 1 }] }
   const [one, other] = [redisPace(redis, options, log), redisPace(redis, options, log)]
   await one.pause('all', 300)
   const waitMs = await other.take('all')
@@ -35,4 +35,23 @@ test('a pause holds for every process, and nobody is let through before its end'
   expect(waitMs).toBeLessThanOrEqual(300)
   await expect.poll(() => other.take('all')).toBe(0)
   expect(await redis.exists('{privatelink}:limit:updates:all:pause')).toBe(0)
+})
+
+test('of several rates the slowest counts, and what one refuses is counted in none', async () => {
+  const pace = redisPace(
+    redis,
+    {
+      name: 'both',
+      rates: [
+        { burst: 5, everyMs: 1_000 },
+        { burst: 2, everyMs: 60_000 },
+      ],
+    },
+    log,
+  )
+  expect([await pace.take('a'), await pace.take('a')]).toEqual([0, 0])
+  for (const _ of [1, 2, 3, 4]) expect(await pace.take('a')).toBeGreaterThan(50_000)
+  const ofFive = await redis.pttl('{privatelink}:limit:both:a:1000')
+  expect(ofFive).toBeGreaterThan(0)
+  expect(ofFive).toBeLessThanOrEqual(2_000)
 })

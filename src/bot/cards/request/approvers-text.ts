@@ -1,10 +1,13 @@
 import { samePerson } from '../../../domain/person.ts'
 import { isInvolved, type Request, type Vote } from '../../../domain/request.ts'
 import { group, type Inline, listed, mention, words } from '../../chat/card.ts'
-import { type Attendance, everyoneThere, stillAble } from './approver-availability.ts'
+import { type ApproverAvailability, everyoneAvailable, stillAble } from './approver-availability.ts'
 
 /** Those who can still approve, e.g. `@bob, @carol (deactivated) or @network-security`. */
-export function approversText({ approval, asked, votes = [] }: Request, { away }: Attendance = everyoneThere): readonly Inline[] {
+export function approversText(
+  { approval, asked, votes = [] }: Request,
+  { away }: ApproverAvailability = everyoneAvailable,
+): readonly Inline[] {
   if (approval === undefined) return []
   const people = approval.approvers
     .filter((person) => !samePerson(person, asked.by))
@@ -47,10 +50,10 @@ export function quorumText(request: Request): readonly Inline[] {
 const namedAtMost = 20
 
 /** Only those who can still act, one by one also where a group is asked, so that nobody is disturbed who has done their part or cannot do it. */
-export function waitingForText(request: Request, attendance: Attendance): readonly Inline[] {
+export function waitingForText(request: Request, availability: ApproverAvailability): readonly Inline[] {
   const { groups = [] } = request.approval ?? {}
-  const people = stillAble(request, attendance)
+  const people = stillAble(request, availability)
   const more = people.length - namedAtMost
-  const unread = attendance.members === undefined ? groups.map(group) : []
+  const unread = availability.members === undefined ? groups.map(group) : []
   return listed([...people.slice(0, namedAtMost).map(mention), ...unread, ...(more > 0 ? [`${more} more`] : [])], 'or')
 }

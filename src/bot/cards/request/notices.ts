@@ -1,8 +1,8 @@
-import { type Person, type Place, samePerson, samePlace } from '../../../domain/person.ts'
+import { type Person, type Place, type Surface, samePerson, samePlace } from '../../../domain/person.ts'
 import { isOpen, type Request } from '../../../domain/request.ts'
 import { type Card, channels, command, mention, say, strong, type Text, time, words } from '../../chat/card.ts'
 import { statusOf, titleOf } from '../subject.ts'
-import { type Attendance, everyoneThere, isQuorumImpossible, stillAble } from './approver-availability.ts'
+import { type ApproverAvailability, everyoneAvailable, isQuorumImpossible, stillAble } from './approver-availability.ts'
 import { reviewersText, waitingForText } from './approvers-text.ts'
 import { nextSentence, overrideSentence, stateSentence } from './state-sentences.ts'
 
@@ -10,7 +10,9 @@ import { nextSentence, overrideSentence, stateSentence } from './state-sentences
 export interface Notice {
   /** Names it among all notices of the request, for good. */
   readonly key: string
-  readonly to: { readonly kind: 'person'; readonly person: Person } | { readonly kind: 'place'; readonly place: Place }
+  readonly to:
+    | { readonly kind: 'person'; readonly person: Person /** Where they asked. */; readonly preferred?: Surface }
+    | { readonly kind: 'place'; readonly place: Place }
   readonly card: Card
 }
 
@@ -18,43 +20,43 @@ export interface Notice {
 export const endKey = 'end'
 
 /** Pure: every notice that the request's history has given rise to so far. */
-export function noticesOf(request: Request, attendance: Attendance = everyoneThere): readonly Notice[] {
+export function noticesOf(request: Request, availability: ApproverAvailability = everyoneAvailable): readonly Notice[] {
   return [
-    ...asking(request, attendance),
-    ...stuck(request, attendance),
+    ...asking(request, availability),
+    ...stuck(request, availability),
     ...voided(request),
     ...brokenGlass(request),
-    ...reminders(request, attendance),
+    ...reminders(request, availability),
     ...ending(request),
   ]
 }
 
 /** Where the approvers' message is not a new one but an older one that was updated: nobody is called by that. */
-function asking(request: Request, attendance: Attendance): readonly Notice[] {
+function asking(request: Request, availability: ApproverAvailability): readonly Notice[] {
   const { id, state, approval, asked, previousPlan } = request
-  if (state !== 'awaiting-approval' || approval === undefined || isHopeless(request, attendance)) return []
+  if (state !== 'awaiting-approval' || approval === undefined || isHopeless(request, availability)) return []
   const places = approval.places.filter((place) => previousPlan !== undefined || samePlace(place, asked.place))
   const what = previousPlan === undefined ? 'needs approval' : 'has a new plan, and needs approval once more,'
   const card = say(
-    words`${strong(id)} ${what} by ${waitingForText(request, attendance)}, before ${time(approval.expiresAt)}. ${titleOf(request)}. ${statusOf(request)}`,
+    words`${strong(id)} ${what} by ${waitingForText(request, availability)}, before ${time(approval.expiresAt)}. ${titleOf(request)}. ${statusOf(request)}`,
   )
   return inPlaces(`asking:${keyOf(request)}`, places, card)
 }
 
 /** Whoever asked would wait in vain. */
-function stuck(request: Request, attendance: Attendance): readonly Notice[] {
+function stuck(request: Request, availability: ApproverAvailability): readonly Notice[] {
   const { id, state, asked } = request
-  if (state !== 'awaiting-approval' || !isQuorumImpossible(request, attendance)) return []
+  if (state !== 'awaiting-approval' || !isQuorumImpossible(request, availability)) return []
   const card = say(
     words`${strong(id)} cannot be approved any more: too few are left of those who could. Cancel it (${command(`cancel ${id}`)}), have the policy corrected, and ask again. ${titleOf(request)}.`,
     statusOf(request),
   )
-  return [{ key: `stuck:${keyOf(request)}`, to: { kind: 'person', person: asked.by }, card }]
+  return [{ key: `stuck:${keyOf(request)}`, to: toPerson(request, asked.by), card }]
 }
 
 /** Nobody is left to be called. */
-function isHopeless(request: Request, attendance: Attendance): boolean {
-  return stillAble(request, attendance).length === 0 && attendance.members !== undefined
+function isHopeless(request: Request, availability: ApproverAvailability): boolean {
+  return stillAble(request, availability).length === 0 && availability.members !== undefined
 }
 
 /** What they decided was for another plan. */
@@ -92,10 +94,15 @@ function brokenGlass(request: Request): readonly Notice[] {
     const concerned = [...approval.approvers, request.asked.by].filter((person) => !samePerson(person, by))
     const key = `glass:${shortly(digest)}`
     return [
-      ...concerned.map((person): Notice => ({ key: `${key}:${person.key}`, to: { kind: 'person', person }, card })),
+      ...concerned.map((person): Notice => ({ key: `${key}:${person.key}`, to: toPerson(request, person), card })),
       ...inPlaces(key, approval.places, told(reviewersText(request))),
     ]
   })
+}
+
+/** Whoever asked is told in the chat where they asked. */
+function toPerson({ asked }: Request, person: Person): Notice['to'] {
+  return { kind: 'person', person, ...(samePerson(person, asked.by) && { preferred: asked.place.surface }) }
 }
 
 /** The same in each. */
@@ -113,19 +120,19 @@ function shortly(digest: string): string {
 }
 
 /** Only of those that can still act. */
-function reminders(request: Request, attendance: Attendance): readonly Notice[] {
+function reminders(request: Request, availability: ApproverAvailability): readonly Notice[] {
   const { id, state, approval, reminded = 0 } = request
   if (state !== 'awaiting-approval' || approval === undefined || reminded === 0) return []
-  if (isHopeless(request, attendance)) return []
+  if (isHopeless(request, availability)) return []
   const card = say(
-    words`${strong(id)} still needs approval by ${waitingForText(request, attendance)}, before ${time(approval.expiresAt)}. ${titleOf(request)}. ${statusOf(request)}`,
+    words`${strong(id)} still needs approval by ${waitingForText(request, availability)}, before ${time(approval.expiresAt)}. ${titleOf(request)}. ${statusOf(request)}`,
   )
   return inPlaces(`reminder:${keyOf(request)}:${reminded}`, approval.places, card)
 }
 
 function ending(request: Request): readonly Notice[] {
   if (isOpen(request)) return []
-  return [{ key: endKey, to: { kind: 'person', person: request.asked.by }, card: endCard(request) }]
+  return [{ key: endKey, to: toPerson(request, request.asked.by), card: endCard(request) }]
 }
 
 /** How it ended, in short: also in place of what an earlier notice said. */

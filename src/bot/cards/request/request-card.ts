@@ -3,7 +3,7 @@ import type { Plan } from '../../../domain/plan.ts'
 import { canBeUndone, needsReview, type Request } from '../../../domain/request.ts'
 import { type Button, type Card, mention, type Part, type Text, time, words } from '../../chat/card.ts'
 import { statusOf, titleOf } from '../subject.ts'
-import type { Attendance } from './approver-availability.ts'
+import type { ApproverAvailability } from './approver-availability.ts'
 import { connectParts, problemParts, verdictParts } from './outcome-parts.ts'
 import { differenceLines } from './plan-difference.ts'
 import { planLines, planSummary } from './plan-lines.ts'
@@ -17,7 +17,7 @@ export interface Audience {
   /** Decisions are taken here: this card has the buttons. */
   readonly decides: boolean
   /** What the chat says of the approvers. */
-  readonly attendance?: Attendance
+  readonly availability?: ApproverAvailability
   /** What only these readers need to know, e.g. that another message could not be posted. */
   readonly notice?: Text
 }

@@ -3,7 +3,7 @@ import type { Request } from '../../../domain/request.ts'
 import { channels, command, type Inline, mention, type Text, time, words } from '../../chat/card.ts'
 import { durationBetween } from '../duration.ts'
 import { diagnoseCommand, sameCommand } from '../subject.ts'
-import { type Attendance, everyoneThere, isQuorumImpossible } from './approver-availability.ts'
+import { type ApproverAvailability, everyoneAvailable, isQuorumImpossible } from './approver-availability.ts'
 import { approversText, reviewersText, votesText } from './approvers-text.ts'
 import { approvedBeforeText, decidersText, decisionWords, tooLateText, votersText } from './decided-text.ts'
 import { doneAndNotDone } from './progress-lines.ts'
@@ -54,7 +54,7 @@ interface Reader {
   /** This reader's message has the buttons. */
   readonly decides: boolean
   /** What the chat says of the approvers. */
-  readonly attendance?: Attendance
+  readonly availability?: ApproverAvailability
 }
 
 /** That nobody approved it, why, and whether somebody has looked at it since. Stays on the message for good. */
@@ -70,7 +70,7 @@ export function overrideSentence(request: Request): Text | undefined {
 }
 
 /** What happens next, or what the reader can do: below the plan, above the buttons. */
-export function nextSentence(request: Request, { decides, attendance = everyoneThere }: Reader): Text | undefined {
+export function nextSentence(request: Request, { decides, availability = everyoneAvailable }: Reader): Text | undefined {
   const { approval, state } = request
   if (state === 'rejected' || state === 'expired' || state === 'cancelled')
     return words`To ask again: ${command(sameCommand(request))}`
@@ -78,11 +78,11 @@ export function nextSentence(request: Request, { decides, attendance = everyoneT
     return words`To see whether it works from inside the network: ${command(diagnoseCommand(request))}`
   }
   if (state !== 'awaiting-approval' || approval === undefined) return undefined
-  const impossible = isQuorumImpossible(request, attendance)
+  const impossible = isQuorumImpossible(request, availability)
     ? ' So few of them are left that it cannot be approved any more: cancel it, and correct the policy.'
     : ''
   const needed = approval.needed === 1 ? '1 approval' : `${approval.needed} approvals`
-  const approvers = approversText(request, attendance)
+  const approvers = approversText(request, availability)
   const who = approvers.length === 0 ? 'nobody who is left' : approvers
   const rest = words`${needed}, by ${who}, before ${time(approval.expiresAt)}.${impossible} ${votesText(request)}`
   return decides ? words`Needs ${rest}` : words`Waiting in ${channels(approval.places)} for ${rest}`

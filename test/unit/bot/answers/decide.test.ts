@@ -54,7 +54,7 @@ function deskWith(first: Request, { now = inTime, beforeRecord }: { now?: string
     messages: { of: refuse, remember: refuse },
     audit: { of: refuse },
     groupsOf: async () => [],
-    attendanceOf: refuse,
+    availabilityOf: refuse,
     survey: { read: refuse },
     verdicts: { read: refuse },
     producer: {

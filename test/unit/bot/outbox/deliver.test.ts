@@ -4,7 +4,7 @@ import type { Card } from '../../../../src/bot/chat/card.ts'
 import type { ChatSurface } from '../../../../src/bot/chat/surface.ts'
 import { deliver } from '../../../../src/bot/outbox/deliver.ts'
 import { RetryableError, TerminalError } from '../../../../src/domain/errors.ts'
-import type { Place } from '../../../../src/domain/person.ts'
+import type { Place, Surface } from '../../../../src/domain/person.ts'
 import type { Request } from '../../../../src/domain/request.ts'
 import { alice, approvals, data, samples } from '../../../sample-requests.ts'
 
@@ -16,8 +16,14 @@ let known: Record<string, string>
 let versions: Record<string, string>
 let now: number
 let places: readonly Place[]
+let served: readonly Surface[]
+let posts: string[]
+let updates: string[]
 beforeEach(() => {
   places = [approvals]
+  served = ['slack', 'teams']
+  posts = []
+  updates = []
   refused = {}
   shown = new Map()
   known = {}
@@ -33,12 +39,16 @@ async function show(where: string, card: Card): Promise<string> {
   return where
 }
 
-const surface: ChatSurface = {
-  name: 'slack',
+const chat = (name: Surface): ChatSurface => ({
+  name,
   listen: async () => undefined,
-  post: ({ id }, card) => show(id, card),
+  async post({ id }, card) {
+    posts.push(`${name} ${id}`)
+    return await show(id, card)
+  },
   direct: ({ name }, card) => show(JSON.stringify(card).includes('To see all of it') ? `${name}, at the end` : name, card),
   async update(message, card) {
+    updates.push(`${name} ${message}`)
     await show(message, card)
   },
   groupsOf: async () => [],
@@ -46,7 +56,7 @@ const surface: ChatSurface = {
   away: async () => new Map(),
   attach: async () => undefined,
   close: async () => undefined,
-}
+})
 
 function requestIn(state: keyof typeof samples): Request {
   const { approval, ...request } = samples[state]
@@ -55,16 +65,15 @@ function requestIn(state: keyof typeof samples): Request {
 
 async function delivered(state: keyof typeof samples): Promise<{ retryAfterMs?: number | undefined; isShown: boolean }> {
   versions = { 'PL-42': state }
-  const free = { take: async () => 0, pause: async () => undefined }
   const outbox = {
-    surface,
+    chats: new Map(served.map((name) => [name, chat(name)])),
+    people: { away: async () => new Map(), membersOf: async () => [] },
     messages: {
       of: async () => known,
       async remember(_record: string, place: string, message: string) {
         known[place] = message
       },
     },
-    pace: { posts: free, updates: free },
     log: pino({ level: 'silent' }),
     ledger: {
       get: async () => requestIn(state),
@@ -162,4 +171,23 @@ test('a token that is refused is no matter of one message', async () => {
   refused[data.id] = 'chat-refuses-token'
   await expect(delivered('planning')).rejects.toThrow('chat-refuses-token')
   expect(versions).toEqual({ 'PL-42': 'planning' })
+})
+
+test('each message stays in the chat that it was posted to, also one that an older version remembers without it', async () => {
+  places = [{ surface: 'teams', id: '19:x' }]
+  known = { [`slack:${data.id}`]: data.id }
+  await delivered('awaiting-approval')
+  expect(posts).toEqual(['teams 19:x'])
+  expect(updates).toEqual([`slack ${data.id}`])
+  await delivered('rejected')
+  expect(updates).toContain('teams 19:x')
+  expect(posts).toEqual(['teams 19:x'])
+})
+
+test('a place of a chat that is not served keeps no other message back', async () => {
+  places = [approvals, { surface: 'teams', id: '19:x' }]
+  served = ['slack']
+  expect(await delivered('awaiting-approval')).toMatchObject({ retryAfterMs: 60_000 })
+  expect(posts).toEqual([`slack ${approvals.id}`, `slack ${data.id}`])
+  expect(JSON.stringify(shown.get(data.id))).toContain('Configure Teams for the bot process.')
 })

@@ -1,6 +1,8 @@
 import { beforeEach, expect, test } from 'vitest'
-import { type Absence, attendanceOf, markField, markOf } from '../../../../src/bot/cards/request/approver-availability.ts'
-import { callRoll } from '../../../../src/bot/outbox/watch-approvers.ts'
+import { availabilityField, availabilityMark } from '../../../../src/bot/cards/request/approver-availability.ts'
+import type { Absence } from '../../../../src/bot/chat/surface.ts'
+import { availabilityOf } from '../../../../src/bot/outbox/availability.ts'
+import { showChangedAvailability } from '../../../../src/bot/outbox/watch-approvers.ts'
 import type { Request } from '../../../../src/domain/request.ts'
 import { bob, carol, samples } from '../../../sample-requests.ts'
 
@@ -19,7 +21,7 @@ beforeEach(() => {
   shown = []
 })
 
-const surface = {
+const people = {
   away: async () => away,
   membersOf: async () => (silent ? undefined : []),
 }
@@ -32,13 +34,13 @@ function waiting(changes: object = {}): Request {
 
 /** As the outbox notes it when it shows the request. */
 async function draw(request: Request): Promise<void> {
-  drawn = { [markField]: markOf(request, await attendanceOf(surface, request)) }
+  drawn = { [availabilityField]: availabilityMark(request, await availabilityOf(people, request)) }
 }
 
 async function called(request: Request): Promise<readonly string[]> {
   shown = []
-  await callRoll({
-    surface,
+  await showChangedAvailability({
+    people,
     ledger: { open: async () => [request] },
     messages: { of: async () => drawn },
     producer: { show: async ({ id }) => void shown.push(id) },
@@ -71,6 +73,6 @@ test('too few are left of a group', async () => {
 test('what was not shown yet, or waits for nobody, is left alone', async () => {
   away.set(bob.key, 'deactivated')
   expect(await called(waiting())).toEqual([])
-  drawn = { [markField]: 'enough' }
+  drawn = { [availabilityField]: 'enough' }
   expect(await called(samples.applying)).toEqual([])
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Attendance, isQuorumImpossible } from '../../../../../src/bot/cards/request/approver-availability.ts'
+import { type ApproverAvailability, isQuorumImpossible } from '../../../../../src/bot/cards/request/approver-availability.ts'
 import { approversText, waitingForText } from '../../../../../src/bot/cards/request/approvers-text.ts'
 import { plain } from '../../../../../src/bot/chat/card.ts'
 import type { Person } from '../../../../../src/domain/person.ts'
@@ -16,7 +16,8 @@ function asked(needed: number, changes: object = {}, votes: Request['votes'] = [
   return { ...samples['awaiting-approval'], votes, approval: { ...approval, needed, rejectionEnds: false, ...changes } }
 }
 
-const away = (...people: readonly Person[]): Attendance['away'] => new Map(people.map(({ key }) => [key, 'deactivated']))
+const away = (...people: readonly Person[]): ApproverAvailability['away'] =>
+  new Map(people.map(({ key }) => [key, 'deactivated']))
 
 describe('can it still be approved', () => {
   test('an approval counts also when its giver is gone since', () => {

@@ -87,7 +87,7 @@ describe('whoever is to approve is called', () => {
   test('not where nobody is left: then the one who asked hears that', () => {
     const away = new Map([bob, carol].map(({ key }) => [key, 'deactivated' as const]))
     const notices = noticesOf({ ...asked, previousPlan: plan, reminded: 1 }, { away, members: [] })
-    expect(notices.map(({ to }) => to)).toEqual([{ kind: 'person', person: alice }])
+    expect(notices.map(({ to }) => to)).toEqual([{ kind: 'person', person: alice, preferred: 'slack' }])
     expect(notices.map(({ card }) => textOf(card))).toEqual([expect.stringContaining('*PL-42* cannot be approved any more')])
   })
 })

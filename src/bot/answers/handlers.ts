@@ -1,0 +1,19 @@
+import type { Handlers } from '../chat/surface.ts'
+import { override } from './break-glass.ts'
+import { answerClick } from './click.ts'
+import { answerCommand } from './command.ts'
+import type { Desk } from './desk.ts'
+import { refillForm, submitForm } from './form.ts'
+import { homeOf } from './home.ts'
+
+/** Everything that people can say to the bot in the chat of this desk. */
+export function handlersOf(desk: Desk): Handlers {
+  return {
+    command: (said) => answerCommand(desk, said),
+    click: (click) => answerClick(desk, click),
+    home: (by) => homeOf(desk, by),
+    confirm: (by, confirmed) => override(desk, by, confirmed),
+    refill: (place, filled) => refillForm(desk, place, filled),
+    submit: (by, place, filled) => submitForm(desk, by, place, filled),
+  }
+}

@@ -1,0 +1,66 @@
+import { TerminalError } from '../../domain/errors.ts'
+import type { Person, Surface } from '../../domain/person.ts'
+import type { Card } from './card.ts'
+import type { ChatSurface } from './surface.ts'
+
+/** The chats that this bot serves. */
+export type Chats = ReadonlyMap<Surface, ChatSurface>
+
+const productNames: Readonly<Record<Surface, string>> = { slack: 'Slack', teams: 'Teams' }
+
+/** Throws a `TerminalError` (`place-unreachable`) for a chat that is not configured any more. */
+export function chatOf(chats: Chats, surface: Surface): ChatSurface {
+  const chat = chats.get(surface)
+  if (chat !== undefined) return chat
+  throw new TerminalError('place-unreachable', `This bot does not serve ${productNames[surface]}.`, {
+    remedy: `Configure ${productNames[surface]} for the bot process.`,
+  })
+}
+
+/** A message, and the chat that it is in. */
+export interface StoredMessage {
+  readonly surface: Surface
+  readonly message: string
+}
+
+/** As it is remembered: `slack:C012ABC/1700000000.000100`. */
+export function storedMessage({ surface, message }: StoredMessage): string {
+  return `${surface}:${message}`
+}
+
+/** Versions before the second chat stored Slack's ids as they are. */
+export function parseStoredMessage(text: string): StoredMessage {
+  const [, surface, message] = /^(slack|teams):(.*)$/s.exec(text) ?? []
+  return message === undefined
+    ? { surface: 'slack', message: text }
+    : { surface: surface === 'teams' ? 'teams' : 'slack', message }
+}
+
+/** Throws as `ChatSurface.update` does. */
+export async function updateMessage(chats: Chats, stored: string, card: Card): Promise<void> {
+  const { surface, message } = parseStoredMessage(stored)
+  await chatOf(chats, surface).update(message, card)
+}
+
+/**
+ * Posts to the person alone: in the preferred chat, e.g. where they asked, else in any other in which they have an account. Throws what the first chat
+ * threw when none can reach them, and at once when trying again may help. Returns the message as it is remembered.
+ */
+export async function directTo(chats: Chats, person: Person, preferred: Surface | undefined, card: Card): Promise<string> {
+  let unreachable: unknown
+  for (const chat of inOrder(chats, person, preferred)) {
+    try {
+      return storedMessage({ surface: chat.name, message: await chat.direct(person, card) })
+    } catch (error) {
+      if (!(error instanceof TerminalError) || error.code !== 'place-unreachable') throw error
+      unreachable ??= error
+    }
+  }
+  throw unreachable ?? new Error('The bot serves no chat.')
+}
+
+/** The preferred chat first, then those in which the configuration knows an account of the person. */
+function inOrder(chats: Chats, { accounts }: Person, preferred: Surface | undefined): readonly ChatSurface[] {
+  const rank = ({ name }: ChatSurface) => (name === preferred ? 0 : accounts[name] !== undefined ? 1 : 2)
+  return [...chats.values()].toSorted((a, b) => rank(a) - rank(b))
+}

@@ -1,0 +1,8 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ChatSurface } from './surface.ts'
+
+/** A chat, and what the bot's HTTP server answers for it, keyed `METHOD /path`. */
+export interface ServedChat {
+  readonly surface: ChatSurface
+  readonly routes: Readonly<Record<string, (request: IncomingMessage, response: ServerResponse) => void>>
+}

@@ -1,0 +1,18 @@
+import type { Request } from '../../domain/request.ts'
+import { type ApproverAvailability, everyoneAvailable } from '../cards/request/approver-availability.ts'
+import type { PeopleInAllChats } from '../chat/people-in-all-chats.ts'
+
+/** More members of groups are not asked about one by one. */
+const membersAskedFor = 30
+
+/** Only shown and never decided by: whoever no chat tells about counts as available. */
+export async function availabilityOf(
+  people: Pick<PeopleInAllChats, 'away' | 'membersOf'>,
+  { state, approval }: Request,
+): Promise<ApproverAvailability> {
+  if (state !== 'awaiting-approval' || approval === undefined) return everyoneAvailable
+  const { approvers, groups } = approval
+  const members = groups.length === 0 ? [] : await people.membersOf(groups)
+  const away = await people.away([...approvers, ...(members ?? []).slice(0, membersAskedFor)])
+  return { away, ...(members !== undefined && { members }) }
+}

@@ -1,0 +1,40 @@
+import type { Person } from '../../domain/person.ts'
+import type { Log } from '../../log.ts'
+import type { Connection } from '../../redis/connection.ts'
+import { redisPace } from '../../redis/pace.ts'
+import { redisSeen } from '../../redis/records.ts'
+import type { ServedChat } from '../chat/served-chat.ts'
+import { createGuard, rememberSeconds } from './guard.ts'
+import { postRates, updateRates } from './rates.ts'
+import { createReceiver, type ReceiverOptions } from './receiver.ts'
+import { createSlackSurface, type SlackOptions } from './surface.ts'
+
+export interface SlackSettings {
+  readonly botToken: string
+  readonly signingSecret: string
+  /** With it, Socket Mode. */
+  readonly appToken?: string
+  readonly apiUrl?: string
+}
+
+interface Shared {
+  readonly redis: Connection
+  readonly people: readonly Person[]
+  readonly metrics: SlackOptions['metrics'] & ReceiverOptions['metrics']
+  readonly log: Log
+}
+
+/** Slack over HTTP, or over Socket Mode with an app token. Asks Slack nothing before `listen`. */
+export function openSlack(settings: SlackSettings, { redis, people, metrics, log }: Shared): ServedChat {
+  const seen = redisSeen(redis, { name: 'slack', seconds: rememberSeconds })
+  const guard = createGuard({ seen, now: Date.now, signingSecret: settings.signingSecret })
+  const intake = createReceiver({ ...settings, guard, metrics, log })
+  const turns = {
+    posts: redisPace(redis, { name: 'slack-posts', rates: postRates }, log),
+    updates: redisPace(redis, { name: 'slack-updates', rates: updateRates }, log),
+  }
+  return {
+    surface: createSlackSurface({ ...settings, intake, people, guard, metrics, turns, log }),
+    routes: intake.serve === undefined ? {} : { 'POST /slack/events': intake.serve },
+  }
+}

@@ -14,7 +14,7 @@ import type { Desk } from './answers/desk.ts'
 import { handlersOf } from './answers/handlers.ts'
 import type { Chats } from './chat/chats.ts'
 import { peopleInAllChats } from './chat/people-in-all-chats.ts'
-import { honest } from './chat/safe-handlers.ts'
+import { safeHandlers } from './chat/safe-handlers.ts'
 import { createHealth } from './http/health.ts'
 import { createMetrics } from './http/metrics.ts'
 import { startHttpServer } from './http/server.ts'
@@ -71,7 +71,7 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
   }
   for (const { surface } of served) {
     const handlers = handlersOf({ ...desk, surface: surface.name, attach: surface.attach })
-    await surface.listen(honest(handlers, { log, redisAnswers: health.redisAnswers }))
+    await surface.listen(safeHandlers(handlers, { log, redisAnswers: health.redisAnswers }))
   }
   const server = await startHttpServer(config, {
     ...health.routes,

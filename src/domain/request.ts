@@ -42,6 +42,14 @@ export type RequestState = (typeof requestStates)[number]
 export const actions = ['setup', 'allow', 'revoke', 'teardown'] as const
 export type Action = (typeof actions)[number]
 
+/** Whether what is asked for makes services reachable; what is not takes it away. */
+export function connects(action: Action): boolean {
+  return action === 'setup' || action === 'allow'
+}
+
+/** Longest reason that a person may give, in code points. */
+export const longestReason = 500
+
 export interface Asked {
   readonly by: Person
   /** Where the person asked, and is told how it went. */
@@ -232,8 +240,7 @@ export function newRequest(id: string, asked: Asked, action: Action = 'setup', u
 
 /** A failed setup or allow that may have left something behind. */
 export function canBeUndone({ state, action, steps, plan }: Request): boolean {
-  const connects = action === 'setup' || action === 'allow'
-  return state === 'failed' && connects && plan !== undefined && Object.values(steps).some(({ changed }) => changed)
+  return state === 'failed' && connects(action) && plan !== undefined && Object.values(steps).some(({ changed }) => changed)
 }
 
 /** Pure. Returns the same object when the event means nothing in this state. */

@@ -1,35 +1,63 @@
 import { type Person, samePerson } from '../../domain/person.ts'
-import { couldBeReviewed, type Request } from '../../domain/request.ts'
+import { couldBeReviewed, longestReason, type Request } from '../../domain/request.ts'
+import { decidedText } from '../cards/request/decided-text.ts'
 import { shownName, statusOf, titleOf } from '../cards/subject.ts'
 import { type Card, listed, mention, say, strong, words } from '../chat/card.ts'
-import type { Click, FormProblems, Reply } from '../chat/surface.ts'
-import { decidedText } from './decide.ts'
+import { type FilledForm, type Form, type FormProblems, wholeForm } from '../chat/form.ts'
+import type { Click, Reply } from '../chat/surface.ts'
 import { type Desk, declining, wake } from './desk.ts'
-import { longestReason } from './service-form.ts'
+
+/** In an emergency someone whom the policy lists runs a request at once: asked for a reason and a confirmation first. */
+
+const unknownForm = 'I do not know this form any more, so nothing was done. Close it, and click again on the message.'
 
 /** Shortest reason that says anything, in characters. */
 const shortestReason = 5
 
-/** In an emergency someone whom the policy lists runs a request at once: asked for a reason and a confirmation first. */
 export async function askToOverride(desk: Desk, { by, digest }: Click, request: Request): Promise<Reply> {
   const refusal = refusalOf(desk, by, digest, request)
   if (refusal !== undefined) return { kind: 'card', card: refusal }
+  return { kind: 'form', form: formFor(request, digest) }
+}
+
+/** The form once more; nothing where the request is gone. */
+export async function overrideForm(desk: Desk, { carried }: FilledForm): Promise<Form | undefined> {
+  const request = await desk.ledger.get(carried.request ?? '')
+  return request === undefined ? undefined : formFor(request, carried.digest ?? '')
+}
+
+function formFor(request: Request, digest: string): Form {
   return {
-    kind: 'confirmation',
-    confirmation: {
-      id: request.id,
-      digest,
-      title: 'Break glass',
-      text: `${titleOf(request)}. ${request.id} runs at once, without an approval. Its approvers are told now, and it stays open until one of them has reviewed it.`,
-      submit: 'Run it now',
-    },
+    kind: 'override',
+    title: 'Break glass',
+    submit: 'Run it now',
+    carried: { request: request.id, digest },
+    instead: 'I could not open the form, so nothing was run. Click again.',
+    parts: [
+      {
+        kind: 'note',
+        text: `${titleOf(request)}. ${request.id} runs at once, without an approval. Its approvers are told now, and it stays open until one of them has reviewed it.`,
+      },
+      {
+        kind: 'text',
+        name: 'reason',
+        label: 'Why it cannot wait',
+        hint: 'The approvers and whoever reviews it see this.',
+        longest: longestReason,
+      },
+    ],
   }
 }
 
-/** The confirmation, judged again: much may have happened since the form was opened. */
-export async function override(desk: Desk, by: Person, { id, digest, reason }: Overriding): Promise<Card | FormProblems> {
-  if (reason.trim().length < shortestReason)
-    return { problems: { reason: 'Say why it cannot wait: those who review it will ask.' } }
+/** Judged again: much may have happened since the form was opened. */
+export async function override(desk: Desk, by: Person, { carried, values }: FilledForm): Promise<Card | FormProblems> {
+  const { request: id, digest } = carried
+  if (id === undefined || digest === undefined) {
+    desk.declined('unknown-form')
+    return { problems: { [wholeForm]: unknownForm } }
+  }
+  const reason = values.reason?.trim() ?? ''
+  if (reason.length < shortestReason) return { problems: { reason: 'Say why it cannot wait: those who review it will ask.' } }
   if ([...reason].length > longestReason) return { problems: { reason: `At most ${longestReason} characters.` } }
   const request = await desk.ledger.get(id)
   if (request === undefined) return say(words`I do not know a request ${shownName(id)}, so nothing was run.`)
@@ -40,7 +68,7 @@ export async function override(desk: Desk, by: Person, { id, digest, reason }: O
     by,
     surface: desk.surface,
     digest,
-    reason: reason.trim(),
+    reason,
     at: desk.now(),
   })
   if (!recorded.changed) {
@@ -49,12 +77,6 @@ export async function override(desk: Desk, by: Person, { id, digest, reason }: O
   const item = { kind: 'request', id } as const
   await wake(desk, desk.producer.work(item), desk.producer.show(item))
   return say(words`${strong(id)} runs now. Its approvers are told, and one of them has to review it.`, statusOf(recorded.request))
-}
-
-interface Overriding {
-  readonly id: string
-  readonly digest: string
-  readonly reason: string
 }
 
 function refusalOf(desk: Desk, by: Person, digest: string, request: Request): Card | undefined {

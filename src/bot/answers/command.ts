@@ -1,19 +1,21 @@
-import type { Place } from '../../domain/person.ts'
 import type { Action } from '../../domain/request.ts'
+import { sameName } from '../../domain/service-words.ts'
 import { nearest } from '../../domain/target.ts'
 import { helpCard } from '../cards/help-card.ts'
 import { shownName } from '../cards/subject.ts'
 import { type Card, command, say, type Text, words } from '../chat/card.ts'
-import { nearestValid, unknownNetwork } from '../chat/failure-cards.ts'
-import type { FormKind, Reply, Said } from '../chat/surface.ts'
+import type { Reply, Said } from '../chat/surface.ts'
 import { type Command, parseCommand, prepositions, spell } from '../command/parse.ts'
+import { cancelRequest } from './cancel.ts'
 import { type Desk, tooManyFrom } from './desk.ts'
 import { askForDiagnosis } from './diagnosis.ts'
 import { askForChange } from './new-request.ts'
-import { cancelRequest, listRequests, showRequest } from './requests.ts'
-import { everywhere, type Given, intervalOf, sameName, serviceForm } from './service-form.ts'
+import { nearestValid, unknownNetwork } from './not-understood.ts'
+import { listRequests, showRequest } from './requests.ts'
+import { everywhere, type Given, type ServiceFormKind, serviceForm } from './service-form.ts'
 import { showStatus } from './status.ts'
 import { listWatches, unwatch, watch } from './watch.ts'
+import { intervalText } from './watch-interval.ts'
 
 type ChangeCommand = Extract<Command, { kind: Action }>
 
@@ -58,7 +60,7 @@ async function change(desk: Desk, { by, place }: Said, asked: ChangeCommand): Pr
     const example = command(`${kind} ${said} ${prepositions[kind]} ${network ?? networkWords(desk)}`)
     const question = service === undefined ? 'Which services?' : `Which network: ${namesOf(desk).join(', ')}?`
     const given = { ...service, ...(network !== undefined && { network }), ...(reason !== undefined && { reason }) }
-    return await ask(desk, kind, place, services.length > 1 ? undefined : given, words`${question} Say ${example}`)
+    return await ask(desk, kind, services.length > 1 ? undefined : given, words`${question} Say ${example}`)
   }
   const known = knownNetwork(desk, network)
   if (typeof known !== 'string') return answer(known)
@@ -79,7 +81,6 @@ async function diagnose(desk: Desk, { by, place }: Said, asked: Extract<Command,
     return await ask(
       desk,
       'diagnose',
-      place,
       { ...service, ...(network !== undefined && { network }) },
       words`${question} Say ${example}`,
     )
@@ -93,7 +94,7 @@ async function startWatch(desk: Desk, { by, place }: Said, asked: Extract<Comman
   if (service === undefined && asked.network === undefined && everyMs === undefined) return answer(await listWatches(desk))
   const network = asked.network ?? soleNetwork(desk)
   if (service === undefined || network === undefined || everyMs === undefined) {
-    const every = intervalOf(everyMs)
+    const every = intervalText(everyMs)
     const said = service === undefined ? 'SERVICE' : spell(service)
     const example = command(`watch ${said} from ${network ?? networkWords(desk)} every ${every}`)
     const given = { ...service, ...(network !== undefined && { network }), every }
@@ -103,7 +104,7 @@ async function startWatch(desk: Desk, { by, place }: Said, asked: Extract<Comman
         : network === undefined
           ? `From which network: ${namesOf(desk).join(', ')}?`
           : 'How often?'
-    return await ask(desk, 'watch', place, given, words`${question} Say for example ${example}`)
+    return await ask(desk, 'watch', given, words`${question} Say for example ${example}`)
   }
   const known = knownNetwork(desk, network)
   if (typeof known !== 'string') return answer(known)
@@ -111,12 +112,12 @@ async function startWatch(desk: Desk, { by, place }: Said, asked: Extract<Comman
 }
 
 /** The form that asks for what is missing; the words that do, while there is no list to choose from, or where the form cannot hold what was said. */
-async function ask(desk: Desk, kind: FormKind, place: Place, given: Given | undefined, otherwise: Text): Promise<Reply> {
+async function ask(desk: Desk, kind: ServiceFormKind, given: Given | undefined, otherwise: Text): Promise<Reply> {
   const inventory = given === undefined ? undefined : await desk.inventory.read()
   if (given === undefined) return answer(say(otherwise))
   if (inventory === undefined)
     return answer(say(words`I have not read the list of services yet, so I cannot offer you a choice. ${otherwise}`))
-  return { kind: 'form', form: serviceForm(kind, place, given, { ...desk, inventory }) }
+  return { kind: 'form', form: serviceForm(kind, given, { ...desk, inventory }) }
 }
 
 function answer(card: Card): Reply {

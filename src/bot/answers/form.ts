@@ -3,33 +3,54 @@ import { policyFor } from '../../domain/policy.ts'
 import type { Action } from '../../domain/request.ts'
 import type { Service } from '../../domain/target.ts'
 import type { Card } from '../chat/card.ts'
-import type { FilledForm, FormProblems } from '../chat/surface.ts'
+import { type FilledForm, type Form, type FormProblems, wholeForm } from '../chat/form.ts'
 import type { ServiceName } from '../command/parse.ts'
+import { override, overrideForm } from './break-glass.ts'
 import { type Desk, tooManyFrom } from './desk.ts'
 import { askForDiagnosis } from './diagnosis.ts'
 import { askForChange } from './new-request.ts'
-import { azureServices, checkForm, everywhere, intervalMs, serviceForm } from './service-form.ts'
+import { azureServices, checkForm, everywhere, type ServiceFormKind, serviceForm } from './service-form.ts'
 import { watch } from './watch.ts'
+import { intervalMs } from './watch-interval.ts'
 
-/** The form's answer, judged again on this side: the lists may have changed since it was opened. */
+/** What was filled in, judged again: the lists may have changed since the form was opened, and anybody may have forged it. */
 export async function submitForm(desk: Desk, by: Person, place: Place, filled: FilledForm): Promise<Card | FormProblems> {
+  const { kind } = filled
+  return kind === 'override' ? await override(desk, by, filled) : await submitServiceForm(desk, by, place, { ...filled, kind })
+}
+
+/** The same form with the lists that belong to what is chosen in it now. */
+export async function refillForm(desk: Desk, filled: FilledForm): Promise<Form | undefined> {
+  const { kind, values } = filled
+  if (kind === 'override') return await overrideForm(desk, filled)
+  const inventory = await desk.inventory.read()
+  return inventory === undefined ? undefined : serviceForm(kind, values, { ...desk, inventory })
+}
+
+async function submitServiceForm(
+  desk: Desk,
+  by: Person,
+  place: Place,
+  filled: FilledForm & { readonly kind: ServiceFormKind },
+): Promise<Card | FormProblems> {
   const inventory = await desk.inventory.read()
   if (inventory === undefined)
-    return { problems: { organization: 'The list of services is gone for the moment. Try again in a minute.' } }
+    return { problems: { [wholeForm]: 'The list of services is gone for the moment. Try again in a minute.' } }
   const checked = checkForm(filled, { ...desk, inventory })
   if ('problems' in checked) return checked
   const { network } = checked
+  const { values } = filled
   const service = wordsFor(checked.service, azureServices(inventory))
   switch (filled.kind) {
     case 'diagnose':
       return await askForDiagnosis(desk, { by, place, ...service, ...(network !== everywhere && { network }) })
     case 'watch': {
-      const everyMs = intervalMs(filled.every)
+      const everyMs = intervalMs(values.every)
       if (everyMs === undefined) return { problems: { every: 'Choose how often.' } }
       return (await tooManyFrom(desk, by)) ?? (await watch(desk, { by, place, service, network, everyMs }))
     }
     default:
-      return await submitChange(desk, filled.kind, { by, place, services: [service], network }, filled.reason?.trim() ?? '')
+      return await submitChange(desk, filled.kind, { by, place, services: [service], network }, values.reason?.trim() ?? '')
   }
 }
 
@@ -48,10 +69,4 @@ async function submitChange(
 function wordsFor({ id, name, organizationId, organizationName }: Service, all: readonly Service[]): ServiceName {
   const namesakes = all.filter((service) => service.name === name && service.organizationId === organizationId)
   return { service: namesakes.length === 1 ? name : id, organization: organizationName }
-}
-
-/** The form with the services of the organization that is chosen in it now. */
-export async function refillForm(desk: Desk, place: Place, filled: FilledForm) {
-  const inventory = await desk.inventory.read()
-  return inventory === undefined ? undefined : serviceForm(filled.kind, place, filled, { ...desk, inventory })
 }

@@ -1,5 +1,4 @@
 import type { Handlers } from '../chat/surface.ts'
-import { override } from './break-glass.ts'
 import { answerClick } from './click.ts'
 import { answerCommand } from './command.ts'
 import type { Desk } from './desk.ts'
@@ -12,8 +11,7 @@ export function handlersOf(desk: Desk): Handlers {
     command: (said) => answerCommand(desk, said),
     click: (click) => answerClick(desk, click),
     home: (by) => homeOf(desk, by),
-    confirm: (by, confirmed) => override(desk, by, confirmed),
-    refill: (place, filled) => refillForm(desk, place, filled),
+    refill: (filled) => refillForm(desk, filled),
     submit: (by, place, filled) => submitForm(desk, by, place, filled),
   }
 }

@@ -1,8 +1,7 @@
-import { type Action, type Asked, newRequest } from '../../domain/request.ts'
+import { type Action, type Asked, longestReason, newRequest } from '../../domain/request.ts'
 import { statusOf, subjectOf } from '../cards/subject.ts'
 import { type Card, say, strong, words } from '../chat/card.ts'
 import { type Desk, tooManyFrom, wake } from './desk.ts'
-import { longestReason } from './service-form.ts'
 
 /** What is kept of one request is bounded: how long a name may be, in characters, and how many services. */
 const longestName = 200

@@ -1,71 +1,40 @@
-import ms from 'ms'
 import { cleanText } from '../../domain/hostile-text.ts'
-import type { Place } from '../../domain/person.ts'
+import { longestReason } from '../../domain/request.ts'
+import { isMeant, isOf, sameName } from '../../domain/service-words.ts'
 import { type Network, nearest, type Service } from '../../domain/target.ts'
 import type { Inventory } from '../../redis/records.ts'
-import { durationText } from '../cards/duration.ts'
-import type { FilledForm, FormKind, FormProblems } from '../chat/surface.ts'
+import { agoText } from '../cards/duration.ts'
+import { command, words } from '../chat/card.ts'
+import type { Choice, FilledForm, Form, FormKind, FormPart, FormProblems } from '../chat/form.ts'
+import { wholeCommand } from '../command/command-list.ts'
+import { intervalChoices, intervalText } from './watch-interval.ts'
 
 /** The form that asks for what a command left out. Only services on Azure are offered: Private Link from Azure reaches no others. */
-export interface ServiceForm {
-  readonly kind: FormKind
-  readonly place: Place
-  readonly organizations: readonly Choice[]
-  readonly organization?: string
-  /** Of the chosen organization; absent until one is chosen. */
-  readonly services?: readonly Choice[]
-  readonly service?: string
-  readonly networks: readonly Choice[]
-  readonly network?: string
-  readonly reason?: string
-  /** How often, of a watch; as it would be typed. */
-  readonly every?: string
-  /** What is amiss with what the person had written. */
-  readonly notice?: string
-  /** When the services were read. */
-  readonly readAt: string
-}
 
-export interface Choice {
-  readonly value: string
-  readonly label: string
+export type ServiceFormKind = Exclude<FormKind, 'override'>
+
+const titles: Readonly<Record<ServiceFormKind, { readonly title: string; readonly submit: string }>> = {
+  setup: { title: 'Set up Private Link', submit: 'Plan it' },
+  allow: { title: 'Allow a service', submit: 'Plan it' },
+  revoke: { title: 'Revoke a service', submit: 'Plan it' },
+  teardown: { title: 'Tear down Private Link', submit: 'Plan it' },
+  diagnose: { title: 'Diagnose a service', submit: 'Look' },
+  watch: { title: 'Watch a service', submit: 'Watch it' },
 }
 
 /** The network of a form that means all of them, where one may look from all. */
 export const everywhere = '*'
-
-/** How often a form offers to look. */
-const intervals = ['1m', '5m', '15m', '1h', '6h', '24h'] as const
-
-/** As it would be typed; every five minutes where nothing was said. */
-export function intervalOf(everyMs: number = ms('5m')): string {
-  return intervals.find((every) => ms(every) === everyMs) ?? `${everyMs / 1_000}s`
-}
-
-/** In milliseconds. */
-export function intervalMs(every: string | undefined): number | undefined {
-  const [, seconds] = /^(\d+(?:\.\d+)?)s$/.exec(every ?? '') ?? []
-  const known = intervals.find((each) => each === every)
-  return known === undefined ? (seconds === undefined ? undefined : Number(seconds) * 1_000) : ms(known)
-}
-
-/** What may be chosen, and what the person had said. */
-export function intervalChoices(said: string | undefined): readonly Choice[] {
-  const values = [...new Set([...intervals, ...(said === undefined ? [] : [said])])]
-  return values.map((value) => ({ value, label: `every ${durationText(intervalMs(value) ?? 0)}` }))
-}
-
-/** Longest reason that a person may give, in code points. */
-export const longestReason = 500
 
 /** What the form is made from. */
 export interface FormSource {
   readonly inventory: Inventory
   readonly organizations: readonly { readonly id: string; readonly name: string }[]
   readonly networks: readonly Network[]
+  /** The moment, ISO 8601. */
+  now(): string
 }
 
-/** What the person had said already, by name or id. */
+/** What the person has said already, by name or id. */
 export interface Given {
   readonly organization?: string
   readonly service?: string
@@ -74,36 +43,99 @@ export interface Given {
   readonly every?: string
 }
 
-export function serviceForm(kind: FormKind, place: Place, given: Given, source: FormSource): ServiceForm {
+export function serviceForm(kind: ServiceFormKind, given: Given, source: FormSource): Form {
   const { inventory, organizations, networks } = source
-  const named = organizations.find(({ id, name }) => id === given.organization || sameName(name, given.organization))
-  const candidates = azureServices(inventory).filter(({ organizationId }) => named === undefined || organizationId === named.id)
-  const matches = candidates.filter(({ id, name }) => id === given.service || sameName(name, given.service))
-  const [match] = matches
-  const sole = organizations.length === 1 ? organizations[0] : undefined
+  const named = organizations.find((each) => isMeant(each, given.organization))
+  const candidates = azureServices(inventory).filter((service) => isOf(service, named?.id))
+  const matches = candidates.filter((each) => isMeant(each, given.service))
+  const sole = organizations.length === 1 ? organizations[0]?.id : undefined
   const owners = new Set(matches.map(({ organizationId }) => organizationId))
-  const organization = named?.id ?? (owners.size === 1 ? match?.organizationId : undefined) ?? sole?.id
-  const choices = networkChoices(kind, networks)
-  const network = choices.find(({ value }) => sameName(value, given.network))
+  const [owner] = owners.size === 1 ? owners : []
   const notices = [
     ...(given.service === undefined || matches.length === 1
       ? []
       : [serviceNotice(given.service, matches, candidates, inventory)]),
-    ...(given.network === undefined || network !== undefined ? [] : [networkNotice(given.network, networks)]),
+    ...(given.network === undefined || networkIn(kind, given.network, networks) !== undefined
+      ? []
+      : [networkNotice(given.network, networks)]),
   ]
   return {
     kind,
-    place,
-    organizations: organizations.map(({ id, name }) => ({ value: id, label: name })),
-    ...(organization !== undefined && { organization, services: serviceChoices(inventory, organization) }),
-    ...(matches.length === 1 && match !== undefined && { service: match.id }),
-    networks: choices,
-    ...(network !== undefined && { network: network.value }),
-    ...(kind === 'watch' && { every: given.every ?? intervalOf() }),
-    ...(given.reason !== undefined && { reason: cleanText(given.reason, longestReason) }),
-    ...(notices.length > 0 && { notice: notices.join(' ') }),
-    readAt: inventory.readAt,
+    ...titles[kind],
+    carried: {},
+    instead: words`I could not open the form. Say it in one command: ${command(wholeCommand(kind))}`,
+    parts: [
+      ...(notices.length === 0 ? [] : [note(notices.join(' '))]),
+      ...serviceParts(named?.id ?? owner ?? sole, matches.length === 1 ? matches[0]?.id : undefined, source),
+      networkField(kind, given.network, networks),
+      ...furtherFields(kind, given),
+    ],
   }
+}
+
+function note(text: string): FormPart {
+  return { kind: 'note', text }
+}
+
+function serviceParts(
+  organization: string | undefined,
+  service: string | undefined,
+  { inventory, organizations, now }: FormSource,
+): readonly FormPart[] {
+  const chosen = organizations.find(({ id }) => id === organization)
+  return [
+    {
+      kind: 'select',
+      name: 'organization',
+      label: 'Organization',
+      choices: organizations.map(({ id, name }) => ({ value: id, label: name })),
+      ...(chosen !== undefined && { chosen: chosen.id }),
+      empty: 'The configuration names no organization.',
+      refills: true,
+    },
+    chosen === undefined
+      ? note('Choose an organization to see its services.')
+      : {
+          kind: 'select',
+          name: 'service',
+          label: 'Service',
+          choices: serviceChoices(inventory, chosen.id),
+          ...(service !== undefined && { chosen: service }),
+          empty: noServices(chosen.name),
+          list: chosen.id,
+        },
+    note(`Services as read ${agoText(inventory.readAt, Date.parse(now()))}.`),
+  ]
+}
+
+function networkField(kind: ServiceFormKind, said: string | undefined, networks: readonly Network[]): FormPart {
+  const chosen = networkIn(kind, said, networks)
+  return {
+    kind: 'select',
+    name: 'network',
+    label: 'Network',
+    choices: networkChoices(kind, networks),
+    ...(chosen !== undefined && { chosen }),
+    empty: 'The configuration names no network.',
+  }
+}
+
+/** Only a change needs a reason, and only a watch an interval. */
+function furtherFields(kind: ServiceFormKind, { reason, every = intervalText() }: Given): readonly FormPart[] {
+  if (kind === 'diagnose') return []
+  if (kind === 'watch')
+    return [{ kind: 'select', name: 'every', label: 'How often', choices: intervalChoices(every), chosen: every, empty: '' }]
+  return [
+    {
+      kind: 'text',
+      name: 'reason',
+      label: 'Reason',
+      hint: 'The approvers see it.',
+      longest: longestReason,
+      optional: true,
+      ...(reason !== undefined && reason !== '' && { value: cleanText(reason, longestReason) }),
+    },
+  ]
 }
 
 function networkChoices(kind: FormKind, networks: readonly Network[]): readonly Choice[] {
@@ -111,19 +143,23 @@ function networkChoices(kind: FormKind, networks: readonly Network[]): readonly 
   return kind === 'diagnose' ? [...own, { value: everywhere, label: 'everywhere' }] : own
 }
 
-/** The service that the form names, or what is wrong with each field. The form may be as old as the person was slow. */
+function networkIn(kind: FormKind, said: string | undefined, networks: readonly Network[]): string | undefined {
+  return networkChoices(kind, networks).find(({ value }) => sameName(value, said))?.value
+}
+
+/** The service that the form names, or what is wrong with each field. The form may have been open for hours. */
 export function checkForm(
-  filled: FilledForm,
+  { kind, values }: FilledForm,
   { inventory, organizations, networks }: FormSource,
 ): { readonly service: Service; readonly network: string } | FormProblems {
-  const organization = organizations.find(({ id }) => id === filled.organization)
-  const service = azureServices(inventory).find(({ id }) => id === filled.service)
-  const network = networkChoices(filled.kind, networks).find(({ value }) => value === filled.network)?.value
+  const organization = organizations.find(({ id }) => id === values.organization)
+  const service = azureServices(inventory).find(({ id }) => id === values.service)
+  const network = networkChoices(kind, networks).find(({ value }) => value === values.network)?.value
   const problems = {
     ...(organization === undefined && { organization: 'Choose an organization.' }),
-    ...(organization !== undefined && serviceProblem(organization, service, { ...filled, inventory })),
+    ...(organization !== undefined && serviceProblem(organization, service, { inventory, said: values.service })),
     ...(network === undefined && { network: 'Choose a network.' }),
-    ...([...(filled.reason ?? '')].length > longestReason && { reason: `At most ${longestReason} characters.` }),
+    ...([...(values.reason ?? '')].length > longestReason && { reason: `At most ${longestReason} characters.` }),
   }
   if (service === undefined || network === undefined || Object.keys(problems).length > 0) return { problems }
   return { service, network }
@@ -132,15 +168,15 @@ export function checkForm(
 function serviceProblem(
   organization: { readonly id: string; readonly name: string },
   service: Service | undefined,
-  { inventory, service: said }: { readonly inventory: Inventory; readonly service?: string },
-) {
+  { inventory, said }: { readonly inventory: Inventory; readonly said: string | undefined },
+): Readonly<Record<string, string>> {
   if (service?.organizationId === organization.id) return {}
   if (serviceChoices(inventory, organization.id).length === 0) return { organization: noServices(organization.name) }
   if (service !== undefined) return { service: `${service.name} is not a service of ${organization.name}.` }
   return { service: said === undefined ? 'Choose a service.' : 'This service is not there any more. Choose another.' }
 }
 
-export function noServices(organization: string): string {
+function noServices(organization: string): string {
   return `${organization} has no service on Azure, so there is nothing to connect to.`
 }
 
@@ -153,8 +189,8 @@ function serviceChoices(inventory: Inventory, organization: string): readonly Ch
   const services = azureServices(inventory).filter(({ organizationId }) => organizationId === organization)
   return services
     .map((service): Choice => {
-      const twins = services.filter(({ name }) => name === service.name).length > 1
-      const label = [service.name, service.region, ...(twins ? [service.id.slice(0, 8)] : []), ...stateOf(service)].join(' · ')
+      const isShared = services.filter(({ name }) => name === service.name).length > 1
+      const label = [service.name, service.region, ...(isShared ? [service.id.slice(0, 8)] : []), ...stateOf(service)].join(' · ')
       return { value: service.id, label: cleanText(label, 75) }
     })
     .toSorted((a, b) => a.label.localeCompare(b.label))
@@ -184,8 +220,4 @@ function networkNotice(said: string, networks: readonly Network[]): string {
     networks.map(({ name }) => name),
   )
   return `"${word}" is not a network that I know.${guess === undefined ? '' : ` Did you mean ${guess}?`}`
-}
-
-export function sameName(name: string, said: string | undefined): boolean {
-  return said !== undefined && name.toLowerCase() === said.toLowerCase()
 }

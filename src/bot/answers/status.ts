@@ -1,3 +1,4 @@
+import { servicesMeant } from '../../domain/service-words.ts'
 import { nearest } from '../../domain/target.ts'
 import { verdictKey } from '../../redis/survey.ts'
 import { statusCard } from '../cards/status-card.ts'
@@ -5,7 +6,6 @@ import { shownName } from '../cards/subject.ts'
 import { type Card, command, say, words } from '../chat/card.ts'
 import type { ServiceName } from '../command/parse.ts'
 import type { Desk } from './desk.ts'
-import { sameName } from './service-form.ts'
 
 /** Answers from what was read in the background; nobody waits for a cloud. */
 export async function showStatus({ survey: store, verdicts, now }: Desk, asked: ServiceName | undefined): Promise<Card> {
@@ -15,24 +15,18 @@ export async function showStatus({ survey: store, verdicts, now }: Desk, asked: 
       words`I have not read services and networks yet. Try again in a minute; if it stays so, the jobs process is down or cannot read them. Or look from inside: ${command('diagnose SERVICE from NETWORK')}`,
     )
   }
-  const cells = survey.cells.filter(({ service }) => asked === undefined || matches(service, asked))
+  const services = survey.cells.map(({ service }) => service)
+  const meant = new Set((asked === undefined ? services : servicesMeant(services, asked)).map(({ id }) => id))
+  const cells = survey.cells.filter(({ service }) => meant.has(service.id))
   if (cells.length === 0)
     return asked === undefined
       ? nothingKnown()
       : unknown(
           asked,
-          survey.cells.map(({ service }) => service.name),
+          services.map(({ name }) => name),
         )
   const verdictOf = ({ service, network }: (typeof cells)[number]) => known.get(verdictKey(service.id, network))
   return statusCard(cells, { survey, verdictOf, now: now() })
-}
-
-function matches(
-  { id, name, organizationId, organizationName }: { id: string; name: string; organizationId: string; organizationName: string },
-  { service, organization }: ServiceName,
-): boolean {
-  const within = organization === undefined || organizationId === organization || sameName(organizationName, organization)
-  return within && (id === service.toLowerCase() || sameName(name, service))
 }
 
 function nothingKnown(): Card {

@@ -1,11 +1,15 @@
+import { toProblem } from '../../domain/errors.ts'
 import type { Person, Place } from '../../domain/person.ts'
 import { sameWatch, type Watch } from '../../domain/watch.ts'
 import { statusWords } from '../cards/diagnosis/path-text.ts'
 import { durationText } from '../cards/duration.ts'
+import { pictureButton } from '../cards/picture-button.ts'
 import { shownName } from '../cards/subject.ts'
-import { type Button, type Card, command, say, strong, type Text, time, words } from '../chat/card.ts'
+import { watchPicture } from '../cards/watch-picture.ts'
+import { type Card, command, say, strong, type Text, time, words } from '../chat/card.ts'
+import type { Click } from '../chat/surface.ts'
 import { type ServiceName, spell } from '../command/parse.ts'
-import type { Desk } from './desk.ts'
+import { type Desk, tooManyFrom } from './desk.ts'
 
 /** Each watch costs calls of Azure and a look from inside the network, at every turn. */
 const mostWatches = 50
@@ -89,10 +93,23 @@ export async function listWatches({ watches }: Desk): Promise<Card> {
 /** Slack takes 25 in a row: https://docs.slack.dev/reference/block-kit/blocks/actions-block */
 const mostButtons = 25
 
-export function pictureButton(id: string): Button {
-  return { verb: 'picture', label: 'Last 24 hours', id, digest: '' }
-}
-
 function subjectOf({ service, organization, network }: Watch): string {
   return `${shownName(spell({ service, ...(organization !== undefined && { organization }) }))} from ${shownName(network)}`
+}
+
+/** Sends the last day as a picture to the person who asked; as words where no file can be sent. */
+export async function sendPicture(desk: Desk, { by, id }: Click): Promise<Card> {
+  const watch = await desk.watches.get(id)
+  if (watch === undefined) return say(words`${shownName(id)} is not watched any more. What I watch: ${command('watch')}`)
+  const tooMuch = await tooManyFrom(desk, by)
+  if (tooMuch !== undefined) return tooMuch
+  const { png, alt } = watchPicture(watch, await desk.watches.samples(id), Date.parse(desk.now()))
+  try {
+    await desk.attach(by, { name: `${id.toLowerCase()}.png`, content: png, comment: alt, alt })
+    return say('I sent you the picture in a direct message.', alt)
+  } catch (error) {
+    desk.log.warn({ err: error, watch: id }, 'a picture could not be sent')
+    const { message, remedy } = toProblem(error)
+    return say(alt, `I could not send the picture: ${message} ${remedy}`)
+  }
 }

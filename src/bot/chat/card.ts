@@ -9,6 +9,8 @@ export interface Card {
   readonly summary: string
   readonly parts: readonly Part[]
   readonly buttons?: readonly Button[]
+  /** Which record this shows, where each reader may see only the buttons that they can use: a chat that can asks `Handlers.view`. */
+  readonly readers?: { readonly kind: 'request'; readonly id: string }
 }
 
 export type Part =

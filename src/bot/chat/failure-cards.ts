@@ -1,4 +1,4 @@
-import { type Card, command, say, words } from './card.ts'
+import { type Card, say } from './card.ts'
 
 /** When Redis does not answer: nothing was decided, and the person hears it. */
 export const ledgerUnreachable: Card = say(
@@ -14,14 +14,3 @@ export const identityUnknown: Card = say(
 export const internalFault: Card = say(
   'Something went wrong on my side, and I cannot say what from here. Look at the request before you repeat this, or tell whoever runs me to look at my log.',
 )
-
-export function unknownNetwork(network: string, guess: string | undefined, names: readonly string[]): Card {
-  const hint = guess === undefined ? `I know ${names.join(', ')}.` : `Did you mean ${guess}?`
-  return say(`"${network}" is not a network that I know. ${hint} Nothing was asked for.`)
-}
-
-export function nearestValid(problem: string, suggestion: string): Card {
-  return suggestion === 'help'
-    ? say(words`${problem} ${command('help')} shows what I understand.`)
-    : say(words`${problem} Did you mean ${command(suggestion)}`)
-}

@@ -1,10 +1,14 @@
 import type { Log } from '../../log.ts'
-import { type Card, plain } from './card.ts'
+import type { Card } from './card.ts'
 import { identityUnknown, internalFault, ledgerUnreachable } from './failure-cards.ts'
+import { wholeForm } from './form.ts'
 import type { Handlers } from './surface.ts'
 
-/** Handlers that never reject: whoever asked hears that it failed, and of what kind the failure was. */
-export function honest(handlers: Handlers, { log, redisAnswers }: { log: Log; redisAnswers(): Promise<boolean> }): Handlers {
+/** Handlers that never reject: whoever asked is told that it failed, and whether Redis answers. */
+export function safeHandlers(
+  handlers: Handlers,
+  { log, redisAnswers }: { log: Log; redisAnswers(): Promise<boolean> },
+): Handlers {
   const explain = async (error: unknown): Promise<Card> => {
     log.error({ err: error }, 'an answer failed')
     return (await redisAnswers()) ? internalFault : ledgerUnreachable
@@ -13,9 +17,8 @@ export function honest(handlers: Handlers, { log, redisAnswers }: { log: Log; re
     command: (said) => handlers.command(said).catch(async (error) => ({ kind: 'card', card: await explain(error) })),
     click: (click) => handlers.click(click).catch(async (error) => ({ kind: 'card', card: await explain(error) })),
     home: (by) => handlers.home(by).catch(async (error) => [await explain(error)]),
-    confirm: (by, confirmed) => handlers.confirm(by, confirmed).catch(explain),
-    refill: (place, filled) =>
-      handlers.refill(place, filled).catch((error) => {
+    refill: (filled) =>
+      handlers.refill(filled).catch((error) => {
         log.error({ err: error }, 'a form was not refilled')
         return undefined
       }),
@@ -34,7 +37,6 @@ function refusing(card: Card): Handlers {
     command: async () => ({ kind: 'card', card }),
     click: async () => ({ kind: 'card', card }),
     home: async () => [card],
-    confirm: async () => card,
     refill: async () => undefined,
     submit: async () => asProblem(card),
   }
@@ -42,5 +44,5 @@ function refusing(card: Card): Handlers {
 
 /** In the form itself, so that nothing that was filled in is lost. */
 function asProblem(card: Card) {
-  return { problems: { organization: plain(card.summary) } }
+  return { problems: { [wholeForm]: card.summary } }
 }

@@ -1,7 +1,6 @@
 import type { Group, Person, Place, Surface } from '../../domain/person.ts'
-import { actions } from '../../domain/request.ts'
-import type { ServiceForm } from '../answers/service-form.ts'
 import type { Card, Verb } from './card.ts'
+import type { FilledForm, Form, FormProblems } from './form.ts'
 
 /**
  * What the bot needs of a chat, and all it needs. `post`, `update` and `direct` throw a `RetryableError` when asking again may help (throttling
@@ -47,10 +46,9 @@ export interface Handlers {
   click(click: Click): Promise<Reply>
   /** What the person's own page shows. */
   home(by: Person): Promise<readonly Card[]>
-  /** A confirmation was given. */
-  confirm(by: Person, confirmed: Confirmed): Promise<Card | FormProblems>
-  /** The form again, after the organization was changed in it; nothing when it cannot be made just now. */
-  refill(place: Place, filled: FilledForm): Promise<ServiceForm | undefined>
+  /** The form again, after a field was changed that asks for it; nothing when it cannot be made just now. */
+  refill(filled: FilledForm): Promise<Form | undefined>
+  /** `place`: where the form was opened. */
   submit(by: Person, place: Place, filled: FilledForm): Promise<Card | FormProblems>
 }
 
@@ -75,36 +73,4 @@ export interface Posted {
   readonly message: string
 }
 
-export type Reply =
-  | { readonly kind: 'card'; readonly card: Card }
-  | { readonly kind: 'form'; readonly form: ServiceForm }
-  | { readonly kind: 'confirmation'; readonly confirmation: Confirmation }
-
-/** Asks whether something is really meant, and why. */
-export interface Confirmation {
-  readonly id: string
-  readonly digest: string
-  readonly title: string
-  readonly text: string
-  readonly submit: string
-}
-
-export interface Confirmed {
-  readonly id: string
-  readonly digest: string
-  readonly reason: string
-}
-
-export type Field = 'organization' | 'service' | 'network' | 'reason' | 'every'
-
-/** What the form is about, by the word of its command. */
-export const formKinds = [...actions, 'diagnose', 'watch'] as const
-export type FormKind = (typeof formKinds)[number]
-
-/** What the form holds: ids of organization and service, the network's name. */
-export type FilledForm = { readonly kind: FormKind } & { readonly [F in Field]?: string }
-
-/** By field, what is wrong with it. */
-export interface FormProblems {
-  readonly problems: { readonly [F in Field]?: string }
-}
+export type Reply = { readonly kind: 'card'; readonly card: Card } | { readonly kind: 'form'; readonly form: Form }

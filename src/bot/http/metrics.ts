@@ -3,12 +3,10 @@ import type { Ledger } from '../../domain/ledger.ts'
 import { requestStates } from '../../domain/request.ts'
 import type { Route } from './server.ts'
 
-/** Why a request was not even looked at. */
-export type Refused = 'bad-signature' | 'too-old' | 'from-the-future' | 'replayed' | 'wrong-workspace' | 'wrong-app'
-
 /** What is counted while the process runs. */
 export interface Metrics {
-  refused(why: Refused): void
+  /** Counts a request that was refused before anybody looked at it. */
+  refused(why: string): void
   /** A click that was answered with no: the standing of whoever clicked, or what was wrong with the button. */
   declined(why: string): void
   readonly route: Route

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { verifySlackRequest } from '@slack/bolt'
 import type { Seen } from '../../redis/records.ts'
-import type { Refused } from '../http/metrics.ts'
+import type { Refused } from '../chat/chat-metrics.ts'
 import { type Payload, payloadOf, textAt } from './payload.ts'
 
 /** How far the sender's clock may be ahead of ours, in seconds. */

@@ -3,11 +3,12 @@ import type { Log } from '../../log.ts'
 import type { Connection } from '../../redis/connection.ts'
 import { redisPace } from '../../redis/pace.ts'
 import { redisSeen } from '../../redis/records.ts'
+import type { ChatMetrics } from '../chat/chat-metrics.ts'
 import type { ServedChat } from '../chat/served-chat.ts'
 import { createGuard, rememberSeconds } from './guard.ts'
 import { postRates, updateRates } from './rates.ts'
-import { createReceiver, type ReceiverOptions } from './receiver.ts'
-import { createSlackSurface, type SlackOptions } from './surface.ts'
+import { createReceiver } from './receiver.ts'
+import { createSlackSurface } from './surface.ts'
 
 export interface SlackSettings {
   readonly botToken: string
@@ -20,7 +21,7 @@ export interface SlackSettings {
 interface Shared {
   readonly redis: Connection
   readonly people: readonly Person[]
-  readonly metrics: SlackOptions['metrics'] & ReceiverOptions['metrics']
+  readonly metrics: ChatMetrics
   readonly log: Log
 }
 

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { HTTPReceiver, type Receiver, SocketModeReceiver } from '@slack/bolt'
 import type { Log } from '../../log.ts'
-import type { Metrics } from '../http/metrics.ts'
+import type { ChatMetrics } from '../chat/chat-metrics.ts'
 import { boltLog } from './bolt-log.ts'
 import { type Guard, UnwantedRequest } from './guard.ts'
 import { payloadOf, textAt } from './payload.ts'
@@ -20,7 +20,7 @@ export interface ReceiverOptions {
   readonly apiUrl?: string
   readonly guard: Guard
   /** Counts the requests that are refused before anybody looks at them. */
-  readonly metrics: Pick<Metrics, 'refused'>
+  readonly metrics: Pick<ChatMetrics, 'refused'>
   readonly log: Log
 }
 

@@ -4,10 +4,10 @@ import { RetryableError } from '../../domain/errors.ts'
 import type { Person } from '../../domain/person.ts'
 import type { Log } from '../../log.ts'
 import type { Card } from '../chat/card.ts'
+import type { ChatMetrics } from '../chat/chat-metrics.ts'
 import { inTurn } from '../chat/in-turn.ts'
 import { unreachableHandlers, unrecognizedHandlers } from '../chat/safe-handlers.ts'
 import type { ChatSurface } from '../chat/surface.ts'
-import type { Metrics } from '../http/metrics.ts'
 import { attach } from './attach.ts'
 import { boltLog } from './bolt-log.ts'
 import { slackClients } from './clients.ts'
@@ -15,7 +15,6 @@ import { asking, slackWord } from './errors.ts'
 import { type Guard, UnwantedRequest } from './guard.ts'
 import { listenForClicks } from './listeners/click.ts'
 import { listenForCommands } from './listeners/command.ts'
-import { listenForConfirmations } from './listeners/confirmation.ts'
 import { type ListenerContext, messageId } from './listeners/context.ts'
 import { listenForForms } from './listeners/form.ts'
 import { listenForHome } from './listeners/home.ts'
@@ -33,7 +32,7 @@ export interface SlackOptions {
   readonly intake: Intake
   readonly people: readonly Person[]
   readonly guard: Guard
-  readonly metrics: Pick<Metrics, 'declined' | 'refused'>
+  readonly metrics: ChatMetrics
   readonly turns: SlackTurns
   readonly log: Log
 }
@@ -111,7 +110,6 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
         unchecked: unreachableHandlers,
         unrecognized: unrecognizedHandlers,
         identify: known.identify,
-        now: Date.now,
         declined: metrics.declined,
         track(work) {
           const settled: Promise<void> = work.then(
@@ -126,7 +124,6 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
       listenForCommands(app, shared)
       listenForClicks(app, shared)
       listenForForms(app, shared)
-      listenForConfirmations(app, shared)
       listenForUnknownForms(app, shared)
       listenForHome(app, shared)
       if (intake.serve === undefined) await app.start()

@@ -1,6 +1,7 @@
 import { samePerson } from '../../../domain/person.ts'
 import type { Decision, Request, Vote } from '../../../domain/request.ts'
 import { type Inline, listed, mention, time, words } from '../../chat/card.ts'
+import { agoText } from '../duration.ts'
 
 /** What a decision did, after "was" or a comma. */
 export const decisionWords: Readonly<Record<Decision['kind'], string>> = {
@@ -39,4 +40,26 @@ export function approvedBeforeText(request: Request): readonly Inline[] {
 /** ` Cancelled by @alice 14:08, too late to stop it.` */
 export function tooLateText({ stopping }: Request): readonly Inline[] {
   return stopping === undefined ? [] : words` Cancelled by ${mention(stopping.by)} ${time(stopping.at)}, too late to stop it.`
+}
+
+/** `PL-42 was approved by @bob 2 min ago and is running` */
+export function decidedText({ id, state, decision }: Request, now: string): readonly Inline[] {
+  const decided =
+    decision === undefined
+      ? [id]
+      : words`${id} was ${decisionWords[decision.kind]} by ${mention(decision.by)} ${agoText(decision.at, Date.parse(now))}`
+  switch (state) {
+    case 'applying':
+      return words`${decided} and is running`
+    case 'done':
+      return words`${decided} and is done`
+    case 'failed':
+      return decision === undefined ? words`${id} failed` : words`${decided} and failed`
+    case 'planning':
+      return words`${id} is being planned`
+    case 'nothing-to-do':
+      return words`${id} found everything in place`
+    default:
+      return decided
+  }
 }

@@ -4,7 +4,8 @@ import { z } from 'zod'
 import { type Card, say, verbs } from '../../chat/card.ts'
 import type { Posted } from '../../chat/surface.ts'
 import { answerView } from '../render/home.ts'
-import { ackWithinMs, heard, type ListenerContext, messageId, parsedJson, slackPlace } from './context.ts'
+import { ackWithinMs, type ListenerContext, messageId, parsedJson, slackPlace, speakerOf } from './context.ts'
+import { refillForm } from './form.ts'
 import { publishHome } from './home.ts'
 import { showReply } from './reply.ts'
 import { whisper } from './whisper.ts'
@@ -14,23 +15,23 @@ const valueSchema = parsedJson.pipe(z.object({ id: z.string().max(100), digest: 
 
 const notUnderstood = say('I do not know this button any more, so nothing was done. Ask for the same again to get a new message.')
 
-/** Answers every click on a message or the Home tab, also on one that an older version of the bot made. */
+/** Answers every click on a message or the Home tab, also on one that an older version of the bot made, and every choice in a form. */
 export function listenForClicks(app: App, shared: ListenerContext): void {
-  app.action<BlockAction<ButtonAction>>(
-    { type: 'block_actions', action_id: /^(?!organization$)/ },
-    async ({ ack, body, action, context }) => {
-      const atHome = body.view?.type === 'home'
-      if (body.view !== undefined && !atHome) return await ack()
-      const answering = answer(shared, context, body, action)
-      // Decided first: a bot that dies before this leaves Slack to tell the person that the click did not arrive.
-      await Promise.race([answering, sleep(ackWithinMs, undefined, { ref: false })])
+  app.action<BlockAction<ButtonAction>>({ type: 'block_actions', action_id: /./ }, async ({ ack, body, action, context }) => {
+    const atHome = body.view?.type === 'home'
+    if (body.view !== undefined && !atHome) {
       await ack()
-      const card = await shared.track(answering)
-      if (card !== undefined)
-        await shared.track(atHome ? open(shared, body, card) : whisper(shared.client, shared.log, listenerOf(body), card))
-      if (atHome) await shared.track(publishHome(shared, context, body.user.id))
-    },
-  )
+      return await shared.track(refillForm(shared, context, body.view))
+    }
+    const answering = answer(shared, context, body, action)
+    // Decided first: a bot that dies before this leaves Slack to tell the person that the click did not arrive.
+    await Promise.race([answering, sleep(ackWithinMs, undefined, { ref: false })])
+    await ack()
+    const card = await shared.track(answering)
+    if (card !== undefined)
+      await shared.track(atHome ? open(shared, body, card) : whisper(shared.client, shared.log, listenerOf(body), card))
+    if (atHome) await shared.track(publishHome(shared, context, body.user.id))
+  })
 }
 
 type ButtonClick = BlockAction<ButtonAction>
@@ -48,7 +49,7 @@ async function answer(
     return notUnderstood
   }
   const { id, username, name } = body.user
-  const { by, handlers } = await heard(shared, context, { id, name: username ?? name ?? id })
+  const { by, handlers } = await speakerOf(shared, context, { id, name: username ?? name ?? id })
   const on = postedIn(body)
   const reply = await handlers.click({ by, verb: verb.data, ...value.data, ...(on !== undefined && { on }) })
   return await showReply(shared, reply, { trigger: body.trigger_id, channel: body.channel?.id ?? '' })

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { App, Context, SlashCommand } from '@slack/bolt'
 import type { Card } from '../../chat/card.ts'
 import { slackMessage } from '../render/blocks.ts'
-import { heard, type ListenerContext, slackPlace } from './context.ts'
+import { type ListenerContext, slackPlace, speakerOf } from './context.ts'
 import { showReply } from './reply.ts'
 import { whisper } from './whisper.ts'
 
@@ -27,7 +27,7 @@ export function listenForCommands(app: App, shared: ListenerContext): void {
 
 /** Nothing when a form answers. */
 async function answerOf(shared: ListenerContext, context: Context, said: SlashCommand): Promise<Card | undefined> {
-  const { by, handlers } = await heard(shared, context, { id: said.user_id, name: said.user_name })
+  const { by, handlers } = await speakerOf(shared, context, { id: said.user_id, name: said.user_name })
   const reply = await handlers.command({
     by,
     place: slackPlace(said.channel_id),

@@ -28,7 +28,6 @@ export interface ListenerContext {
   readonly unrecognized: Handlers
   /** Throws while that cannot be told. */
   identify(userId: string, name: string): Promise<Person>
-  now(): number
   /** Counts a click that was answered with no. */
   declined(why: string): void
   /** Keeps the process until this is finished. */
@@ -40,7 +39,7 @@ export function handlersFor({ handlers, unchecked }: ListenerContext, context: C
 }
 
 /** Who speaks, and who answers them. Slack is about to send names no more: https://docs.slack.dev/interactivity/implementing-slash-commands */
-export async function heard(
+export async function speakerOf(
   shared: ListenerContext,
   context: Context,
   { id, name = id }: { readonly id: string; readonly name?: string },

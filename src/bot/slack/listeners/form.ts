@@ -1,34 +1,24 @@
-import type { App, BlockAction, ViewOutput } from '@slack/bolt'
+import type { App, BlockAction, Context, ViewOutput } from '@slack/bolt'
 import { z } from 'zod'
-import { type Field, type FilledForm, type FormProblems, formKinds } from '../../chat/surface.ts'
+import { type FilledForm, type FormProblems, formKinds } from '../../chat/form.ts'
 import { formView } from '../render/form.ts'
-import { handlersFor, heard, type ListenerContext, slackPlace } from './context.ts'
+import { handlersFor, type ListenerContext, parsedJson, slackPlace, speakerOf } from './context.ts'
 import { answerForm } from './sent-form.ts'
 
-const fields: readonly Field[] = ['organization', 'service', 'network', 'reason', 'every']
 const kindSchema = z.enum(formKinds)
 const callback = new RegExp(`^(?:${formKinds.join('|')})$`)
 
-/** The form that asks for what a command left out: filled anew when the organization changes, and judged when it is sent. */
-export function listenForForms(app: App, shared: ListenerContext): void {
-  app.action<BlockAction>({ type: 'block_actions', action_id: 'organization' }, async ({ ack, body, context }) => {
-    await ack()
-    const { view } = body
-    if (view === undefined) return
-    const form = await handlersFor(shared, context).refill(slackPlace(view.private_metadata), filledIn(view))
-    if (form === undefined) return
-    try {
-      await shared.client.views.update({ view_id: view.id, hash: view.hash, view: formView(form, shared.now()) })
-    } catch (error) {
-      shared.log.warn({ err: error }, 'form not refilled')
-    }
-  })
+const shortText = z.string().max(200)
+const metadataSchema = parsedJson.pipe(z.object({ channel: shortText, carried: z.record(shortText, shortText) }))
 
+/** Judges a form when it is sent. */
+export function listenForForms(app: App, shared: ListenerContext): void {
   app.view(callback, async ({ ack, body, view, context }) => {
-    const place = slackPlace(view.private_metadata)
-    const answering = heard(shared, context, body.user).then(({ by, handlers }) => handlers.submit(by, place, filledIn(view)))
+    const { channel, filled } = filledIn(view)
+    const place = slackPlace(channel === '' ? body.user.id : channel)
+    const answering = speakerOf(shared, context, body.user).then(({ by, handlers }) => handlers.submit(by, place, filled))
     await answerForm(shared, {
-      listener: { user: body.user.id, channel: place.id },
+      listener: { user: body.user.id, ...(channel !== '' && { channel }) },
       answering,
       close: () => ack(),
       showProblems: (answer) => ack({ response_action: 'errors', errors: byBlock(answer, view) }),
@@ -36,22 +26,46 @@ export function listenForForms(app: App, shared: ListenerContext): void {
   })
 }
 
-function filledIn({ callback_id, state }: Pick<ViewOutput, 'callback_id' | 'state'>): FilledForm {
-  const entries = fields.flatMap((field) => {
-    const element = Object.values(state.values).find((block) => block[field] !== undefined)?.[field]
-    const value = element?.selected_option?.value ?? element?.value
-    return value === undefined || value === null ? [] : [[field, value]]
-  })
-  return { kind: kindSchema.parse(callback_id), ...Object.fromEntries(entries) }
+/** Fills an open form anew after a choice on which the others depend. */
+export async function refillForm(
+  shared: ListenerContext,
+  context: Context,
+  view: NonNullable<BlockAction['view']>,
+): Promise<void> {
+  const { channel, filled } = filledIn(view)
+  const form = await handlersFor(shared, context).refill(filled)
+  if (form === undefined) return
+  try {
+    await shared.client.views.update({ view_id: view.id, hash: view.hash, view: formView(form, channel) })
+  } catch (error) {
+    shared.log.warn({ err: error }, 'form not refilled')
+  }
 }
 
-/** Slack shows a problem at the block that it names; a field that the form does not have yet is the organization's matter. */
+/** A hidden part that is no JSON is the channel. */
+function filledIn({ callback_id, private_metadata, state }: Pick<ViewOutput, 'callback_id' | 'private_metadata' | 'state'>): {
+  readonly channel: string
+  readonly filled: FilledForm
+} {
+  const metadata = metadataSchema.safeParse(private_metadata)
+  const { channel, carried } = metadata.success ? metadata.data : { channel: private_metadata, carried: {} }
+  const values = Object.values(state.values).flatMap((block) =>
+    Object.entries(block).flatMap(([name, element]) => {
+      const value = element.selected_option?.value ?? element.value
+      return value === undefined || value === null ? [] : [[name, value]]
+    }),
+  )
+  return { channel, filled: { kind: kindSchema.parse(callback_id), carried, values: Object.fromEntries(values) } }
+}
+
+/** Slack shows a problem at the block that it names. A field that the form does not show, or the whole form, is told at its first field. */
 function byBlock({ problems }: FormProblems, { state }: Pick<ViewOutput, 'state'>): Record<string, string> {
+  const blocks = Object.entries(state.values)
+  const [first] = blocks.map(([block]) => block)
   return Object.fromEntries(
-    fields.flatMap((field) => {
-      const problem = problems[field]
-      const block = Object.entries(state.values).find(([, elements]) => elements[field] !== undefined)?.[0] ?? 'organization'
-      return problem === undefined ? [] : [[block, problem]]
+    Object.entries(problems).map(([field, problem]) => {
+      const block = blocks.find(([, elements]) => elements[field] !== undefined)?.[0]
+      return [block ?? first ?? field, problem]
     }),
   )
 }

@@ -1,6 +1,6 @@
 import type { App, Context } from '@slack/bolt'
 import { homeView } from '../render/home.ts'
-import { heard, type ListenerContext } from './context.ts'
+import { type ListenerContext, speakerOf } from './context.ts'
 
 /** Fills the Home tab whenever somebody opens it. */
 export function listenForHome(app: App, shared: ListenerContext): void {
@@ -13,7 +13,7 @@ export function listenForHome(app: App, shared: ListenerContext): void {
 export async function publishHome(shared: ListenerContext, context: Context, user: string): Promise<void> {
   const { client, log } = shared
   try {
-    const { by, handlers } = await heard(shared, context, { id: user, name: user })
+    const { by, handlers } = await speakerOf(shared, context, { id: user, name: user })
     const cards = await handlers.home(by)
     await client.views.publish({ user_id: user, view: homeView(cards) })
   } catch (error) {

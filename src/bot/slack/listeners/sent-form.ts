@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Card, say } from '../../chat/card.ts'
-import type { FormProblems } from '../../chat/surface.ts'
+import type { FormProblems } from '../../chat/form.ts'
 import { ackWithinMs, type ListenerContext } from './context.ts'
 import { type Listener, whisper } from './whisper.ts'
 

@@ -1,11 +1,10 @@
 import type { App } from '@slack/bolt'
 import { say } from '../../chat/card.ts'
-import { formKinds } from '../../chat/surface.ts'
-import { confirmationCallback } from '../render/confirmation.ts'
+import { formKinds } from '../../chat/form.ts'
 import { answerView } from '../render/home.ts'
 import type { ListenerContext } from './context.ts'
 
-const known = [...formKinds, confirmationCallback].join('|')
+const known = formKinds.join('|')
 
 const notUnderstood = say('I do not know this form any more, so nothing was done. Give the command again, or click again.')
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { override } from '../../../../src/bot/answers/break-glass.ts'
-import { answerRequestClick as reply } from '../../../../src/bot/answers/decide.ts'
+import { answerClick as reply } from '../../../../src/bot/answers/click.ts'
 import type { Desk } from '../../../../src/bot/answers/desk.ts'
 import type { Card, RequestVerb } from '../../../../src/bot/chat/card.ts'
 import type { Click } from '../../../../src/bot/chat/surface.ts'
@@ -160,8 +160,10 @@ test('an unknown request', async () => {
 
 test('why it could not wait is kept, and bounded', async () => {
   const { desk, stored } = deskWith(samples['awaiting-approval'])
-  const confirmed = { id: 'PL-42', digest, reason: '😀'.repeat(501) }
-  expect(await override(desk, bob, confirmed)).toEqual({ problems: { reason: 'At most 500 characters.' } })
+  const values = { reason: '😀'.repeat(501) }
+  expect(await override(desk, bob, { kind: 'override', carried: { request: 'PL-42', digest }, values })).toEqual({
+    problems: { reason: 'At most 500 characters.' },
+  })
   expect(stored()).toBe(samples['awaiting-approval'])
 })
 

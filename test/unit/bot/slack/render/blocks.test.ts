@@ -92,15 +92,15 @@ test('the form with more services than one list holds, all with hostile names', 
   const network = { name: 'prod-westus3', location: 'westus3', subscription: '', resourceGroup: '', vnet: '', subnet: '' }
   const form = serviceForm(
     'setup',
-    data,
     { reason: hostile, service: hostile, network: 'prod' },
     {
       inventory: { readAt: '2026-03-01T14:00:00.000Z', services, allowLists: {} },
       organizations: [{ id: plan.services[0].service.organizationId, name: 'acme' }],
       networks: [{ ...network, dns: { subscription: '', resourceGroup: '' }, applicationSecurityGroups: [], tags: {} }],
+      now: () => '2026-03-01T14:00:40.000Z',
     },
   )
-  const view = formView(form, Date.parse('2026-03-01T14:00:40.000Z'))
+  const view = formView(form, data.id)
   expect(viewProblems(view)).toEqual([])
   expect(JSON.stringify(view)).toContain('Services as read 40 s ago.')
   expect(JSON.stringify(view).match(/"value":"id-/g)).toHaveLength(1_250)

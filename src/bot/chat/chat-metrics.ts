@@ -1,0 +1,9 @@
+/** Why a request was refused before anybody looked at it. */
+export type Refused = 'bad-signature' | 'too-old' | 'from-the-future' | 'replayed' | 'wrong-workspace' | 'wrong-app'
+
+/** What a chat counts while the process runs. */
+export interface ChatMetrics {
+  refused(why: Refused): void
+  /** A click that was answered with no: the standing of whoever clicked, or what was wrong with the button. */
+  declined(why: string): void
+}

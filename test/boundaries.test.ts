@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize, sep } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
-/** Holds the layers of the architecture: imports point down, siblings do not know each other, and each vendor has one importer. */
+/** Holds the layers of docs/architecture.md: imports point down, folder by folder, and each vendor has one importer. Imports of types count. */
 
 const sources = globSync(['src/**/*.ts', 'sandbox/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'])
 const imports = sources.flatMap((file) =>
@@ -12,35 +12,108 @@ const imports = sources.flatMap((file) =>
   })),
 )
 
-/** `src/jobs/steps/x.ts` → `jobs`; files directly in `src` are shared ground: `config`, `log`, `process`. */
-function layerOf(path: string): string | undefined {
-  const [top, layer, ...rest] = path.split(sep)
-  return top === 'src' ? (rest.length === 0 ? 'ground' : layer) : undefined
+/** What each room of `src` may import besides itself. A room is the longest of these paths that a file begins with. */
+const common = ['src/domain']
+const ground = [...common, 'src/log.ts', 'src/repeat.ts', 'src/config.ts', 'src/config', 'src/process.ts', 'package.json']
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  'src/domain': [],
+  'src/config': common,
+  'src/config.ts': [...common, 'src/config'],
+  'src/log.ts': [],
+  'src/repeat.ts': ['src/log.ts'],
+  'src/process.ts': ground,
+  'src/azure': common,
+  'src/clickhouse': common,
+  'src/redis': ground,
+  'src/audit': [...ground, 'src/redis'],
+
+  'src/bot/command': common,
+  'src/bot/chat': [...common, 'src/log.ts'],
+  'src/bot/cards': [...common, 'src/bot/chat', 'src/bot/command'],
+  'src/bot/outbox': [...ground, 'src/redis', 'src/bot/cards', 'src/bot/chat'],
+  'src/bot/answers': [...ground, 'src/redis', 'src/bot/outbox', 'src/bot/cards', 'src/bot/chat', 'src/bot/command'],
+  'src/bot/http': [...ground, 'src/redis'],
+  'src/bot/slack': [...ground, 'src/redis', 'src/bot/chat'],
+  'src/bot': [
+    ...ground,
+    'src/redis',
+    ...['answers', 'outbox', 'cards', 'command', 'chat', 'http', 'slack'].map((room) => `src/bot/${room}`),
+  ],
+
+  'src/jobs/retry.ts': common,
+  'src/jobs/clouds.ts': [...common, 'src/azure', 'src/clickhouse', 'src/redis'],
+  'src/jobs/services': [...jobsGround(), 'src/jobs/clouds.ts', 'src/jobs/retry.ts'],
+  'src/jobs/steps': [...jobsGround(), 'src/jobs/services', 'src/jobs/clouds.ts', 'src/jobs/retry.ts'],
+  'src/jobs/requests': [...jobsGround(), 'src/jobs/steps', 'src/jobs/services', 'src/jobs/clouds.ts', 'src/jobs/retry.ts'],
+  'src/jobs/diagnosis': [...jobsGround(), 'src/jobs/services', 'src/jobs/clouds.ts', 'src/jobs/retry.ts'],
+  'src/jobs/watches': [...jobsGround(), 'src/jobs/diagnosis', 'src/jobs/services'],
+  'src/jobs': [...jobsGround(), ...['services', 'steps', 'requests', 'diagnosis', 'watches'].map((room) => `src/jobs/${room}`)],
+
+  'src/diagnostics/dns': [...ground, 'src/diagnostics/elapsed.ts'],
+  'src/diagnostics/connection': [
+    ...ground,
+    'src/diagnostics/elapsed.ts',
+    'src/diagnostics/check.ts',
+    'src/diagnostics/dns/random-label.ts',
+  ],
+  'src/diagnostics/checks': [...ground, 'src/diagnostics/dns', 'src/diagnostics/connection', 'src/diagnostics'],
+  'src/diagnostics': [...ground, 'src/redis', ...['checks', 'dns', 'connection'].map((room) => `src/diagnostics/${room}`)],
 }
 
-const mayImport: Record<string, readonly string[]> = {
-  domain: [],
-  config: ['domain'],
-  ground: ['domain', 'config'],
-  azure: ['domain'],
-  clickhouse: ['domain'],
-  redis: ['domain', 'ground'],
-  diagnostics: ['domain', 'redis', 'ground'],
-  jobs: ['domain', 'azure', 'clickhouse', 'redis', 'ground'],
-  bot: ['domain', 'redis', 'ground'],
-  audit: ['domain', 'redis', 'ground'],
+function jobsGround(): readonly string[] {
+  return [...ground, 'src/azure', 'src/clickhouse', 'src/redis']
+}
+
+/** `src/bot/cards/request/x.ts` → `src/bot/cards`. */
+function roomOf(path: string): string | undefined {
+  const parts = path.split(sep)
+  const paths = parts.map((_, index) => parts.slice(0, parts.length - index).join('/'))
+  return paths.find((each) => Object.hasOwn(mayImport, each))
+}
+
+/** A room opens its own files, not those of rooms below it that have a name of their own. */
+function opens(room: string, target: string): boolean {
+  return isBelow(target, room) && (!Object.hasOwn(mayImport, room) || roomOf(target) === room)
+}
+
+function isBelow(path: string, room: string): boolean {
+  return path === room || path.startsWith(`${room}/`)
 }
 
 describe('layers', () => {
-  test('every folder of src has a place', () => {
-    expect(new Set(sources.flatMap((file) => layerOf(file) ?? []))).toEqual(new Set(Object.keys(mayImport)))
+  test('every file of src is in a room', () => {
+    const lost = sources.filter((file) => file.startsWith('src') && roomOf(file) === undefined)
+    expect(lost).toEqual([])
+  })
+
+  test('every room exists', () => {
+    const empty = Object.keys(mayImport).filter((room) => !sources.some((file) => isBelow(file, room)))
+    expect(empty).toEqual([])
+  })
+
+  test('no folder is a room only by the folder above it', () => {
+    const folders = new Set(sources.filter((file) => file.startsWith('src')).map((file) => file.split(sep).slice(0, 3).join('/')))
+    const roomless = [...folders].filter(
+      (folder) => /^src\/(bot|jobs|diagnostics)\/[^.]+$/.test(folder) && roomOf(folder) !== folder,
+    )
+    expect(roomless).toEqual([])
   })
 
   test('imports point down', () => {
     const wrong = imports.filter(({ file, target }) => {
-      const from = layerOf(file)
-      const to = layerOf(target)
-      return from !== undefined && to !== undefined && from !== to && !mayImport[from]?.includes(to)
+      const from = roomOf(file)
+      if (from === undefined || !(target.startsWith('src') || target === 'package.json')) return false
+      return roomOf(target) !== from && !mayImport[from]?.some((room) => opens(room, target))
+    })
+    expect(wrong).toEqual([])
+  })
+
+  test('a vendor’s simulator knows only the world and itself', () => {
+    const vendors = ['arm', 'clickhouse-cloud', 'slack', 'teams', 'vnet']
+    const vendorOf = (path: string) => vendors.find((vendor) => path.startsWith(`sandbox/${vendor}/`))
+    const wrong = imports.filter(({ file, target }) => {
+      const [from, to] = [vendorOf(file), vendorOf(target)]
+      return from !== undefined && to !== undefined && from !== to
     })
     expect(wrong).toEqual([])
   })
@@ -53,7 +126,36 @@ describe('layers', () => {
     })
     expect(wrong).toEqual([])
   })
+
+  test('no two files of src or sandbox import each other, on whatever way', () => {
+    expect(circles()).toEqual([])
+  })
 })
+
+/** The files of every circle of imports, found as strongly connected parts (Tarjan). */
+function circles(): readonly (readonly string[])[] {
+  const files = sources.filter((file) => /^(src|sandbox)/.test(file))
+  const targets = Map.groupBy(imports, ({ file }) => file)
+  const index = new Map<string, number>()
+  const low = new Map<string, number>()
+  const stack: string[] = []
+  const found: string[][] = []
+  const visit = (file: string): void => {
+    index.set(file, index.size)
+    low.set(file, index.get(file) ?? 0)
+    stack.push(file)
+    for (const { target } of targets.get(file) ?? []) {
+      if (!files.includes(target)) continue
+      if (!index.has(target)) visit(target)
+      if (stack.includes(target)) low.set(file, Math.min(low.get(file) ?? 0, low.get(target) ?? 0))
+    }
+    if (low.get(file) !== index.get(file)) return
+    const part = stack.splice(stack.indexOf(file))
+    if (part.length > 1) found.push(part)
+  }
+  for (const file of files) if (!index.has(file)) visit(file)
+  return found
+}
 
 describe('vendors', () => {
   const only: readonly [RegExp, RegExp][] = [
@@ -61,7 +163,7 @@ describe('vendors', () => {
     [/^@azure\/identity$/, /^src\/(azure\/|jobs\/main\.ts)/],
     [/^undici$/, /^src\/clickhouse\//],
     [/^(bullmq|ioredis)$/, /^src\/redis\//],
-    [/^@slack\//, /^src\/bot\//],
+    [/^@slack\//, /^src\/bot\/slack\//],
     [/^dns-packet$/, /^src\/diagnostics\//],
   ]
   test.each(only)('%s only in %s', (vendor, home) => {

@@ -11,10 +11,11 @@ import { type ClickHouseCloud, clickHouseCloud } from '../../src/clickhouse/clie
 import type { Change, Plan, StepId } from '../../src/domain/plan.ts'
 import type { Action, StepProgress } from '../../src/domain/request.ts'
 import type { Network, Target } from '../../src/domain/target.ts'
+import type { Clouds } from '../../src/jobs/clouds.ts'
 import { apply } from '../../src/jobs/requests/apply.ts'
 import { noteReceipt } from '../../src/jobs/requests/receipts.ts'
 import { makePlan, procedures } from '../../src/jobs/steps/procedure.ts'
-import type { Clouds, Observation, Step, StepContext } from '../../src/jobs/steps/step.ts'
+import type { Observation, Step, StepContext } from '../../src/jobs/steps/step.ts'
 import { samples } from '../sample-requests.ts'
 
 export const network: Network = { ...networks.prodWestus3, applicationSecurityGroups: [], tags: { team: 'data' } }

@@ -22,8 +22,8 @@ import { judge } from '../../src/domain/diagnosis/judge.ts'
 import { rules } from '../../src/domain/diagnosis/rules/all.ts'
 import type { Survey } from '../../src/domain/survey.ts'
 import type { Network } from '../../src/domain/target.ts'
+import type { Clouds } from '../../src/jobs/clouds.ts'
 import { lookAt } from '../../src/jobs/diagnosis/gather-evidence.ts'
-import type { Clouds } from '../../src/jobs/steps/step.ts'
 
 /** A connection that works, with both planes on real sockets, to be broken in one way at a time. */
 export interface FaultWorld {

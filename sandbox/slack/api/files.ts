@@ -2,9 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { parseJson } from '../json.ts'
 import type { SlackFile } from '../store.ts'
 import { ApiError } from './api-error.ts'
-import type { Backend, Method } from './method.ts'
+import type { Answer, Backend, Method } from './method.ts'
 import { limit, required } from './method.ts'
-import type { Answer } from './methods.ts'
 
 /** The way of a file into Slack: ask for an address, send the bytes there, say where it is to be seen. */
 

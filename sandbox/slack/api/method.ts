@@ -20,6 +20,13 @@ export interface Backend {
 /** Answers with what comes after `ok: true`; throws `ApiError` or `RateLimited`. */
 export type Method = (backend: Backend, args: JsonObject) => JsonObject
 
+/** A response of Slack's HTTP server. */
+export interface Answer {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body: unknown
+}
+
 /** A required argument. */
 export function required(args: JsonObject, name: string): string {
   const value = args[name]

@@ -2,7 +2,7 @@ import type { JsonObject } from '../json.ts'
 import { ApiError, RateLimited } from './api-error.ts'
 import * as chat from './chat.ts'
 import * as files from './files.ts'
-import type { Backend, Method } from './method.ts'
+import type { Answer, Backend, Method } from './method.ts'
 import * as people from './people.ts'
 import * as views from './views.ts'
 
@@ -43,12 +43,6 @@ const scopes: Readonly<Record<string, string>> = {
   'usergroups.users.list': 'usergroups:read',
   'users.info': 'users:read',
   'users.lookupByEmail': 'users:read.email',
-}
-
-export interface Answer {
-  readonly status: number
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body: unknown
 }
 
 /** Refusals come with HTTP status 200, except 429. */

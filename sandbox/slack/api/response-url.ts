@@ -3,8 +3,7 @@ import type { JsonObject } from '../json.ts'
 import { isObject } from '../json.ts'
 import type { Lent } from '../tickets.ts'
 import { ApiError } from './api-error.ts'
-import type { Backend } from './method.ts'
-import type { Answer } from './methods.ts'
+import type { Answer, Backend } from './method.ts'
 
 const longest = 40_000
 

@@ -6,9 +6,9 @@ import type { Network } from '../../domain/target.ts'
 import { isInVnet, sameId, subnetId, zoneOf } from '../../domain/target.ts'
 import type { Log } from '../../log.ts'
 import type { Inventory, InventoryStore } from '../../redis/records.ts'
+import type { Clouds } from '../clouds.ts'
 import type { Catalog } from '../services/inventory.ts'
 import type { Named } from '../services/target.ts'
-import type { Clouds } from '../steps/step.ts'
 
 /** The lists of ClickHouse Cloud have so long to come, in milliseconds; then those that were read last count. Its budget may be spent. */
 const freshWithinMs = 1_800

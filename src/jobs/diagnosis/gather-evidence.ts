@@ -6,9 +6,9 @@ import type { Network } from '../../domain/target.ts'
 import type { Log } from '../../log.ts'
 import type { InventoryStore } from '../../redis/records.ts'
 import type { SurveyStore } from '../../redis/survey.ts'
+import type { Clouds } from '../clouds.ts'
 import type { Catalog } from '../services/inventory.ts'
 import type { Named } from '../services/target.ts'
-import type { Clouds } from '../steps/step.ts'
 import { readControlPlane } from './control-plane.ts'
 
 export interface LookJobs {

@@ -6,9 +6,9 @@ import type { Network } from '../../domain/target.ts'
 import type { Log } from '../../log.ts'
 import type { Producer } from '../../redis/producer.ts'
 import type { SurveyStore, Verdicts } from '../../redis/survey.ts'
+import type { Clouds } from '../clouds.ts'
 import type { Catalog } from '../services/inventory.ts'
 import type { Targets } from '../services/target.ts'
-import type { Clouds } from '../steps/step.ts'
 
 export interface RequestJobs {
   readonly networks: readonly Network[]

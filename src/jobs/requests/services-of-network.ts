@@ -1,9 +1,9 @@
 import { connectsByAlias } from '../../azure/network.ts'
 import { RetryableError, TerminalError } from '../../domain/errors.ts'
 import { isInVnet, type Network, type Service, sameId } from '../../domain/target.ts'
+import type { Clouds } from '../clouds.ts'
 import type { Catalog } from '../services/inventory.ts'
 import type { Named, Targets } from '../services/target.ts'
-import type { Clouds } from '../steps/step.ts'
 
 interface Sources {
   readonly catalog: Pick<Catalog, 'current'>

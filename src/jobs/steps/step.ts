@@ -1,13 +1,12 @@
-import type { AzureNetwork, EndpointDetail } from '../../azure/network.ts'
-import type { ARecord, AzurePrivateDns, Zone } from '../../azure/private-dns.ts'
-import type { ClickHouseCloud } from '../../clickhouse/client.ts'
+import type { EndpointDetail } from '../../azure/network.ts'
+import type { ARecord, Zone } from '../../azure/private-dns.ts'
 import type { WireOrganization } from '../../clickhouse/wire.ts'
 import type { Verdict } from '../../domain/diagnosis/finding.ts'
 import type { OrganizationKey } from '../../domain/organization.ts'
 import type { Change, Plan, StepId } from '../../domain/plan.ts'
 import type { Listing } from '../../domain/request.ts'
 import type { Network, Target } from '../../domain/target.ts'
-import type { Prober } from '../../redis/prober.ts'
+import type { Clouds } from '../clouds.ts'
 
 /** What the steps have seen so far; a step reads what those that it needs have left. Absent means that it is not there yet. */
 export interface Facts {
@@ -40,13 +39,6 @@ export type AllowLists = ReadonlyMap<
   string,
   { readonly name: string; readonly state: string; readonly entries: readonly string[] }
 >
-
-export interface Clouds {
-  readonly network: AzureNetwork
-  readonly dns: AzurePrivateDns
-  readonly clickhouse: ClickHouseCloud
-  readonly prober: Prober
-}
 
 /** Everything that the configuration names: what one request touches may serve another network, or services of another organization. */
 export interface Configured {

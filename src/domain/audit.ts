@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { cleanText } from './hostile-text.ts'
 import type { Person, Surface } from './person.ts'
-import type { Request, RequestEvent } from './request.ts'
+import type { Request, RequestEvent, StepProgress } from './request.ts'
 
 /** One event of one request, as it is kept for good. */
 export interface AuditEntry {
@@ -19,6 +19,8 @@ export interface AuditEntry {
   readonly digest?: string
   /** What exactly, in a few words, e.g. the step. */
   readonly what?: string
+  /** Of a step's event, how far the step is; entries of older versions do not say. */
+  readonly stepState?: StepProgress['state']
   /** The vendors' ids of the calls that changed something, or of the one that was refused. */
   readonly vendorRequestIds?: readonly string[]
 }
@@ -51,6 +53,7 @@ export function entryOf(request: Request, event: RequestEvent | { readonly type:
     ...(surface !== undefined && { surface }),
     ...(digest !== undefined && { digest }),
     ...(what !== undefined && { what }),
+    ...(event.type === 'step' && { stepState: event.progress.state }),
     ...(vendorRequestIds.length > 0 && { vendorRequestIds }),
   }
 }

@@ -34,6 +34,27 @@ export type Change =
   | { readonly kind: 'create' | 'update' | 'delete'; readonly fields: readonly FieldChange[] }
   | { readonly kind: 'blocked'; readonly reason: string }
 
+/**
+ * What a step has seen, or is about to make, for programs: the words beside it are for people and are read by nobody else. Not part of what is approved.
+ * Requests of older versions have none: then it is not known.
+ */
+export interface StepFacts {
+  readonly endpoint?: {
+    readonly name: string
+    readonly resourceGroup?: string
+    readonly guid?: string
+    readonly address?: string
+  }
+  readonly zone?: { readonly subscription: string; readonly resourceGroup: string }
+  readonly link?: { readonly name: string }
+  /** Those that the step changes, else those that lead to the endpoint, by relative name. */
+  readonly records?: readonly { readonly name: string; readonly exists: boolean }[]
+  /** GUIDs of endpoints that are made anew. */
+  readonly replacedGuids?: readonly string[]
+  /** By service id, how many entries an allow list has and is to have. */
+  readonly listLengths?: Readonly<Record<string, { readonly before: number; readonly after: number }>>
+}
+
 export interface PlannedStep {
   readonly id: StepId
   /** What kind of thing, e.g. `private endpoint`. */
@@ -43,6 +64,7 @@ export interface PlannedStep {
   readonly change: Change
   /** What was seen, in a few words, e.g. why something is kept. Not part of what is approved. */
   readonly note?: string
+  readonly seen?: StepFacts
   /** A removal that leaves things as they are; `note` says why. */
   readonly kept?: true
 }

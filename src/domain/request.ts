@@ -21,7 +21,7 @@
 import type { Verdict } from './diagnosis/finding.ts'
 import type { Problem } from './errors.ts'
 import { type Group, type Person, type Place, type Surface, samePerson } from './person.ts'
-import type { Plan, StepId } from './plan.ts'
+import type { Plan, StepFacts, StepId } from './plan.ts'
 import type { ServiceWords } from './target.ts'
 
 /** User-visible and never renamed. */
@@ -111,6 +111,7 @@ export interface StepProgress {
   readonly changed: boolean
   /** What came to light, in a few words, e.g. `GUID 3f1c… · 10.0.0.4`. */
   readonly note?: string
+  readonly seen?: StepFacts
 }
 
 /** Ids that a request has put on a list, or was about to. */

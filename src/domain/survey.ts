@@ -1,5 +1,5 @@
 import type { FindingCode, Severity } from './diagnosis/finding.ts'
-import { isInVnet, type Network, type Service, sameId, zoneOf } from './target.ts'
+import { isInVnet, type Network, recordFor, type Service, sameId, zoneOf } from './target.ts'
 
 /** How each service on Azure stands to each network, as last seen in the background. */
 export interface Survey {
@@ -92,8 +92,7 @@ export function cellOf(
 }
 
 function recordState(host: string, zone: SeenZone | undefined, address: string | undefined): RecordState {
-  const label = host.slice(0, host.indexOf('.'))
-  const record = zone?.records.find(({ name }) => sameId(name, label)) ?? zone?.records.find(({ name }) => name === '*')
+  const record = recordFor(host, zone?.records ?? [])
   if (zone === undefined || record === undefined) return 'absent'
   if (!zone.linked) return 'not-linked'
   return address !== undefined && record.addresses.length === 1 && record.addresses[0] === address ? 'right' : 'elsewhere'

@@ -65,6 +65,16 @@ export function zoneOf(host: string): string {
   return host.slice(host.indexOf('.') + 1)
 }
 
+/** The host's own name in its zone, in lower case. */
+export function labelOf(host: string): string {
+  return host.slice(0, host.indexOf('.')).toLowerCase()
+}
+
+/** The record of its zone that a host leads by: one of its own, else the wildcard. */
+export function recordFor<Each extends { readonly name: string }>(host: string, records: readonly Each[]): Each | undefined {
+  return records.find(({ name }) => sameId(name, labelOf(host))) ?? records.find(({ name }) => name === '*')
+}
+
 /** The one zone of all hosts of a target. */
 export function zoneNameOf({ services: [{ host }] }: Target): string {
   return zoneOf(host)

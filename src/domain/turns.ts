@@ -12,7 +12,7 @@ export function collide(a: Request, b: Request): boolean {
   return shared(a) || shared(b) || services(a).some((id) => services(b).includes(id))
 }
 
-/** Also where it is not told in which group one of them has its zone: then it may be the same. */
+/** Also where it is not known in which group one of them has its zone: then it may be the same. */
 function sameZone(a: Request, b: Request): boolean {
   const [one, other] = [zoneIn(a), zoneIn(b)]
   return sameId(one.name, other.name) && (one.group === undefined || other.group === undefined || sameId(one.group, other.group))
@@ -21,10 +21,7 @@ function sameZone(a: Request, b: Request): boolean {
 function zoneIn({ plan }: Request): { readonly name?: string; readonly group?: string } {
   if (plan === undefined) return {}
   const [{ host }] = plan.services
-  const { change, note = '' } = plan.steps.find(({ id }) => id === 'dns-zone') ?? {}
-  const made =
-    change !== undefined && 'fields' in change ? change.fields.find(({ name }) => name === 'resource group')?.after : undefined
-  const group = made ?? /^in (.+)$/.exec(note)?.[1]
+  const group = plan.steps.find(({ id }) => id === 'dns-zone')?.seen?.zone?.resourceGroup
   return { name: zoneOf(host), ...(group !== undefined && { group }) }
 }
 

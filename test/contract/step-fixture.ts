@@ -8,6 +8,7 @@ import type { Call, ClickHouseService, PrivateEndpoint, PrivateZone, World } fro
 import { azureNetwork } from '../../src/azure/network.ts'
 import { azurePrivateDns } from '../../src/azure/private-dns.ts'
 import { type ClickHouseCloud, clickHouseCloud } from '../../src/clickhouse/client.ts'
+import { closable } from '../../src/closable.ts'
 import type { Change, Plan, StepId } from '../../src/domain/plan.ts'
 import type { Action, StepProgress } from '../../src/domain/request.ts'
 import type { Network, Target } from '../../src/domain/target.ts'
@@ -67,7 +68,7 @@ export async function openWorkshop(): Promise<Workshop> {
     network: azureNetwork(credential, arm.url, noteReceipt),
     dns: azurePrivateDns(credential, arm.url, [], noteReceipt),
     clickhouse,
-    prober: { probe: async () => undefined, workers: async () => [], close: async () => undefined },
+    prober: { probe: async () => undefined, workers: async () => [], ...closable(async () => undefined) },
   }
   const context: Workshop['context'] = (changes = {}) => ({
     requestId: 'PL-1',

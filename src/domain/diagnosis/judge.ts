@@ -41,9 +41,9 @@ function healthy({ host, networkPlane }: Evidence): Verdict {
   }
 }
 
-/** Evidence that contradicts itself: no rule found a fault in it, and it does not prove health either. */
+/** No rule found a fault, and not every required check passed: what would tell is unknown. */
 const inconclusive: Finding = {
-  code: 'worker-absent',
+  code: 'control-plane-unknown',
   severity: 'warn',
   title: 'what was seen does not fit together',
   detail: 'No fault was found, but not every required check passed, so the connection is not proven.',

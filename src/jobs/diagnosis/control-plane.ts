@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { connectsByAlias, type EndpointDetail, type EndpointSummary } from '../../azure/network.ts'
+import { connectsByAlias, type EndpointSummary } from '../../azure/network.ts'
+import { endpointEvidence, zoneEvidence } from '../../domain/diagnosis/assemble.ts'
 import type { ControlPart, ControlPlane } from '../../domain/diagnosis/evidence.ts'
 import { RetryableError, TerminalError, toProblem } from '../../domain/errors.ts'
 import type { Network } from '../../domain/target.ts'
@@ -91,7 +92,7 @@ async function endpointAt(
 ): Promise<Pick<ControlPlane, 'endpoint'>> {
   if (addresses.length === 0) return {}
   const details = await Promise.all(here.slice(0, mostEndpoints).map(({ id }) => clouds.network.endpoint(id, signal)))
-  return shownAs(details.find((each) => each?.address !== undefined && addresses.includes(each.address)))
+  return endpointEvidence(details.find((each) => each?.address !== undefined && addresses.includes(each.address)))
 }
 
 type Lists = Pick<ControlPlane, 'serviceState' | 'allowList' | 'asOf' | 'requestId'>
@@ -166,7 +167,7 @@ async function endpointFor(
   const { here, partial } = await endpointsOf(network, clouds, signal)
   const serving = here.filter(({ connectsTo }) => sameId(connectsTo, alias))
   const chosen = serving.find(({ connection }) => connection === 'Approved') ?? serving[0]
-  const own = shownAs(chosen && (await clouds.network.endpoint(chosen.id, signal)))
+  const own = endpointEvidence(chosen && (await clouds.network.endpoint(chosen.id, signal)))
   if (own.endpoint !== undefined) return own
   const { record } = await zone.catch(() => ({ record: undefined }))
   const other = await endpointAt(record?.addresses ?? [], here, clouds, signal)
@@ -186,12 +187,6 @@ async function endpointsOf(
   return { here: here.toSorted((a, b) => rank(a) - rank(b)), partial }
 }
 
-function shownAs(detail: EndpointDetail | undefined): Pick<ControlPlane, 'endpoint'> {
-  if (detail === undefined) return {}
-  const { id, guid, address, connection, connectsTo } = detail
-  return { endpoint: { id, guid: guid ?? '', connection, alias: connectsTo, ...(address !== undefined && { address }) } }
-}
-
 async function zoneFor(
   host: string,
   network: Network,
@@ -199,15 +194,5 @@ async function zoneFor(
   signal: AbortSignal,
 ): Promise<Pick<ControlPlane, 'zone' | 'record' | 'wildcard'>> {
   const [zone] = await clouds.dns.zones(zoneOf(host), network, signal)
-  if (zone === undefined) return {}
-  const records = await clouds.dns.aRecords(zone, signal)
-  const label = host.slice(0, host.indexOf('.'))
-  const own = records.find(({ name }) => sameId(name, label))
-  const wildcard = records.find(({ name }) => name === '*')
-  const record = own ?? wildcard
-  return {
-    zone: { id: zone.id, linked: zone.link?.completed === true },
-    ...(record !== undefined && { record: { name: record.name, addresses: record.addresses } }),
-    ...(own !== undefined && wildcard !== undefined && { wildcard: wildcard.addresses }),
-  }
+  return zone === undefined ? {} : zoneEvidence(host, zone, await clouds.dns.aRecords(zone, signal))
 }

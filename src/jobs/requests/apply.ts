@@ -50,8 +50,11 @@ async function carryOut(step: Step, application: Application): Promise<void> {
       await record(step.id, { state: 'running', startedAt, changed }, receipts)
       seen = await collectReceipts(receipts, () => change(step, found, application))
     }
-    const note = seen.note !== undefined && { note: seen.note }
-    await record(step.id, { state: 'done', startedAt, finishedAt: now(), changed, ...note }, receipts)
+    const told = {
+      ...(seen.note !== undefined && { note: seen.note }),
+      ...(seen.seen !== undefined && { seen: seen.seen }),
+    }
+    await record(step.id, { state: 'done', startedAt, finishedAt: now(), changed, ...told }, receipts)
   } catch (error) {
     if (!context.signal.aborted && !(error instanceof PlanChanged) && !(error instanceof Stopped)) {
       const note = toProblem(error).message

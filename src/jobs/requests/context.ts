@@ -1,9 +1,9 @@
 import { TerminalError } from '../../domain/errors.ts'
 import type { Plan, StepId } from '../../domain/plan.ts'
-import type { Request } from '../../domain/request.ts'
+import { connects, type Request } from '../../domain/request.ts'
 import type { Network, Target } from '../../domain/target.ts'
 import { retrying } from '../retry.ts'
-import { formerly } from '../services/former-service.ts'
+import { formerService } from '../services/former-service.ts'
 import { type Named, networkNamed, together } from '../services/target.ts'
 import type { StepContext } from '../steps/step.ts'
 import { LostRun, type RequestWorker, Stopped } from './run.ts'
@@ -22,10 +22,11 @@ export async function contextOf(request: Request, worker: RequestWorker): Promis
   const network = networkNamed(networks, asked.network)
   const undone = undoes === undefined ? undefined : await ledger.get(undoes)
   const plan = request.plan ?? undone?.plan
+  // What is removed is found by the names under which it was made; what connects has to lead to where the services are now.
   const target: Target =
     plan === undefined
       ? together(network, await namedServices(request, network, worker), request.action)
-      : connects(request)
+      : connects(request.action)
         ? together(network, await namesAnew(plan, worker), request.action)
         : { network, alias: plan.alias, services: plan.services }
   return {
@@ -51,11 +52,6 @@ export async function contextOf(request: Request, worker: RequestWorker): Promis
   }
 }
 
-/** What is removed is found by the names under which it was made; what connects has to lead to where the services are now. */
-export function connects({ action }: Request): boolean {
-  return action === 'setup' || action === 'allow'
-}
-
 /** Alias and host of the plan's services, which may have changed since it was approved. */
 async function namesAnew({ services }: Plan, { targets, signal }: RequestWorker): Promise<readonly Named[]> {
   return await Promise.all(services.map(({ service }) => retrying(() => targets.of(service, justReadMs, signal), signal)))
@@ -74,7 +70,7 @@ async function namedServices(
       named.push(await retrying(() => targets.of(service, 0, signal), signal))
     } catch (error) {
       const isGone = action === 'teardown' && error instanceof TerminalError && error.code !== 'service-ambiguous'
-      const former = isGone ? await formerly(words, network, ledger) : undefined
+      const former = isGone ? await formerService(words, network, ledger) : undefined
       if (former === undefined) throw error
       named.push(former)
     }
@@ -85,9 +81,7 @@ async function namedServices(
 
 /** GUIDs of endpoints that a plan makes anew. */
 function replacedBy(plan: Plan | undefined): readonly string[] {
-  const change = plan?.steps.find(({ id }) => id === 'private-endpoint')?.change
-  if (change?.kind !== 'update') return []
-  return change.fields.flatMap(({ name, before }) => (name === 'GUID' && before !== undefined ? [before] : []))
+  return plan?.steps.find(({ id }) => id === 'private-endpoint')?.seen?.replacedGuids ?? []
 }
 
 /** Where a request created something. */

@@ -1,7 +1,7 @@
 import type { Ledger } from '../../domain/ledger.ts'
 import type { Log } from '../../log.ts'
 import type { Producer } from '../../redis/producer.ts'
-import { repeat } from '../../repeat.ts'
+import { type Repeating, repeat } from '../../repeat.ts'
 
 /** A request goes on within this time, plus the queue's own recovery, of whatever interrupted it. */
 const everyMs = 3_000
@@ -10,7 +10,7 @@ const everyMs = 3_000
  * Puts a job back for every request that waits for a worker and has none: after a crash between writing a decision and adding its job, or when a job
  * was lost. Ends requests whose approval came too late, and says when a reminder is due. Runs at start and at intervals.
  */
-export function startSweep({ ledger, producer, log }: { ledger: Ledger; producer: Producer; log: Log }): { close(): void } {
+export function startSweep({ ledger, producer, log }: { ledger: Ledger; producer: Producer; log: Log }): Repeating {
   return repeat('sweep', everyMs, log, async () => {
     for (const { id, state, approval, reminded = 0 } of await ledger.open()) {
       const item = { kind: 'request', id } as const

@@ -1,12 +1,12 @@
 import { RetryableError, TerminalError, toProblem } from '../../domain/errors.ts'
 import { changesOf, digestOf, type StepId, stillApproved } from '../../domain/plan.ts'
-import type { Outcome, Request, RequestEvent } from '../../domain/request.ts'
+import { connects, type Outcome, type Request, type RequestEvent } from '../../domain/request.ts'
 import { aheadOf } from '../../domain/turns.ts'
 import { makePlan } from '../steps/procedure.ts'
 import type { Facts, StepContext } from '../steps/step.ts'
 import { apply, PlanChanged } from './apply.ts'
 import { approvalFor, checkReason, policyOf } from './approval.ts'
-import { connects, contextOf } from './context.ts'
+import { contextOf } from './context.ts'
 import { preflight } from './preflight.ts'
 import { LostRun, type RequestJobs, type RequestWorker, Stopped } from './run.ts'
 
@@ -54,7 +54,7 @@ async function plan(request: Request, worker: RequestWorker): Promise<void> {
   const context = await contextOf(request, worker)
   const plan = await makePlan(request.action, context)
   if (changesOf(plan).length === 0) {
-    if (connects(request)) holdConnected(context)
+    if (connects(request.action)) holdConnected(context)
     await record({ type: 'nothing-to-do', run: worker.run, plan, outcome: outcomeOf(context.facts), at: now() }, worker)
   } else {
     const approval = approvalFor(request, policy)

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RetryableError, TerminalError } from '../../domain/errors.ts'
+import { servicesMeant } from '../../domain/service-words.ts'
 import type { PrivateName } from '../../domain/survey.ts'
 import { nearest, type Service, type ServiceWords, sameId } from '../../domain/target.ts'
 import type { InventoryStore } from '../../redis/records.ts'
 import type { SurveyStore } from '../../redis/survey.ts'
 import { retrying } from '../retry.ts'
-import { type Catalog, matching } from './inventory.ts'
+import type { Catalog } from './inventory.ts'
 import type { Named, Targets } from './target.ts'
 
 /** Which service is meant, while ClickHouse Cloud says so and while it does not. */
@@ -74,7 +75,7 @@ async function freshName(words: ServiceWords, { catalog, targets }: NameJobs, si
 async function lastName(words: ServiceWords, { inventory, survey }: NameJobs): Promise<Named | undefined> {
   const [known, seen, names] = await Promise.all([inventory.read(), survey.read(), survey.names()])
   const surveyed = new Map((seen?.cells ?? []).map(({ service }) => [service.id, service]))
-  const [service, ...more] = matching(known?.services ?? [...surveyed.values()], words)
+  const [service, ...more] = servicesMeant(known?.services ?? [...surveyed.values()], words)
   // An old list does not say what there is not.
   if (service === undefined || more.length > 0) return undefined
   const { alias, host } = names[service.id] ?? {}

@@ -1,6 +1,7 @@
 import type { ClickHouseCloud } from '../../clickhouse/client.ts'
 import { RetryableError, TerminalError } from '../../domain/errors.ts'
 import type { OrganizationKey } from '../../domain/organization.ts'
+import { isOf, servicesMeant } from '../../domain/service-words.ts'
 import { nearest, type Service, type ServiceWords } from '../../domain/target.ts'
 import type { Inventory, InventoryStore } from '../../redis/records.ts'
 
@@ -80,12 +81,12 @@ export function createCatalog(
     async resolve(words, maxAgeMs, signal) {
       const known = await young(maxAgeMs)
       if (known !== undefined) {
-        const [only, ...more] = matching(known.services, words)
+        const [only, ...more] = servicesMeant(known.services, words)
         if (only !== undefined && more.length === 0) return only
       }
       const { inventory, unread } = await read(signal)
-      const [first] = unread.filter(({ organizationName }) => [undefined, organizationName].includes(words.organization))
-      if (first !== undefined && matching(inventory.services, words).length === 0) throw notRead(first, words)
+      const [first] = unread.filter((organization) => isOf(organization, words.organization))
+      if (first !== undefined && servicesMeant(inventory.services, words).length === 0) throw notRead(first, words)
       return one(inventory.services, words)
     },
   }
@@ -110,26 +111,14 @@ function keptOf(unread: readonly Unread[], before: Inventory | undefined): Pick<
 
 /** Pure: exactly one service, or the words that say why not. */
 export function one(services: readonly Service[], words: ServiceWords): Service {
-  const [only, ...more] = matching(services, words)
+  const [only, ...more] = servicesMeant(services, words)
   if (only === undefined) throw unknown(services, words)
   if (more.length > 0) throw ambiguous([only, ...more])
   return only
 }
 
-/** Pure: the services that the words may mean. */
-export function matching(services: readonly Service[], { service, organization }: ServiceWords): readonly Service[] {
-  const candidates = services.filter(
-    ({ organizationId, organizationName }) =>
-      organization === undefined || [organizationId, organizationName].includes(organization),
-  )
-  const byId = candidates.filter(({ id }) => id === service.toLowerCase())
-  return byId.length > 0 ? byId : candidates.filter(({ name }) => name.toLowerCase() === service.toLowerCase())
-}
-
 function unknown(services: readonly Service[], { service, organization }: ServiceWords): TerminalError {
-  const names = services
-    .filter(({ organizationName }) => organization === undefined || organizationName === organization)
-    .map(({ name }) => name)
+  const names = services.filter((service) => isOf(service, organization)).map(({ name }) => name)
   const guess = nearest(service, names)
   const where =
     organization ?? ([...new Set(services.map(({ organizationName }) => organizationName))].join(' or ') || 'any organization')

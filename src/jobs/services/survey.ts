@@ -7,7 +7,7 @@ import type { Log } from '../../log.ts'
 import type { Producer } from '../../redis/producer.ts'
 import type { Inventory } from '../../redis/records.ts'
 import type { SurveyStore } from '../../redis/survey.ts'
-import { repeat } from '../../repeat.ts'
+import { type Repeating, repeat } from '../../repeat.ts'
 import type { Clouds } from '../clouds.ts'
 import type { Catalog } from './inventory.ts'
 import { lacksAdmin } from './key-role.ts'
@@ -38,9 +38,11 @@ const namesMaxAgeMs = 24 * 3_600_000
 const keysMaxAgeMs = 3_600_000
 
 /** Has the survey made anew when it is old, or while there is something to learn. Any number of processes may do so. */
-export function startSurveys({ survey, producer, log }: Pick<SurveyJobs, 'survey' | 'log'> & { readonly producer: Producer }): {
-  close(): void
-} {
+export function startSurveys({
+  survey,
+  producer,
+  log,
+}: Pick<SurveyJobs, 'survey' | 'log'> & { readonly producer: Producer }): Repeating {
   return repeat('survey', learnEveryMs, log, async () => {
     const last = await survey.read()
     if (last === undefined || age(last.readAt) >= maxAgeMs) await producer.work({ kind: 'survey', id: 'anew' })

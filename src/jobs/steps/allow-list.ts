@@ -2,7 +2,7 @@ import { knownAfterApply } from '../../domain/plan.ts'
 import { sameId } from '../../domain/target.ts'
 import { isIdOf, listsOf } from './allow-lists.ts'
 import { checkFollowingEntry, organizationOf, replacedIds } from './organization-entry.ts'
-import { ghostsAmong, givenIds } from './orphaned-ids.ts'
+import { givenIds, orphanedIdsAmong } from './orphaned-ids.ts'
 import type { Step, StepContext } from './step.ts'
 
 /**
@@ -19,21 +19,27 @@ export const allowList: Step = {
     const { facts, target } = context
     const allowLists = await listsOf(context)
     facts.allowLists = allowLists
-    facts.ghosts = await ghostsOf(context)
-    const fields = target.services.flatMap(({ service: { id, name } }) => {
+    facts.orphanedIds = await findOrphanedIds(context)
+    const changes = target.services.map(({ service: { id, name } }) => {
       const entries = allowLists.get(id)?.entries ?? []
       const { add, remove } = changeOf(entries, context)
+      return { id, name, entries, add, remove, after: entries.length + add.length - remove.length }
+    })
+    const seen = {
+      listLengths: Object.fromEntries(changes.map(({ id, entries, after }) => [id, { before: entries.length, after }])),
+    }
+    const fields = changes.flatMap(({ name, entries, add, remove, after }) => {
       if (add.length === 0 && remove.length === 0) return []
       return [
         ...add.map((entry) => ({ name: `${name} id`, after: entry })),
         ...remove.map((entry) => ({ name: `${name} id`, before: entry })),
-        { name: `${name} entries`, before: String(entries.length), after: String(entries.length + add.length - remove.length) },
+        { name: `${name} entries`, before: String(entries.length), after: String(after) },
       ]
     })
-    if (fields.length > 0) return { change: { kind: 'update', fields }, facts: {} }
+    if (fields.length > 0) return { change: { kind: 'update', fields }, facts: {}, seen }
     // No change of the lists is left that could register it.
     await checkFollowingEntry(context)
-    return { change: { kind: 'none' }, facts: {} }
+    return { change: { kind: 'none' }, facts: {}, seen }
   },
 
   async apply(context) {
@@ -60,7 +66,7 @@ export function changeOf(
   const wanted = target.network.endpoints?.listAs === 'resource-id' ? endpoint?.id : endpoint?.guid
   const listed = entries.filter((entry) => isIdOf(entry, endpoint))
   const kept = listed.find((entry) => sameId(entry, wanted)) ?? listed[0]
-  const gone = [...replacedIds(context), ...(facts.ghosts ?? [])]
+  const gone = [...replacedIds(context), ...(facts.orphanedIds ?? [])]
   const stale = entries.filter((entry) => !listed.includes(entry) && gone.some((id) => sameId(id, entry)))
   return {
     add: kept === undefined ? [wanted ?? knownAfterApply] : [],
@@ -69,7 +75,7 @@ export function changeOf(
 }
 
 /** The organization is read for it only where the lists hold something besides: a first setup has no call to spare. */
-async function ghostsOf(context: StepContext): Promise<readonly string[]> {
+async function findOrphanedIds(context: StepContext): Promise<readonly string[]> {
   const { facts, target } = context
   const listed = [...(facts.allowLists?.values() ?? [])].flatMap(({ entries }) => entries)
   const others = listed.filter((entry) => !isIdOf(entry, facts.endpoint))
@@ -80,5 +86,5 @@ async function ghostsOf(context: StepContext): Promise<readonly string[]> {
   const own = facts.endpoint === undefined ? givenIds(target.services[0].service, context) : []
   const all = [...others, ...organization.entries.map(({ id }) => id)]
   const ids = all.filter((id) => !own.some((each) => sameId(each, id)))
-  return await ghostsAmong(ids, organization, context)
+  return await orphanedIdsAmong(ids, organization, context)
 }

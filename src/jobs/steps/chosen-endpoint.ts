@@ -1,6 +1,6 @@
 import type { EndpointSummary } from '../../azure/network.ts'
-import { zoneNameOf } from '../../domain/target.ts'
-import { labelsOf, leadsTo } from './dns-record.ts'
+import { recordFor, zoneNameOf } from '../../domain/target.ts'
+import { leadsTo } from './dns-record.ts'
 import { isDead, serving } from './endpoints.ts'
 import type { StepContext } from './step.ts'
 
@@ -13,8 +13,7 @@ export async function chosen(all: readonly EndpointSummary[], context: StepConte
   const [zone] = await clouds.dns.zones(zoneNameOf(target), target.network, signal)
   if (zone?.link === undefined) return best
   const records = await clouds.dns.aRecords(zone, signal)
-  const [label] = labelsOf(target)
-  const record = records.find(({ name }) => name.toLowerCase() === label) ?? records.find(({ name }) => name === '*')
+  const record = recordFor(target.services[0].host, records)
   if (record === undefined) return best
   const details = await Promise.all(candidates.map(({ id }) => clouds.network.endpoint(id, signal)))
   return details.find((endpoint) => leadsTo(record, endpoint?.address)) ?? best

@@ -1,7 +1,7 @@
 import type { ARecord } from '../../azure/private-dns.ts'
 import { isOurs, marks, tagText } from '../../domain/ownership.ts'
 import { type Change, type FieldChange, knownAfterApply } from '../../domain/plan.ts'
-import { sameId, type Target, zoneNameOf } from '../../domain/target.ts'
+import { labelOf, sameId, type Target, zoneNameOf } from '../../domain/target.ts'
 import { otherEndpoints, type PlacedEndpoint } from './endpoints.ts'
 import { isMadeHere } from './removal.ts'
 import type { Observation, Step, StepContext } from './step.ts'
@@ -20,16 +20,16 @@ export const dnsRecord: Step = {
 
   async plan(context) {
     const { zone, endpoint } = context.facts
-    if (zone === undefined) return { change: creation(['*'], endpoint?.address), facts: {} }
-    const records = await context.clouds.dns.aRecords(zone, context.signal)
-    return { ...(await compare(context, records)), facts: { records } }
+    const records = zone === undefined ? [] : await context.clouds.dns.aRecords(zone, context.signal)
+    const found = zone === undefined ? creation(['*'], endpoint?.address) : await compare(context, records)
+    const wantedRecords = found.seen?.records?.map(({ name }) => name) ?? []
+    return { ...found, facts: { ...(zone !== undefined && { records }), wantedRecords } }
   },
 
   async apply(context, change) {
-    const { zone, endpoint, records = [] } = context.facts
+    const { zone, endpoint, records = [], wantedRecords = [] } = context.facts
     if (zone === undefined || endpoint?.address === undefined || change.kind === 'none' || change.kind === 'blocked') return
-    const names = change.fields.flatMap(({ name }) => (name.startsWith(addressOf) ? [name.slice(addressOf.length)] : []))
-    for (const name of names) {
+    for (const name of wantedRecords) {
       const existing = records.find((record) => record.name === name)
       await context.fence()
       const metadata = { ...existing?.metadata, ...marks(context.requestId) }
@@ -43,10 +43,9 @@ export const dnsRecord: Step = {
   },
 }
 
-/** Fields of a change are named for the record: `address of *`. */
-const addressOf = 'address of '
+type Found = Omit<Observation, 'facts'>
 
-async function compare(context: StepContext, records: readonly ARecord[]): Promise<Omit<Observation, 'facts'>> {
+async function compare(context: StepContext, records: readonly ARecord[]): Promise<Found> {
   const address = context.facts.endpoint?.address
   const labels = labelsOf(context.target)
   const own = records.filter(({ name }) => labels.includes(name.toLowerCase()))
@@ -56,21 +55,24 @@ async function compare(context: StepContext, records: readonly ARecord[]): Promi
   if (foreign !== undefined) return { change: blockedBy(foreign, 'overrides the wildcard and', context) }
   const unserved = labels.filter((label) => !own.some((record) => record.name.toLowerCase() === label))
   const wildcardServes = wildcard !== undefined && leadsTo(wildcard, address)
-  if (wrong.length === 0 && (unserved.length === 0 || wildcardServes)) return { change: { kind: 'none' }, note: `→ ${address}` }
-  if (wrong.length === 0 && wildcard === undefined) return { change: creation(['*'], address) }
+  if (wrong.length === 0 && (unserved.length === 0 || wildcardServes)) {
+    const serving = [...own, ...(unserved.length > 0 && wildcard !== undefined ? [wildcard] : [])]
+    return { change: { kind: 'none' }, note: `→ ${address}`, seen: { records: serving.map(existing) } }
+  }
+  if (wrong.length === 0 && wildcard === undefined) return creation(['*'], address)
   const others = await otherEndpoints(context, context.facts.endpoint?.id)
   const userOf: UserOf = (record) => others.find((other) => record.addresses.includes(other.address ?? ''))
   const elsewhere = (user: PlacedEndpoint | undefined) => user !== undefined && user.network !== context.target.network.name
   const taken = wrong.find((record) => elsewhere(userOf(record)))
   if (taken !== undefined) return { change: sharedBy(taken, userOf(taken), context) }
-  if (wrong.length > 0) return { change: await correction(wrong, address, userOf, context) }
-  if (wildcard === undefined) return { change: creation(['*'], address) }
+  if (wrong.length > 0) return await correction(wrong, address, userOf, context)
+  if (wildcard === undefined) return creation(['*'], address)
   const user = userOf(wildcard)
   // The other network reaches these very services by this record.
   if (elsewhere(user) && sameId(user?.connectsTo, context.target.alias)) return { change: sharedBy(wildcard, user, context) }
-  if (user !== undefined) return { change: creation(unserved, address), note: `the wildcard serves ${user.name}` }
+  if (user !== undefined) return { ...creation(unserved, address), note: `the wildcard serves ${user.name}` }
   if (!isOurs(wildcard.metadata)) return { change: blockedBy(wildcard, '', context) }
-  return { change: await correction([wildcard], address, userOf, context) }
+  return await correction([wildcard], address, userOf, context)
 }
 
 type UserOf = (record: ARecord) => PlacedEndpoint | undefined
@@ -81,10 +83,10 @@ async function correction(
   address: string | undefined,
   userOf: UserOf,
   context: StepContext,
-): Promise<Change> {
+): Promise<Found> {
   if ((context.facts.zone?.otherLinks ?? 0) > 0) {
     for (const record of records.filter((each) => userOf(each) === undefined)) {
-      if (!(await isMadeHere(record.metadata, context))) return unknownTo(record, context)
+      if (!(await isMadeHere(record.metadata, context))) return { change: unknownTo(record, context) }
     }
   }
   return update(records, address)
@@ -114,18 +116,25 @@ function sharedBy(record: ARecord, user: PlacedEndpoint | undefined, { target: {
   }
 }
 
-function creation(names: readonly string[], address: string | undefined): Change {
-  const fields: FieldChange[] = names.map((name) => ({ name: `${addressOf}${name}`, after: address ?? knownAfterApply }))
-  return { kind: 'create', fields: [...fields, { name: 'TTL', after: `${ttl} s` }] }
+function creation(names: readonly string[], address: string | undefined): Found {
+  const fields: FieldChange[] = names.map((name) => ({ name: `address of ${name}`, after: address ?? knownAfterApply }))
+  return {
+    change: { kind: 'create', fields: [...fields, { name: 'TTL', after: `${ttl} s` }] },
+    seen: { records: names.map((name) => ({ name, exists: false })) },
+  }
 }
 
-function update(records: readonly ARecord[], address: string | undefined): Change {
+function update(records: readonly ARecord[], address: string | undefined): Found {
   const fields = records.map((record) => ({
-    name: `${addressOf}${record.name}`,
+    name: `address of ${record.name}`,
     before: said(record),
     after: address ?? knownAfterApply,
   }))
-  return { kind: 'update', fields }
+  return { change: { kind: 'update', fields }, seen: { records: records.map(existing) } }
+}
+
+function existing({ name }: ARecord): { readonly name: string; readonly exists: true } {
+  return { name, exists: true }
 }
 
 export function leadsTo({ addresses }: ARecord, address: string | undefined): boolean {
@@ -134,7 +143,7 @@ export function leadsTo({ addresses }: ARecord, address: string | undefined): bo
 
 /** The first labels of the hosts, which would be their own records. */
 export function labelsOf({ services }: Target): readonly string[] {
-  return services.map(({ host }) => host.slice(0, host.indexOf('.')).toLowerCase())
+  return services.map(({ host }) => labelOf(host))
 }
 
 function said({ addresses }: ARecord): string {

@@ -16,11 +16,13 @@ export const dnsZone: Step = {
   async plan({ target, clouds, signal }) {
     const { network } = target
     const [zone] = await clouds.dns.zones(zoneNameOf(target), network, signal)
-    if (zone?.settled === true) return { change: { kind: 'none' }, facts: { zone }, note: `in ${zone.resourceGroup}` }
+    const { subscription, resourceGroup } = zone ?? network.dns
+    const seen = { zone: { subscription, resourceGroup } }
+    if (zone?.settled === true) return { change: { kind: 'none' }, facts: { zone }, note: `in ${resourceGroup}`, seen }
     // Nothing is written any more, but it cannot be used yet.
     if (zone !== undefined)
-      return { change: { kind: 'update', fields: [inProgress] }, facts: {}, note: `in ${zone.resourceGroup}` }
-    return { change: { kind: 'create', fields: [{ name: 'resource group', after: network.dns.resourceGroup }] }, facts: {} }
+      return { change: { kind: 'update', fields: [inProgress] }, facts: {}, note: `in ${resourceGroup}`, seen }
+    return { change: { kind: 'create', fields: [{ name: 'resource group', after: resourceGroup }] }, facts: {}, seen }
   },
 
   async apply({ target, clouds, requestId, fence, signal }) {

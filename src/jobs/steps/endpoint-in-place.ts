@@ -1,7 +1,7 @@
 import { TerminalError } from '../../domain/errors.ts'
 import { endpointName } from '../../domain/resource-names.ts'
 import { chosen } from './chosen-endpoint.ts'
-import { isFinished } from './endpoints.ts'
+import { factsOf, isFinished } from './endpoints.ts'
 import type { Step } from './step.ts'
 
 /** The endpoint that others stand on, found and never changed. */
@@ -17,7 +17,12 @@ export const endpointInPlace: Step = {
     const found = await chosen(endpoints, context)
     const endpoint = found === undefined ? undefined : await context.clouds.network.endpoint(found.id, context.signal)
     if (endpoint !== undefined && isFinished(endpoint))
-      return { change: { kind: 'none' }, facts: { endpoint }, note: `${endpoint.name} · ${endpoint.address}` }
+      return {
+        change: { kind: 'none' },
+        facts: { endpoint },
+        note: `${endpoint.name} · ${endpoint.address}`,
+        seen: { endpoint: factsOf(endpoint) },
+      }
     const names = context.target.services.map(({ service }) => service.name).join(' ')
     const bounds = partial ? ' Only the configured resource groups could be searched.' : ''
     throw new TerminalError('endpoint-absent', `${network.name} has no live private endpoint for ${names}.${bounds}`, {

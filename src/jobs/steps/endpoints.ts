@@ -1,5 +1,6 @@
 import { connectsByAlias, type EndpointDetail, type EndpointSummary, serves } from '../../azure/network.ts'
 import { isOurs } from '../../domain/ownership.ts'
+import type { StepFacts } from '../../domain/plan.ts'
 import { endpointName } from '../../domain/resource-names.ts'
 import { isInVnet, sameId, subnetId, vnetId } from '../../domain/target.ts'
 import type { StepContext } from './step.ts'
@@ -64,4 +65,9 @@ export async function otherEndpoints(
     }),
   )
   return found.flat()
+}
+
+/** For the plan and the journal. */
+export function factsOf({ name, resourceGroup, guid, address }: EndpointDetail): NonNullable<StepFacts['endpoint']> {
+  return { name, resourceGroup, ...(guid !== undefined && { guid }), ...(address !== undefined && { address }) }
 }

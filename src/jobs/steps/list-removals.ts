@@ -1,8 +1,8 @@
 import { sameId } from '../../domain/target.ts'
 import { allListsOf, isIdOf } from './allow-lists.ts'
 import { endpointToRemove } from './endpoint-to-remove.ts'
-import { isOurEntry, organizationOf } from './organization-entry.ts'
-import { ghostsAmong } from './orphaned-ids.ts'
+import { isOurEntry, organizationOf, removeEntries } from './organization-entry.ts'
+import { orphanedIdsAmong } from './orphaned-ids.ts'
 import { isMine, keep, leaving, stayingOn, undoneFrom, usedNote } from './removal.ts'
 import type { OrganizationEntries, Step, StepContext } from './step.ts'
 
@@ -15,7 +15,7 @@ export const allowListRemoval: Step = {
   async plan(context) {
     const { facts, target, undoing } = context
     facts.allowLists = await allListsOf(context)
-    facts.ghosts = undoing === undefined ? await ghostsOf(context) : []
+    facts.orphanedIds = undoing === undefined ? await findOrphanedIds(context) : []
     const fields = target.services.flatMap(({ service: { id, name } }) =>
       leaving(id, context).map((entry) => ({ name, before: entry })),
     )
@@ -34,12 +34,12 @@ export const allowListRemoval: Step = {
   },
 }
 
-async function ghostsOf(context: StepContext): Promise<readonly string[]> {
+async function findOrphanedIds(context: StepContext): Promise<readonly string[]> {
   const { facts } = context
   facts.organization = await organizationOf(context)
   const listed = [...(facts.allowLists?.values() ?? [])].flatMap(({ entries }) => entries)
   const ids = [...listed, ...facts.organization.entries.map(({ id }) => id)]
-  return await ghostsAmong(ids, facts.organization, context)
+  return await orphanedIdsAmong(ids, facts.organization, context)
 }
 
 export const organizationEntryRemoval: Step = {
@@ -57,14 +57,7 @@ export const organizationEntryRemoval: Step = {
   },
 
   async apply(context) {
-    const { target, clouds, facts, fence, signal } = context
-    const [{ service }] = target.services
-    for (const { id, description, region } of await unusedEntries(context)) {
-      await fence()
-      delete facts.organization
-      const entry = { id, description: description ?? '', region: region ?? service.region }
-      await clouds.clickhouse.removeOrganizationEntry(service.organizationId, entry, signal)
-    }
+    await removeEntries(await unusedEntries(context), context)
   },
 }
 
@@ -85,6 +78,6 @@ async function unusedEntries(context: StepContext): Promise<OrganizationEntries[
   }
   const mine = isMine(facts.endpoint?.tags, context)
   return unused.filter((entry) =>
-    isIdOf(entry.id, facts.endpoint) ? mine || isOurs(entry) : facts.ghosts?.some((id) => sameId(id, entry.id)),
+    isIdOf(entry.id, facts.endpoint) ? mine || isOurs(entry) : facts.orphanedIds?.some((id) => sameId(id, entry.id)),
   )
 }

@@ -17,10 +17,11 @@ export const networkLink: Step = {
   async plan({ target, clouds, facts, signal }) {
     // The zone step may have looked before this link was made, so look again once there is a zone.
     const [zone] = facts.zone === undefined ? [] : await clouds.dns.zones(zoneNameOf(target), target.network, signal)
-    if (zone?.link?.completed === true) return { change: { kind: 'none' }, facts: { zone } }
+    const seen = { link: { name: zone?.link?.name ?? linkName(target.network) } }
+    if (zone?.link?.completed === true) return { change: { kind: 'none' }, facts: { zone }, seen }
     // Nothing is written any more, but names do not resolve over it yet.
-    if (zone?.link !== undefined) return { change: { kind: 'update', fields: [inProgress] }, facts: { zone } }
-    return { change: { kind: 'create', fields: [{ name: 'registration', after: 'off' }] }, facts: {} }
+    if (zone?.link !== undefined) return { change: { kind: 'update', fields: [inProgress] }, facts: { zone }, seen }
+    return { change: { kind: 'create', fields: [{ name: 'registration', after: 'off' }] }, facts: {}, seen }
   },
 
   async apply({ target, clouds, facts, requestId, fence, signal }) {

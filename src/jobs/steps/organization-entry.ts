@@ -102,6 +102,18 @@ export function entriesOf({ privateEndpoints }: WireOrganization): OrganizationE
   return { entries: privateEndpoints, readAt: performance.now() }
 }
 
+/** Takes these entries away, as they stand in the organization. */
+export async function removeEntries(entries: OrganizationEntries['entries'], context: StepContext): Promise<void> {
+  const { target, clouds, facts, fence, signal } = context
+  const [{ service }] = target.services
+  for (const { id, description, region } of entries) {
+    await fence()
+    delete facts.organization
+    const entry = { id, description: description ?? '', region: region ?? service.region }
+    facts.organization = entriesOf(await clouds.clickhouse.removeOrganizationEntry(service.organizationId, entry, signal))
+  }
+}
+
 /** GUIDs of endpoints that are made anew. */
 export function replacedIds({ facts, replacedIds }: StepContext): readonly string[] {
   return [...replacedIds, ...(facts.replacedIds ?? [])]

@@ -9,7 +9,7 @@ import type { OrganizationEntries, StepContext } from './step.ts'
  * Those of the ids that an endpoint has left behind which is gone: this bot has registered them for this network, or they are the Resource ID that it
  * gives the endpoint of a service; and no endpoint has them, whatever its VNet and its state. Nobody else's id is ever among them.
  */
-export async function ghostsAmong(
+export async function orphanedIdsAmong(
   ids: readonly string[],
   { entries }: OrganizationEntries,
   context: StepContext,

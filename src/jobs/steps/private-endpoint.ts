@@ -8,7 +8,7 @@ import { until } from '../retry.ts'
 import { allListsOf, isIdOf } from './allow-lists.ts'
 import { chosen } from './chosen-endpoint.ts'
 import { named, namesFor, remade } from './endpoint-names.ts'
-import { isFinished, ownName } from './endpoints.ts'
+import { factsOf, isFinished, ownName } from './endpoints.ts'
 import type { Observation, Step, StepContext } from './step.ts'
 
 /**
@@ -28,9 +28,13 @@ export const privateEndpoint: Step = {
     if (found === undefined) return await absent(list, context)
     const endpoint = await context.clouds.network.endpoint(found.id, context.signal)
     if (endpoint?.provisioning === 'Failed' && !isOurs(endpoint.tags)) return theirs(endpoint, 'is Failed in Azure')
-    if (endpoint === undefined || !isFinished(endpoint))
-      return { change: { kind: 'create', fields: fieldsOf(list, context) }, facts: {} }
-    return { change: { kind: 'none' }, facts: { endpoint }, note: noteOf(endpoint, context) }
+    if (endpoint === undefined || !isFinished(endpoint)) return creation(list, context)
+    return {
+      change: { kind: 'none' },
+      facts: { endpoint },
+      note: noteOf(endpoint, context),
+      seen: { endpoint: factsOf(endpoint) },
+    }
   },
 
   async apply(context) {
@@ -56,7 +60,7 @@ async function absent(list: EndpointList, context: StepContext): Promise<Observa
   const { network, alias } = context.target
   const { endpoints: all } = list
   const taken = remade(all, context) ?? named(all, namesFor(all, context).name, network)
-  if (taken === undefined) return { change: { kind: 'create', fields: fieldsOf(list, context) }, facts: {} }
+  if (taken === undefined) return creation(list, context)
   if (!serves(taken, alias, network)) {
     const what = taken.connectsTo || 'something else'
     return blocked(
@@ -73,7 +77,14 @@ async function absent(list: EndpointList, context: StepContext): Promise<Observa
     { name: 'address', ...before(detail?.address), after: knownAfterApply },
     ...(others.length === 0 ? [] : [{ name: 'needs a setup as well', after: others.join(', ') }]),
   ]
-  return { change: { kind: 'update', fields }, facts: { replacedIds: detail?.guid === undefined ? [] : [detail.guid] } }
+  const replacedIds = detail?.guid === undefined ? [] : [detail.guid]
+  const seen = { endpoint: { name: namesFor(all, context).name }, replacedGuids: replacedIds }
+  return { change: { kind: 'update', fields }, facts: { replacedIds }, seen }
+}
+
+function creation(list: EndpointList, context: StepContext): Observation {
+  const { name } = namesFor(list.endpoints, context)
+  return { change: { kind: 'create', fields: fieldsOf(list, context) }, facts: {}, seen: { endpoint: { name } } }
 }
 
 /** Names of services outside the request that list the endpoint: they reach the new one only when they list that. */

@@ -51,7 +51,7 @@ export async function makePlan(action: Action, context: StepContext): Promise<Pl
   const steps = procedures[action].filter(({ waits }) => waits !== true)
   const planned = new Map<StepId, PlannedStep>()
   await walk(steps, async (step) => {
-    const { change, facts, note, kept } = await retrying(() => step.plan(context), context.signal)
+    const { change, facts, note, seen, kept } = await retrying(() => step.plan(context), context.signal)
     Object.assign(context.facts, facts)
     if (step.quiet === true && change.kind === 'none') return
     planned.set(step.id, {
@@ -60,6 +60,7 @@ export async function makePlan(action: Action, context: StepContext): Promise<Pl
       resource: step.resource(context.target),
       change,
       ...(note !== undefined && { note }),
+      ...(seen !== undefined && { seen }),
       ...(kept === true && { kept }),
     })
   })

@@ -24,7 +24,7 @@ export function leaving(serviceId: string, { target, facts, undoing }: StepConte
   if (!target.services.some(({ service }) => service.id === serviceId)) return []
   const entries = facts.allowLists?.get(serviceId)?.entries ?? []
   if (undoing !== undefined) return undoneFrom(serviceId, entries, undoing)
-  return entries.filter((entry) => isIdOf(entry, facts.endpoint) || isGhost(entry, facts))
+  return entries.filter((entry) => isIdOf(entry, facts.endpoint) || isOrphaned(entry, facts))
 }
 
 /** What stays on the lists of all services. */
@@ -35,14 +35,14 @@ export function stayingOn(context: StepContext): readonly { readonly name: strin
   })
 }
 
-function isGhost(entry: string, { ghosts = [] }: StepContext['facts']): boolean {
-  return ghosts.some((id) => sameId(id, entry))
+function isOrphaned(entry: string, { orphanedIds = [] }: StepContext['facts']): boolean {
+  return orphanedIds.some((id) => sameId(id, entry))
 }
 
 /** Whoever still lists the endpoint, or where that is gone, what it has left behind. */
 export function usedNote(context: StepContext): string | undefined {
   const { facts } = context
-  const names = (entry: string) => (facts.endpoint === undefined ? isGhost(entry, facts) : isIdOf(entry, facts.endpoint))
+  const names = (entry: string) => (facts.endpoint === undefined ? isOrphaned(entry, facts) : isIdOf(entry, facts.endpoint))
   const users = stayingOn(context)
     .filter(({ entries }) => entries.some(names))
     .map(({ name }) => name)

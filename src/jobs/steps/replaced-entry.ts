@@ -1,7 +1,7 @@
 import { sameId } from '../../domain/target.ts'
 import { changeOf } from './allow-list.ts'
 import { allListsOf, isIdOf } from './allow-lists.ts'
-import { entriesOf, organizationOf, replacedIds } from './organization-entry.ts'
+import { organizationOf, removeEntries, replacedIds } from './organization-entry.ts'
 import type { OrganizationEntries, Step, StepContext } from './step.ts'
 
 /** Removes what endpoints of ours that are gone, or made anew, have left behind in the organization. */
@@ -19,21 +19,14 @@ export const replacedEntry: Step = {
   },
 
   async apply(context) {
-    const { target, clouds, facts, fence, signal } = context
-    const [{ service }] = target.services
-    for (const { id, description, region } of await oldEntries(context)) {
-      await fence()
-      delete facts.organization
-      const entry = { id, description: description ?? '', region: region ?? service.region }
-      facts.organization = entriesOf(await clouds.clickhouse.removeOrganizationEntry(service.organizationId, entry, signal))
-    }
+    await removeEntries(await oldEntries(context), context)
   },
 }
 
 /** What is to go; of an approved plan only what that names. ClickHouse Cloud keeps what a service still lists. */
 async function oldEntries(context: StepContext): Promise<OrganizationEntries['entries']> {
   const { approved, facts } = context
-  const gone = [...replacedIds(context), ...(facts.ghosts ?? [])]
+  const gone = [...replacedIds(context), ...(facts.orphanedIds ?? [])]
   if (gone.length === 0) return []
   const change = approved?.steps.find(({ id }) => id === replacedEntry.id)?.change
   const named = change !== undefined && 'fields' in change ? change.fields.map(({ before }) => before) : []

@@ -3,7 +3,7 @@ import type { ARecord, Zone } from '../../azure/private-dns.ts'
 import type { WireOrganization } from '../../clickhouse/wire.ts'
 import type { Verdict } from '../../domain/diagnosis/finding.ts'
 import type { OrganizationKey } from '../../domain/organization.ts'
-import type { Change, Plan, StepId } from '../../domain/plan.ts'
+import type { Change, Plan, StepFacts, StepId } from '../../domain/plan.ts'
 import type { Listing } from '../../domain/request.ts'
 import type { Network, Target } from '../../domain/target.ts'
 import type { Clouds } from '../clouds.ts'
@@ -12,11 +12,13 @@ import type { Clouds } from '../clouds.ts'
 export interface Facts {
   endpoint?: EndpointDetail
   /** Ids that endpoints of ours have left in the lists, which are gone. */
-  ghosts?: readonly string[]
+  orphanedIds?: readonly string[]
   /** GUIDs of dead endpoints that are to be made anew. */
   replacedIds?: readonly string[]
   zone?: Zone
   records?: readonly ARecord[]
+  /** Relative names of the records that are to lead to the endpoint. */
+  wantedRecords?: readonly string[]
   /** Those of the records that are taken away. */
   leavingRecords?: readonly ARecord[]
   organization?: OrganizationEntries
@@ -82,6 +84,8 @@ export interface Observation {
   readonly facts: Facts
   /** What came to light, in a few words for the card. */
   readonly note?: string
+  /** The same for programs. */
+  readonly seen?: StepFacts
   /** There is something here, or was asked for, and it is left as it is. */
   readonly kept?: true
 }

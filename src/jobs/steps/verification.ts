@@ -1,3 +1,4 @@
+import { endpointEvidence, zoneEvidence } from '../../domain/diagnosis/assemble.ts'
 import type { Evidence } from '../../domain/diagnosis/evidence.ts'
 import type { Verdict } from '../../domain/diagnosis/finding.ts'
 import { judge } from '../../domain/diagnosis/judge.ts'
@@ -63,7 +64,6 @@ async function gather({ service, host }: Reached, { target, clouds, facts, signa
     { host, ...(address !== undefined && { expectedAddress: address }) },
     { signal },
   )
-  const record = records.find(({ name }) => name === host.split('.')[0]) ?? records.find(({ name }) => name === '*')
   const list = facts.allowLists?.get(service.id)
   return {
     host,
@@ -74,17 +74,8 @@ async function gather({ service, host }: Reached, { target, clouds, facts, signa
       serviceState: list?.state ?? service.state,
       host,
       alias,
-      ...(endpoint !== undefined && {
-        endpoint: {
-          id: endpoint.id,
-          guid: endpoint.guid ?? '',
-          connection: endpoint.connection,
-          alias: endpoint.connectsTo,
-          ...(endpoint.address !== undefined && { address: endpoint.address }),
-        },
-      }),
-      ...(zone !== undefined && { zone: { id: zone.id, linked: zone.link?.completed === true } }),
-      ...(record !== undefined && { record: { name: record.name, addresses: record.addresses } }),
+      ...endpointEvidence(endpoint),
+      ...zoneEvidence(host, zone, records),
       organizationIds: facts.organization?.entries.map(({ id }) => id) ?? [],
       allowList: list?.entries ?? [],
     },

@@ -13,7 +13,9 @@ function applying(
   const asked = { by: alice, place: { surface: 'slack', id: 'C1' }, at, services: [{ service }], network } as const
   const [reached] = plan.services
   const services = [{ ...reached, service: { ...reached.service, id: service } }] as const
-  const steps = plan.steps.map((step) => (step.id === 'dns-zone' ? { ...step, note: `in ${group}` } : step))
+  const steps = plan.steps.map((step) =>
+    step.id === 'dns-zone' ? { ...step, seen: { zone: { subscription: 's', resourceGroup: group } } } : step,
+  )
   return {
     ...newRequest(id, asked, action),
     state: 'applying',
@@ -50,16 +52,16 @@ describe('collide', () => {
   })
 
   test('a zone that is to be made counts as well, and one of which it is not told where it lies', () => {
-    const fields = [{ name: 'resource group', after: 'rg-b' }]
-    const making = (request: Request, change: PlannedStep['change']): Request => ({
+    const making = (request: Request, step: Pick<PlannedStep, 'change' | 'seen'>): Request => ({
       ...request,
-      plan: { ...plan, steps: [{ id: 'dns-zone', title: '', resource: '', change }] },
+      plan: { ...plan, steps: [{ id: 'dns-zone', title: '', resource: '', ...step }] },
     })
+    const zone = { subscription: 's', resourceGroup: 'rg-b' }
     const request = applying('PL-1', 'setup', 'a')
-    const made = making(request, { kind: 'create', fields })
+    const made = making(request, { change: { kind: 'create', fields: [] }, seen: { zone } })
     expect(collide(made, applying('PL-2', 'setup', 'b', { ...staging, group: 'rg-b' }))).toBe(true)
     expect(collide(made, applying('PL-2', 'setup', 'b', staging))).toBe(false)
-    expect(collide(making(request, { kind: 'none' }), applying('PL-2', 'teardown', 'b', staging))).toBe(true)
+    expect(collide(making(request, { change: { kind: 'none' } }), applying('PL-2', 'teardown', 'b', staging))).toBe(true)
   })
 
   test('zones of two regions are two', () => {

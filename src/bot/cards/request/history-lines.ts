@@ -8,14 +8,12 @@ const most = 20
 /** Vendors' ids in one line. */
 const mostIds = 2
 
-/** Of no news to a person. */
+/** Events that tell a person nothing. */
 const inner: ReadonlySet<string> = new Set(['claim', 'wait', 'list'])
 
 /** What has happened to a request, one line each, oldest first; where there is too much, the newest. */
 export function historyLines(entries: readonly AuditEntry[]): readonly Text[] {
-  const told = entries.filter(
-    ({ event, what }) => !inner.has(event) && !(event === 'step' && what?.includes(' running') === true),
-  )
+  const told = entries.filter(({ event, stepState }) => !inner.has(event) && stepState !== 'running')
   const earlier = told.length - most
   const lines = told.slice(-most).map(({ at, event, by, surface, what, vendorRequestIds = [], state }) => {
     const who = by === undefined ? '' : ` by ${cleanText(by.name, 80)}${surface === undefined ? '' : ` from ${surface}`}`

@@ -1,13 +1,13 @@
 import type { Remedy, Verdict } from '../../../domain/diagnosis/finding.ts'
 import type { Problem } from '../../../domain/errors.ts'
 import { cleanText } from '../../../domain/hostile-text.ts'
-import type { Request } from '../../../domain/request.ts'
+import { connects, type Request } from '../../../domain/request.ts'
 import { code, command, type Part, strong, type Text, words } from '../../chat/card.ts'
 import { shownName } from '../subject.ts'
 
 /** How to use the connection, by its private host name. */
 export function connectParts({ action, plan, outcome }: Request): readonly Part[] {
-  if (plan === undefined || action === 'revoke' || action === 'teardown') return []
+  if (plan === undefined || !connects(action)) return []
   const address = outcome?.address === undefined ? '' : words` (${code(outcome.address)})`
   return plan.services.flatMap(({ host }) => [
     {

@@ -1,6 +1,6 @@
 import { cleanText } from '../../../domain/hostile-text.ts'
 import type { FieldChange, Plan, PlannedStep } from '../../../domain/plan.ts'
-import type { Action } from '../../../domain/request.ts'
+import { type Action, connects } from '../../../domain/request.ts'
 import { code, type Text, words } from '../../chat/card.ts'
 
 /** Longest value in a plan line, in code points; Details shows all of it. */
@@ -68,7 +68,7 @@ export function planSummary(plan: Plan, action: Action): string {
   const count = (kind: string) => steps.filter(({ change }) => change.kind === kind).length || 'nothing'
   const slow = steps.some(({ id, change }) => id === 'private-endpoint' && change.kind === 'create')
   const summary = `Creates ${count('create')}, changes ${count('update')}, deletes ${count('delete')}.${slow ? ' About 2 minutes.' : ''}`
-  return action === 'setup' || action === 'allow' ? `${summary} ${trafficSentence(plan)}` : summary
+  return connects(action) ? `${summary} ${trafficSentence(plan)}` : summary
 }
 
 function trafficSentence({ crossRegion, services: [{ service }] }: Plan): string {

@@ -1,6 +1,6 @@
 import { cleanText } from '../../../domain/hostile-text.ts'
 import type { PlannedStep, StepId } from '../../../domain/plan.ts'
-import type { Request, StepProgress } from '../../../domain/request.ts'
+import { connects, type Request, type StepProgress } from '../../../domain/request.ts'
 import { code, type Text, words } from '../../chat/card.ts'
 import { durationBetween } from '../duration.ts'
 
@@ -27,7 +27,7 @@ export function progressLines(request: Request): readonly Text[] {
 
 /** Taking away ends with the last removal; there is nothing to look at afterwards. */
 function looksOf({ action }: Request): typeof looks {
-  return action === 'setup' || action === 'allow' ? looks : []
+  return connects(action) ? looks : []
 }
 
 type State = readonly [symbol: string, words: string]

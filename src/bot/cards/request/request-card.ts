@@ -1,6 +1,6 @@
 import { cleanText } from '../../../domain/hostile-text.ts'
 import type { Plan } from '../../../domain/plan.ts'
-import { canBeUndone, needsReview, type Request } from '../../../domain/request.ts'
+import { canBeUndone, connects, needsReview, type Request } from '../../../domain/request.ts'
 import { type Button, type Card, mention, type Part, type Text, time, words } from '../../chat/card.ts'
 import { statusOf, titleOf } from '../subject.ts'
 import type { ApproverAvailability } from './approver-availability.ts'
@@ -106,9 +106,8 @@ function buttonsOf(request: Request, decides: boolean): readonly Button[] {
   const reviewed: readonly Button[] =
     decides && needsReview(request) ? [{ verb: 'review', label: 'Reviewed', weight: 'primary', id, digest }] : []
   const cancel: Button = { verb: 'cancel', label: 'Cancel', id, digest }
-  const connects = action === 'setup' || action === 'allow'
   const adoption: readonly Button[] =
-    connects && request.plan !== undefined ? [{ verb: 'export', label: 'Export Terraform', id, digest }] : []
+    connects(action) && request.plan !== undefined ? [{ verb: 'export', label: 'Export Terraform', id, digest }] : []
   switch (state) {
     case 'awaiting-approval':
       return [...(decides ? decisions : []), cancel, ...adoption, ...(decides ? glass : [])]

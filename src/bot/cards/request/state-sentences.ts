@@ -1,5 +1,5 @@
 import { cleanText } from '../../../domain/hostile-text.ts'
-import type { Request } from '../../../domain/request.ts'
+import { connects, type Request } from '../../../domain/request.ts'
 import { channels, command, type Inline, mention, type Text, time, words } from '../../chat/card.ts'
 import { durationBetween } from '../duration.ts'
 import { diagnoseCommand, sameCommand } from '../subject.ts'
@@ -44,7 +44,7 @@ export function stateSentence(request: Request): Text | undefined {
     case 'cancelled':
       return words`Cancelled${decidersText(request)}.${approvedBeforeText(request)} ${doneAndNotDone(request)}`
     case 'nothing-to-do':
-      return request.action === 'setup' || request.action === 'allow'
+      return connects(request.action)
         ? 'Everything is already in place. Nothing was changed, and nobody had to approve anything.'
         : 'There is nothing to take away. Nothing was changed, and nobody had to approve anything.'
   }
@@ -74,7 +74,7 @@ export function nextSentence(request: Request, { decides, availability = everyon
   const { approval, state } = request
   if (state === 'rejected' || state === 'expired' || state === 'cancelled')
     return words`To ask again: ${command(sameCommand(request))}`
-  if (state === 'nothing-to-do' && request.outcome?.verdict === undefined && connects(request)) {
+  if (state === 'nothing-to-do' && request.outcome?.verdict === undefined && connects(request.action)) {
     return words`To see whether it works from inside the network: ${command(diagnoseCommand(request))}`
   }
   if (state !== 'awaiting-approval' || approval === undefined) return undefined
@@ -86,11 +86,6 @@ export function nextSentence(request: Request, { decides, availability = everyon
   const who = approvers.length === 0 ? 'nobody who is left' : approvers
   const rest = words`${needed}, by ${who}, before ${time(approval.expiresAt)}.${impossible} ${votesText(request)}`
   return decides ? words`Needs ${rest}` : words`Waiting in ${channels(approval.places)} for ${rest}`
-}
-
-/** Whether the action is one that connects. */
-function connects({ action }: Request): boolean {
-  return action === 'setup' || action === 'allow'
 }
 
 function lasting(preposition: string, from: string | undefined, to: string | undefined): string {

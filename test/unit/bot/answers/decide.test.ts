@@ -4,6 +4,7 @@ import { answerClick as reply } from '../../../../src/bot/answers/click.ts'
 import type { Desk } from '../../../../src/bot/answers/desk.ts'
 import type { Card, RequestVerb } from '../../../../src/bot/chat/card.ts'
 import type { Click } from '../../../../src/bot/chat/surface.ts'
+import { closable } from '../../../../src/closable.ts'
 import type { Person } from '../../../../src/domain/person.ts'
 import { type Request, requestStates, transition } from '../../../../src/domain/request.ts'
 import { createLog } from '../../../../src/log.ts'
@@ -65,7 +66,7 @@ function deskWith(first: Request, { now = inTime, beforeRecord }: { now?: string
       unschedule: refuse,
       schedules: refuse,
       turn: refuse,
-      close: async () => undefined,
+      ...closable(async () => undefined),
     },
     inventory: { read: refuse },
     diagnoses: { nextId: refuse, save: refuse, get: refuse },

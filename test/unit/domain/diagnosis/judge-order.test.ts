@@ -219,7 +219,7 @@ describe('never healthy when anything required is missing', () => {
   test('without anything', () => {
     expect(judge(rules, { host: the.host, network: 'n' }).code).toBe('worker-absent')
     expect(judge([], { host: the.host, network: 'n' }).severity).toBe('warn')
-    expect(judge(rules, evidence({ network: { address: {} } })).code).toBe('worker-absent')
+    expect(judge(rules, evidence({ network: { address: {} } })).code).toBe('control-plane-unknown')
     expect(judge(rules, evidence({ network: {}, control: 'unknown' })).severity).toBe('warn')
   })
 

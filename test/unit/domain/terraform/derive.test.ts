@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { knownAfterApply, type Plan, type PlannedStep } from '../../../../src/domain/plan.ts'
+import { knownAfterApply, type Plan, type PlannedStep, type StepFacts } from '../../../../src/domain/plan.ts'
 import { newRequest, type Request, type StepProgress } from '../../../../src/domain/request.ts'
 import { terraformInput } from '../../../../src/domain/terraform/derive.ts'
 import { alice, service } from '../../literals.ts'
@@ -8,24 +8,18 @@ import { guid, planned as literal } from './terraform-literals.ts'
 const { network } = literal
 const zone = 'westus3.privatelink.azure.clickhouse.cloud'
 
-const create = (...names: readonly string[]): PlannedStep['change'] => ({
-  kind: 'create',
-  fields: names.map((name) => ({ name, after: knownAfterApply })),
-})
-const list = (before: string, after: string): PlannedStep['change'] => ({
-  kind: 'update',
-  fields: [
-    { name: 'analytics-prod GUID', after: knownAfterApply },
-    { name: 'analytics-prod entries', before, after },
-  ],
+const create: PlannedStep['change'] = { kind: 'create', fields: [{ name: 'anything', after: knownAfterApply }] }
+const list = (before: number, after: number): Pick<PlannedStep, 'change' | 'seen'> => ({
+  change: { kind: 'update', fields: [{ name: 'anything', after: knownAfterApply }] },
+  seen: { listLengths: { [service.id]: { before, after } } },
 })
 
 const steps: readonly PlannedStep[] = [
-  { id: 'private-endpoint', title: 'private endpoint', resource: 'pe-analytics-prod', change: create('location') },
-  { id: 'dns-zone', title: 'private DNS zone', resource: zone, change: create('resource group') },
-  { id: 'dns-record', title: 'A record', resource: `*.${zone}`, change: create('address of *', 'TTL') },
-  { id: 'network-link', title: 'virtual network link', resource: 'vnet-prod', change: create('registration') },
-  { id: 'allow-list', title: 'allow list', resource: 'analytics-prod', change: list('0', '1') },
+  { id: 'private-endpoint', title: '', resource: 'pe-analytics-prod', change: create },
+  { id: 'dns-zone', title: '', resource: zone, change: create, seen: { zone: network.dns } },
+  { id: 'dns-record', title: '', resource: `*.${zone}`, change: create, seen: { records: [{ name: '*', exists: false }] } },
+  { id: 'network-link', title: '', resource: 'vnet-prod', change: create },
+  { id: 'allow-list', title: '', resource: 'analytics-prod', ...list(0, 1) },
 ]
 
 const plan: Plan = {
@@ -45,16 +39,16 @@ const asked: Request['asked'] = {
 }
 const request: Request = { ...newRequest('PL-42', asked), plan }
 
-function found(notes: Partial<Record<PlannedStep['id'], string>>): Request {
-  const inPlace = steps.map((step): PlannedStep => {
-    const note = notes[step.id]
-    return { ...step, change: { kind: 'none' }, ...(note !== undefined && { note }) }
+function found(seen: Partial<Record<PlannedStep['id'], StepFacts>>): Request {
+  const inPlace = steps.map(({ seen: _planned, ...step }): PlannedStep => {
+    const facts = seen[step.id]
+    return { ...step, change: { kind: 'none' }, ...(facts !== undefined && { seen: facts }) }
   })
   return { ...request, state: 'nothing-to-do', plan: { ...plan, steps: inPlace } }
 }
 
-function done(changed: boolean, note?: string): StepProgress {
-  return { state: 'done', startedAt: asked.at, changed, ...(note !== undefined && { note }) }
+function done(changed: boolean, seen?: StepFacts): StepProgress {
+  return { state: 'done', startedAt: asked.at, changed, note: 'GUID x · in vain', ...(seen !== undefined && { seen }) }
 }
 
 describe('terraformInput', () => {
@@ -66,9 +60,9 @@ describe('terraformInput', () => {
 
   test('of a finished request: what the journal made', () => {
     const journal: Request['steps'] = {
-      'private-endpoint': done(true, `GUID ${guid} · 10.0.0.4`),
-      'dns-zone': done(true, 'in rg-dns'),
-      'dns-record': done(true, '→ 10.0.0.4'),
+      'private-endpoint': done(true, { endpoint: { name: 'pe-analytics-prod', guid, address: '10.0.0.4' } }),
+      'dns-zone': done(true, { zone: network.dns }),
+      'dns-record': done(true),
       'network-link': done(true),
       'allow-list': done(true),
     }
@@ -108,22 +102,17 @@ describe('terraformInput', () => {
   })
 
   test('an endpoint that is to have another name than usual has that', () => {
-    const named = steps.map((step) =>
-      step.id === 'private-endpoint'
-        ? { ...step, change: { kind: 'create', fields: [{ name: 'name', after: 'pe-2' }] } as const }
-        : step,
-    )
+    const named = steps.map((step) => (step.id === 'private-endpoint' ? { ...step, seen: { endpoint: { name: 'pe-2' } } } : step))
     expect(terraformInput({ ...request, plan: { ...plan, steps: named } }, network)?.endpoint.name).toBe('pe-2')
   })
 
-  test('what was in place is found by its notes, and what the notes do not tell is assumed', () => {
-    const input = terraformInput(
-      found({ 'private-endpoint': `pe-old · not made by this bot · GUID ${guid} · 10.0.0.9`, 'dns-zone': 'in rg-hub' }),
-      network,
-    )
+  test('what was in place is found by what was seen, and what was not is assumed', () => {
+    const endpoint = { name: 'pe-old', guid, address: '10.0.0.9', resourceGroup: network.resourceGroup }
+    const place = { subscription: network.dns.subscription, resourceGroup: 'rg-hub' }
+    const input = terraformInput(found({ 'private-endpoint': { endpoint }, 'dns-zone': { zone: place } }), network)
     expect(input?.endpoint).toEqual({ name: 'pe-old', standing: 'found', guid })
     expect(input?.dns).toEqual({
-      zone: { name: zone, ...network.dns, resourceGroup: 'rg-hub', standing: 'found', assumed: true },
+      zone: { name: zone, ...network.dns, resourceGroup: 'rg-hub', standing: 'found' },
       link: { name: 'link-rg-network-vnet-prod-11111111', standing: 'found', assumed: true },
       records: [{ name: '*', standing: 'found', assumed: true }],
     })
@@ -131,29 +120,35 @@ describe('terraformInput', () => {
     expect(input?.services[0]).not.toHaveProperty('otherIds')
   })
 
-  test.each([
-    ['not made by this bot · GUID g · 10.0.0.9', 'pe-analytics-prod'],
-    ['GUID g · 10.0.0.9', 'pe-analytics-prod'],
-    ['pe-old · 10.0.0.9', 'pe-old'],
-    ['pe-old · in rg-hub · not made by this bot · GUID g · 10.0.0.9', 'pe-old'],
-  ])('the endpoint of the note %j is %s', (note, name) => {
-    expect(terraformInput(found({ 'private-endpoint': note }), network)?.endpoint.name).toBe(name)
+  test('a request of an older version tells nothing, so that the usual names are assumed', () => {
+    const notes = { 'private-endpoint': `pe-old · in rg-hub · GUID ${guid} · 10.0.0.9`, 'dns-zone': 'in rg-hub' }
+    const old = found({})
+    const noted = old.plan?.steps.map((step) => ({
+      ...step,
+      note: Object.entries(notes).find(([id]) => id === step.id)?.[1] ?? '',
+    }))
+    const input = terraformInput({ ...old, plan: { ...plan, steps: noted ?? [] } }, network)
+    expect(input?.endpoint).toEqual({ name: 'pe-analytics-prod', standing: 'found' })
+    expect(input?.dns?.zone).toEqual({ name: zone, ...network.dns, standing: 'found', assumed: true })
   })
 
   test('an endpoint that was found in another resource group is imported from there', () => {
-    const note = 'pe-old · in rg-hub · not made by this bot · GUID g · 10.0.0.9'
-    expect(terraformInput(found({ 'private-endpoint': note }), network)?.endpoint).toMatchObject({ resourceGroup: 'rg-hub' })
+    const endpoint = { name: 'pe-old', guid: 'g', resourceGroup: 'rg-hub' }
+    expect(terraformInput(found({ 'private-endpoint': { endpoint } }), network)?.endpoint).toMatchObject({
+      resourceGroup: 'rg-hub',
+    })
   })
 
-  test('what the caller has seen is not assumed', () => {
-    const seen = {
-      endpoint: 'pe-seen',
-      guid: 'g',
-      zone: { subscription: 's', resourceGroup: 'rg' },
-      link: 'l',
-      records: ['q7k3m9x2wb'],
-    }
-    const input = terraformInput(found({}), network, seen)
+  test('what was seen is not assumed', () => {
+    const input = terraformInput(
+      found({
+        'private-endpoint': { endpoint: { name: 'pe-seen', guid: 'g' } },
+        'dns-zone': { zone: { subscription: 's', resourceGroup: 'rg' } },
+        'network-link': { link: { name: 'l' } },
+        'dns-record': { records: [{ name: 'q7k3m9x2wb', exists: true }] },
+      }),
+      network,
+    )
     expect(input?.endpoint).toEqual({ name: 'pe-seen', guid: 'g', standing: 'found' })
     expect(input?.dns).toEqual({
       zone: { name: zone, subscription: 's', resourceGroup: 'rg', standing: 'found' },
@@ -163,19 +158,15 @@ describe('terraformInput', () => {
   })
 
   test('records are those that the plan names; one that is there already is imported', () => {
-    const change = {
-      kind: 'update',
-      fields: [{ name: 'address of q7k3m9x2wb', before: '10.0.0.1', after: knownAfterApply }],
-    } as const
-    const changed = { ...plan, steps: steps.map((step) => (step.id === 'dns-record' ? { ...step, change } : step)) }
+    const seen = { records: [{ name: 'q7k3m9x2wb', exists: true }] }
+    const changed = { ...plan, steps: steps.map((step) => (step.id === 'dns-record' ? { ...step, seen } : step)) }
     expect(terraformInput({ ...request, plan: changed }, network)?.dns?.records).toEqual([
       { name: 'q7k3m9x2wb', standing: 'found' },
     ])
   })
 
   test('others on the allow list are not known by name, so they are asked for', () => {
-    const change = list('2', '3')
-    const shared = { ...plan, steps: steps.map((step) => (step.id === 'allow-list' ? { ...step, change } : step)) }
+    const shared = { ...plan, steps: steps.map((step) => (step.id === 'allow-list' ? { ...step, ...list(2, 3) } : step)) }
     const [exported] = terraformInput({ ...request, plan: shared }, network)?.services ?? []
     expect(exported).toMatchObject({ hasEntries: true })
     expect(exported).not.toHaveProperty('otherIds')

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { networks } from '../../../../sandbox/estate.ts'
 import type { Network } from '../../../../src/domain/target.ts'
-import { formerly } from '../../../../src/jobs/services/former-service.ts'
+import { formerService } from '../../../../src/jobs/services/former-service.ts'
 import { samples } from '../../../sample-requests.ts'
 
 const network: Network = { ...networks.prodWestus3, applicationSecurityGroups: [], tags: {} }
@@ -13,7 +13,7 @@ const older = { ...samples.done, plan: { ...plan, alias: 'older' } }
 const { plan: _, ...unplanned } = samples.done
 const ledger = { newest: async () => [unplanned, samples.done, older] }
 const find = (service: string, organization?: string, from = network) =>
-  formerly({ service, ...(organization !== undefined && { organization }) }, from, ledger)
+  formerService({ service, ...(organization !== undefined && { organization }) }, from, ledger)
 
 test('the newest request that has planned for the service in this network names it', async () => {
   const known = { ...reached, alias: plan.alias }

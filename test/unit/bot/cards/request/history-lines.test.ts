@@ -19,8 +19,8 @@ test('who did what, from where, and the vendors’ ids of it', () => {
     text([
       entry({ event: 'approve', by, surface: 'slack' }),
       entry({ event: 'claim' }),
-      entry({ what: 'dns-zone running changed' }),
-      entry({ what: 'dns-zone done changed', vendorRequestIds: ['a'] }),
+      entry({ what: 'dns-zone running changed', stepState: 'running' }),
+      entry({ what: 'dns-zone done changed', stepState: 'done', vendorRequestIds: ['a'] }),
       entry({ what: 'allow-list done changed', vendorRequestIds: ['a', 'b\u202e', 'c', 'd'] }),
     ]),
   ).toEqual([

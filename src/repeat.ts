@@ -1,7 +1,11 @@
 import type { Log } from './log.ts'
 
+export interface Repeating extends Disposable {
+  close(): void
+}
+
 /** Does something now and at intervals, never twice at the same time. A failure is logged, and the next turn comes as usual. */
-export function repeat(what: string, everyMs: number, log: Log, work: () => Promise<void>): { close(): void } {
+export function repeat(what: string, everyMs: number, log: Log, work: () => Promise<void>): Repeating {
   let running = false
   const turn = async (): Promise<void> => {
     if (running) return
@@ -11,5 +15,6 @@ export function repeat(what: string, everyMs: number, log: Log, work: () => Prom
   }
   void turn()
   const timer = setInterval(turn, everyMs)
-  return { close: () => clearInterval(timer) }
+  const close = () => clearInterval(timer)
+  return { close, [Symbol.dispose]: close }
 }

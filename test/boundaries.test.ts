@@ -14,12 +14,22 @@ const imports = sources.flatMap((file) =>
 
 /** What each room of `src` may import besides itself. A room is the longest of these paths that a file begins with. */
 const common = ['src/domain']
-const ground = [...common, 'src/log.ts', 'src/repeat.ts', 'src/config.ts', 'src/config', 'src/process.ts', 'package.json']
+const ground = [
+  ...common,
+  'src/log.ts',
+  'src/closable.ts',
+  'src/repeat.ts',
+  'src/config.ts',
+  'src/config',
+  'src/process.ts',
+  'package.json',
+]
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/domain': [],
   'src/config': common,
   'src/config.ts': [...common, 'src/config'],
   'src/log.ts': [],
+  'src/closable.ts': [],
   'src/repeat.ts': ['src/log.ts'],
   'src/process.ts': ground,
   'src/azure': common,

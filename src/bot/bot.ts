@@ -1,3 +1,4 @@
+import { type Closable, closable } from '../closable.ts'
 import type { BotConfig } from '../config.ts'
 import type { Log } from '../log.ts'
 import { redisAudit } from '../redis/audit.ts'
@@ -30,16 +31,16 @@ const costlyCommands = { name: 'costly', times: 20, seconds: 60 }
 /** Messages about different records are delivered side by side. */
 const outboxConcurrency = 4
 
-export interface Bot {
+export interface Bot extends Closable {
   readonly port: number
-  close(): Promise<void>
 }
 
 /** Everything of the bot process, until it serves. Rejects when a chat refuses the credentials or stays away, or the port is taken. */
 export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
-  const redis = connect(config.redisUrl, { patient: false })
+  await using opened = new AsyncDisposableStack()
+  const redis = opened.adopt(connect(config.redisUrl, { patient: false }), (connection) => connection.disconnect())
   redis.on('error', (error) => log.warn({ err: error }, 'redis'))
-  const producer = createProducer(redis)
+  const producer = opened.use(createProducer(redis))
   const ledger = redisLedger(redis)
   const diagnoses = redisDiagnoses(redis)
   const messages = redisMessages(redis)
@@ -70,34 +71,29 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
     now: () => new Date().toISOString(),
   }
   for (const { surface } of served) {
+    opened.defer(() => surface.close())
     const handlers = handlersOf({ ...desk, surface: surface.name, attach: surface.attach })
     await surface.listen(safeHandlers(handlers, { log, redisAnswers: health.redisAnswers }))
   }
-  const server = await startHttpServer(config, {
-    ...health.routes,
-    'GET /metrics': metrics.route,
-    ...Object.assign({}, ...served.map(({ routes }) => routes)),
-  })
-  const worker = await startWorker({
-    redisUrl: config.redisUrl,
-    queue: outboxQueue,
-    schema: outboxSchema,
-    concurrency: outboxConcurrency,
-    log,
-    handle: ({ data }) => deliver({ chats, people, ledger, diagnoses, messages, log, now: Date.now }, data),
-  })
-  const catchUp = startCatchUp({ ledger, producer, log })
-  const approverWatch = watchApprovers({ ledger, people, messages, producer }, log)
-  return {
-    port: server.port,
-    async close() {
-      catchUp.close()
-      approverWatch.close()
-      await server.close()
-      await Promise.all(served.map(({ surface }) => surface.close()))
-      await worker.close()
-      await producer.close()
-      redis.disconnect()
-    },
-  }
+  opened.use(
+    await startWorker({
+      redisUrl: config.redisUrl,
+      queue: outboxQueue,
+      schema: outboxSchema,
+      concurrency: outboxConcurrency,
+      log,
+      handle: ({ data }) => deliver({ chats, people, ledger, diagnoses, messages, log, now: Date.now }, data),
+    }),
+  )
+  const server = opened.use(
+    await startHttpServer(config, {
+      ...health.routes,
+      'GET /metrics': metrics.route,
+      ...Object.assign({}, ...served.map(({ routes }) => routes)),
+    }),
+  )
+  opened.use(startCatchUp({ ledger, producer, log }))
+  opened.use(watchApprovers({ ledger, people, messages, producer }, log))
+  const whole = opened.move()
+  return { port: server.port, ...closable(() => whole.disposeAsync()) }
 }

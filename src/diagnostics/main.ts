@@ -1,6 +1,5 @@
 import packageFile from '../../package.json' with { type: 'json' }
 import { diagnosticsConfig, presetResolver, secretsIn } from '../config.ts'
-import { createLog } from '../log.ts'
 import { runProcess } from '../process.ts'
 import { connect } from '../redis/connection.ts'
 import { announce } from '../redis/presence.ts'
@@ -16,28 +15,27 @@ const concurrency = 50
 
 presetResolver(resolverOptions)
 
-await runProcess(async () => {
-  const { redisUrl, network, ...settings } = diagnosticsConfig()
-  const log = createLog('diagnostics', secretsIn(redisUrl))
-  const probe = createProbe(settings)
-  const redis = connect(redisUrl, { patient: true })
-  redis.on('error', (error) => log.warn({ err: error }, 'redis'))
-  const worker = await startWorker({
-    redisUrl,
-    queue: probeQueue(network),
-    schema: probeSchema,
-    concurrency,
-    log,
-    handle: ({ data, signal }) => probe(data, signal),
-  })
-  const presence = await announce(redis, network, packageFile.version, log)
-  log.info({ network, version: packageFile.version }, 'ready')
-  return {
-    log,
-    async close() {
-      await presence.close()
-      await worker.close()
-      redis.disconnect()
-    },
-  }
+await runProcess({
+  name: 'diagnostics',
+  configure() {
+    const config = diagnosticsConfig()
+    return { config, secrets: secretsIn(config.redisUrl) }
+  },
+  async start({ redisUrl, network, ...settings }, log, opened) {
+    const probe = createProbe(settings)
+    const redis = opened.adopt(connect(redisUrl, { patient: true }), (connection) => connection.disconnect())
+    redis.on('error', (error) => log.warn({ err: error }, 'redis'))
+    opened.use(
+      await startWorker({
+        redisUrl,
+        queue: probeQueue(network),
+        schema: probeSchema,
+        concurrency,
+        log,
+        handle: ({ data, signal }) => probe(data, signal),
+      }),
+    )
+    opened.use(await announce(redis, network, packageFile.version, log))
+    return { network, version: packageFile.version }
+  },
 })

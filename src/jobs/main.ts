@@ -4,8 +4,8 @@ import { azureCredential } from '../azure/credential.ts'
 import { azureNetwork } from '../azure/network.ts'
 import { azurePrivateDns } from '../azure/private-dns.ts'
 import { clickHouseCloud } from '../clickhouse/client.ts'
-import { jobsConfig, secretsIn } from '../config.ts'
-import { createLog } from '../log.ts'
+import { type JobsConfig, jobsConfig, secretsIn } from '../config.ts'
+import type { Log } from '../log.ts'
 import { runProcess } from '../process.ts'
 import { redisBudget } from '../redis/budget.ts'
 import { connect } from '../redis/connection.ts'
@@ -29,28 +29,35 @@ import { startWatchSweep } from './watches/watch-sweep.ts'
 
 const firstInventoryWithinMs = 3_000
 
-await runProcess(async () => {
-  const config = jobsConfig()
+await runProcess({
+  name: 'jobs',
+  configure() {
+    const config = jobsConfig()
+    const keys = config.clickhouse.organizations.flatMap(({ keyId, keySecret }) => [
+      keySecret,
+      Buffer.from(`${keyId}:${keySecret}`).toString('base64'),
+    ])
+    return { config, secrets: [...keys, ...secretsIn(config.redisUrl)], warnings: config.warnings }
+  },
+  start,
+})
+
+async function start(config: JobsConfig, log: Log, opened: AsyncDisposableStack): Promise<object> {
   const { clickhouse: cloud, networks, policies } = config
-  const secrets = cloud.organizations.flatMap(({ keyId, keySecret }) => [
-    keySecret,
-    Buffer.from(`${keyId}:${keySecret}`).toString('base64'),
-  ])
-  const log = createLog('jobs', [...secrets, ...secretsIn(config.redisUrl)])
-  for (const warning of config.warnings) log.warn(warning)
   const credential = azureCredential(config)
   const places = networks.flatMap(({ subscription, resourceGroup, dns }) => [{ subscription, resourceGroup }, dns])
-  const redis = connect(config.redisUrl, { patient: true })
+  const redis = opened.adopt(connect(config.redisUrl, { patient: true }), (connection) => connection.disconnect())
   redis.on('error', (error) => log.warn({ err: error }, 'redis'))
   const clickhouse = clickHouseCloud(cloud.apiUrl, cloud.organizations, redisBudget(redis, log), noteReceipt)
-  const prober = createProber(config.redisUrl)
+  opened.defer(() => clickhouse.close())
+  const prober = opened.use(createProber(config.redisUrl))
   const clouds = {
     network: azureNetwork(credential, config.azureUrl, noteReceipt),
     dns: azurePrivateDns(credential, config.azureUrl, places, noteReceipt),
     clickhouse,
     prober,
   }
-  const producer = createProducer(redis)
+  const producer = opened.use(createProducer(redis))
   const ledger = redisLedger(redis)
   const survey = redisSurvey(redis)
   const inventoryStore = redisInventory(redis)
@@ -75,46 +82,38 @@ await runProcess(async () => {
     survey,
   }
 
-  const worker = await startWorker({
-    redisUrl: config.redisUrl,
-    queue: workQueue,
-    schema: workSchema,
-    concurrency: 20,
-    log,
-    handle: async ({ data, signal }) => {
-      if (data.kind === 'request') await workOnRequest(data.id, shared, signal)
-      else if (data.kind === 'diagnosis') await workOnDiagnosis(data.id, shared, signal)
-      else await workOnSurvey(data.id, shared, signal)
-    },
-  })
-  const watcher = await startWorker({
-    redisUrl: config.redisUrl,
-    queue: watchQueue,
-    schema: turnSchema,
-    concurrency: 10,
-    log,
-    handle: async ({ data, signal }) => await workOnWatch(data, shared, signal),
-  })
-  const sweep = startSweep(shared)
-  const watchSweep = startWatchSweep(shared)
   const stopping = new AbortController()
+  opened.use(
+    await startWorker({
+      redisUrl: config.redisUrl,
+      queue: workQueue,
+      schema: workSchema,
+      concurrency: 20,
+      log,
+      handle: async ({ data, signal }) => {
+        if (data.kind === 'request') await workOnRequest(data.id, shared, signal)
+        else if (data.kind === 'diagnosis') await workOnDiagnosis(data.id, shared, signal)
+        else await workOnSurvey(data.id, shared, signal)
+      },
+    }),
+  )
+  opened.use(
+    await startWorker({
+      redisUrl: config.redisUrl,
+      queue: watchQueue,
+      schema: turnSchema,
+      concurrency: 10,
+      log,
+      handle: async ({ data, signal }) => await workOnWatch(data, shared, signal),
+    }),
+  )
+  opened.defer(() => stopping.abort())
+  opened.use(startSweep(shared))
+  opened.use(startWatchSweep(shared))
   // Forms offer choices from the inventory; a ClickHouse Cloud that does not answer keeps nobody waiting.
   const inventory = catalog.refresh(stopping.signal)
   inventory.catch((error: unknown) => log.warn({ err: error }, 'inventory not read'))
   await Promise.race([inventory.catch(() => undefined), sleep(firstInventoryWithinMs)])
-  const surveys = startSurveys(shared)
-  log.info('ready')
-
-  return {
-    log,
-    async close() {
-      surveys.close()
-      sweep.close()
-      watchSweep.close()
-      stopping.abort()
-      await Promise.all([worker.close(), watcher.close()])
-      await Promise.all([producer.close(), prober.close(), clickhouse.close()])
-      redis.disconnect()
-    },
-  }
-})
+  opened.use(startSurveys(shared))
+  return {}
+}

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
+import { type Closable, closable } from '../closable.ts'
 import type { Log } from '../log.ts'
 import { repeat } from '../repeat.ts'
 import type { Connection } from './connection.ts'
@@ -37,23 +38,16 @@ return redis.call('ZRANGEBYSCORE', KEYS[1], now - tonumber(ARGV[1]), '+inf')
 `
 
 /** Says at intervals that a worker of this network lives, and at the end that it has gone. */
-export async function announce(
-  redis: Connection,
-  network: string,
-  version: string,
-  log: Log,
-): Promise<{ close(): Promise<void> }> {
+export async function announce(redis: Connection, network: string, version: string, log: Log): Promise<Closable> {
   const presence: WorkerPresence = { id: randomUUID(), version, startedAt: new Date().toISOString() }
   const text = JSON.stringify(presence)
   const say = async () => void (await redis.eval(beat, 1, keyOf(network), text))
   await say()
   const beats = repeat('heartbeat', beatEveryMs, log, say)
-  return {
-    async close() {
-      beats.close()
-      await redis.zrem(keyOf(network), text).catch(() => undefined)
-    },
-  }
+  return closable(async () => {
+    beats.close()
+    await redis.zrem(keyOf(network), text).catch(() => undefined)
+  })
 }
 
 /** The workers of a network that live, by their last heartbeat. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Job, Queue, QueueEvents } from 'bullmq'
+import { type Closable, closable } from '../closable.ts'
 import type { NetworkEvidence } from '../domain/diagnosis/evidence.ts'
 import { RetryableError, TerminalError } from '../domain/errors.ts'
 import { type Connection, connect } from './connection.ts'
@@ -7,7 +8,7 @@ import { type WorkerPresence, workersOf } from './presence.ts'
 import { type Probe, prefix, probeQueue } from './queues.ts'
 
 /** Asks the diagnostics worker of a network to look. */
-export interface Prober {
+export interface Prober extends Closable {
   /**
    * Nothing when no worker of that network lives. A `RetryableError` (`worker-busy`) when some live and none answered in time, a `TerminalError`
    * (`probe-refused`) when one refused. May be repeated: looking changes nothing.
@@ -15,7 +16,6 @@ export interface Prober {
   probe(network: string, probe: Probe, options: ProbeOptions): Promise<NetworkEvidence | undefined>
   /** The workers of a network that live. */
   workers(network: string): Promise<readonly WorkerPresence[]>
-  close(): Promise<void>
 }
 
 export interface ProbeOptions {
@@ -126,10 +126,10 @@ export function createProber(redisUrl: string, { answerWithinMs, lookEveryMs } =
       return undefined
     },
     workers: (network) => workersOf(connection, network),
-    async close() {
+    ...closable(async () => {
       await Promise.all([...channels.values()].flatMap(({ queue, events }) => [queue.close(), events.close()]))
       for (const each of [connection, ...[...channels.values()].map(({ listening }) => listening)]) each.disconnect()
-    },
+    }),
   }
 }
 

@@ -1,4 +1,5 @@
 import { type JobsOptions, Queue } from 'bullmq'
+import { type Closable, closable } from '../closable.ts'
 import type { Connection } from './connection.ts'
 import { type OutboxItem, outboxQueue, prefix, type Turn, type Work, watchQueue, workQueue } from './queues.ts'
 
@@ -19,7 +20,7 @@ export interface Schedule {
 }
 
 /** Wakes work up. Of several wake-ups for one record at most one waits while one runs, so a burst is one piece of work. */
-export interface Producer {
+export interface Producer extends Closable {
   /** Plan, apply or diagnose: whatever the record's state asks for. */
   work(item: Work): Promise<void>
   /** Whether a job for this record is waiting or running. */
@@ -33,7 +34,6 @@ export interface Producer {
   turn(watch: string, afterMs: number): Promise<void>
   /** Show the record's newest state in chat, after `delayMs` to let a burst of changes become one update. */
   show(item: OutboxItem, delayMs?: number): Promise<void>
-  close(): Promise<void>
 }
 
 export function createProducer(connection: Connection): Producer {
@@ -75,8 +75,8 @@ export function createProducer(connection: Connection): Producer {
         deduplication: { id: keyOf(item), keepLastIfActive: true, ...(delayMs === 0 && { reschedule: true }) },
       })
     },
-    async close() {
+    ...closable(async () => {
       await Promise.all([work.close(), outbox.close(), turns.close()])
-    },
+    }),
   }
 }

@@ -1,5 +1,6 @@
 import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq'
 import type { z } from 'zod'
+import { type Closable, closable } from '../closable.ts'
 import { RetryableError, TerminalError } from '../domain/errors.ts'
 import type { Log } from '../log.ts'
 import { connect } from './connection.ts'
@@ -22,7 +23,7 @@ export interface WorkerOptions<Schema extends z.ZodType> {
 }
 
 /** What becomes of a job: a `RetryableError` delays it, a `TerminalError` ends it, anything else uses up one of its attempts. */
-export async function startWorker<Schema extends z.ZodType>(options: WorkerOptions<Schema>): Promise<{ close(): Promise<void> }> {
+export async function startWorker<Schema extends z.ZodType>(options: WorkerOptions<Schema>): Promise<Closable> {
   const { redisUrl, queue, schema, concurrency, log, handle } = options
   const stopping = new AbortController()
   const connection = connect(redisUrl, { patient: true })
@@ -48,12 +49,10 @@ export async function startWorker<Schema extends z.ZodType>(options: WorkerOptio
   worker.on('failed', (job, error) => log.error({ job: job?.id, err: error }, 'job failed'))
   worker.on('error', (error) => log.warn({ err: error }, 'worker'))
   await worker.waitUntilReady()
-  return {
-    async close() {
-      stopping.abort()
-      // Without Redis there is nobody to say goodbye to, and waiting for it would never end.
-      await worker.close(connection.status !== 'ready')
-      connection.disconnect()
-    },
-  }
+  return closable(async () => {
+    stopping.abort()
+    // Without Redis nobody can be told, and waiting for it would never end.
+    await worker.close(connection.status !== 'ready')
+    connection.disconnect()
+  })
 }

@@ -15,6 +15,7 @@ import type { ClickHouseService, PrivateEndpoint, RecordSet, World } from '../..
 import { azureNetwork } from '../../src/azure/network.ts'
 import { azurePrivateDns } from '../../src/azure/private-dns.ts'
 import { clickHouseCloud } from '../../src/clickhouse/client.ts'
+import { closable } from '../../src/closable.ts'
 import type { DnsServer } from '../../src/diagnostics/dns/query.ts'
 import { createProbe } from '../../src/diagnostics/probe.ts'
 import type { Verdict } from '../../src/domain/diagnosis/finding.ts'
@@ -190,7 +191,7 @@ async function openWorld(authority: Authority, callMs: number): Promise<FaultWor
         return { ...seen, clock: { at: new Date(Date.now() + ahead).toISOString() } }
       },
       workers: async () => [],
-      close: async () => undefined,
+      ...closable(async () => undefined),
     },
   }
   const signal = new AbortController().signal

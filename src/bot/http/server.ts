@@ -1,12 +1,12 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { type Closable, closable } from '../../closable.ts'
 
 export type Route = (request: IncomingMessage, response: ServerResponse) => void
 
-export interface HttpServer {
+export interface HttpServer extends Closable {
   /** The one that the system chose when `port` was 0. */
   readonly port: number
-  close(): Promise<void>
 }
 
 /** How long open requests may take to finish when the process stops, in milliseconds. */
@@ -30,12 +30,12 @@ export async function startHttpServer(
   const address = server.address()
   return {
     port: address === null || typeof address === 'string' ? port : address.port,
-    async close() {
+    ...closable(async () => {
       const closed = new Promise((resolve) => server.close(resolve))
       server.closeIdleConnections()
       const late = setTimeout(() => server.closeAllConnections(), graceMs)
       await closed
       clearTimeout(late)
-    },
+    }),
   }
 }

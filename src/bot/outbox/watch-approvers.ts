@@ -2,7 +2,7 @@ import type { Ledger } from '../../domain/ledger.ts'
 import type { Log } from '../../log.ts'
 import type { Producer } from '../../redis/producer.ts'
 import type { Messages } from '../../redis/records.ts'
-import { repeat } from '../../repeat.ts'
+import { type Repeating, repeat } from '../../repeat.ts'
 import { availabilityField, availabilityMark } from '../cards/request/approver-availability.ts'
 import type { PeopleInAllChats } from '../chat/people-in-all-chats.ts'
 import { availabilityOf } from './availability.ts'
@@ -20,7 +20,7 @@ export interface ApproverWatch {
   readonly producer: Pick<Producer, 'show'>
 }
 
-export function watchApprovers(parts: ApproverWatch, log: Log): { close(): void } {
+export function watchApprovers(parts: ApproverWatch, log: Log): Repeating {
   return repeat('watching approvers', everyMs, log, () => showChangedAvailability(parts))
 }
 

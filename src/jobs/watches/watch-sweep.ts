@@ -1,7 +1,7 @@
 import type { Log } from '../../log.ts'
 import type { Producer } from '../../redis/producer.ts'
 import type { Watches } from '../../redis/watches.ts'
-import { repeat } from '../../repeat.ts'
+import { type Repeating, repeat } from '../../repeat.ts'
 
 interface Sources {
   readonly watches: Pick<Watches, 'all'>
@@ -15,7 +15,7 @@ const everyMs = 30_000
 const lateMs = 60_000
 
 /** Mends what a crash between writing a watch and scheduling it has left, or a schedule that was lost. Runs at start and at intervals. */
-export function startWatchSweep(sources: Sources): { close(): void } {
+export function startWatchSweep(sources: Sources): Repeating {
   return repeat('watch sweep', everyMs, sources.log, async () => await sweepWatches(sources))
 }
 

@@ -23,14 +23,16 @@ export function createLog(name: string, secrets: readonly string[] = []): Log {
   const needles = secrets
     .filter((secret) => secret.length >= 6)
     .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)])
-  return pino({
+  const options = {
     name,
     base: { name },
     timestamp: pino.stdTimeFunctions.isoTime,
     serializers: { err: describe },
     hooks: {
-      streamWrite: (line) =>
+      streamWrite: (line: string) =>
         needles.reduce((text, needle) => text.replaceAll(needle, '[secret]'), line).replaceAll(tokens, '$1[secret]'),
     },
-  })
+  }
+  // Written at once: the last line before the end of a process would else overtake those before it.
+  return pino(options, pino.destination({ dest: 1, sync: true }))
 }

@@ -42,7 +42,6 @@ async function run(
     if (signal !== signals.at(-1)) await expect.poll(() => out.length).toBeGreaterThan(before)
   }
   const [status] = await ended
-  if (!out.includes('cleanly')) console.log('RAW', JSON.stringify({ status, out, errors }))
   const lines = out.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]))
   return { status, lines, errors }
 }

@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
+import { comparable, transcriptIn } from './tour-transcript.ts'
 
-/** The whole story, as `npm start -- --tour` plays it. */
-test('the tour observes everything that it tells', async () => {
+/** The whole story, as `npm start -- --tour` plays it, and as docs/tour.md tells it. */
+test('the tour observes everything that it tells, and docs/tour.md tells the same', async () => {
   const tour = spawn(process.execPath, ['sandbox/main.ts', '--tour'], { stdio: ['ignore', 'pipe', 'pipe'] })
   const status = new Promise<number | null>((resolve) => tour.once('close', resolve))
   const [told, complaints] = await Promise.all([text(tour.stdout), text(tour.stderr)])
@@ -15,4 +17,6 @@ test('the tour observes everything that it tells', async () => {
   const [, ratio] = /simulated clouds need at least [\d.]+ s: ([\d.]+)×/.exec(told) ?? []
   expect(Number(ratio)).toBeLessThanOrEqual(1.25)
   expect(await status).toBe(0)
+  const written = transcriptIn(readFileSync('docs/tour.md', 'utf8'))
+  expect(comparable(told), '`npm run docs:tour` rewrites docs/tour.md').toEqual(comparable(written))
 })

@@ -1,13 +1,14 @@
 import { knownAfterApply } from '../../domain/plan.ts'
 import { sameId } from '../../domain/target.ts'
 import { isIdOf, listsOf } from './allow-lists.ts'
-import { checkFollowingEntry, organizationOf, replacedIds } from './organization-entry.ts'
+import { isLeftBehind } from './left-behind.ts'
+import { checkFollowingEntry, organizationOf } from './organization-entry.ts'
 import { givenIds, orphanedIdsAmong } from './orphaned-ids.ts'
 import type { Step, StepContext } from './step.ts'
 
 /**
  * The services' allow lists. Either form of the endpoint's id counts as listed; a new entry has the form that the configuration asks for. An endpoint
- * that is listed in both forms keeps that one, and ids of endpoints of ours that are gone, or made anew, go.
+ * that is listed in both forms keeps the configured one. Ids of deleted or replaced endpoints of this bot are removed.
  */
 export const allowList: Step = {
   id: 'allow-list',
@@ -37,7 +38,7 @@ export const allowList: Step = {
       ]
     })
     if (fields.length > 0) return { change: { kind: 'update', fields }, facts: {}, seen }
-    // No change of the lists is left that could register it.
+    // No change of a list is left that could register the endpoint with the organization.
     await checkFollowingEntry(context)
     return { change: { kind: 'none' }, facts: {}, seen }
   },
@@ -56,7 +57,7 @@ export const allowList: Step = {
   },
 }
 
-/** What one list lacks and what it holds too much, as the exact strings of the list. */
+/** What one list has to gain and to lose, as the exact strings of the list. */
 export function changeOf(
   entries: readonly string[],
   context: StepContext,
@@ -66,15 +67,13 @@ export function changeOf(
   const wanted = target.network.endpoints?.listAs === 'resource-id' ? endpoint?.id : endpoint?.guid
   const listed = entries.filter((entry) => isIdOf(entry, endpoint))
   const kept = listed.find((entry) => sameId(entry, wanted)) ?? listed[0]
-  const gone = [...replacedIds(context), ...(facts.orphanedIds ?? [])]
-  const stale = entries.filter((entry) => !listed.includes(entry) && gone.some((id) => sameId(id, entry)))
   return {
     add: kept === undefined ? [wanted ?? knownAfterApply] : [],
-    remove: [...listed.filter((entry) => entry !== kept), ...stale],
+    remove: [...listed.filter((entry) => entry !== kept), ...entries.filter((entry) => isLeftBehind(entry, context))],
   }
 }
 
-/** The organization is read for it only where the lists hold something besides: a first setup has no call to spare. */
+/** Reads the organization only when the lists hold other ids: a first setup needs the calls for its changes. */
 async function findOrphanedIds(context: StepContext): Promise<readonly string[]> {
   const { facts, target } = context
   const listed = [...(facts.allowLists?.values() ?? [])].flatMap(({ entries }) => entries)
@@ -82,7 +81,7 @@ async function findOrphanedIds(context: StepContext): Promise<readonly string[]>
   const organization = facts.organization ?? (others.length === 0 ? undefined : await organizationOf(context))
   if (organization === undefined) return []
   facts.organization = organization
-  // What is about to be made may have this Resource ID again.
+  // The endpoint that is about to be made may get this Resource ID again.
   const own = facts.endpoint === undefined ? givenIds(target.services[0].service, context) : []
   const all = [...others, ...organization.entries.map(({ id }) => id)]
   const ids = all.filter((id) => !own.some((each) => sameId(each, id)))

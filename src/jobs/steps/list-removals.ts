@@ -1,6 +1,6 @@
-import { sameId } from '../../domain/target.ts'
 import { allListsOf, isIdOf } from './allow-lists.ts'
 import { endpointToRemove } from './endpoint-to-remove.ts'
+import { isLeftBehind, unlisted } from './left-behind.ts'
 import { isOurEntry, organizationOf, removeEntries } from './organization-entry.ts'
 import { orphanedIdsAmong } from './orphaned-ids.ts'
 import { isMine, keep, leaving, stayingOn, undoneFrom, usedNote } from './removal.ts'
@@ -62,14 +62,14 @@ export const organizationEntryRemoval: Step = {
 }
 
 /**
- * That of an endpoint of ours; and those that endpoints have left behind which are gone: deleting a service leaves such behind. An undo takes back only
- * what the undone request has registered. What a service still lists stays.
+ * The entries to remove: that of the endpoint, where this bot made either; and those of deleted endpoints of this bot, which stay when a service is deleted.
+ * An undo removes only what the undone request registered. An entry that a service still lists stays.
  */
 async function unusedEntries(context: StepContext): Promise<OrganizationEntries['entries']> {
   const { target, facts, undoing } = context
   const listed = stayingOn(context).flatMap(({ entries }) => entries)
   const { entries } = await organizationOf(context)
-  const unused = entries.filter(({ id }) => !listed.some((entry) => sameId(entry, id)))
+  const unused = unlisted(entries, listed)
   const isOurs = (entry: (typeof entries)[number]) => isOurEntry(entry, target.network.name)
   if (undoing !== undefined) {
     const ids = unused.map(({ id }) => id)
@@ -77,7 +77,5 @@ async function unusedEntries(context: StepContext): Promise<OrganizationEntries[
     return unused.filter((entry) => added.includes(entry.id) && (isOurs(entry) || !entry.description))
   }
   const mine = isMine(facts.endpoint?.tags, context)
-  return unused.filter((entry) =>
-    isIdOf(entry.id, facts.endpoint) ? mine || isOurs(entry) : facts.orphanedIds?.some((id) => sameId(id, entry.id)),
-  )
+  return unused.filter((entry) => (isIdOf(entry.id, facts.endpoint) ? mine || isOurs(entry) : isLeftBehind(entry.id, context)))
 }

@@ -6,14 +6,14 @@ import { isIdOf } from './allow-lists.ts'
 import type { OrganizationEntries, Step, StepContext } from './step.ts'
 
 /**
- * What this very request has read or written is not read again for so long. ClickHouse Cloud allows ten calls in ten seconds per key, and nobody else
- * adds the id of an endpoint that this request has just made; if somebody does, adding is refused and the step looks again.
+ * How long entries that this request has read or written are not read again, in milliseconds. ClickHouse Cloud allows ten calls in ten seconds per key. If
+ * somebody else adds the same id meanwhile, adding it is refused and the step observes again.
  */
 const freshMs = 30_000
 
 /**
  * The organization's entry for the endpoint: made by GUID, recognised by either form of the id. Adding it here is deprecated: where the API accepts that
- * without effect, or takes the id for known, the change of the allow list registers it, and it is looked for after that.
+ * without effect, or refuses it as known, the change of the allow list registers the id, which is checked after that change.
  */
 export const organizationEntry: Step = {
   id: 'organization-entry',
@@ -59,13 +59,13 @@ export const organizationEntry: Step = {
   },
 }
 
-/** A refusal because the id is there already is none. */
+/** Ignores the refusal of an id that is there already; throws any other error. */
 function unlessKnown(error: unknown): undefined {
   if (error instanceof TerminalError && error.code === 'BAD_REQUEST' && /already|exists/i.test(error.message)) return
   throw error
 }
 
-/** Once the allow lists name the endpoint: whether that has registered what adding to the organization did not. */
+/** Waits, once the allow lists name the endpoint, until the organization lists it too. Throws a `TerminalError` (`change-not-seen`) after 20 s. */
 export async function checkFollowingEntry(context: StepContext): Promise<void> {
   const { facts, target, signal } = context
   if (facts.entryFollows !== true) return
@@ -102,7 +102,7 @@ export function entriesOf({ privateEndpoints }: WireOrganization): OrganizationE
   return { entries: privateEndpoints, readAt: performance.now() }
 }
 
-/** Takes these entries away, as they stand in the organization. */
+/** Removes these entries from the organization, one call each. */
 export async function removeEntries(entries: OrganizationEntries['entries'], context: StepContext): Promise<void> {
   const { target, clouds, facts, fence, signal } = context
   const [{ service }] = target.services
@@ -114,16 +114,11 @@ export async function removeEntries(entries: OrganizationEntries['entries'], con
   }
 }
 
-/** GUIDs of endpoints that are made anew. */
-export function replacedIds({ facts, replacedIds }: StepContext): readonly string[] {
-  return [...replacedIds, ...(facts.replacedIds ?? [])]
-}
-
 function descriptionOf(network: string): string {
-  return `${network} ${mark}`
+  return `${network} ${descriptionEnd}`
 }
 
-const mark = '(privatelink-bot)'
+const descriptionEnd = '(privatelink-bot)'
 
 /** Whether this bot wrote the entry for this network. */
 export function isOurEntry({ description }: OrganizationEntries['entries'][number], network: string): boolean {

@@ -1,74 +1,73 @@
 import { isOurs, requestOf } from '../../domain/ownership.ts'
 import type { StepId } from '../../domain/plan.ts'
+import { sameName } from '../../domain/service-words.ts'
 import { sameId } from '../../domain/target.ts'
 import { allListsOf, isIdOf } from './allow-lists.ts'
+import { isLeftBehind } from './left-behind.ts'
 import type { Observation, StepContext, Undoing } from './step.ts'
 
 /**
- * What the removals share. They take away in the order that never leaves something pointing nowhere: allow lists, organization entry, record, link and
- * zone, endpoint. What another service still uses, and what this bot did not make, is kept, and the plan says so.
+ * What the removals share. Their order is allow lists, organization entry, record, link, zone, endpoint: nothing that is left refers to something deleted.
+ * What another service still uses, and what this bot did not make, is kept, and the plan says so.
  */
 
 export function keep(note: string): Omit<Observation, 'facts'> {
   return { change: { kind: 'none' }, kept: true, note }
 }
 
-/** What the undone request has put on this list: that, and not what was there before or came afterwards. */
+/** The entries that the undone request put on this list, and no others. */
 export function undoneFrom(list: string, entries: readonly string[], { listed }: Undoing): readonly string[] {
   const ids = listed.filter((listing) => listing.list === list).flatMap((listing) => listing.ids)
   return entries.filter((entry) => ids.some((id) => sameId(id, entry)))
 }
 
-/** What is to leave the list of a service, as the exact strings of the list. */
-export function leaving(serviceId: string, { target, facts, undoing }: StepContext): readonly string[] {
+/** What is removed from the list of a service, as the exact strings of the list. */
+export function leaving(serviceId: string, context: StepContext): readonly string[] {
+  const { target, facts, undoing } = context
   if (!target.services.some(({ service }) => service.id === serviceId)) return []
   const entries = facts.allowLists?.get(serviceId)?.entries ?? []
   if (undoing !== undefined) return undoneFrom(serviceId, entries, undoing)
-  return entries.filter((entry) => isIdOf(entry, facts.endpoint) || isOrphaned(entry, facts))
+  return entries.filter((entry) => isIdOf(entry, facts.endpoint) || isLeftBehind(entry, context))
 }
 
-/** What stays on the lists of all services. */
+/** What stays on the list of each service. */
 export function stayingOn(context: StepContext): readonly { readonly name: string; readonly entries: readonly string[] }[] {
   return [...(context.facts.allowLists ?? [])].map(([id, { name, entries }]) => {
-    const gone = leaving(id, context)
-    return { name, entries: entries.filter((entry) => !gone.includes(entry)) }
+    const removed = leaving(id, context)
+    return { name, entries: entries.filter((entry) => !removed.includes(entry)) }
   })
 }
 
-function isOrphaned(entry: string, { orphanedIds = [] }: StepContext['facts']): boolean {
-  return orphanedIds.some((id) => sameId(id, entry))
-}
-
-/** Whoever still lists the endpoint, or where that is gone, what it has left behind. */
+/** Names the services that still list the endpoint or, where it is deleted, its id; undefined when none does. */
 export function usedNote(context: StepContext): string | undefined {
   const { facts } = context
-  const names = (entry: string) => (facts.endpoint === undefined ? isOrphaned(entry, facts) : isIdOf(entry, facts.endpoint))
+  const names = (entry: string) => (facts.endpoint === undefined ? isLeftBehind(entry, context) : isIdOf(entry, facts.endpoint))
   const users = stayingOn(context)
     .filter(({ entries }) => entries.some(names))
     .map(({ name }) => name)
   return users.length === 0 ? undefined : `kept: ${users.join(', ')} still ${users.length === 1 ? 'uses' : 'use'} the endpoint`
 }
 
-/** Somebody may have listed the endpoint since the lists were read: whoever does needs what would be taken away now. The next look says so. */
+/** Reads the lists again: whether a service that stays lists the endpoint now, and so needs what would be removed. */
 export async function isUsedByNow(context: StepContext): Promise<boolean> {
   context.facts.allowLists = await allListsOf(context)
   return usedNote(context) !== undefined
 }
 
-/** An undo leaves alone what the request that it undoes did not make. */
+/** Why an undo keeps what this step would remove: the undone request did not make it. Undefined otherwise. */
 export function sparedNote({ undoing }: StepContext, step: StepId): string | undefined {
   return undoing === undefined || undoing.made.has(step) ? undefined : `kept: ${undoing.request} did not make it`
 }
 
-/** Whether a request for this very network made it; while a request is undone, whether that one did. */
+/** Whether a request for this network made it; during an undo, whether the undone request did. */
 export async function isMadeHere(tags: Readonly<Record<string, string>> | undefined, context: StepContext): Promise<boolean> {
   const { target, undoing, networkOf } = context
   const request = requestOf(tags)
   if (request === undefined || undoing !== undefined) return isMine(tags, context)
-  return (await networkOf(request))?.toLowerCase() === target.network.name.toLowerCase()
+  return sameName(target.network.name, await networkOf(request))
 }
 
-/** Whether this bot made it; while a request is undone, whether that one did. */
+/** Whether this bot made it; during an undo, whether the undone request did. */
 export function isMine(tags: Readonly<Record<string, string>> | undefined, { undoing }: StepContext): boolean {
   return isOurs(tags, undoing?.request)
 }

@@ -1,10 +1,11 @@
 import { sameId } from '../../domain/target.ts'
 import { changeOf } from './allow-list.ts'
-import { allListsOf, isIdOf } from './allow-lists.ts'
-import { organizationOf, removeEntries, replacedIds } from './organization-entry.ts'
+import { allListsOf } from './allow-lists.ts'
+import { idsLeftBehind, isLeftBehind, unlisted } from './left-behind.ts'
+import { organizationOf, removeEntries } from './organization-entry.ts'
 import type { OrganizationEntries, Step, StepContext } from './step.ts'
 
-/** Removes what endpoints of ours that are gone, or made anew, have left behind in the organization. */
+/** Removes the organization's entries of deleted or replaced endpoints of this bot. */
 export const replacedEntry: Step = {
   id: 'organization-entry-removal',
   title: 'old organization entry',
@@ -23,19 +24,15 @@ export const replacedEntry: Step = {
   },
 }
 
-/** What is to go; of an approved plan only what that names. ClickHouse Cloud keeps what a service still lists. */
+/** The entries to remove; of an approved plan only those that it names. An entry that a service still lists stays. */
 async function oldEntries(context: StepContext): Promise<OrganizationEntries['entries']> {
-  const { approved, facts } = context
-  const gone = [...replacedIds(context), ...(facts.orphanedIds ?? [])]
-  if (gone.length === 0) return []
+  const { approved } = context
+  if (idsLeftBehind(context).length === 0) return []
   const change = approved?.steps.find(({ id }) => id === replacedEntry.id)?.change
   const named = change !== undefined && 'fields' in change ? change.fields.map(({ before }) => before) : []
   const { entries } = await organizationOf(context)
   const old = entries.filter(
-    ({ id }) =>
-      !isIdOf(id, facts.endpoint) &&
-      gone.some((each) => sameId(each, id)) &&
-      (approved === undefined || named.some((each) => sameId(each, id))),
+    ({ id }) => isLeftBehind(id, context) && (approved === undefined || named.some((each) => sameId(each, id))),
   )
   if (old.length === 0) return []
   const lists = await allListsOf(context)
@@ -44,5 +41,5 @@ async function oldEntries(context: StepContext): Promise<OrganizationEntries['en
     const leaving = own ? changeOf(now, context).remove : []
     return now.filter((entry) => !leaving.includes(entry))
   })
-  return old.filter(({ id }) => !listed.some((entry) => sameId(entry, id)))
+  return unlisted(old, listed)
 }

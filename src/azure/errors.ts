@@ -4,7 +4,7 @@ import { type OperationFailure, refusalOf } from './refusal-text.ts'
 interface Words {
   readonly retry?: true
   /** See `RetryableError`. */
-  readonly patienceMs?: number
+  readonly retryForMs?: number
   /** From what Azure says. */
   readonly remedy: string | ((message: string) => string)
 }
@@ -16,17 +16,17 @@ const lockedMs = 10 * 60_000
 const wordsByCode: Readonly<Record<string, Words>> = {
   RetryableErrorDueToAnotherOperation: {
     retry: true,
-    patienceMs: lockedMs,
+    retryForMs: lockedMs,
     remedy: 'Another operation holds the resource. Run the command again in a few minutes.',
   },
   RetryableError: {
     retry: true,
-    patienceMs: lockedMs,
+    retryForMs: lockedMs,
     remedy: 'Azure calls this a passing fault of its own. Run the command again in a few minutes.',
   },
   ReferencedResourceNotProvisioned: {
     retry: true,
-    patienceMs: lockedMs,
+    retryForMs: lockedMs,
     remedy:
       'Azure is still working on a resource that this one needs, most often the subnet. Run the command again in a few minutes.',
   },
@@ -113,7 +113,7 @@ export function translateAzureError(error: unknown, doing: string, failure?: Ope
     ? new RetryableError(code ?? `http-${status}`, message, {
         ...details,
         retryAfterMs: retryAfter(headerOf(error, 'retry-after')),
-        patienceMs: words?.patienceMs,
+        retryForMs: words?.retryForMs,
       })
     : new TerminalError(code ?? `http-${status}`, message, details)
 }
@@ -131,7 +131,7 @@ function ofOperation(error: Error, { code, message, detail, requestId }: Operati
     ...optional('vendorRequestId', requestId),
   }
   return words?.retry === true
-    ? new RetryableError(code ?? 'azure-operation-failed', text, { ...details, patienceMs: words.patienceMs })
+    ? new RetryableError(code ?? 'azure-operation-failed', text, { ...details, retryForMs: words.retryForMs })
     : new TerminalError(code ?? 'azure-operation-failed', text, details)
 }
 

@@ -1,4 +1,4 @@
-/** What a person is told about a failure: what happened, and the one next thing to do. Never holds a secret or a stack. */
+/** What a person reads about a failure: what happened, and the one next thing to do. Never holds a secret or a stack. */
 export interface Problem {
   /** Stable word for programs and tests, e.g. `service-unknown` or a vendor's own code. */
   readonly code: string
@@ -14,7 +14,7 @@ interface Details {
   readonly vendorRequestId?: string
 }
 
-/** A failure that asking again cannot mend. */
+/** A failure that a retry cannot change. */
 export class TerminalError extends Error {
   override readonly name = 'TerminalError'
   readonly code: string
@@ -29,7 +29,7 @@ export class TerminalError extends Error {
   }
 }
 
-/** A failure that may pass: throttling, a lock held by another operation, a vendor's 5xx, a lost connection. */
+/** A failure that a retry may get past: throttling, a lock held by another operation, a vendor's 5xx, a lost connection. */
 export class RetryableError extends Error {
   override readonly name = 'RetryableError'
   readonly code: string
@@ -37,8 +37,8 @@ export class RetryableError extends Error {
   readonly vendorRequestId: string | undefined
   /** How long the vendor asks us to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined
-  /** It passes only when something long has ended: worth trying again for so long, in milliseconds. */
-  readonly patienceMs: number | undefined
+  /** How long it is worth trying again where a long operation has to end first, in milliseconds. */
+  readonly retryForMs: number | undefined
 
   constructor(
     code: string,
@@ -48,19 +48,19 @@ export class RetryableError extends Error {
       remedy,
       vendorRequestId,
       retryAfterMs,
-      patienceMs,
-    }: Details & { retryAfterMs?: number | undefined; patienceMs?: number | undefined },
+      retryForMs,
+    }: Details & { retryAfterMs?: number | undefined; retryForMs?: number | undefined },
   ) {
     super(message, { cause })
     this.code = code
     this.remedy = remedy
     this.vendorRequestId = vendorRequestId
     this.retryAfterMs = retryAfterMs
-    this.patienceMs = patienceMs
+    this.retryForMs = retryForMs
   }
 }
 
-/** The part of any error that may be shown. An error of an unknown kind shows nothing of itself: its text may hold anything. */
+/** The part of any error that may be shown. The text of an error of an unknown kind is left out: it may hold secrets. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof TerminalError || error instanceof RetryableError) {
     const { code, message, remedy, vendorRequestId } = error

@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RetryableError } from '../domain/errors.ts'
 
-/** A `RetryableError` is tried again this often, or for as long as it says, after what the vendor asks for or else 0.5, 1, 2, 4, 8, 15, 15 … s. */
+/**
+ * A `RetryableError` ends the work after this many attempts, or when its `retryForMs` is over if that is later. The pause is the vendor's `Retry-After`, else
+ * 0.5, 1, 2, 4, 8, 15, 15 … s.
+ */
 const attempts = 6
 const longestPauseMs = 15_000
 
-/** Repeats work that may pass; the last failure is thrown. */
+/** Repeats work that fails with a `RetryableError`, within the limits above; throws the last failure, and any other error at once. */
 export async function retrying<Value>(work: () => Promise<Value>, signal: AbortSignal): Promise<Value> {
   const startedAt = performance.now()
   for (let attempt = 1; ; attempt++) {
@@ -13,21 +16,21 @@ export async function retrying<Value>(work: () => Promise<Value>, signal: AbortS
       return await work()
     } catch (error) {
       if (!(error instanceof RetryableError)) throw error
-      if (attempt >= attempts && performance.now() - startedAt >= (error.patienceMs ?? 0)) throw error
+      if (attempt >= attempts && performance.now() - startedAt >= (error.retryForMs ?? 0)) throw error
       await sleep(error.retryAfterMs ?? Math.min(250 * 2 ** attempt, longestPauseMs), undefined, { signal })
     }
   }
 }
 
-/** Looks again, at growing intervals of at most `everyMs`, until something is seen. Nothing after `withinMs`. */
+/** Calls `observe` at growing intervals of at most `everyMs` until it returns a value. Returns undefined when `withinMs` is over. Both in milliseconds. */
 export async function until<Value>(
-  look: () => Promise<Value | undefined>,
+  observe: () => Promise<Value | undefined>,
   { everyMs, withinMs }: { everyMs: number; withinMs: number },
   signal: AbortSignal,
 ): Promise<Value | undefined> {
   const deadline = performance.now() + withinMs
   for (let pause = Math.min(100, everyMs); ; pause = Math.min(pause * 2, everyMs)) {
-    const seen = await look()
+    const seen = await observe()
     if (seen !== undefined) return seen
     if (performance.now() + pause > deadline) return undefined
     await sleep(pause, undefined, { signal })

@@ -5,22 +5,22 @@ import { retrying } from '../../../src/jobs/retry.ts'
 
 const signal = new AbortController().signal
 
-async function triesUntil(passes: number, patienceMs?: number): Promise<number> {
+async function triesUntil(passes: number, retryForMs?: number): Promise<number> {
   let tries = 0
   await retrying(async () => {
-    if (++tries < passes) throw new RetryableError('locked', 'later', { remedy: '', retryAfterMs: 0, patienceMs })
+    if (++tries < passes) throw new RetryableError('locked', 'later', { remedy: '', retryAfterMs: 0, retryForMs })
   }, signal).catch(() => undefined)
   return tries
 }
 
-test('six tries, or as many as the patience allows', async () => {
+test('six tries, or as many as fit into retryForMs', async () => {
   expect(await triesUntil(20)).toBe(6)
   expect(await triesUntil(20, 600_000)).toBe(20)
   expect(await triesUntil(20, 0)).toBe(6)
 })
 
 test('waiting ends with the signal, and with an error of another kind', async () => {
-  const locked = new RetryableError('locked', 'later', { remedy: '', retryAfterMs: 60_000, patienceMs: 600_000 })
+  const locked = new RetryableError('locked', 'later', { remedy: '', retryAfterMs: 60_000, retryForMs: 600_000 })
   const waiting = async () => {
     throw locked
   }
@@ -28,7 +28,7 @@ test('waiting ends with the signal, and with an error of another kind', async ()
   let tries = 0
   const stopped = async () => {
     if (++tries === 2) throw new Error('stopped')
-    throw new RetryableError('locked', 'later', { remedy: '', retryAfterMs: 0, patienceMs: 600_000 })
+    throw new RetryableError('locked', 'later', { remedy: '', retryAfterMs: 0, retryForMs: 600_000 })
   }
   await expect(retrying(stopped, signal)).rejects.toThrow('stopped')
 })
@@ -37,10 +37,10 @@ test.each(['RetryableErrorDueToAnotherOperation', 'RetryableError', 'ReferencedR
   'Azure’s %s is waited for longer than one endpoint takes',
   (code) => {
     const refused = Object.assign(new Error('locked'), { statusCode: 429, code })
-    expect(translateAzureError(refused, 'create it')).toMatchObject({ patienceMs: 600_000 })
+    expect(translateAzureError(refused, 'create it')).toMatchObject({ retryForMs: 600_000 })
     const failed = new Error('The long-running operation has failed')
     expect(
       translateAzureError(failed, 'create it', { code, message: undefined, detail: undefined, requestId: undefined }),
-    ).toMatchObject({ patienceMs: 600_000 })
+    ).toMatchObject({ retryForMs: 600_000 })
   },
 )

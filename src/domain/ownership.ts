@@ -1,7 +1,8 @@
 /** What this bot made carries these tags (Azure resources) or this metadata (DNS records); nothing else is ever changed or removed without a person. */
 const maker = 'privatelink-bot'
 
-export function marks(request: string): Record<string, string> {
+/** The tags, or the metadata, of what this request makes. */
+export function ownershipTags(request: string): Record<string, string> {
   return { managedBy: maker, privatelinkRequest: request }
 }
 
@@ -10,12 +11,12 @@ export function isOurs(tags: Readonly<Record<string, string>> | undefined, reque
   return tags?.managedBy === maker && (request === undefined || tags.privatelinkRequest === request)
 }
 
-/** The request in which this bot made it; nothing where it did not. */
+/** Id of the request in which this bot made it; undefined when this bot did not make it. */
 export function requestOf(tags: Readonly<Record<string, string>> | undefined): string | undefined {
   return isOurs(tags) ? tags?.privatelinkRequest : undefined
 }
 
-/** An owner's tags, for the person who has to go and ask them. */
+/** Tags in one line, e.g. `team=data`, for a person who has to find the owner. */
 export function tagText(tags: Readonly<Record<string, string>> | undefined): string {
   const entries = Object.entries(tags ?? {})
   return entries.length === 0 ? 'no tags' : entries.map(([key, value]) => `${key}=${value}`).join(', ')

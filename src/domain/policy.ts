@@ -59,7 +59,8 @@ export function isApprover(list: Approvers | undefined, person: Person, groups: 
   return list !== undefined && (list.approvers.some((approver) => samePerson(approver, person)) || groups.length > 0)
 }
 
-export interface Click {
+/** A vote that a person tries to cast. */
+export interface AttemptedVote {
   readonly kind: 'approved' | 'rejected'
   /** Of the plan that the person saw. */
   readonly digest: string
@@ -68,8 +69,8 @@ export interface Click {
   readonly groups?: readonly Group[]
 }
 
-/** What a click on Approve or Reject may do, judged from the ledger's request. */
-export function standingOf(request: Request, person: Person, { kind, digest, at, groups = [] }: Click): Standing {
+/** Whether this person may cast this vote now, judged from the ledger's request. */
+export function standingOf(request: Request, person: Person, { kind, digest, at, groups = [] }: AttemptedVote): Standing {
   if (request.state === 'expired') return 'expired'
   if (request.state !== 'awaiting-approval' || request.approval === undefined) return 'nothing-to-decide'
   if (samePerson(person, request.asked.by)) return 'own-request'

@@ -5,19 +5,19 @@ import { type Network, type Service, vnetId } from './target.ts'
 
 export const placeholders = ['service', 'network', 'vnet'] as const
 
-/** `apart`: see `apartBy`. */
-export function endpointName(service: Pick<Service, 'name'>, network: Network, apart = ''): string {
-  return filled(`${network.endpoints?.name ?? 'pe-{service}-{network}'}${apart}`, service, network, 64)
+/** `suffix`: see `suffixFor`. */
+export function endpointName(service: Pick<Service, 'name'>, network: Network, suffix = ''): string {
+  return filled(`${network.endpoints?.name ?? 'pe-{service}-{network}'}${suffix}`, service, network, 64)
 }
 
 /** Nothing when Azure is to choose. */
-export function networkInterfaceName(service: Service, network: Network, apart = ''): string | undefined {
+export function networkInterfaceName(service: Service, network: Network, suffix = ''): string | undefined {
   const template = network.endpoints?.networkInterface
-  return template === undefined ? undefined : filled(`${template}${apart}`, service, network, 80)
+  return template === undefined ? undefined : filled(`${template}${suffix}`, service, network, 80)
 }
 
 /** Ends the names of an endpoint whose usual name belongs to one that leads elsewhere: services may have one name, and two aliases. */
-export function apartBy(alias: string, network: Network): string {
+export function suffixFor(alias: string, network: Network): string {
   return `-${hashOf(`${alias} ${vnetId(network)}`.toLowerCase())}`
 }
 

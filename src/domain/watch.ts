@@ -1,4 +1,4 @@
-import { type Change, changesBetween, type LastHealthy, type Snapshot } from './diagnosis/changes.ts'
+import { changesBetween, type LastHealthy, type ObservedChange, type Snapshot } from './diagnosis/changes.ts'
 import type { FindingCode, Severity } from './diagnosis/finding.ts'
 import type { Person, Place } from './person.ts'
 
@@ -55,7 +55,7 @@ interface Observed {
   readonly state: WatchState
   readonly event?: WatchEvent
   /** What is no longer as this watch has seen it the last time that it worked. */
-  readonly drift?: { readonly lastHealthyAt: string; readonly changes: readonly Change[] }
+  readonly drift?: { readonly lastHealthyAt: string; readonly changes: readonly ObservedChange[] }
 }
 
 /** Pure: what a confirmed look changes, and whether it is worth a message. `snapshot` is how things are, where it works. */

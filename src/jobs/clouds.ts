@@ -3,7 +3,7 @@ import type { AzurePrivateDns } from '../azure/private-dns.ts'
 import type { ClickHouseCloud } from '../clickhouse/client.ts'
 import type { Prober } from '../redis/prober.ts'
 
-/** Everything outside that the jobs process asks and changes. */
+/** The clients of everything outside that the jobs process reads and changes. */
 export interface Clouds {
   readonly network: AzureNetwork
   readonly dns: AzurePrivateDns

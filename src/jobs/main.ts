@@ -27,6 +27,7 @@ import { createTargets } from './services/target.ts'
 import { workOnWatch } from './watches/watch.ts'
 import { startWatchSweep } from './watches/watch-sweep.ts'
 
+/** How long the first inventory may delay the start, in milliseconds. */
 const firstInventoryWithinMs = 3_000
 
 await runProcess({
@@ -110,7 +111,7 @@ async function start(config: JobsConfig, log: Log, opened: AsyncDisposableStack)
   opened.defer(() => stopping.abort())
   opened.use(startSweep(shared))
   opened.use(startWatchSweep(shared))
-  // Forms offer choices from the inventory; a ClickHouse Cloud that does not answer keeps nobody waiting.
+  // Forms offer choices from the inventory, so it is read before "ready", unless ClickHouse Cloud takes longer than this.
   const inventory = catalog.refresh(stopping.signal)
   inventory.catch((error: unknown) => log.warn({ err: error }, 'inventory not read'))
   await Promise.race([inventory.catch(() => undefined), sleep(firstInventoryWithinMs)])

@@ -24,7 +24,7 @@ import { rules } from '../../src/domain/diagnosis/rules/all.ts'
 import type { Survey } from '../../src/domain/survey.ts'
 import type { Network } from '../../src/domain/target.ts'
 import type { Clouds } from '../../src/jobs/clouds.ts'
-import { lookAt } from '../../src/jobs/diagnosis/gather-evidence.ts'
+import { gatherEvidence } from '../../src/jobs/diagnosis/gather-evidence.ts'
 
 /** A connection that works, with both planes on real sockets, to be broken in one way at a time. */
 export interface FaultWorld {
@@ -261,7 +261,7 @@ async function openWorld(authority: Authority, callMs: number): Promise<FaultWor
     },
     async diagnose({ wake = false } = {}) {
       const startedAt = performance.now()
-      const evidence = await lookAt(
+      const evidence = await gatherEvidence(
         { service: named(), host, alias: service.alias ?? '', network },
         {
           clouds,

@@ -55,7 +55,7 @@ export function snapshotOf({ controlPlane, networkPlane }: Evidence): Snapshot {
 }
 
 /** What is no longer as it was; safe to print. */
-export interface Change {
+export interface ObservedChange {
   readonly what: string
   /** For the one who asks. */
   readonly said: string
@@ -64,7 +64,7 @@ export interface Change {
 }
 
 /** Whether ClickHouse Cloud may remember who did it. */
-export function isInClickHouse({ what }: Change): boolean {
+export function isInClickHouse({ what }: ObservedChange): boolean {
   return [fields.service, fields.organization, fields['allow list']].some((field) => field === what)
 }
 
@@ -72,7 +72,7 @@ export function isInClickHouse({ what }: Change): boolean {
 const evidenceAlone: readonly SnapshotField[] = ['endpoint', 'organization', 'allow list', 'issuer']
 
 /** Pure. One for each thing that is no longer as it was. */
-export function changesBetween(before: Snapshot, after: Snapshot): readonly Change[] {
+export function changesBetween(before: Snapshot, after: Snapshot): readonly ObservedChange[] {
   return (Object.keys(fields) as SnapshotField[]).flatMap((field) => {
     const [was, is] = [before[field], after[field]]
     if (was === undefined || is === undefined) return []

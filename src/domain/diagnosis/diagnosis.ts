@@ -1,7 +1,7 @@
 import type { Problem } from '../errors.ts'
 import type { Person, Place } from '../person.ts'
 import type { Sample, WatchEvent } from '../watch.ts'
-import type { Change } from './changes.ts'
+import type { ObservedChange } from './changes.ts'
 import type { Evidence } from './evidence.ts'
 import type { Verdict } from './finding.ts'
 
@@ -41,7 +41,11 @@ export interface Look {
   readonly verdict?: Verdict
   readonly evidence?: Evidence
   /** When it last worked, and what is no longer as it was then. While it works, only where something has changed. */
-  readonly since?: { readonly lastHealthyAt: string; readonly changes: readonly Change[]; readonly events?: readonly Event[] }
+  readonly since?: {
+    readonly lastHealthyAt: string
+    readonly changes: readonly ObservedChange[]
+    readonly events?: readonly Event[]
+  }
   /** Why there is no verdict from here. */
   readonly problem?: Problem
 }

@@ -84,7 +84,7 @@ function tlsStep(evidence: Evidence): PathPhase {
     const tls = failedTls(evidence, port)
     return tls === undefined ? [] : [{ port, words: tlsWords(tls) }]
   })
-  return portStep('tls', together(failures), seen, undefined)
+  return portStep('tls', mergeAlike(failures), seen, undefined)
 }
 
 function portStep(
@@ -99,8 +99,8 @@ function portStep(
   return { phase, state: 'ok', ...(ok !== undefined && { detail: ok }), elapsedMs }
 }
 
-/** Says once what befell both ports alike. */
-function together(failures: readonly { readonly port: Port; readonly words: string }[]): readonly string[] {
+/** One text when both ports failed in the same way, else one text a port. */
+function mergeAlike(failures: readonly { readonly port: Port; readonly words: string }[]): readonly string[] {
   const words = new Set(failures.map((failure) => failure.words))
   return failures.length === ports.length && words.size === 1
     ? [...words]

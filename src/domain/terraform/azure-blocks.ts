@@ -1,4 +1,4 @@
-import { marks } from '../ownership.ts'
+import { ownershipTags } from '../ownership.ts'
 import { sameId, subnetId, vnetId } from '../target.ts'
 import { adoption, type Names } from './adoption.ts'
 import { attribute, block, code, type Item, list, text, textMap } from './hcl.ts'
@@ -49,7 +49,7 @@ function endpointBlocks(input: TerraformInput, names: Names): readonly Item[] {
         attribute('resource_group_name', text(endpoint.resourceGroup ?? network.resourceGroup)),
         attribute('subnet_id', text(subnetId(network))),
         ...networkInterface(input),
-        ...tags(endpoint.standing, { ...network.tags, ...marks(requestId) }),
+        ...tags(endpoint.standing, { ...network.tags, ...ownershipTags(requestId) }),
         // An alias is accepted only in a manual connection; Azure allows 140 characters of message.
         block(
           'private_service_connection',
@@ -108,7 +108,7 @@ function zoneBlocks(input: TerraformInput, names: Names): readonly Item[] {
         ...dnsProvider(input),
         attribute('name', text(dns.zone.name)),
         attribute('resource_group_name', text(dns.zone.resourceGroup)),
-        ...tags(dns.zone.standing, { ...network.tags, ...marks(requestId) }),
+        ...tags(dns.zone.standing, { ...network.tags, ...ownershipTags(requestId) }),
         ...lifecycle(dns.zone.standing, true),
       ],
     ),
@@ -131,7 +131,7 @@ function linkBlocks(input: TerraformInput, names: Names): readonly Item[] {
         attribute('private_dns_zone_name', code(`azurerm_private_dns_zone.${names.zone}.name`)),
         attribute('virtual_network_id', text(vnetId(network))),
         attribute('registration_enabled', code('false')),
-        ...tags(dns.link.standing, { ...network.tags, ...marks(requestId) }),
+        ...tags(dns.link.standing, { ...network.tags, ...ownershipTags(requestId) }),
         ...lifecycle(dns.link.standing, false, ['registration_enabled']),
       ],
     ),
@@ -158,7 +158,7 @@ function recordBlocks(input: TerraformInput, names: Names): readonly Item[] {
             'records',
             list([code(`azurerm_private_endpoint.${names.endpoint}.private_service_connection[0].private_ip_address`)]),
           ),
-          ...tags(record.standing, marks(requestId)),
+          ...tags(record.standing, ownershipTags(requestId)),
           ...lifecycle(record.standing, false, ['ttl']),
         ],
       ),

@@ -9,23 +9,24 @@ import type { Log } from '../../log.ts'
 import type { Inventory, InventoryStore } from '../../redis/records.ts'
 import type { Clouds } from '../clouds.ts'
 import type { Catalog } from '../services/inventory.ts'
-import type { Named } from '../services/target.ts'
+import type { PrivateService } from '../services/target.ts'
 
-/** The lists of ClickHouse Cloud have so long to come, in milliseconds; then those that were read last count. Its budget may be spent. */
+/** How long fresh lists of ClickHouse Cloud may take, in milliseconds, before the stored ones are used: a call waits while its budget is spent. */
 const freshWithinMs = 1_800
 
-/** Endpoints of one VNet are looked at one by one, but no more than this. */
+/** The most endpoints of one VNet that are read one by one. */
 const mostEndpoints = 20
 
-interface Asked extends Named {
+/** What a diagnosis is about: a service, as reached from a network. */
+export interface Subject extends PrivateService {
   readonly network: Network
 }
 
-interface Sources {
+interface ControlPlaneSources {
   readonly clouds: Pick<Clouds, 'network' | 'dns' | 'clickhouse'>
   readonly catalog: Pick<Catalog, 'current'>
   readonly inventory: Pick<InventoryStore, 'read' | 'learn'>
-  /** Lists may be some seconds old: one call reads those of all services. */
+  /** Lists may be as old as `backgroundMaxAgeMs`, so that one call reads those of all services. */
   readonly background: boolean
   readonly log: Log
 }
@@ -37,8 +38,8 @@ const backgroundMaxAgeMs = 15_000
  * unread and the others as they are. Never throws unless `signal` aborts.
  */
 export async function readControlPlane(
-  { service, network, alias, host }: Asked,
-  sources: Sources,
+  { service, network, alias, host }: Subject,
+  sources: ControlPlaneSources,
   { signal, withinMs }: { readonly signal: AbortSignal; readonly withinMs: number },
 ): Promise<ControlPlane> {
   const { clouds, log } = sources
@@ -74,7 +75,7 @@ export async function readControlPlane(
     const known = seen ?? (await lastKnown(service, sources.inventory))
     return {
       ...{ host, alias, ...known, ...endpoint, ...dns },
-      // Entries of now beside a list of then would tell strangers where there are none.
+      // Fresh entries beside an older allow list would make ids look unknown that were removed since.
       ...(known?.asOf === undefined && organization),
       ...(Object.keys(unread).length > 0 && { unread }),
     }
@@ -83,11 +84,11 @@ export async function readControlPlane(
   }
 }
 
-/** Of another service, perhaps: the endpoint that the record leads to. */
+/** The endpoint at one of these addresses, whatever service it connects to. */
 async function endpointAt(
   addresses: readonly string[],
   here: readonly EndpointSummary[],
-  clouds: Sources['clouds'],
+  clouds: ControlPlaneSources['clouds'],
   signal: AbortSignal,
 ): Promise<Pick<ControlPlane, 'endpoint'>> {
   if (addresses.length === 0) return {}
@@ -98,20 +99,20 @@ async function endpointAt(
 type Lists = Pick<ControlPlane, 'serviceState' | 'allowList' | 'asOf' | 'requestId'>
 
 async function listsOf(
-  service: Asked['service'],
-  { clouds, catalog, inventory, background, log }: Sources,
+  service: Subject['service'],
+  { clouds, catalog, inventory, background, log }: ControlPlaneSources,
   signal: AbortSignal,
 ): Promise<Lists> {
   if (background) {
     const all = await catalog.current(backgroundMaxAgeMs, signal)
-    if (all.keptFrom?.[service.organizationId] !== undefined) throw notTold(service)
+    if (all.keptFrom?.[service.organizationId] !== undefined) throw organizationUnread(service)
     const shared = listsIn(all, service)
     if (shared !== undefined) return shared
   }
   const fresh = clouds.clickhouse
     .service(service.organizationId, service.id, signal)
     .then(({ state, privateEndpointIds, requestId }): Lists => {
-      // Whoever asks next may find the budget spent.
+      // Stored for the next diagnosis, which may find the budget spent.
       inventory
         .learn(new Map([[service.id, privateEndpointIds]]), new Date().toISOString())
         .catch((error: unknown) => log.warn({ err: error, service: service.id }, 'allow list not kept'))
@@ -121,11 +122,11 @@ async function listsOf(
   return early ?? (await lastKnown(service, inventory)) ?? (await fresh)
 }
 
-/** Nothing where the lists are those that were read earlier, or when it does not come in time. */
+/** The organization's entries; `{}` when the lists are stored ones, or when no answer comes in time. */
 async function entriesOf(
-  { organizationId }: Asked['service'],
+  { organizationId }: Subject['service'],
   lists: Promise<Lists>,
-  { clouds, background }: Sources,
+  { clouds, background }: ControlPlaneSources,
   signal: AbortSignal,
 ): Promise<Pick<ControlPlane, 'organizationIds'>> {
   if (background && (await lists).asOf !== undefined) return {}
@@ -135,20 +136,20 @@ async function entriesOf(
   return (await Promise.race([fresh, sleep(freshWithinMs, undefined, { signal })])) ?? {}
 }
 
-function notTold({ organizationName }: Asked['service']): RetryableError {
-  return new RetryableError('organization-unread', `ClickHouse Cloud did not tell the services of ${organizationName}.`, {
-    remedy: 'Check the API key of that organization; it is tried again at the next turn.',
+function organizationUnread({ organizationName }: Subject['service']): RetryableError {
+  return new RetryableError('organization-unread', `ClickHouse Cloud did not list the services of ${organizationName}.`, {
+    remedy: 'Check the API key of that organization. The next run of the watch tries again.',
   })
 }
 
-async function lastKnown(service: Asked['service'], inventory: Sources['inventory']): Promise<Lists | undefined> {
+async function lastKnown(service: Subject['service'], inventory: ControlPlaneSources['inventory']): Promise<Lists | undefined> {
   const known = await inventory.read()
   return known && listsIn(known, service)
 }
 
 function listsIn(
   { services, allowLists, readAt, keptFrom }: Inventory,
-  { id, organizationId }: Asked['service'],
+  { id, organizationId }: Subject['service'],
 ): Lists | undefined {
   const service = services.find((candidate) => candidate.id === id)
   const allowList = allowLists[id]
@@ -160,7 +161,7 @@ function listsIn(
 async function endpointFor(
   alias: string,
   network: Network,
-  clouds: Sources['clouds'],
+  clouds: ControlPlaneSources['clouds'],
   zone: Promise<Pick<ControlPlane, 'record'>>,
   signal: AbortSignal,
 ): Promise<Pick<ControlPlane, 'endpoint' | 'partial'>> {
@@ -174,10 +175,10 @@ async function endpointFor(
   return other.endpoint === undefined && partial ? { partial } : other
 }
 
-/** Those that may be of ClickHouse Cloud first, and of these those of the network's own subnet. */
+/** The endpoints of the network's VNet: those that connect by an alias first, and of these those in the network's own subnet. */
 async function endpointsOf(
   network: Network,
-  clouds: Sources['clouds'],
+  clouds: ControlPlaneSources['clouds'],
   signal: AbortSignal,
 ): Promise<{ readonly here: readonly EndpointSummary[]; readonly partial: boolean }> {
   const { endpoints, partial } = await clouds.network.endpoints(network, signal)
@@ -190,7 +191,7 @@ async function endpointsOf(
 async function zoneFor(
   host: string,
   network: Network,
-  clouds: Sources['clouds'],
+  clouds: ControlPlaneSources['clouds'],
   signal: AbortSignal,
 ): Promise<Pick<ControlPlane, 'zone' | 'record' | 'wildcard'>> {
   const [zone] = await clouds.dns.zones(zoneOf(host), network, signal)

@@ -11,25 +11,26 @@ import type { Diagnoses } from '../../redis/records.ts'
 import type { Verdicts } from '../../redis/survey.ts'
 import { type NameJobs, nameOf, strangeHost } from '../services/find-service.ts'
 import { networkNamed } from '../services/target.ts'
-import { type LookJobs, type LookOptions, lookAt, type Subject } from './gather-evidence.ts'
-import { askedOnce } from './memoized-cloud.ts'
-import { explained } from './who-changed.ts'
+import type { Subject } from './control-plane.ts'
+import { type EvidenceOptions, type EvidenceSources, gatherEvidence } from './gather-evidence.ts'
+import { memoizedCloud } from './memoized-cloud.ts'
+import { withWhoChanged } from './who-changed.ts'
 
-export interface DiagnosisJobs extends LookJobs, NameJobs {
+export interface DiagnosisJobs extends EvidenceSources, NameJobs {
   readonly networks: readonly Network[]
   readonly diagnoses: Diagnoses
   readonly verdicts: Verdicts
   readonly producer: Producer
   readonly ledger: Pick<Ledger, 'newest'>
-  readonly catalog: LookJobs['catalog'] & NameJobs['catalog']
-  readonly survey: LookJobs['survey'] & NameJobs['survey']
-  readonly inventory: LookJobs['inventory']
+  readonly catalog: EvidenceSources['catalog'] & NameJobs['catalog']
+  readonly survey: EvidenceSources['survey'] & NameJobs['survey']
+  readonly inventory: EvidenceSources['inventory']
 }
 
-/** Whoever asks has an answer within fifteen seconds: a look ends by then, in milliseconds. Who has changed what, and the chat, need a moment too. */
+/** How long gathering evidence may take, in milliseconds: an answer comes within 15 s, and reading who changed what and posting take time too. */
 const answerWithinMs = 12_500
 
-/** Looks at both planes, judges, and hands the verdict to the outbox. May run twice: it only reads. */
+/** Diagnoses from each network that was asked for, stores the verdicts and has them shown. May run twice: it changes nothing in the clouds. */
 export async function workOnDiagnosis(id: string, jobs: DiagnosisJobs, signal: AbortSignal): Promise<void> {
   const { diagnoses, producer, log, networks } = jobs
   const diagnosis = await diagnoses.get(id)
@@ -49,12 +50,12 @@ export async function workOnDiagnosis(id: string, jobs: DiagnosisJobs, signal: A
     if (strange !== undefined) return await end({ looks: refused(asked.service, from, strange) })
     const named = await nameOf(asked, jobs, signal)
     const withinMs = until - performance.now()
-    const report = { ...jobs, clouds: { ...jobs.clouds, clickhouse: askedOnce(jobs.clouds.clickhouse, both) } }
+    const report = { ...jobs, clouds: { ...jobs.clouds, clickhouse: memoizedCloud(jobs.clouds.clickhouse, both) } }
     const looks = await Promise.all(
       from.map((network) => diagnose({ network, ...named }, report, { signal, wake: asked.wake === true, withinMs })),
     )
     const { clickhouse } = report.clouds
-    await end({ looks: await explained(looks, named.service, { ...jobs, clickhouse }, signal) })
+    await end({ looks: await withWhoChanged(looks, named.service, { ...jobs, clickhouse }, signal) })
   } catch (error) {
     signal.throwIfAborted()
     log.error({ err: error, diagnosis: id }, 'diagnosis failed')
@@ -64,7 +65,7 @@ export async function workOnDiagnosis(id: string, jobs: DiagnosisJobs, signal: A
   }
 }
 
-/** A host that is no service's private name is told from the name alone, without a packet. */
+/** The verdict on a host that is no service's private name: judged from the name alone, without a packet. */
 function refused(host: string, from: readonly Network[], strange: { readonly nearestHost?: string }): readonly Look[] {
   return from.map(({ name }) => {
     const evidence: Evidence = { host, network: name, hostRefused: true, ...strange }
@@ -72,11 +73,11 @@ function refused(host: string, from: readonly Network[], strange: { readonly nea
   })
 }
 
-/** One look from one network, judged. What fails here says so, and keeps no other network waiting. */
-export async function diagnose(subject: Subject, jobs: DiagnosisJobs, options: LookOptions): Promise<Look> {
+/** Gathers and judges the evidence from one network. A failure becomes the `problem` of the result, so that other networks are not affected. */
+export async function diagnose(subject: Subject, jobs: DiagnosisJobs, options: EvidenceOptions): Promise<Look> {
   const { service, network } = subject
   try {
-    const evidence = await lookAt(subject, jobs, options)
+    const evidence = await gatherEvidence(subject, jobs, options)
     const verdict = judge(rules, evidence)
     const at = new Date().toISOString()
     const snapshot = snapshotOf(evidence)
@@ -89,7 +90,7 @@ export async function diagnose(subject: Subject, jobs: DiagnosisJobs, options: L
     return { network: network.name, verdict, evidence, ...(since !== undefined && { since }) }
   } catch (error) {
     options.signal.throwIfAborted()
-    jobs.log.error({ err: error, network: network.name }, 'a network could not be looked at')
+    jobs.log.error({ err: error, network: network.name }, 'a network could not be diagnosed')
     return { network: network.name, problem: toProblem(error) }
   }
 }

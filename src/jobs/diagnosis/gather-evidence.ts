@@ -2,16 +2,14 @@ import { isUp } from '../../domain/diagnosis/control-facts.ts'
 import type { ControlPlane, Evidence, NetworkEvidence } from '../../domain/diagnosis/evidence.ts'
 import { toProblem } from '../../domain/errors.ts'
 import { livingIdsOf, type Survey } from '../../domain/survey.ts'
-import type { Network } from '../../domain/target.ts'
 import type { Log } from '../../log.ts'
 import type { InventoryStore } from '../../redis/records.ts'
 import type { SurveyStore } from '../../redis/survey.ts'
 import type { Clouds } from '../clouds.ts'
 import type { Catalog } from '../services/inventory.ts'
-import type { Named } from '../services/target.ts'
-import { readControlPlane } from './control-plane.ts'
+import { readControlPlane, type Subject } from './control-plane.ts'
 
-export interface LookJobs {
+export interface EvidenceSources {
   readonly clouds: Clouds
   readonly survey: Pick<SurveyStore, 'read'>
   readonly catalog: Pick<Catalog, 'current'>
@@ -19,45 +17,41 @@ export interface LookJobs {
   readonly log: Log
 }
 
-export interface LookOptions {
+export interface EvidenceOptions {
   readonly signal: AbortSignal
-  /** `/ping` is asked whatever the service's state is. */
+  /** Sends `/ping` whatever the service's state is. */
   readonly wake?: boolean
-  /** Nobody waits: the calls of the ClickHouse Cloud API are shared with all that look in the background. */
+  /** No person waits: the lists of ClickHouse Cloud may be some seconds old, so that one call serves all watches. */
   readonly background?: boolean
-  /** The look ends by then, whatever does not answer; in milliseconds. */
+  /** The longest time until the evidence is returned, in milliseconds, whatever does not answer. */
   readonly withinMs?: number
 }
 
 const defaultWithinMs = 12_000
 
-export interface Subject extends Named {
-  readonly network: Network
-}
-
-/** The clouds have so long to answer, in milliseconds: an incident does not wait for them. */
+/** How long Azure and ClickHouse Cloud may take to answer, in milliseconds. */
 const controlPlaneWithinMs = 4_500
 
-/** Service, organization, endpoint and zone. */
+/** How many parts a control plane has: service, organization, endpoint and zone. */
 const parts = 4
 
 /**
- * A service may have fallen asleep since its state was read longer ago than this, in milliseconds. Somebody who waits while ClickHouse Cloud does not say
- * takes an older state for true, but not for ever.
+ * Ages of a service's state, in milliseconds. Up to `recentMs` it decides whether `/ping` is sent. Up to `oldMs` it is evidence, where ClickHouse Cloud does
+ * not answer now.
  */
 const [recentMs, oldMs] = [60_000, 10 * 60_000]
 
-/** A second look is worth its time only so soon after the first began, and both together end by then; in milliseconds. */
-const [secondLookWithinMs, bothWithinMs] = [2_400, 4_800]
+/** A second probe begins only this soon after the start of the first, and both together end by `bothWithinMs`; in milliseconds. */
+const [secondProbeWithinMs, bothWithinMs] = [2_400, 4_800]
 
 /**
- * Looks at one service from one network, at both planes at the same time. `/ping` is asked only of a service that is up, because it would wake one that
- * sleeps, unless `wake` says that this is meant.
+ * Reads the control plane and probes from inside the network, both at the same time. `/ping` is sent only to a service that is up, because it would wake one
+ * that is idle, unless `wake` is set.
  */
-export async function lookAt(
+export async function gatherEvidence(
   subject: Subject,
-  jobs: LookJobs,
-  { signal, wake = false, background = false, withinMs = defaultWithinMs }: LookOptions,
+  jobs: EvidenceSources,
+  { signal, wake = false, background = false, withinMs = defaultWithinMs }: EvidenceOptions,
 ): Promise<Evidence> {
   const { host, service, network } = subject
   const { log } = jobs
@@ -69,12 +63,16 @@ export async function lookAt(
     { signal, withinMs: Math.min(controlPlaneWithinMs, withinMs) },
   )
   reading.catch(() => undefined)
-  // Where nobody waits, the look follows what is known: it is made once, and wakes nobody.
+  // In the background the control plane is read first, so that one probe is enough and wakes no service.
   const early = background ? await reading : undefined
   const survey = await jobs.survey.read().catch(() => undefined)
   const hint = early?.endpoint?.address ?? (survey && lastAddress(subject, survey))
   const livingIds = survey && livingIdsOf(service.id, survey)
-  const look = (expectedAddress: string | undefined, quiet: boolean, deadlineMs?: number): Promise<NetworkEvidence | undefined> =>
+  const probe = (
+    expectedAddress: string | undefined,
+    quiet: boolean,
+    deadlineMs?: number,
+  ): Promise<NetworkEvidence | undefined> =>
     jobs.clouds.prober.probe(
       network.name,
       {
@@ -90,11 +88,11 @@ export async function lookAt(
   const [workers, plane, [first, workerProblem]] = await Promise.all([
     jobs.clouds.prober.workers(network.name).catch(() => undefined),
     reading,
-    look(hint, quiet).then(
+    probe(hint, quiet).then(
       (seen) => [seen, undefined] as const,
       (error: unknown) => {
         signal.throwIfAborted()
-        log.warn({ err: error, network: network.name }, 'not looked at from inside')
+        log.warn({ err: error, network: network.name }, 'no evidence from inside the network')
         return [undefined, toProblem(error)] as const
       },
     ),
@@ -105,10 +103,10 @@ export async function lookAt(
   const mayPing = wake || isUp(background ? stateOf(plane) : controlPlane?.serviceState)
   let networkPlane = first
   const elapsedMs = performance.now() - startedAt
-  if (first !== undefined && elapsedMs < secondLookWithinMs) {
+  if (first !== undefined && elapsedMs < secondProbeWithinMs) {
     const elsewhere = address !== undefined && address !== hint && first.address?.dialled !== address
     const unasked = quiet && mayPing && first['tls:8443']?.verified === true
-    const again = () => look(address ?? hint, !mayPing, Math.floor(bothWithinMs - elapsedMs)).catch(() => undefined)
+    const again = () => probe(address ?? hint, !mayPing, Math.floor(bothWithinMs - elapsedMs)).catch(() => undefined)
     if (elsewhere || unasked) networkPlane = (await again()) ?? first
     signal.throwIfAborted()
   }
@@ -128,12 +126,12 @@ export async function lookAt(
   }
 }
 
-/** The endpoint's address as last seen in the background: good enough to look there while Azure is being asked. */
+/** The endpoint's address in the last survey: where to probe while Azure is being asked. */
 function lastAddress({ service, network }: Subject, { cells }: Survey): string | undefined {
   return cells.find((cell) => cell.service.id === service.id && cell.network === network.name)?.endpoint?.address
 }
 
-/** Nothing of a control plane of which no part is known; the reasons are then all that there is to say. */
+/** Returns the control plane and, when every part failed, undefined with the reasons. A service's state that is too old becomes unread. */
 function knownOf(plane: ControlPlane): readonly [ControlPlane | undefined, string | undefined] {
   const { allowList, asOf, unread = {}, serviceState: _, ...others } = plane
   const isBare = allowList === undefined && Object.keys(unread).length === parts
@@ -142,13 +140,16 @@ function knownOf(plane: ControlPlane): readonly [ControlPlane | undefined, strin
   return [{ ...others, allowList, asOf, unread: { service: 'ClickHouse Cloud did not answer in time.', ...unread } }, undefined]
 }
 
-/** Unknown unless it was read a moment ago. */
+/** The service's state; undefined when it was read longer than `recentMs` ago. */
 function stateOf({ serviceState, asOf }: ControlPlane): string | undefined {
   return asOf === undefined || isWithin(recentMs, asOf) ? serviceState : undefined
 }
 
-/** As the background has read it a moment ago: good enough to ask `/ping` before the clouds have answered. */
-async function recentState({ id, organizationId }: Subject['service'], { inventory }: LookJobs): Promise<string | undefined> {
+/** The service's state in the stored inventory, for a probe that begins before ClickHouse Cloud answers; undefined when it is older than `recentMs`. */
+async function recentState(
+  { id, organizationId }: Subject['service'],
+  { inventory }: EvidenceSources,
+): Promise<string | undefined> {
   const known = await inventory.read().catch(() => undefined)
   const readAt = known?.keptFrom?.[organizationId] ?? known?.readAt
   if (readAt === undefined || !isWithin(recentMs, readAt)) return undefined
@@ -159,7 +160,7 @@ function isWithin(ms: number, at: string): boolean {
   return Date.now() - Date.parse(at) <= ms
 }
 
-/** The network was looked at a moment ago; a certificate's time is judged in minutes. */
+/** How far the worker's clock is ahead of ClickHouse Cloud's, in milliseconds. The probe's own time is ignored: certificates are judged in minutes. */
 function clockAhead(seen: NetworkEvidence | undefined, vendorNow: string | undefined): number | undefined {
   return seen?.clock === undefined || vendorNow === undefined ? undefined : Date.parse(seen.clock.at) - Date.parse(vendorNow)
 }

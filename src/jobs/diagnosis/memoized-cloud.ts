@@ -1,18 +1,21 @@
 import type { ClickHouseCloud } from '../../clickhouse/client.ts'
 
-/** What of ClickHouse Cloud is the same from every network: one report asks once for it. `signal` ends the calls; that of each caller does not. */
-export function askedOnce(clickhouse: ClickHouseCloud, signal: AbortSignal): ClickHouseCloud {
-  const once = <Value>(read: (...ids: string[]) => Promise<Value>) => {
+/**
+ * A client that reads each organization and each service only once, for a report on several networks. `signal` ends the calls; the callers' own signals are
+ * ignored, because a call may serve several callers.
+ */
+export function memoizedCloud(clickhouse: ClickHouseCloud, signal: AbortSignal): ClickHouseCloud {
+  const memoized = <Value>(read: (...ids: string[]) => Promise<Value>) => {
     const known = new Map<string, Promise<Value>>()
     return (...ids: string[]): Promise<Value> => {
       const key = ids.join(' ')
-      const asked = known.get(key) ?? read(...ids)
-      known.set(key, asked)
-      return asked
+      const answer = known.get(key) ?? read(...ids)
+      known.set(key, answer)
+      return answer
     }
   }
-  const organization = once((id = '') => clickhouse.organization(id, signal))
-  const service = once((organizationId = '', id = '') => clickhouse.service(organizationId, id, signal))
+  const organization = memoized((id = '') => clickhouse.organization(id, signal))
+  const service = memoized((organizationId = '', id = '') => clickhouse.service(organizationId, id, signal))
   return {
     ...clickhouse,
     organization: (organizationId) => organization(organizationId),

@@ -8,25 +8,25 @@ import type { Request } from '../../domain/request.ts'
 import type { Service } from '../../domain/target.ts'
 import type { Log } from '../../log.ts'
 
-interface Sources {
+interface ChangeSources {
   readonly clickhouse: Pick<ClickHouseCloud, 'activities'>
   readonly ledger: Pick<Ledger, 'newest'>
   readonly log: Log
 }
 
-/** Those who wait for a diagnosis wait no longer than this for who has changed what, in milliseconds. */
+/** How long reading who changed what may delay a diagnosis, in milliseconds. */
 const withinMs = 1_200
-/** Requests before these are not looked at, and events beyond these are not told. */
+/** The most requests that are read, and the most events that are returned; the newest of each. */
 const most = { requests: 50, events: 5 }
 
 /**
- * Adds who did what since it worked, where something has changed: our own requests, and what ClickHouse Cloud remembers, asked once for all looks. What
- * cannot be known in time is left out.
+ * Adds who changed what since the service was last healthy, to each result in which something has changed: this bot's own requests, and the activities of
+ * ClickHouse Cloud, read once for all results. What cannot be read in time is left out.
  */
-export async function explained(
+export async function withWhoChanged(
   looks: readonly Look[],
   service: Service,
-  sources: Sources,
+  sources: ChangeSources,
   signal: AbortSignal,
 ): Promise<readonly Look[]> {
   const changed = looks.flatMap(({ since }) => (since === undefined || since.changes.length === 0 ? [] : [since]))
@@ -39,7 +39,7 @@ export async function explained(
       return (await Promise.race([reading, sleep(withinMs, undefined, { signal: both })])) ?? []
     } catch (error) {
       signal.throwIfAborted()
-      sources.log.info({ err: error }, 'who has changed it is not known')
+      sources.log.info({ err: error }, 'who changed what was not read')
       return []
     }
   }
@@ -63,8 +63,8 @@ function withEvents(look: Look, all: readonly Event[]): Look {
   return events.length === 0 ? look : { ...look, since: { ...since, events } }
 }
 
-/** What was changed by this bot, for this service. */
-async function ownRequests({ id }: Service, from: string, { ledger }: Sources): Promise<readonly Event[]> {
+/** This bot's requests since `from` that changed something for this service. */
+async function ownRequests({ id }: Service, from: string, { ledger }: ChangeSources): Promise<readonly Event[]> {
   const requests = await ledger.newest(most.requests)
   return requests.flatMap((request): readonly Event[] => {
     const at = changedAt(request)
@@ -75,7 +75,7 @@ async function ownRequests({ id }: Service, from: string, { ledger }: Sources): 
   })
 }
 
-/** When the last of its steps that changed something had done so. */
+/** When the last step that changed something ended; undefined when none did. */
 function changedAt({ steps }: Request): string | undefined {
   const moments = Object.values(steps).flatMap(({ changed, startedAt, finishedAt = startedAt }) => (changed ? [finishedAt] : []))
   return moments.toSorted().at(-1)
@@ -92,7 +92,7 @@ const activities: Readonly<Record<string, string>> = {
 async function activitiesOf(
   service: Service,
   from: string,
-  { clickhouse }: Sources,
+  { clickhouse }: ChangeSources,
   signal: AbortSignal,
 ): Promise<readonly Event[]> {
   const all = await clickhouse.activities(service.organizationId, from, signal)

@@ -2,21 +2,21 @@ import { TerminalError, toProblem } from '../../domain/errors.ts'
 import { type Change, type Plan, type StepId, stepStillApproved } from '../../domain/plan.ts'
 import type { Request, StepProgress } from '../../domain/request.ts'
 import { retrying, until } from '../retry.ts'
-import { walk } from '../steps/in-order.ts'
+import { visitInOrder } from '../steps/in-order.ts'
 import { procedures } from '../steps/procedure.ts'
 import type { Observation, Step, StepContext } from '../steps/step.ts'
 import { collectReceipts } from './receipts.ts'
 import { Stopped } from './run.ts'
 
-/** Thrown when what has to be done is not what was approved. Nothing that was not approved has been written. */
+/** Thrown before a write when the change that is left is not the approved one. */
 export class PlanChanged extends Error {
   override readonly name = 'PlanChanged'
 }
 
-/** Until a write shows in a read; the clouds are eventually consistent. */
+/** How long a write may take to show in a read, in milliseconds: the clouds are eventually consistent. */
 const grace = { everyMs: 2_000, withinMs: 30_000 }
 
-/** What is left of a change is written so often, while others do part of it. */
+/** How often what is left of a change is written, when somebody else makes part of it at the same time. */
 const mostTurns = 5
 
 interface Application {
@@ -31,7 +31,7 @@ interface Application {
 
 /** Carries out an approved plan. Every step is observed again at the end, and done only when it then needs no change. */
 export async function apply(application: Application): Promise<void> {
-  await walk(procedures[application.request.action], (step) => carryOut(step, application))
+  await visitInOrder(procedures[application.request.action], (step) => carryOut(step, application))
 }
 
 async function carryOut(step: Step, application: Application): Promise<void> {
@@ -41,10 +41,10 @@ async function carryOut(step: Step, application: Application): Promise<void> {
   const receipts = new Set<string>()
   let changed = earlier?.changed ?? false
   try {
-    const found = await look(step, context)
+    const found = await observe(step, context)
     let seen = found
     if (seen.change.kind !== 'none') {
-      hold(step, seen.change, application, changed)
+      checkApproved(step, seen.change, application, changed)
       await context.fence()
       changed ||= step.waits !== true
       await record(step.id, { state: 'running', startedAt, changed }, receipts)
@@ -60,23 +60,23 @@ async function carryOut(step: Step, application: Application): Promise<void> {
       const note = toProblem(error).message
       await record(step.id, { state: 'failed', startedAt, finishedAt: now(), changed, note }, receipts)
     } else if (receipts.size > 0) {
-      // It has not ended, and yet it wrote.
+      // The step did not end, but some of its calls changed something.
       await record(step.id, { state: 'running', startedAt, changed }, receipts)
     }
     throw error
   }
 }
 
-/** Writes, repeating the observation before every further try, and waits until the change is seen. */
+/** Writes, observes again before each further attempt, and waits until the step needs no change. */
 async function change(step: Step, first: Observation, application: Application): Promise<Observation> {
   const { context } = application
   let seen: Observation | undefined = first
   await retrying(async () => {
     for (let turn = 1; ; turn++) {
-      seen ??= await look(step, context)
+      seen ??= await observe(step, context)
       const { change } = seen
       seen = undefined
-      hold(step, change, application, true)
+      checkApproved(step, change, application, true)
       if (change.kind === 'none') return
       const left = await write(step, change, context)
       if (left === undefined) return
@@ -86,7 +86,7 @@ async function change(step: Step, first: Observation, application: Application):
   }, context.signal)
   const done = await until(
     async () => {
-      const again = await retrying(() => look(step, context), context.signal)
+      const again = await retrying(() => observe(step, context), context.signal)
       return again.change.kind === 'none' ? again : undefined
     },
     grace,
@@ -99,8 +99,8 @@ async function change(step: Step, first: Observation, application: Application):
 }
 
 /**
- * A write is also refused when part of what it asks for is there already, made by an earlier try or by somebody else. Then nothing is wrong, and what is
- * left is returned; nothing when all was written.
+ * Returns undefined when the write succeeded. A write is also refused when part of the change is made already, by an earlier attempt or by somebody else:
+ * then it returns what is left, with the error.
  */
 async function write(
   step: Step,
@@ -112,20 +112,20 @@ async function write(
     return undefined
   } catch (error) {
     if (!(error instanceof TerminalError) || step.waits === true) throw error
-    const left = await look(step, context)
+    const left = await observe(step, context)
     if (stepStillApproved(change, left.change, false)) throw error
     return { ...left, error }
   }
 }
 
-async function look(step: Step, context: StepContext): Promise<Observation> {
+async function observe(step: Step, context: StepContext): Promise<Observation> {
   const observation = await step.plan(context)
   Object.assign(context.facts, observation.facts)
   return observation
 }
 
-/** Stops before a change that nobody approved. */
-function hold(step: Step, change: Change, { plan }: Application, begun: boolean): void {
+/** Throws `PlanChanged` before a change that nobody approved. */
+function checkApproved(step: Step, change: Change, { plan }: Application, begun: boolean): void {
   if (step.waits === true || change.kind === 'none') return
   const approved = plan.steps.find(({ id }) => id === step.id)
   if (approved === undefined || !stepStillApproved(approved.change, change, begun)) throw new PlanChanged()

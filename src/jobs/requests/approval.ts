@@ -2,7 +2,7 @@ import { TerminalError } from '../../domain/errors.ts'
 import { approversFor, type Policy, policyFor } from '../../domain/policy.ts'
 import type { Approval, Request } from '../../domain/request.ts'
 
-/** The policy that decides about a request; a `TerminalError` when there is none. */
+/** The policy that a request falls under; a `TerminalError` (`no-policy`) when there is none. */
 export function policyOf({ action, asked }: Request, policies: readonly Policy[]): Policy {
   const policy = policyFor(policies, action, asked.network)
   if (policy !== undefined) return policy
@@ -11,7 +11,7 @@ export function policyOf({ action, asked }: Request, policies: readonly Policy[]
   })
 }
 
-/** Who may approve it, where and until when; a `TerminalError` when nobody can. */
+/** Who may approve the request, where and until when; a `TerminalError` (`no-approvers`) when too few people can. */
 export function approvalFor({ asked, action }: Request, policy: Policy): Approval {
   const { groups, approvals: needed, rejectionEnds, breakGlass, places } = policy
   const approvers = approversFor(policy, asked.by)
@@ -40,7 +40,7 @@ export function approvalFor({ asked, action }: Request, policy: Policy): Approva
   }
 }
 
-/** Refuses a request that must say why and does not. */
+/** Throws a `TerminalError` (`reason-missing`) for a request without the reason that its policy requires. */
 export function checkReason({ asked, action }: Request, policy: Policy): void {
   if (!policy.reasonRequired || asked.reason !== undefined) return
   throw new TerminalError('reason-missing', `${action} in ${asked.network} needs a reason.`, {

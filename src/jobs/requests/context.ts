@@ -4,30 +4,30 @@ import { connects, type Request } from '../../domain/request.ts'
 import type { Network, Target } from '../../domain/target.ts'
 import { retrying } from '../retry.ts'
 import { formerService } from '../services/former-service.ts'
-import { type Named, networkNamed, together } from '../services/target.ts'
+import { networkNamed, type PrivateService, targetOf } from '../services/target.ts'
 import type { StepContext } from '../steps/step.ts'
 import { LostRun, type RequestWorker, Stopped } from './run.ts'
 import { servicesReachedFrom } from './services-of-network.ts'
 
-/** Which service a name means may be this old; everything that is judged or changed is read anew. */
+/** How old the list may be by which a service's name is resolved, in milliseconds. What is judged or changed is read anew. */
 const namesMaxAgeMs = 10 * 60_000
 
-/** Aliases and hosts read within the ten seconds of ClickHouse Cloud's limit are not read again: the calls are the changes'. */
+/** Aliases and hosts are not read again within this, in milliseconds: ClickHouse Cloud allows ten calls in ten seconds, and the changes need them. */
 const justReadMs = 10_000
 
-/** What the steps of a request are about, with nothing seen yet. */
+/** The context in which a request's steps run, with no facts yet. */
 export async function contextOf(request: Request, worker: RequestWorker): Promise<StepContext> {
   const { clouds, ledger, networks, organizations, run, id, signal } = worker
   const { asked, undoes } = request
   const network = networkNamed(networks, asked.network)
   const undone = undoes === undefined ? undefined : await ledger.get(undoes)
   const plan = request.plan ?? undone?.plan
-  // What is removed is found by the names under which it was made; what connects has to lead to where the services are now.
+  // A removal finds things by the alias and hosts with which they were made; a setup or allow needs those that the services have now.
   const target: Target =
     plan === undefined
-      ? together(network, await namedServices(request, network, worker), request.action)
+      ? targetOf(network, await namedServices(request, network, worker), request.action)
       : connects(request.action)
-        ? together(network, await namesAnew(plan, worker), request.action)
+        ? targetOf(network, await currentNames(plan, worker), request.action)
         : { network, alias: plan.alias, services: plan.services }
   return {
     requestId: id,
@@ -52,25 +52,25 @@ export async function contextOf(request: Request, worker: RequestWorker): Promis
   }
 }
 
-/** Alias and host of the plan's services, which may have changed since it was approved. */
-async function namesAnew({ services }: Plan, { targets, signal }: RequestWorker): Promise<readonly Named[]> {
+/** Alias and host of the plan's services as they are now: they may have changed since it was approved. */
+async function currentNames({ services }: Plan, { targets, signal }: RequestWorker): Promise<readonly PrivateService[]> {
   return await Promise.all(services.map(({ service }) => retrying(() => targets.of(service, justReadMs, signal), signal)))
 }
 
-/** The services that the request names; without any, those that the network reaches. One that is gone can still be torn down. */
+/** The services that the request names; without any, those that the network reaches. A teardown may name a deleted one. */
 async function namedServices(
   { asked, action }: Request,
   network: Network,
   { catalog, targets, clouds, ledger, signal }: RequestWorker,
-): Promise<readonly Named[]> {
-  const named: Named[] = []
+): Promise<readonly PrivateService[]> {
+  const named: PrivateService[] = []
   for (const words of asked.services) {
     try {
       const service = await retrying(() => catalog.resolve(words, namesMaxAgeMs, signal), signal)
       named.push(await retrying(() => targets.of(service, 0, signal), signal))
     } catch (error) {
-      const isGone = action === 'teardown' && error instanceof TerminalError && error.code !== 'service-ambiguous'
-      const former = isGone ? await formerService(words, network, ledger) : undefined
+      const mayBeDeleted = action === 'teardown' && error instanceof TerminalError && error.code !== 'service-ambiguous'
+      const former = mayBeDeleted ? await formerService(words, network, ledger) : undefined
       if (former === undefined) throw error
       named.push(former)
     }
@@ -79,12 +79,12 @@ async function namedServices(
   return await retrying(() => servicesReachedFrom(network, { catalog, targets, clouds }, signal), signal)
 }
 
-/** GUIDs of endpoints that a plan makes anew. */
+/** GUIDs of endpoints that a plan replaces. */
 function replacedBy(plan: Plan | undefined): readonly string[] {
   return plan?.steps.find(({ id }) => id === 'private-endpoint')?.seen?.replacedGuids ?? []
 }
 
-/** Where a request created something. */
+/** The steps in which a request created something. */
 function madeBy({ steps, plan }: Request): ReadonlySet<StepId> {
   const changed = (plan?.steps ?? []).filter(({ id }) => steps[id]?.changed === true)
   return new Set(changed.filter(({ id, change }) => change.kind === 'create' || id === 'private-endpoint').map(({ id }) => id))

@@ -8,12 +8,12 @@ import type { SurveyStore } from '../../redis/survey.ts'
 import { lacksAdmin } from '../services/key-role.ts'
 import type { StepContext } from '../steps/step.ts'
 
-/** Asking Azure whether a plan can work must not take longer than this. */
+/** How long the checks may take, in milliseconds. */
 const withinMs = 10_000
 
 /**
- * Looks before approval is asked for whether the plan can work at all, so that nobody approves what cannot: Azure's permissions, the subnet, the
- * alias. Throws a `TerminalError` that names everything that is missing. What cannot be found out stops nobody: the write itself will tell.
+ * Checks before approval is asked for that the plan can work: Azure's permissions, the subnet, the alias, the role of the API key. Throws a `TerminalError`
+ * that names everything that is missing. A check that fails itself is left out: the write will show it.
  */
 export async function preflight(
   plan: Plan,
@@ -21,8 +21,8 @@ export async function preflight(
   { access, survey, log }: { readonly access: AzureAccess; readonly survey: Pick<SurveyStore, 'read'>; readonly log: Log },
 ): Promise<void> {
   const limited = AbortSignal.any([signal, AbortSignal.timeout(withinMs)])
-  const unlessUnknown = async (looking: Promise<readonly TerminalError[]>): Promise<readonly TerminalError[]> =>
-    await looking.catch((error: unknown) => {
+  const unlessUnknown = async (check: Promise<readonly TerminalError[]>): Promise<readonly TerminalError[]> =>
+    await check.catch((error: unknown) => {
       signal.throwIfAborted()
       log.info({ err: error }, 'a pre-flight check was not possible')
       return []
@@ -41,7 +41,7 @@ export async function preflight(
   throw new TerminalError('cannot-work', said('message'), { remedy: said('remedy') })
 }
 
-/** The role was read in the background; where it was too small, or is not known yet, it is read now. */
+/** Reads the role of the API key, unless the last survey found that it suffices. */
 async function keyProblems(
   { services: [{ service }] }: StepContext['target'],
   { clickhouse }: StepContext['clouds'],
@@ -58,7 +58,7 @@ async function keyProblems(
   ]
 }
 
-/** One question a scope: where one cannot be asked, the others still tell. */
+/** One call a scope, so that one that fails leaves the others. */
 function missingPermissions(
   needs: readonly Need[],
   access: AzureAccess,
@@ -74,7 +74,7 @@ function missingPermissions(
       ]
     }
     const missing = needed.filter(({ action }) => !isAllowed(action, permissions)).map(({ action }) => action)
-    // A caller that may read here has some role: an empty answer says nothing.
+    // A caller that may read here has some role, so an empty answer does not list its permissions.
     if (permissions.length === 0 || missing.length === 0) return []
     return [
       new TerminalError('permission-missing', `The bot’s Azure identity lacks ${missing.join(', ')} on ${scope}.`, {
@@ -84,7 +84,7 @@ function missingPermissions(
   })
 }
 
-/** Nothing where Azure says that there is no such group or subscription. */
+/** Returns undefined when Azure says that there is no such group or subscription; throws any other error. */
 function unlessAbsent(error: unknown): undefined {
   if (error instanceof TerminalError && ['ResourceGroupNotFound', 'SubscriptionNotFound'].includes(error.code)) return
   throw error

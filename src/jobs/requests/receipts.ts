@@ -2,12 +2,12 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 
 const collecting = new AsyncLocalStorage<Set<string>>()
 
-/** The clouds' clients say here which calls have changed something, by the vendor's own id of each. */
+/** Called by the clouds' clients for each call that changed something, with the vendor's id of the call. */
 export function noteReceipt(requestId: string): void {
   collecting.getStore()?.add(requestId)
 }
 
-/** Collects what is noted within this work, also where it fails. */
+/** Adds to `receipts` the ids that are noted during this work, also when it fails. */
 export async function collectReceipts<T>(receipts: Set<string>, work: () => Promise<T>): Promise<T> {
   return await collecting.run(receipts, work)
 }

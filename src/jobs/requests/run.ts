@@ -25,20 +25,20 @@ export interface RequestJobs {
   readonly log: Log
 }
 
-/** One worker's hold on one request. */
+/** A worker that has claimed a request. */
 export interface RequestWorker extends RequestJobs {
   readonly id: string
-  /** The fencing token that the ledger knows this hold by. */
+  /** The fencing token of the claim, as the ledger has it. */
   readonly run: string
   readonly signal: AbortSignal
 }
 
-/** Somebody has cancelled the request while it runs: it ends before the next write. */
+/** Thrown before the next write when somebody has cancelled the request. */
 export class Stopped extends Error {
   override readonly name = 'Stopped'
 }
 
-/** Another worker has the request, or it was ended: this one stops without a word. */
+/** Thrown when another worker has claimed the request, or the request has ended: this worker then stops and reports nothing. */
 export class LostRun extends Error {
   override readonly name = 'LostRun'
 }

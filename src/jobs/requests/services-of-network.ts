@@ -3,26 +3,26 @@ import { RetryableError, TerminalError } from '../../domain/errors.ts'
 import { isInVnet, type Network, type Service, sameId } from '../../domain/target.ts'
 import type { Clouds } from '../clouds.ts'
 import type { Catalog } from '../services/inventory.ts'
-import type { Named, Targets } from '../services/target.ts'
+import type { PrivateService, Targets } from '../services/target.ts'
 
-interface Sources {
+interface ReachedSources {
   readonly catalog: Pick<Catalog, 'current'>
   readonly targets: Targets
   readonly clouds: Pick<Clouds, 'network'>
 }
 
-/** The services whose allow lists name an endpoint of the network, read now. A `TerminalError` says when there are none. */
+/** The services whose allow lists name an endpoint of the network, read now. Throws a `TerminalError` (`nothing-reached`) when there are none. */
 export async function servicesReachedFrom(
   network: Network,
-  { catalog, targets, clouds }: Sources,
+  { catalog, targets, clouds }: ReachedSources,
   signal: AbortSignal,
-): Promise<readonly Named[]> {
+): Promise<readonly PrivateService[]> {
   const [{ services, allowLists, unread = [] }, ids] = await Promise.all([
     catalog.current(0, signal),
     endpointIds(network, clouds, signal),
   ])
   if (unread.length > 0) {
-    throw new RetryableError('organization-unread', `ClickHouse Cloud did not tell the services of ${unread.join(', ')}.`, {
+    throw new RetryableError('organization-unread', `ClickHouse Cloud did not list the services of ${unread.join(', ')}.`, {
       remedy:
         'Name the services, or run the command again in a few minutes; if it stays so, check the API key of that organization.',
     })

@@ -3,12 +3,12 @@ import type { Log } from '../../log.ts'
 import type { Producer } from '../../redis/producer.ts'
 import { type Repeating, repeat } from '../../repeat.ts'
 
-/** A request goes on within this time, plus the queue's own recovery, of whatever interrupted it. */
+/** The longest time, besides the queue's own recovery, after which an interrupted request goes on, in milliseconds. */
 const everyMs = 3_000
 
 /**
- * Puts a job back for every request that waits for a worker and has none: after a crash between writing a decision and adding its job, or when a job
- * was lost. Ends requests whose approval came too late, and says when a reminder is due. Runs at start and at intervals.
+ * Adds a job for every request that waits for a worker and has no job: after a crash between writing a decision and adding its job, or when a job was lost.
+ * Expires requests whose approval is overdue, and records when a reminder is due. Runs at start and at intervals.
  */
 export function startSweep({ ledger, producer, log }: { ledger: Ledger; producer: Producer; log: Log }): Repeating {
   return repeat('sweep', everyMs, log, async () => {

@@ -2,6 +2,7 @@ import { RetryableError, TerminalError, toProblem } from '../../domain/errors.ts
 import { changesOf, digestOf, type StepId, stillApproved } from '../../domain/plan.ts'
 import { connects, type Outcome, type Request, type RequestEvent } from '../../domain/request.ts'
 import { aheadOf } from '../../domain/turns.ts'
+import { connectionText } from '../steps/connection.ts'
 import { makePlan } from '../steps/procedure.ts'
 import type { Facts, StepContext } from '../steps/step.ts'
 import { apply, PlanChanged } from './apply.ts'
@@ -10,9 +11,9 @@ import { contextOf } from './context.ts'
 import { preflight } from './preflight.ts'
 import { LostRun, type RequestJobs, type RequestWorker, Stopped } from './run.ts'
 
-/** Progress of steps is shown at most about this often. */
+/** The least time between two updates of a step's progress in chat, in milliseconds. */
 const progressMs = 700
-/** An apply that has not ended by then has failed. */
+/** How long carrying out a plan may take, in milliseconds; then it fails. */
 const applyWithinMs = 45 * 60_000
 
 /** Does what the request's state asks for: plans it, or applies its approved plan. May run twice; the ledger's fencing token lets one of two write. */
@@ -34,7 +35,7 @@ export async function workOnRequest(id: string, jobs: RequestJobs, signal: Abort
   }
 }
 
-/** Requests that touch the same thing run one after the other; the job comes back until it is this one's turn. */
+/** Requests that touch the same thing run one after the other: throws a `RetryableError` (`not-its-turn`) while another one is ahead. */
 async function waitForTurn(id: string, { ledger, producer }: RequestJobs): Promise<void> {
   const request = await ledger.get(id)
   const ahead =
@@ -54,7 +55,7 @@ async function plan(request: Request, worker: RequestWorker): Promise<void> {
   const context = await contextOf(request, worker)
   const plan = await makePlan(request.action, context)
   if (changesOf(plan).length === 0) {
-    if (connects(request.action)) holdConnected(context)
+    if (connects(request.action)) checkConnected(context)
     await record({ type: 'nothing-to-do', run: worker.run, plan, outcome: outcomeOf(context.facts), at: now() }, worker)
   } else {
     const approval = approvalFor(request, policy)
@@ -63,17 +64,13 @@ async function plan(request: Request, worker: RequestWorker): Promise<void> {
   }
 }
 
-/** Nothing is left to change, and yet it does not work: that is not "already in place". */
-function holdConnected({ facts: { endpoint }, target: { services, network } }: StepContext): void {
+/** Throws when nothing is left to change but the connection is not approved: that is not "already in place". */
+function checkConnected({ facts: { endpoint }, target: { services, network } }: StepContext): void {
   if (endpoint === undefined || endpoint.connection === 'Approved') return
   const names = services.map(({ service }) => service.name).join(' ')
-  throw new TerminalError(
-    'connection-not-approved',
-    `Everything is in place, but the connection of ${endpoint.name} is ${endpoint.connection || 'not told'}.`,
-    {
-      remedy: `ClickHouse Cloud approves what is on the allow list. Wait a few minutes, then diagnose ${names} from ${network.name}; if it stays so, ask ClickHouse support.`,
-    },
-  )
+  throw new TerminalError('connection-not-approved', `Everything is in place, but ${connectionText(endpoint)}.`, {
+    remedy: `ClickHouse Cloud approves what is on the allow list. Wait a few minutes, then diagnose ${names} from ${network.name}; if it stays so, ask ClickHouse support.`,
+  })
 }
 
 async function carryOut(request: Request, worker: RequestWorker): Promise<void> {
@@ -86,7 +83,7 @@ async function carryOut(request: Request, worker: RequestWorker): Promise<void> 
   })
   try {
     const current = await makePlan(request.action, context)
-    // Where nothing is left to change, nobody has to approve anything: it is only looked at.
+    // Without a change that is left, no approval is needed: the steps are only observed.
     if (changesOf(current).length > 0 && !stillApproved(approved, current, begunBy(request))) throw new PlanChanged()
     await apply({
       plan: approved,
@@ -99,20 +96,20 @@ async function carryOut(request: Request, worker: RequestWorker): Promise<void> 
       },
     })
     await record({ type: 'finish', run: worker.run, outcome: outcomeOf(context.facts), at: now() }, worker)
-    await remember(context, worker)
+    await updateStatus(context, worker)
   } catch (error) {
     if (error instanceof Stopped) await stop(context.facts, worker)
     else if (error instanceof PlanChanged) await askAgain(context, worker)
     else if (error instanceof LostRun || worker.signal.aborted) throw error
     else {
       await fail(context.signal.aborted ? timedOut() : error, context.facts, worker)
-      await remember(context, worker)
+      await updateStatus(context, worker)
     }
   }
 }
 
-/** What `status` shows follows a change at once. It is no part of the request: nothing of it may fail that. */
-async function remember({ facts, target }: StepContext, { verdicts, catalog, producer, log }: RequestWorker): Promise<void> {
+/** Stores what `status` shows after a change. Never throws: the request has ended already. */
+async function updateStatus({ facts, target }: StepContext, { verdicts, catalog, producer, log }: RequestWorker): Promise<void> {
   const at = now()
   try {
     for (const [id, verdict] of facts.verdicts ?? []) await verdicts.save(id, target.network.name, { ...verdict, at })
@@ -129,7 +126,7 @@ function timedOut(): TerminalError {
   })
 }
 
-/** Someone changed something between approval and write: the approvers see the new plan. */
+/** Plans again and asks for a new approval: somebody changed something between approval and write. */
 async function askAgain({ approved: _, facts, ...rest }: StepContext, worker: RequestWorker): Promise<void> {
   const context = { ...rest, facts: {} }
   const request = await worker.ledger.get(worker.id)
@@ -143,7 +140,7 @@ async function askAgain({ approved: _, facts, ...rest }: StepContext, worker: Re
   await record({ type: 'plan-changed', run: worker.run, plan, digest: digestOf(plan), approval }, worker)
 }
 
-/** A cancelled request ends, and says what was done until then. */
+/** Ends a cancelled request, with what was done until then. */
 async function stop(facts: Facts, worker: RequestWorker): Promise<void> {
   await record({ type: 'stopped', run: worker.run, outcome: outcomeOf(facts), at: now() }, worker)
 }
@@ -157,7 +154,7 @@ async function fail(error: unknown, facts: Facts, worker: RequestWorker): Promis
   })
 }
 
-/** Decided first, then announced. */
+/** Writes the event to the ledger, then has the request shown. Throws `LostRun` when the ledger refuses the event. */
 async function record(event: RequestEvent, { ledger, producer, id }: RequestWorker, showAfterMs = 0): Promise<void> {
   const { changed } = await ledger.record(id, event)
   if (!changed) throw new LostRun()

@@ -7,9 +7,9 @@ import type { InventoryStore } from '../../redis/records.ts'
 import type { SurveyStore } from '../../redis/survey.ts'
 import { retrying } from '../retry.ts'
 import type { Catalog } from './inventory.ts'
-import type { Named, Targets } from './target.ts'
+import type { PrivateService, Targets } from './target.ts'
 
-/** Which service is meant, while ClickHouse Cloud says so and while it does not. */
+/** Finds the service that a person means: by fresh lists of ClickHouse Cloud, or by stored ones while it does not answer. */
 
 export interface NameJobs {
   readonly catalog: Pick<Catalog, 'resolve'>
@@ -18,27 +18,27 @@ export interface NameJobs {
   readonly survey: Pick<SurveyStore, 'read' | 'names' | 'learn'>
 }
 
-/** Services, their aliases and hosts change slowly; an incident does not wait for them to be read again. */
+/** How old names, aliases and hosts may be, in milliseconds: they change slowly, and reading them again would delay the answer. */
 const namesMaxAgeMs = 10 * 60_000
 
-/** In milliseconds. */
-const usualPatience = {
-  /** ClickHouse Cloud has so long to say which service is meant; then what was read last counts, however old. */
+/** How long to wait for ClickHouse Cloud, in milliseconds. */
+const nameLimits = {
+  /** Until stored names are used, however old. */
   namesWithinMs: 1_500,
-  /** Where nothing was ever read of the service, it has so long, and no longer. */
+  /** Until the search fails, where nothing is stored of the service. */
   unknownWithinMs: 4_000,
 }
 
-/** What the words are to blame for: an older list would say the same. */
-const wordsToBlame = new Set(['service-unknown', 'service-ambiguous', 'service-not-on-azure', 'service-without-private-link'])
+/** Errors that the person's words cause: a stored list would cause them too. */
+const errorsOfWords = new Set(['service-unknown', 'service-ambiguous', 'service-not-on-azure', 'service-without-private-link'])
 
-/** The service that is meant, with its alias and private host: always within `unknownWithinMs`, or an error that says why not. */
+/** The service that is meant, with its alias and private host. Within `unknownWithinMs` it returns, or throws an error that says why not. */
 export async function nameOf(
   asked: ServiceWords,
   jobs: NameJobs,
   signal: AbortSignal,
-  { namesWithinMs, unknownWithinMs } = usualPatience,
-): Promise<Named> {
+  { namesWithinMs, unknownWithinMs } = nameLimits,
+): Promise<PrivateService> {
   const byHost = hostsIn(await jobs.survey.names()).find(({ host }) => sameHost(host, asked.service))
   const words = byHost === undefined ? asked : { service: byHost.id }
   const over = new AbortController()
@@ -52,12 +52,12 @@ export async function nameOf(
     if (early !== undefined) return early
     throw new RetryableError(
       'names-slow',
-      `ClickHouse Cloud has not said within ${unknownWithinMs / 1_000} s which service "${asked.service}" is, and I have not read it before.`,
+      `ClickHouse Cloud did not answer within ${unknownWithinMs / 1_000} s which service "${asked.service}" is, and no earlier answer is stored.`,
       { remedy: 'Run it again in a minute; if it stays so, look at the status page of ClickHouse Cloud.' },
     )
   } catch (error) {
     signal.throwIfAborted()
-    if (error instanceof TerminalError && wordsToBlame.has(error.code)) throw error
+    if (error instanceof TerminalError && errorsOfWords.has(error.code)) throw error
     const last = await lastName(words, jobs)
     if (last === undefined) throw error
     return last
@@ -66,17 +66,17 @@ export async function nameOf(
   }
 }
 
-async function freshName(words: ServiceWords, { catalog, targets }: NameJobs, signal: AbortSignal): Promise<Named> {
+async function freshName(words: ServiceWords, { catalog, targets }: NameJobs, signal: AbortSignal): Promise<PrivateService> {
   const service = await catalog.resolve(words, namesMaxAgeMs, signal)
   return await retrying(() => targets.of(service, namesMaxAgeMs, signal), signal)
 }
 
-/** As the background has last read it: an incident does not wait for ClickHouse Cloud. */
-async function lastName(words: ServiceWords, { inventory, survey }: NameJobs): Promise<Named | undefined> {
+/** The service as stored by the last survey; undefined when it is not stored, or when the words mean several. */
+async function lastName(words: ServiceWords, { inventory, survey }: NameJobs): Promise<PrivateService | undefined> {
   const [known, seen, names] = await Promise.all([inventory.read(), survey.read(), survey.names()])
   const surveyed = new Map((seen?.cells ?? []).map(({ service }) => [service.id, service]))
   const [service, ...more] = servicesMeant(known?.services ?? [...surveyed.values()], words)
-  // An old list does not say what there is not.
+  // An old list does not prove that a service does not exist.
   if (service === undefined || more.length > 0) return undefined
   const { alias, host } = names[service.id] ?? {}
   return alias === undefined || host === undefined ? undefined : { service, alias, host }
@@ -85,18 +85,18 @@ async function lastName(words: ServiceWords, { inventory, survey }: NameJobs): P
 /** A private host name as ClickHouse Cloud makes them, with its region. */
 const privateHost = /^[a-z0-9-]+\.([a-z0-9-]+)\.privatelink\.azure\.clickhouse\.cloud\.?$/i
 
-/** So many names are read for one question: the budget of the ClickHouse Cloud API is small. */
+/** The most names that are read for one question: ClickHouse Cloud allows ten calls in ten seconds. */
 const mostLearned = 4
 
 /**
- * People paste host names too: whether the text is one, and no service's. Names that could be it and were never read are read now; a `RetryableError`
- * (`host-not-read`) where that does not settle it.
+ * Whether the text is a host name of ClickHouse Cloud that belongs to no service, and the nearest host that does; undefined when it is no host name, or a
+ * service's. Names in its region that were never read are read now; throws a `RetryableError` (`host-not-read`) when some are still unread.
  */
 export async function strangeHost(
   text: string,
   jobs: NameJobs,
   signal: AbortSignal,
-  { namesWithinMs } = usualPatience,
+  { namesWithinMs } = nameLimits,
 ): Promise<{ readonly nearestHost?: string } | undefined> {
   if (!text.toLowerCase().includes('.clickhouse.cloud')) return undefined
   const names = await jobs.survey.names()
@@ -148,7 +148,7 @@ function notRead(text: string, left: number): RetryableError {
   })
 }
 
-/** Read at some time, if only to see that there is none. */
+/** Whether ClickHouse Cloud was asked for the name, also when there is none. */
 function isRead(name: PrivateName | undefined): boolean {
   return name !== undefined && Date.parse(name.readAt) > 0
 }

@@ -1,17 +1,17 @@
 import type { Ledger } from '../../domain/ledger.ts'
 import { servicesMeant } from '../../domain/service-words.ts'
 import { type Network, type ServiceWords, sameId } from '../../domain/target.ts'
-import type { Named } from './target.ts'
+import type { PrivateService } from './target.ts'
 
-/** So many requests are looked through, the newest first. */
+/** The most requests that are searched, the newest first. */
 const mostRequests = 1_000
 
-/** A service as the newest request for the network names it: when a service is deleted, what was made for it stays. */
+/** A deleted service as the newest request for the network has it, so that what was made for it can be removed; undefined when none names it. */
 export async function formerService(
   words: ServiceWords,
   network: Network,
   ledger: Pick<Ledger, 'newest'>,
-): Promise<Named | undefined> {
+): Promise<PrivateService | undefined> {
   for (const { plan } of await ledger.newest(mostRequests)) {
     if (plan === undefined || !sameId(plan.network, network.name)) continue
     const [meant] = servicesMeant(

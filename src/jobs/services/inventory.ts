@@ -6,13 +6,13 @@ import { nearest, type Service, type ServiceWords } from '../../domain/target.ts
 import type { Inventory, InventoryStore } from '../../redis/records.ts'
 
 export interface Catalog {
-  /** Reads the services of all organizations anew. One that cannot be read is named in `unread`, and keeps what was read earlier; throws when none can. */
+  /** Reads the services of all organizations. An organization that fails is named in `unread` and keeps what was read earlier; throws when all fail. */
   refresh(signal: AbortSignal): Promise<Inventory>
-  /** What is known when it is younger than `maxAgeMs`, else read anew. */
+  /** The stored inventory when it is younger than `maxAgeMs`, else a new one. */
   current(maxAgeMs: number, signal: AbortSignal): Promise<Inventory>
-  /** Allow lists as a change has just seen them, by service id, so that what is known is not older than what was done. */
+  /** Stores allow lists, by service id, as a request has just read or changed them. */
   learn(allowLists: ReadonlyMap<string, readonly string[]>): Promise<void>
-  /** The one service that the words mean; a `TerminalError` says why there is none. Reads anew unless what is known is younger than `maxAgeMs`. */
+  /** The one service that the words mean; a `TerminalError` says why there is none. Uses the stored inventory when it is younger than `maxAgeMs`. */
   resolve(words: ServiceWords, maxAgeMs: number, signal: AbortSignal): Promise<Service>
 }
 
@@ -22,7 +22,7 @@ interface Unread {
   readonly error: unknown
 }
 
-/** The service may be one of the organization that did not answer: that is another thing than one that is unknown. */
+/** The error for a service that was not found while an organization could not be read: it may belong to that one. */
 function notRead({ organizationName, error }: Unread, { service }: ServiceWords): unknown {
   if (!(error instanceof TerminalError) && !(error instanceof RetryableError)) return error
   const message = `"${service}" was not found, and ${organizationName} could not be read: ${error.message}`
@@ -87,14 +87,14 @@ export function createCatalog(
       const { inventory, unread } = await read(signal)
       const [first] = unread.filter((organization) => isOf(organization, words.organization))
       if (first !== undefined && servicesMeant(inventory.services, words).length === 0) throw notRead(first, words)
-      return one(inventory.services, words)
+      return onlyService(inventory.services, words)
     },
   }
 }
 
 const nothing = { services: [], allowLists: {}, keptFrom: {} } satisfies Partial<Inventory>
 
-/** What was read earlier of organizations that cannot be read now. */
+/** What was read earlier of the organizations that could not be read now. */
 function keptOf(unread: readonly Unread[], before: Inventory | undefined): Pick<Required<Inventory>, keyof typeof nothing> {
   if (before === undefined) return nothing
   const services = before.services.filter((service) =>
@@ -109,8 +109,8 @@ function keptOf(unread: readonly Unread[], before: Inventory | undefined): Pick<
   }
 }
 
-/** Pure: exactly one service, or the words that say why not. */
-export function one(services: readonly Service[], words: ServiceWords): Service {
+/** Pure. The one service that the words mean; throws a `TerminalError` (`service-unknown`, `service-ambiguous`) when none or several match. */
+export function onlyService(services: readonly Service[], words: ServiceWords): Service {
   const [only, ...more] = servicesMeant(services, words)
   if (only === undefined) throw unknown(services, words)
   if (more.length > 0) throw ambiguous([only, ...more])

@@ -2,8 +2,8 @@ import type { ClickHouseCloud } from '../../clickhouse/client.ts'
 import type { WireKey } from '../../clickhouse/wire.ts'
 
 /**
- * Whether the API key of an organization is known to lack the Admin role, which changing the organization and its services needs. Custom roles may hold
- * anything, and a key that cannot be told from others is not judged.
+ * Whether the API key of an organization is known to lack the Admin role, which changes of the organization and its services need. False for a key with a
+ * custom role, whose permissions are not listed, and for one that cannot be told from other keys.
  */
 export async function lacksAdmin(
   organizationId: string,

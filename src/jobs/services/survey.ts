@@ -24,20 +24,20 @@ export interface SurveyJobs {
   readonly log: Log
 }
 
-/** The survey is as young as this, whoever asks. */
+/** A survey that is older is made again. All ages here are in milliseconds. */
 const maxAgeMs = 5 * 60_000
-/** A survey that young is not made again yet. */
+/** A survey that is younger is not made again yet. */
 const youngMs = 5_000
-/** While requests are worked on, the budget of the ClickHouse Cloud API is theirs, until a survey is as old as this. */
-const patienceMs = 15 * 60_000
-/** One alias is read each time. */
+/** While requests are worked on, no survey spends the budget of the ClickHouse Cloud API until the last one is as old as this. */
+const maxAgeWhileBusyMs = 15 * 60_000
+/** How often one alias is read. */
 const learnEveryMs = 30_000
-/** Aliases and host names hardly ever change. */
+/** How old aliases and host names may be: they hardly ever change. */
 const namesMaxAgeMs = 24 * 3_600_000
-/** Roles of API keys neither. */
+/** How old the roles of API keys may be. */
 const keysMaxAgeMs = 3_600_000
 
-/** Has the survey made anew when it is old, or while there is something to learn. Any number of processes may do so. */
+/** Queues a survey when the last one is old, or when an alias or the keys' roles have to be read. Safe in several processes at once. */
 export function startSurveys({
   survey,
   producer,
@@ -52,14 +52,14 @@ export function startSurveys({
 }
 
 /**
- * Reads services and networks for `status`: `anew`, or to learn one `more` alias, for which allow lists may be as old as the inventory. Only reads; may
- * run twice.
+ * Reads services and networks for `status`. `more` also reads one alias, and then takes allow lists from an inventory of up to `maxAgeMs`. May run twice: it
+ * changes nothing in the clouds.
  */
 export async function workOnSurvey(which: 'anew' | 'more', jobs: SurveyJobs, signal: AbortSignal): Promise<void> {
   const { catalog, survey, targets } = jobs
   const before = await survey.read()
   const known = before === undefined ? Number.POSITIVE_INFINITY : age(before.readAt)
-  if (known < youngMs || (known < patienceMs && (await isBusy(jobs)))) throw later()
+  if (known < youngMs || (known < maxAgeWhileBusyMs && (await isBusy(jobs)))) throw later()
   const inventory = await catalog.current(which === 'more' ? maxAgeMs : youngMs, signal)
   const azure = inventory.services.filter(({ provider }) => provider === 'azure')
   const names = Object.fromEntries(
@@ -69,7 +69,7 @@ export async function workOnSurvey(which: 'anew' | 'more', jobs: SurveyJobs, sig
   const learned = which === 'more' && keys === before?.keys ? await learnOne(azure, names, jobs, signal) : {}
   await survey.learn(learned)
   Object.assign(names, learned)
-  const seen = await look(azure, names, inventory, jobs, signal)
+  const seen = await surveyOf(azure, names, inventory, jobs, signal)
   await survey.write({ ...seen, keys })
 }
 
@@ -90,7 +90,7 @@ async function judgeKeys({ organizations, clouds, log }: SurveyJobs, signal: Abo
   return { readAt: new Date().toISOString(), withoutAdmin }
 }
 
-/** The name of one service that is not known yet: any of them, so that one that cannot be read does not keep the others waiting. */
+/** Reads the name of one service whose name is not known: a random one, so that one that cannot be read does not block the others. */
 async function learnOne(
   services: readonly Service[],
   names: Readonly<Record<string, PrivateName>>,
@@ -110,7 +110,7 @@ async function learnOne(
 }
 
 function later(): RetryableError {
-  return new RetryableError('survey-later', 'The survey is young, or requests are worked on.', {
+  return new RetryableError('survey-later', 'The last survey is recent, or a request is being worked on.', {
     remedy: 'None is needed.',
     retryAfterMs: 3_000,
   })
@@ -132,13 +132,13 @@ async function learn(service: Service, targets: Targets, signal: AbortSignal): P
     const { alias, host } = await targets.of(service, 0, signal)
     return { alias, host, readAt }
   } catch (error) {
-    // No Private Link on this plan tier: that is known now, too.
+    // The plan tier has no Private Link: stored as a name without a host.
     if (error instanceof TerminalError && error.code === 'service-without-private-link') return { readAt }
     throw error
   }
 }
 
-async function look(
+async function surveyOf(
   services: readonly Service[],
   names: Readonly<Record<string, PrivateName>>,
   inventory: Inventory,
@@ -152,7 +152,7 @@ async function look(
   })
   const seen = await Promise.all(
     networks.map((network) =>
-      see(network, reachable, clouds, signal).catch((error: unknown) => {
+      readNetwork(network, reachable, clouds, signal).catch((error: unknown) => {
         signal.throwIfAborted()
         log.warn({ err: error, network: network.name }, 'network not surveyed')
         return { network: network.name, problem: toProblem(error).message }
@@ -184,8 +184,8 @@ async function workersIn({ name }: Network, { prober }: SurveyJobs['clouds']): P
   return [name, (await prober.workers(name)).map(({ version }) => version)]
 }
 
-/** What of one network matters to these services. */
-async function see(
+/** The endpoints and zones of one network that lead to these services. */
+async function readNetwork(
   network: Network,
   services: readonly { readonly alias: string; readonly host: string }[],
   clouds: SurveyJobs['clouds'],
@@ -193,13 +193,13 @@ async function see(
 ): Promise<SeenNetwork> {
   if (services.length === 0) return { network, endpoints: [], zones: [] }
   const [endpoints, zones] = await Promise.all([
-    seeEndpoints(network, services, clouds, signal),
-    Promise.all([...new Set(services.map(({ host }) => zoneOf(host)))].map((name) => seeZone(name, network, clouds, signal))),
+    readEndpoints(network, services, clouds, signal),
+    Promise.all([...new Set(services.map(({ host }) => zoneOf(host)))].map((name) => readZone(name, network, clouds, signal))),
   ])
   return { network, endpoints, zones: zones.filter((zone) => zone !== undefined) }
 }
 
-async function seeEndpoints(
+async function readEndpoints(
   network: Network,
   services: readonly { readonly alias: string }[],
   clouds: SurveyJobs['clouds'],
@@ -213,7 +213,7 @@ async function seeEndpoints(
   return details.filter((endpoint) => endpoint !== undefined)
 }
 
-async function seeZone(
+async function readZone(
   name: string,
   network: Network,
   clouds: SurveyJobs['clouds'],

@@ -1,11 +1,13 @@
 import type { ClickHouseCloud } from '../../clickhouse/client.ts'
 import { TerminalError } from '../../domain/errors.ts'
 import type { Action } from '../../domain/request.ts'
+import { sameName } from '../../domain/service-words.ts'
 import type { PrivateName } from '../../domain/survey.ts'
 import { type Network, nearest, type Reached, type Service, type Target } from '../../domain/target.ts'
 
+/** The network of the configuration with this name, in any letter case; a `TerminalError` (`network-unknown`) when there is none. */
 export function networkNamed(networks: readonly Network[], name: string): Network {
-  const network = networks.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase())
+  const network = networks.find((candidate) => sameName(candidate.name, name))
   if (network !== undefined) return network
   const names = networks.map((candidate) => candidate.name)
   const guess = nearest(name, names)
@@ -18,23 +20,25 @@ export function networkNamed(networks: readonly Network[], name: string): Networ
   )
 }
 
-export interface Named extends Reached {
+/** A service with what Private Link needs of it. */
+export interface PrivateService extends Reached {
+  /** `endpointServiceId`: the Private Link Service alias. */
   readonly alias: string
 }
 
-/** The services as one target, or why they cannot be one, and what to ask for instead. */
-export function together(network: Network, named: readonly Named[], action: Action): Target {
+/** One target of these services; a `TerminalError` (`services-apart`) says why they cannot share an endpoint, and which requests to make instead. */
+export function targetOf(network: Network, named: readonly PrivateService[], action: Action): Target {
   const [first, ...rest] = named
   if (first === undefined) throw new Error('A target without a service.')
   const groups = Map.groupBy(named, ({ alias, service }) => `${service.organizationId} ${alias.toLowerCase()}`)
-  if (groups.size > 1) throw apart([...groups.values()], network, action)
-  const reach = ({ service, host }: Named): Reached => ({ service, host })
+  if (groups.size > 1) throw sharesNoEndpoint([...groups.values()], network, action)
+  const reach = ({ service, host }: PrivateService): Reached => ({ service, host })
   return { network, alias: first.alias, services: [reach(first), ...rest.map(reach)] }
 }
 
-function apart(groups: readonly (readonly Named[])[], network: Network, action: Action): TerminalError {
+function sharesNoEndpoint(groups: readonly (readonly PrivateService[])[], network: Network, action: Action): TerminalError {
   const organizations = new Set(groups.flat().map(({ service }) => service.organizationId))
-  const nameOf = ({ service: { name, organizationName } }: Named) =>
+  const nameOf = ({ service: { name, organizationName } }: PrivateService) =>
     organizations.size > 1 ? `${organizationName}/${name}` : name
   const place = action === 'setup' || action === 'teardown' ? 'in' : 'from'
   const commands = groups.map((group) => `${action} ${group.map(nameOf).join(' ')} ${place} ${network.name}`)
@@ -46,15 +50,15 @@ function apart(groups: readonly (readonly Named[])[], network: Network, action: 
 
 export interface Targets {
   /**
-   * Adds alias and private host, or says why this service cannot be reached privately. They hardly ever change, so what was read less than `maxAgeMs`
-   * ago by this process is good enough.
+   * Adds alias and private host; a `TerminalError` says why this service has none. What this process read less than `maxAgeMs` ago is not read again:
+   * both hardly ever change.
    */
-  of(service: Service, maxAgeMs: number, signal: AbortSignal): Promise<Named>
-  /** What this process has read already. */
+  of(service: Service, maxAgeMs: number, signal: AbortSignal): Promise<PrivateService>
+  /** What this process has read of the service; undefined when it has not read it. */
   known(serviceId: string): { readonly alias: string; readonly host: string; readonly readAt: string } | undefined
 }
 
-/** `learned` hears of each name that was read. */
+/** `learned` is called with each name that was read. */
 export function createTargets(
   clickhouse: Pick<ClickHouseCloud, 'privateEndpointConfig'>,
   learned: (serviceId: string, name: Required<PrivateName>) => void = () => undefined,

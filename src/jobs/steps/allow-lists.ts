@@ -2,7 +2,7 @@ import type { EndpointDetail } from '../../azure/network.ts'
 import { sameId } from '../../domain/target.ts'
 import type { AllowLists, StepContext } from './step.ts'
 
-/** An endpoint is listed by its GUID or by its Resource ID; both are compared without case. */
+/** Whether an entry of a list is the endpoint's GUID or its Resource ID, in any letter case. */
 export function isIdOf(entry: string, endpoint: EndpointDetail | undefined): boolean {
   return endpoint !== undefined && (sameId(entry, endpoint.guid) || sameId(entry, endpoint.id))
 }
@@ -18,7 +18,7 @@ export async function listsOf({ target, clouds, signal }: StepContext): Promise<
   return new Map(lists)
 }
 
-/** The lists of every service of every configured organization, one call each: services of several may use one endpoint. */
+/** The lists of every service of every configured organization, read now with one call for each: services of several may use one endpoint. */
 export async function allListsOf({ target, configured, clouds, signal }: StepContext): Promise<AllowLists> {
   const own = target.services[0].service.organizationId
   const lists = await Promise.all(

@@ -4,7 +4,7 @@ import { leadsTo } from './dns-record.ts'
 import { isDead, serving } from './endpoints.ts'
 import type { StepContext } from './step.ts'
 
-/** Of several that can be used, the one to which the name of the first service leads already: any other would need another record. */
+/** The endpoint to use. Of several, the one that the first service's name leads to already: any other would need another record. */
 export async function chosen(all: readonly EndpointSummary[], context: StepContext): Promise<EndpointSummary | undefined> {
   const candidates = serving(all, context).filter((endpoint) => !isDead(endpoint))
   const [best, ...others] = candidates

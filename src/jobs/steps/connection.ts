@@ -24,17 +24,16 @@ export const connection: Step = {
   async apply({ clouds, facts: { endpoint }, signal }) {
     if (endpoint === undefined) return
     let last = endpoint
-    const look = async (): Promise<EndpointDetail | 'gone' | undefined> => {
+    const observe = async (): Promise<EndpointDetail | 'gone' | undefined> => {
       const now = await clouds.network.endpoint(endpoint.id, signal)
       if (now === undefined) return 'gone'
       last = now
-      // Any other word than these may still become Approved: the connection is a free string.
+      // Any other state may still become Approved: Azure documents a free string.
       return now.connection === 'Approved' || isDead(now) ? now : undefined
     }
-    const ended = await until(look, { everyMs: 3_000, withinMs: 5 * 60_000 }, signal)
+    const ended = await until(observe, { everyMs: 3_000, withinMs: 5 * 60_000 }, signal)
     if (ended === 'gone') throw notApproved(`The endpoint ${endpoint.name} is gone: somebody has deleted it.`, anew)
-    if (ended === undefined)
-      throw notApproved(`The connection of ${last.name} is still ${last.connection || 'not told'} after 5 minutes.`, later)
+    if (ended === undefined) throw notApproved(`After 5 minutes ${connectionText(last)}.`, later)
     if (isDead(ended))
       throw notApproved(`The connection of ${ended.name} is ${ended.connection}.`, isOurs(ended.tags) ? anew : theirs)
   },
@@ -45,6 +44,11 @@ const theirs =
   'Such a connection cannot be approved any more, and this bot did not make the endpoint. Ask its owner to delete it, then run setup again.'
 const later =
   'The endpoint is on the allow list, so ClickHouse Cloud should approve it. Wait, then run setup again; if it stays so, ask ClickHouse support.'
+
+/** The connection's state in a clause; Azure may report none. */
+export function connectionText({ name, connection }: Pick<EndpointDetail, 'name' | 'connection'>): string {
+  return connection === '' ? `Azure reports no state of the connection of ${name}` : `the connection of ${name} is ${connection}`
+}
 
 function notApproved(message: string, remedy: string): TerminalError {
   return new TerminalError('connection-not-approved', message, { remedy })

@@ -1,5 +1,5 @@
 import type { ARecord } from '../../azure/private-dns.ts'
-import { isOurs, marks, tagText } from '../../domain/ownership.ts'
+import { isOurs, ownershipTags, tagText } from '../../domain/ownership.ts'
 import { type Change, type FieldChange, knownAfterApply } from '../../domain/plan.ts'
 import { labelOf, sameId, type Target, zoneNameOf } from '../../domain/target.ts'
 import { otherEndpoints, type PlacedEndpoint } from './endpoints.ts'
@@ -32,7 +32,7 @@ export const dnsRecord: Step = {
     for (const name of wantedRecords) {
       const existing = records.find((record) => record.name === name)
       await context.fence()
-      const metadata = { ...existing?.metadata, ...marks(context.requestId) }
+      const metadata = { ...existing?.metadata, ...ownershipTags(context.requestId) }
       const version = existing === undefined ? {} : { etag: existing.etag }
       await context.clouds.dns.putARecord(
         zone,
@@ -68,7 +68,7 @@ async function compare(context: StepContext, records: readonly ARecord[]): Promi
   if (wrong.length > 0) return await correction(wrong, address, userOf, context)
   if (wildcard === undefined) return creation(['*'], address)
   const user = userOf(wildcard)
-  // The other network reaches these very services by this record.
+  // The other network reaches the same services by this record.
   if (elsewhere(user) && sameId(user?.connectsTo, context.target.alias)) return { change: sharedBy(wildcard, user, context) }
   if (user !== undefined) return { ...creation(unserved, address), note: `the wildcard serves ${user.name}` }
   if (!isOurs(wildcard.metadata)) return { change: blockedBy(wildcard, '', context) }
@@ -77,7 +77,7 @@ async function compare(context: StepContext, records: readonly ARecord[]): Promi
 
 type UserOf = (record: ARecord) => PlacedEndpoint | undefined
 
-/** Where other networks are linked to the zone, an address that nobody here knows may be an endpoint of theirs. */
+/** Corrects the records, unless other networks are linked to the zone and one leads to an unknown address: it may be an endpoint of theirs. */
 async function correction(
   records: readonly ARecord[],
   address: string | undefined,
@@ -95,13 +95,13 @@ async function correction(
 function unknownTo(record: ARecord, { facts: { zone }, target: { network } }: StepContext): Change {
   return {
     kind: 'blocked',
-    reason: `The record ${record.name} leads to ${said(record)}, no private endpoint that this bot knows; other networks are linked to its zone in ${zone?.resourceGroup} and may need it. Find out whose it is and remove it if nobody needs it, or link a zone of this name in another resource group to ${network.vnet} alone. Then run setup again.`,
+    reason: `The record ${record.name} leads to ${addressesOf(record)}, no private endpoint that this bot knows; other networks are linked to its zone in ${zone?.resourceGroup} and may need it. Find out whose it is and remove it if nobody needs it, or link a zone of this name in another resource group to ${network.vnet} alone. Then run setup again.`,
   }
 }
 
-/** Records seldom say whose they are; their zone does. */
+/** Names the zone's tags as well: a record seldom says who owns it. */
 function blockedBy(record: ARecord, what: string, { facts: { zone } }: StepContext): Change {
-  const does = `The record ${record.name} ${what} leads to ${said(record)}`.replace(/ +/g, ' ')
+  const does = `The record ${record.name} ${what} leads to ${addressesOf(record)}`.replace(/ +/g, ' ')
   const owner = `${tagText(record.metadata)}; its zone in ${zone?.resourceGroup}: ${tagText(zone?.tags)}`
   return {
     kind: 'blocked',
@@ -127,7 +127,7 @@ function creation(names: readonly string[], address: string | undefined): Found 
 function update(records: readonly ARecord[], address: string | undefined): Found {
   const fields = records.map((record) => ({
     name: `address of ${record.name}`,
-    before: said(record),
+    before: addressesOf(record),
     after: address ?? knownAfterApply,
   }))
   return { change: { kind: 'update', fields }, seen: { records: records.map(existing) } }
@@ -137,15 +137,16 @@ function existing({ name }: ARecord): { readonly name: string; readonly exists: 
   return { name, exists: true }
 }
 
+/** Whether the record has this address and no other. */
 export function leadsTo({ addresses }: ARecord, address: string | undefined): boolean {
   return address !== undefined && addresses.length === 1 && addresses[0] === address
 }
 
-/** The first labels of the hosts, which would be their own records. */
+/** The first labels of the hosts: the names of records for one host alone. */
 export function labelsOf({ services }: Target): readonly string[] {
   return services.map(({ host }) => labelOf(host))
 }
 
-function said({ addresses }: ARecord): string {
+function addressesOf({ addresses }: ARecord): string {
   return addresses.length === 0 ? 'nowhere' : addresses.join(', ')
 }

@@ -7,7 +7,7 @@ import { organizationEntryRemoval } from './list-removals.ts'
 import { isMadeHere, isMine, isUsedByNow, keep, sparedNote, usedNote } from './removal.ts'
 import type { Step, StepContext } from './step.ts'
 
-const gone: Change = { kind: 'delete', fields: [] }
+const deletion: Change = { kind: 'delete', fields: [] }
 const notOurs = 'kept: not made by this bot'
 
 export const dnsRecordRemoval: Step = {
@@ -41,8 +41,8 @@ export const dnsRecordRemoval: Step = {
 }
 
 /**
- * The zone in which this network's names are: the one that is linked to its VNet. Where none is, because setup got no further or the link is gone
- * already, the one that a request for this network has made or written to. Any other serves somebody else.
+ * The zone of this network's names: the one that is linked to its VNet. Where none is, because setup got no further or the link is deleted already, the one
+ * that a request for this network has made or written to. Undefined otherwise: any other zone serves another network.
  */
 async function ownZone(context: StepContext): Promise<{ zone: Zone; records: readonly ARecord[] } | undefined> {
   const { target, clouds, signal } = context
@@ -57,8 +57,8 @@ async function ownZone(context: StepContext): Promise<{ zone: Zone; records: rea
 }
 
 /**
- * Our records that lead to this very endpoint, or to one that is gone: the wildcard, and those of the services' own labels. Networks may have the same
- * addresses, and share a zone: what a request for this network has not written counts as its own only where the zone is its own.
+ * The records of this bot that lead to the endpoint, or to a deleted one: the wildcard, and those of the services' own labels. Networks may have the same
+ * addresses and share a zone: a record that no request for this network wrote is removed only where no other network is linked to the zone.
  */
 async function removable(zone: Zone, records: readonly ARecord[], context: StepContext): Promise<readonly ARecord[]> {
   const { facts, target } = context
@@ -77,7 +77,7 @@ async function removable(zone: Zone, records: readonly ARecord[], context: StepC
   return found
 }
 
-/** That very zone, read now. */
+/** The zone that the record's removal found, read again; undefined when it was deleted. */
 async function zoneNow({ target, clouds, facts, signal }: StepContext): Promise<Zone | undefined> {
   const id = facts.zone?.id
   const zones = id === undefined ? [] : await clouds.dns.zones(zoneNameOf(target), target.network, signal)
@@ -97,7 +97,7 @@ export const networkLinkRemoval: Step = {
     if (zone?.link === undefined) return { ...keep('not there'), facts: {} }
     const foreign = await foreignRecords(zone, context)
     if (foreign.length > 0) return { ...keep(otherRecords(foreign)), facts: {} }
-    return isMine(zone.link.tags, context) ? { change: gone, facts: {} } : { ...keep(notOurs), facts: {} }
+    return isMine(zone.link.tags, context) ? { change: deletion, facts: {} } : { ...keep(notOurs), facts: {} }
   },
 
   async apply({ facts, clouds, fence, signal }) {
@@ -123,9 +123,9 @@ export const dnsZoneRemoval: Step = {
     if (foreign.length > 0) return { ...keep(otherRecords(foreign)), facts: {} }
     const foreignLink = zone.link !== undefined && !isMine(zone.link.tags, context)
     if (!isMine(zone.tags, context) || foreignLink) return { ...keep(notOurs), facts: {} }
-    // Never linked to this network: another one that has made it may be about to link it.
+    // A zone without a link to this network may be one that another network's request has just made and will link.
     const isHere = context.facts.zone?.link !== undefined || (await isMadeHere(zone.tags, context))
-    return isHere ? { change: gone, facts: {} } : { ...keep('kept: made for another network'), facts: {} }
+    return isHere ? { change: deletion, facts: {} } : { ...keep('kept: made for another network'), facts: {} }
   },
 
   async apply({ facts, clouds, fence, signal }) {
@@ -135,7 +135,7 @@ export const dnsZoneRemoval: Step = {
   },
 }
 
-/** Of any type, read now: the zone takes its records with it. */
+/** Names and types of the records that would be deleted with the zone, read now. */
 async function foreignRecords(zone: Zone, context: StepContext): Promise<readonly string[]> {
   const removed = (context.facts.leavingRecords ?? []).map(({ name }) => name)
   const sets = await context.clouds.dns.recordSets(zone, context.signal)
@@ -143,7 +143,7 @@ async function foreignRecords(zone: Zone, context: StepContext): Promise<readonl
   return others.map(({ type, name }) => `${name} ${type}`)
 }
 
-/** Link and zone serve every record of the zone, so they go only with the last. */
+/** Why link and zone stay: they serve every record of the zone. Undefined when no record is left. */
 function whyZoneStays(context: StepContext): string | undefined {
   const { records = [], leavingRecords = [] } = context.facts
   const others = records.filter((record) => !leavingRecords.includes(record)).map(({ name }) => name)

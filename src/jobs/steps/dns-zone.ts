@@ -1,5 +1,5 @@
 import { RetryableError } from '../../domain/errors.ts'
-import { marks } from '../../domain/ownership.ts'
+import { ownershipTags } from '../../domain/ownership.ts'
 import { zoneNameOf } from '../../domain/target.ts'
 import { until } from '../retry.ts'
 import type { Step } from './step.ts'
@@ -19,7 +19,7 @@ export const dnsZone: Step = {
     const { subscription, resourceGroup } = zone ?? network.dns
     const seen = { zone: { subscription, resourceGroup } }
     if (zone?.settled === true) return { change: { kind: 'none' }, facts: { zone }, note: `in ${resourceGroup}`, seen }
-    // Nothing is written any more, but it cannot be used yet.
+    // Nothing is left to write, but the zone cannot be used yet.
     if (zone !== undefined)
       return { change: { kind: 'update', fields: [inProgress] }, facts: {}, note: `in ${resourceGroup}`, seen }
     return { change: { kind: 'create', fields: [{ name: 'resource group', after: resourceGroup }] }, facts: {}, seen }
@@ -31,21 +31,22 @@ export const dnsZone: Step = {
     const [existing] = await clouds.dns.zones(name, network, signal)
     if (existing === undefined) {
       await fence()
-      await clouds.dns.createZone({ name, ...network.dns }, { ...network.tags, ...marks(requestId) }, signal)
+      await clouds.dns.createZone({ name, ...network.dns }, { ...network.tags, ...ownershipTags(requestId) }, signal)
       return
     }
-    const look = async (): Promise<'settled' | 'gone' | undefined> => {
+    const observe = async (): Promise<'settled' | 'gone' | undefined> => {
       const [zone] = await clouds.dns.zones(name, network, signal)
       if (zone === undefined) return 'gone'
       return zone.settled ? 'settled' : undefined
     }
-    if ((await until(look, { everyMs: 2_000, withinMs: 10 * 60_000 }, signal)) === 'gone') throw takenAway(`The zone ${name}`)
+    if ((await until(observe, { everyMs: 2_000, withinMs: 10 * 60_000 }, signal)) === 'gone')
+      throw deletedMeanwhile(`The zone ${name}`)
   },
 }
 
-/** It is made again, unless that happens time and again. */
-export function takenAway(what: string): RetryableError {
-  return new RetryableError('taken-away', `${what} was taken away while it was waited for.`, {
-    remedy: 'Look at the zone’s activity log for who removes it, then run the command again.',
+/** Thrown so that the step runs again and makes it anew. */
+export function deletedMeanwhile(what: string): RetryableError {
+  return new RetryableError('taken-away', `${what} was deleted by somebody else before it was ready.`, {
+    remedy: 'Look in the zone’s activity log for who deletes it, then run the command again.',
   })
 }

@@ -4,7 +4,7 @@ import { chosen } from './chosen-endpoint.ts'
 import { factsOf, isFinished } from './endpoints.ts'
 import type { Step } from './step.ts'
 
-/** The endpoint that others stand on, found and never changed. */
+/** Finds the endpoint that the other steps need, and never changes it. Throws a `TerminalError` (`endpoint-absent`) when there is none. */
 export const endpointInPlace: Step = {
   id: 'private-endpoint',
   title: 'private endpoint',

@@ -2,7 +2,7 @@ import { endpointInPlace } from './endpoint-in-place.ts'
 import { serving } from './endpoints.ts'
 import type { Step } from './step.ts'
 
-/** The endpoint that is to be taken away, in whatever state it is. Where there is none any more, what it has left behind still goes. */
+/** Finds the endpoint to remove, in whatever state it is. Where it is deleted already, the other steps still remove what belonged to it. */
 export const endpointToRemove: Step = {
   ...endpointInPlace,
 

@@ -5,11 +5,12 @@ import { endpointName } from '../../domain/resource-names.ts'
 import { isInVnet, sameId, subnetId, vnetId } from '../../domain/target.ts'
 import type { StepContext } from './step.ts'
 
-/** A Rejected connection cannot be approved any more, and the other side of a Disconnected one is gone: neither can be used. */
+/** Whether the connection can never be used again: Rejected ones cannot be approved, and the other side has removed Disconnected ones. */
 export function isDead({ connection }: EndpointSummary): boolean {
   return connection === 'Rejected' || connection === 'Disconnected'
 }
 
+/** Whether Azure has made the endpoint, with its GUID and its address. */
 export function isFinished(endpoint: EndpointDetail): boolean {
   return endpoint.provisioning === 'Succeeded' && endpoint.guid !== undefined && endpoint.address !== undefined
 }
@@ -19,7 +20,7 @@ export function ownName({ target }: StepContext): string {
   return endpointName(target.services[0].service, target.network)
 }
 
-/** Those that connect this network to the alias, the one that fits best first. */
+/** The endpoints that connect this network to the alias, the best first. */
 export function serving(all: readonly EndpointSummary[], context: StepContext): readonly EndpointSummary[] {
   const { alias, network } = context.target
   const name = ownName(context).toLowerCase()
@@ -36,7 +37,7 @@ export function serving(all: readonly EndpointSummary[], context: StepContext): 
   return all.filter((endpoint) => serves(endpoint, alias, network)).toSorted((a, b) => rank(a).localeCompare(rank(b)))
 }
 
-/** The best of those that can be used. */
+/** The best endpoint that is not dead. */
 export function usable(all: readonly EndpointSummary[], context: StepContext): EndpointSummary | undefined {
   return serving(all, context).find((endpoint) => !isDead(endpoint))
 }
@@ -46,7 +47,7 @@ export interface PlacedEndpoint extends EndpointDetail {
   readonly network: string
 }
 
-/** Live endpoints of all configured networks other than this one: networks may share a zone, and what one sets up may be another's. */
+/** The live endpoints of all configured networks, except the one with this id: networks may share a zone, so a record may lead to any of them. */
 export async function otherEndpoints(
   { target, configured: { networks }, clouds, signal }: StepContext,
   id: string | undefined,
@@ -59,7 +60,7 @@ export async function otherEndpoints(
           connectsByAlias(endpoint) && !sameId(endpoint.id, id) && !isDead(endpoint) && isInVnet(endpoint.subnetId, network),
       )
       const details = await Promise.all(others.map((other) => clouds.network.endpoint(other.id, signal)))
-      // Networks may be subnets of one VNet, and reach what lies in any of them.
+      // Configured networks may be subnets of one VNet; an endpoint in any of them then counts as this network's.
       const { name } = sameId(vnetId(network), vnetId(target.network)) ? target.network : network
       return details.flatMap((endpoint) => (endpoint === undefined ? [] : [{ ...endpoint, network: name }]))
     }),

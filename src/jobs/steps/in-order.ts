@@ -1,10 +1,10 @@
 import type { StepId } from '../../domain/plan.ts'
 
 /**
- * Visits every step once those that it needs are visited, independent ones at the same time. After a failure nothing new begins; what runs is waited
- * for, then the first failure is thrown. `steps` must name what is needed before what needs it.
+ * Visits every step once those that it needs are visited, independent ones at the same time. After a failure no visit begins; once all visits have ended, the
+ * first failure is thrown. `steps` must hold each step after those that it needs.
  */
-export async function walk<Step extends { readonly id: StepId; readonly needs: readonly StepId[] }>(
+export async function visitInOrder<Step extends { readonly id: StepId; readonly needs: readonly StepId[] }>(
   steps: readonly Step[],
   visit: (step: Step) => Promise<void>,
 ): Promise<void> {

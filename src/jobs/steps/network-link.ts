@@ -1,8 +1,8 @@
-import { marks } from '../../domain/ownership.ts'
+import { ownershipTags } from '../../domain/ownership.ts'
 import { linkName } from '../../domain/resource-names.ts'
 import { zoneNameOf } from '../../domain/target.ts'
 import { until } from '../retry.ts'
-import { takenAway } from './dns-zone.ts'
+import { deletedMeanwhile } from './dns-zone.ts'
 import type { Step } from './step.ts'
 
 const inProgress = { name: 'state', before: 'in progress', after: 'completed' }
@@ -15,11 +15,11 @@ export const networkLink: Step = {
   needs: ['dns-zone'],
 
   async plan({ target, clouds, facts, signal }) {
-    // The zone step may have looked before this link was made, so look again once there is a zone.
+    // The zone may have been read before this link was made, so it is read again.
     const [zone] = facts.zone === undefined ? [] : await clouds.dns.zones(zoneNameOf(target), target.network, signal)
     const seen = { link: { name: zone?.link?.name ?? linkName(target.network) } }
     if (zone?.link?.completed === true) return { change: { kind: 'none' }, facts: { zone }, seen }
-    // Nothing is written any more, but names do not resolve over it yet.
+    // Nothing is left to write, but names do not resolve over the link yet.
     if (zone?.link !== undefined) return { change: { kind: 'update', fields: [inProgress] }, facts: { zone }, seen }
     return { change: { kind: 'create', fields: [{ name: 'registration', after: 'off' }] }, facts: {}, seen }
   },
@@ -30,14 +30,20 @@ export const networkLink: Step = {
     const linkNow = async () => (await clouds.dns.zones(zoneNameOf(target), network, signal))[0]?.link
     if ((await linkNow()) === undefined) {
       await fence()
-      await clouds.dns.createLink(facts.zone, linkName(network), network, { ...network.tags, ...marks(requestId) }, signal)
+      await clouds.dns.createLink(
+        facts.zone,
+        linkName(network),
+        network,
+        { ...network.tags, ...ownershipTags(requestId) },
+        signal,
+      )
     }
-    const look = async (): Promise<'completed' | 'gone' | undefined> => {
+    const observe = async (): Promise<'completed' | 'gone' | undefined> => {
       const link = await linkNow()
       if (link === undefined) return 'gone'
       return link.completed ? 'completed' : undefined
     }
-    if ((await until(look, { everyMs: 2_000, withinMs: 10 * 60_000 }, signal)) !== 'gone') return
-    throw takenAway(`The link of ${zoneNameOf(target)} to ${network.vnet}`)
+    if ((await until(observe, { everyMs: 2_000, withinMs: 10 * 60_000 }, signal)) !== 'gone') return
+    throw deletedMeanwhile(`The link of ${zoneNameOf(target)} to ${network.vnet}`)
   },
 }

@@ -1,13 +1,13 @@
 import { connectsByAlias, type EndpointDetail, endpointId } from '../../azure/network.ts'
-import { apartBy, endpointName } from '../../domain/resource-names.ts'
+import { endpointName, suffixFor } from '../../domain/resource-names.ts'
 import { type Service, sameId } from '../../domain/target.ts'
 import { isIdOf } from './allow-lists.ts'
 import { isOurEntry } from './organization-entry.ts'
 import type { OrganizationEntries, StepContext } from './step.ts'
 
 /**
- * Those of the ids that an endpoint has left behind which is gone: this bot has registered them for this network, or they are the Resource ID that it
- * gives the endpoint of a service; and no endpoint has them, whatever its VNet and its state. Nobody else's id is ever among them.
+ * Ids of deleted endpoints that are still on a list. An id is one when no endpoint of the configured networks has it, and it is provably this bot's: it is
+ * registered with this bot's description for this network, or it is the Resource ID that this bot gives the endpoint of a service.
  */
 export async function orphanedIdsAmong(
   ids: readonly string[],
@@ -21,18 +21,18 @@ export async function orphanedIdsAmong(
   const suspects = [...new Set(ids)].filter((id) => !isIdOf(id, facts.endpoint) && ours.some((each) => sameId(each, id)))
   if (suspects.length === 0) return []
   const existing = await everyEndpoint(context)
-  // Where Azure does not tell an endpoint's GUID, it may be any.
-  const isTold = existing.every(({ guid }) => guid !== undefined)
-  return suspects.filter((id) => (isTold || id.startsWith('/')) && !existing.some((endpoint) => isIdOf(id, endpoint)))
+  // While the GUID of one endpoint is unknown, any GUID may be its own.
+  const guidsAreKnown = existing.every(({ guid }) => guid !== undefined)
+  return suspects.filter((id) => (guidsAreKnown || id.startsWith('/')) && !existing.some((endpoint) => isIdOf(id, endpoint)))
 }
 
 /** The Resource IDs that an endpoint may get from this bot when the service is named first. */
 export function givenIds(service: Pick<Service, 'name'>, { target: { alias, network } }: StepContext): readonly string[] {
-  const names = ['', apartBy(alias, network)].map((apart) => endpointName(service, network, apart))
+  const names = ['', suffixFor(alias, network)].map((suffix) => endpointName(service, network, suffix))
   return names.map((name) => endpointId(network, name))
 }
 
-/** All private endpoints that may be known to ClickHouse Cloud. */
+/** All private endpoints of the configured networks that connect by an alias. */
 async function everyEndpoint({ configured, clouds, signal }: StepContext): Promise<readonly EndpointDetail[]> {
   const lists = await Promise.all(configured.networks.map((network) => clouds.network.endpoints(network, signal)))
   const all = lists.flatMap(({ endpoints }) => endpoints).filter(connectsByAlias)

@@ -1,20 +1,19 @@
 import { type EndpointDetail, type EndpointList, type EndpointSummary, endpointId, serves } from '../../azure/network.ts'
 import { TerminalError } from '../../domain/errors.ts'
-import { isOurs, marks, tagText } from '../../domain/ownership.ts'
+import { isOurs, ownershipTags, tagText } from '../../domain/ownership.ts'
 import { knownAfterApply } from '../../domain/plan.ts'
 import { endpointName } from '../../domain/resource-names.ts'
 import { sameId } from '../../domain/target.ts'
 import { until } from '../retry.ts'
 import { allListsOf, isIdOf } from './allow-lists.ts'
 import { chosen } from './chosen-endpoint.ts'
-import { named, namesFor, remade } from './endpoint-names.ts'
+import { endpointNamed, namesFor, toReplace } from './endpoint-names.ts'
 import { factsOf, isFinished, ownName } from './endpoints.ts'
 import type { Observation, Step, StepContext } from './step.ts'
 
 /**
  * The private endpoint in the network's VNet that connects to the services' alias. One that is there already is used, whoever made it, in whatever
- * resource group and subnet. One of ours whose connection is dead is deleted and made again; its new GUID and address are then carried on by the steps
- * that follow.
+ * resource group and subnet. A dead one of this bot is deleted and made again; the steps that follow then write its new GUID and address.
  */
 export const privateEndpoint: Step = {
   id: 'private-endpoint',
@@ -42,16 +41,16 @@ export const privateEndpoint: Step = {
     const { endpoints: all } = await context.clouds.network.endpoints(network, context.signal)
     const found = await chosen(all, context)
     if (found !== undefined && (found.provisioning !== 'Failed' || !isOurs(found.tags))) return await settle(found, context)
-    const dead = remade(all, context)
+    const dead = toReplace(all, context)
     const wanted = namesFor(all, context)
-    const taken = named(all, wanted.name, network)
-    // A write would make it ours; the next look says whose it is.
+    const taken = endpointNamed(all, wanted.name, network)
+    // A write would put this bot's tags on somebody else's endpoint; the next observation reports it as blocked.
     if (taken !== undefined && !isOurs(taken.tags)) return
     const names = services.map(({ service }) => service.name).join(', ')
     const requestMessage = `${context.requestId}: ${names} from ${network.name}, asked by ${context.requester}`
     await context.fence()
     if (dead !== undefined) await context.clouds.network.deleteEndpoint(dead.id, context.signal)
-    const tags = { ...network.tags, ...marks(context.requestId) }
+    const tags = { ...network.tags, ...ownershipTags(context.requestId) }
     await context.clouds.network.createEndpoint(network, { ...wanted, alias, requestMessage, tags }, context.signal)
   },
 }
@@ -59,7 +58,7 @@ export const privateEndpoint: Step = {
 async function absent(list: EndpointList, context: StepContext): Promise<Observation> {
   const { network, alias } = context.target
   const { endpoints: all } = list
-  const taken = remade(all, context) ?? named(all, namesFor(all, context).name, network)
+  const taken = toReplace(all, context) ?? endpointNamed(all, namesFor(all, context).name, network)
   if (taken === undefined) return creation(list, context)
   if (!serves(taken, alias, network)) {
     const what = taken.connectsTo || 'something else'
@@ -87,7 +86,7 @@ function creation(list: EndpointList, context: StepContext): Observation {
   return { change: { kind: 'create', fields: fieldsOf(list, context) }, facts: {}, seen: { endpoint: { name } } }
 }
 
-/** Names of services outside the request that list the endpoint: they reach the new one only when they list that. */
+/** Names of services outside the request that list the endpoint: they lose access until they list its replacement. */
 async function othersListing(endpoint: EndpointDetail | undefined, context: StepContext): Promise<readonly string[]> {
   const asked = context.target.services.map(({ service }) => service.id)
   const lists = await allListsOf(context)
@@ -120,7 +119,7 @@ function fieldsOf({ endpoints, partial }: EndpointList, context: StepContext) {
   ]
 }
 
-/** Waits for what an earlier run, or somebody else, began. */
+/** Waits for an endpoint that an earlier run, or somebody else, began to make. Throws a `TerminalError` after 15 minutes. */
 async function settle({ id, name }: EndpointSummary, { clouds, signal }: StepContext): Promise<void> {
   const settled = async (): Promise<true | undefined> => {
     const endpoint = await clouds.network.endpoint(id, signal)

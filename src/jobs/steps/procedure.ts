@@ -11,7 +11,7 @@ import { dnsZone } from './dns-zone.ts'
 import { endpointInPlace } from './endpoint-in-place.ts'
 import { privateEndpointRemoval } from './endpoint-removal.ts'
 import { endpointToRemove } from './endpoint-to-remove.ts'
-import { walk } from './in-order.ts'
+import { visitInOrder } from './in-order.ts'
 import { allowListRemoval, organizationEntryRemoval } from './list-removals.ts'
 import { networkLink } from './network-link.ts'
 import { organizationEntry } from './organization-entry.ts'
@@ -46,11 +46,11 @@ export const procedures: Readonly<Record<Action, readonly Step[]>> = {
   ],
 }
 
-/** Looks at everything and says what would change. Leaves what it saw in `context.facts`. Throws when a person has to decide first. */
+/** Observes every step and returns what would change. Leaves its facts in `context.facts`. Throws a `TerminalError` (`blocked`) when a person has to decide first. */
 export async function makePlan(action: Action, context: StepContext): Promise<Plan> {
   const steps = procedures[action].filter(({ waits }) => waits !== true)
   const planned = new Map<StepId, PlannedStep>()
-  await walk(steps, async (step) => {
+  await visitInOrder(steps, async (step) => {
     const { change, facts, note, seen, kept } = await retrying(() => step.plan(context), context.signal)
     Object.assign(context.facts, facts)
     if (step.quiet === true && change.kind === 'none') return

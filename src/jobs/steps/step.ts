@@ -8,29 +8,29 @@ import type { Listing } from '../../domain/request.ts'
 import type { Network, Target } from '../../domain/target.ts'
 import type { Clouds } from '../clouds.ts'
 
-/** What the steps have seen so far; a step reads what those that it needs have left. Absent means that it is not there yet. */
+/** What the steps have observed so far; a step reads the facts of those that it needs. An absent fact was not observed, or the resource does not exist. */
 export interface Facts {
   endpoint?: EndpointDetail
-  /** Ids that endpoints of ours have left in the lists, which are gone. */
+  /** Ids of deleted endpoints of this bot that are still on a list. */
   orphanedIds?: readonly string[]
-  /** GUIDs of dead endpoints that are to be made anew. */
+  /** GUIDs of dead endpoints that are to be replaced. */
   replacedIds?: readonly string[]
   zone?: Zone
   records?: readonly ARecord[]
   /** Relative names of the records that are to lead to the endpoint. */
   wantedRecords?: readonly string[]
-  /** Those of the records that are taken away. */
+  /** The records to remove. */
   leavingRecords?: readonly ARecord[]
   organization?: OrganizationEntries
-  /** Adding the organization's entry had no effect: the change of the allow list is to register it. */
+  /** Adding the organization's entry had no effect, so the change of the allow list has to register it. */
   entryFollows?: true
   allowLists?: AllowLists
   verdict?: Verdict
-  /** What was seen of each service, by its id. */
+  /** The verdict on each service, by its id. */
   verdicts?: ReadonlyMap<string, Verdict>
 }
 
-/** The endpoints that the organization knew at that moment (of `performance.now`). */
+/** The organization's private endpoints, as read at `readAt`, a time of `performance.now`. */
 export interface OrganizationEntries {
   readonly entries: WireOrganization['privateEndpoints']
   readonly readAt: number
@@ -42,7 +42,7 @@ export type AllowLists = ReadonlyMap<
   { readonly name: string; readonly state: string; readonly entries: readonly string[] }
 >
 
-/** Everything that the configuration names: what one request touches may serve another network, or services of another organization. */
+/** All networks and organizations of the configuration: what one request changes may serve another network, or another organization's services. */
 export interface Configured {
   readonly networks: readonly Network[]
   readonly organizations: readonly Pick<OrganizationKey, 'organizationId' | 'organizationName'>[]
@@ -52,13 +52,13 @@ export interface Undoing {
   readonly request: string
   /** The steps in which that request made something. */
   readonly made: ReadonlySet<StepId>
-  /** What it put on lists. */
+  /** The ids that it put on lists. */
   readonly listed: readonly Listing[]
 }
 
 export interface StepContext {
   readonly requestId: string
-  /** Name of the person who asked, for the texts that the clouds keep. */
+  /** Name of the person who asked; it goes into texts in Azure. */
   readonly requester: string
   readonly target: Target
   readonly clouds: Clouds
@@ -66,15 +66,15 @@ export interface StepContext {
   readonly facts: Facts
   /** The plan that is being carried out; absent while one is made. */
   readonly approved?: Plan
-  /** GUIDs of endpoints that this request replaces: they leave the lists. */
+  /** GUIDs of endpoints that this request replaces, by its plans: they are removed from the lists. */
   readonly replacedIds: readonly string[]
-  /** Set while a failed request is undone: only what it made goes. */
+  /** Set while a failed request is undone: only what that request made is removed. */
   readonly undoing?: Undoing
-  /** Name of the network that a request was about; nothing where the ledger does not know it. */
+  /** Name of the network that a request was about; undefined when the ledger does not have the request. */
   networkOf(requestId: string): Promise<string | undefined>
-  /** Called before each step that changes something and before each write: throws when the request is not this worker's any more, or was cancelled. */
+  /** Called before each step that changes something and before each write. Throws `LostRun` when another worker has the request, `Stopped` when it was cancelled. */
   fence(): Promise<void>
-  /** Called before ids are put on a list: an undo of this request takes back these and no others. */
+  /** Called before ids are put on a list: an undo of this request removes these and no others. */
   noteListed(listing: Listing): Promise<void>
   readonly signal: AbortSignal
 }
@@ -82,11 +82,11 @@ export interface StepContext {
 export interface Observation {
   readonly change: Change
   readonly facts: Facts
-  /** What came to light, in a few words for the card. */
+  /** What was observed, in a few words for people. */
   readonly note?: string
   /** The same for programs. */
   readonly seen?: StepFacts
-  /** There is something here, or was asked for, and it is left as it is. */
+  /** A removal that changes nothing; `note` says why. */
   readonly kept?: true
 }
 
@@ -94,13 +94,13 @@ export interface Step {
   /** Stable: a ledger key. */
   readonly id: StepId
   readonly title: string
-  /** The name of the one thing that it looks after. */
+  /** The name of the resource that the step looks after. */
   resource(target: Target): string
   /** Independent steps run at the same time. */
   readonly needs: readonly StepId[]
-  /** Changes nothing itself, only waits until something is seen: not part of a plan. */
+  /** Changes nothing itself and only waits for a state: not part of a plan. */
   readonly waits?: true
-  /** Left out of a plan in which it has nothing to do. */
+  /** Left out of a plan when it has no change. */
   readonly quiet?: true
   /** Reads only. */
   plan(context: StepContext): Promise<Observation>

@@ -8,13 +8,13 @@ import { type Reached, zoneNameOf } from '../../domain/target.ts'
 import { until } from '../retry.ts'
 import type { Step, StepContext } from './step.ts'
 
-/** Resolvers may remember for a while that the name did not exist, and admission takes a moment to spread. */
+/** How long the path may take to become healthy, in milliseconds: resolvers cache that the name did not exist, and a new allow list takes effect late. */
 const grace = { everyMs: 5_000, withinMs: 60_000 }
 
-/** A worker that is just being restarted has so long to come back, in milliseconds. */
+/** How long a restarting diagnostics worker may be absent, in milliseconds. */
 const workerGraceMs = 10_000
 
-/** Looks from inside the network until the path to every service is healthy. */
+/** Probes from inside the network until the path to every service is healthy. */
 export const verification: Step = {
   id: 'verification',
   title: 'verified from the network',
@@ -30,7 +30,7 @@ export const verification: Step = {
   async apply(context) {
     const { facts, target, signal } = context
     const workerUntil = performance.now() + workerGraceMs
-    const look = async (): Promise<Verdict | undefined> => {
+    const observe = async (): Promise<Verdict | undefined> => {
       const seen = await Promise.all(
         target.services.map(async (reached) => [reached.service.id, judge(rules, await gather(reached, context))] as const),
       )
@@ -41,7 +41,7 @@ export const verification: Step = {
       const settled = verdict?.code === 'healthy' || (verdict?.code === 'worker-absent' && performance.now() > workerUntil)
       return settled ? verdict : undefined
     }
-    await until(look, grace, signal)
+    await until(observe, grace, signal)
     if (facts.verdict === undefined || facts.verdict.code === 'healthy') return
     const { code, title, remedy } = facts.verdict
     throw new TerminalError(
@@ -52,7 +52,7 @@ export const verification: Step = {
   },
 }
 
-/** The control plane as the steps before have just seen it, and a fresh look from inside. */
+/** The control plane as the steps before have just read it, and a new probe from inside the network. */
 async function gather({ service, host }: Reached, { target, clouds, facts, signal }: StepContext): Promise<Evidence> {
   const { network, alias } = target
   const { endpoint } = facts

@@ -3,7 +3,7 @@ import type { Producer } from '../../redis/producer.ts'
 import type { Watches } from '../../redis/watches.ts'
 import { type Repeating, repeat } from '../../repeat.ts'
 
-interface Sources {
+interface SweepSources {
   readonly watches: Pick<Watches, 'all'>
   readonly producer: Pick<Producer, 'schedules' | 'schedule' | 'unschedule'>
   readonly log: Log
@@ -11,16 +11,16 @@ interface Sources {
 
 const everyMs = 30_000
 
-/** A turn that is so much later than the one after it should be was lost, in milliseconds. */
+/** A turn counts as lost when it is this much later than the turn after it should have been, in milliseconds. */
 const lateMs = 60_000
 
-/** Mends what a crash between writing a watch and scheduling it has left, or a schedule that was lost. Runs at start and at intervals. */
-export function startWatchSweep(sources: Sources): Repeating {
+/** Schedules watches that have no schedule, e.g. after a crash between writing the one and the other. Runs at start and at intervals. */
+export function startWatchSweep(sources: SweepSources): Repeating {
   return repeat('watch sweep', everyMs, sources.log, async () => await sweepWatches(sources))
 }
 
-/** Every watch has its schedule, and every schedule its watch. */
-export async function sweepWatches({ watches, producer, log }: Sources): Promise<void> {
+/** Gives each watch its schedule, and removes schedules without a watch. */
+export async function sweepWatches({ watches, producer, log }: SweepSources): Promise<void> {
   const [all, schedules] = await Promise.all([watches.all(), producer.schedules()])
   for (const { id, everyMs: every } of all) {
     const { everyMs: scheduled, nextAt = 0 } = schedules.get(id) ?? {}

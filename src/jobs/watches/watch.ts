@@ -6,8 +6,8 @@ import { differs, observe, type Sample, type Watch, type WatchEvent } from '../.
 import type { Turn } from '../../redis/queues.ts'
 import type { Watches } from '../../redis/watches.ts'
 import { type DiagnosisJobs, diagnose } from '../diagnosis/diagnose.ts'
-import type { LookOptions } from '../diagnosis/gather-evidence.ts'
-import { explained } from '../diagnosis/who-changed.ts'
+import type { EvidenceOptions } from '../diagnosis/gather-evidence.ts'
+import { withWhoChanged } from '../diagnosis/who-changed.ts'
 import { nameOf } from '../services/find-service.ts'
 import { networkNamed } from '../services/target.ts'
 
@@ -15,41 +15,41 @@ export interface WatchJobs extends DiagnosisJobs {
   readonly watches: Watches
 }
 
-/** A look that differs is repeated after so long before anybody hears of it, in milliseconds. */
+/** How long after a verdict that differs it is confirmed by a second diagnosis, in milliseconds. */
 const confirmAfterMs = 8_000
 
 /**
- * One turn of a watch: looks, remembers, and posts when the verdict has changed, or when it cannot look any more. May run twice; the second turn finds it
- * told.
+ * One turn of a watch: diagnoses, stores the result, and posts when the verdict has changed or when a diagnosis is not possible any more. May run twice: the
+ * second run finds the change told already.
  */
 export async function workOnWatch({ id, confirms = false }: Turn, jobs: WatchJobs, signal: AbortSignal): Promise<void> {
   const { watches, producer } = jobs
   const watch = await watches.get(id)
   if (watch === undefined) return await producer.unschedule(id)
-  // What people will read is judged by what is read now.
-  const { seen, service } = await lookFor(watch, jobs, { signal, background: !confirms })
-  const { code, severity } = seen.verdict ?? notLookedAt
+  // What will be posted is judged by fresh lists.
+  const { seen, service } = await diagnoseFor(watch, jobs, { signal, background: !confirms })
+  const { code, severity } = seen.verdict ?? noVerdict
   const sample: Sample = { at: new Date().toISOString(), code, severity }
   const before = await watches.stateOf(id)
-  // A fault that is gone by then was none worth a message. Nothing waits here: the look is repeated by a turn of its own.
+  // A fault that has passed by then is worth no message. A turn of its own confirms it, so that no worker waits.
   if (!confirms && before.told !== undefined && differs(before, sample)) return await producer.turn(id, confirmAfterMs)
   const snapshot = severity === 'ok' && seen.evidence !== undefined ? snapshotOf(seen.evidence) : undefined
   const { state, event, drift } = observe(before, sample, snapshot)
   if (event !== undefined) {
     const { clickhouse } = jobs.clouds
     const told = drift === undefined ? seen : { ...seen, since: drift }
-    const [look = told] = service === undefined ? [] : await explained([told], service, { ...jobs, clickhouse }, signal)
-    await tell(watch, event, before.told, look, jobs)
+    const [result = told] = service === undefined ? [] : await withWhoChanged([told], service, { ...jobs, clickhouse }, signal)
+    await tell(watch, event, before.told, result, jobs)
   }
   await watches.record(id, state, sample)
 }
 
-const notLookedAt = { code: 'not-looked-at', severity: 'warn' } as const
+const noVerdict = { code: 'not-looked-at', severity: 'warn' } as const
 
-async function lookFor(
+async function diagnoseFor(
   watch: Watch,
   jobs: WatchJobs,
-  options: LookOptions,
+  options: EvidenceOptions,
 ): Promise<{ readonly seen: Look; readonly service?: Service }> {
   const { signal } = options
   try {
@@ -58,12 +58,12 @@ async function lookFor(
     return { seen: await diagnose({ network, ...named }, jobs, options), service: named.service }
   } catch (error) {
     signal.throwIfAborted()
-    jobs.log.warn({ err: error, watch: watch.id }, 'a watch could not look')
+    jobs.log.warn({ err: error, watch: watch.id }, 'a watch could not diagnose')
     return { seen: { network: watch.network, problem: toProblem(error) } }
   }
 }
 
-/** A message like that of a diagnosis, with its buttons, which says what the watch has seen. */
+/** Posts the verdict as a diagnosis with its buttons, and why the watch posts it. */
 async function tell(
   { id: watch, by, place, service, organization, network, everyMs }: Watch,
   event: WatchEvent,

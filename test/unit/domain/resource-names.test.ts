@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { apartBy, endpointName, linkName, networkInterfaceName } from '../../../src/domain/resource-names.ts'
+import { endpointName, linkName, networkInterfaceName, suffixFor } from '../../../src/domain/resource-names.ts'
 import { service } from '../literals.ts'
 import { planned } from './terraform/terraform-literals.ts'
 
@@ -17,8 +17,8 @@ test('a private endpoint’s name has at most 64 characters, and stays told from
 test('an endpoint that has to be told apart has a name and an interface of its own, the same each time', () => {
   const named = { ...network, endpoints: { name: 'ple-{service}', networkInterface: 'nic-{service}' } }
   const namesOf = (alias: string) => {
-    const apart = apartBy(alias, named)
-    return [endpointName(service, named, apart), networkInterfaceName(service, named, apart)]
+    const suffix = suffixFor(alias, named)
+    return [endpointName(service, named, suffix), networkInterfaceName(service, named, suffix)]
   }
   expect(namesOf('one.alias')).toEqual(namesOf('One.Alias'))
   expect(namesOf('one.alias')).not.toEqual(namesOf('another.alias'))

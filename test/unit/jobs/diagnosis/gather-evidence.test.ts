@@ -6,7 +6,7 @@ import { evidenceLines } from '../../../../src/domain/diagnosis/evidence-lines.t
 import { judge } from '../../../../src/domain/diagnosis/judge.ts'
 import { rules } from '../../../../src/domain/diagnosis/rules/all.ts'
 import { RetryableError, TerminalError } from '../../../../src/domain/errors.ts'
-import { lookAt } from '../../../../src/jobs/diagnosis/gather-evidence.ts'
+import { gatherEvidence } from '../../../../src/jobs/diagnosis/gather-evidence.ts'
 import type { ProbeOptions } from '../../../../src/redis/prober.ts'
 import type { Probe } from '../../../../src/redis/queues.ts'
 import type { Inventory } from '../../../../src/redis/records.ts'
@@ -41,7 +41,7 @@ async function look(
   { clouds = {}, withinMs = 5_000, background = false, known, current = known }: LookChanges = {},
 ) {
   const startedAt = performance.now()
-  const evidence = await lookAt(
+  const evidence = await gatherEvidence(
     { service, network, alias: 'alias', host: the.host },
     {
       clouds: {

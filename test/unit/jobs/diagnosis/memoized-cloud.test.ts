@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ClickHouseCloud } from '../../../../src/clickhouse/client.ts'
-import { askedOnce } from '../../../../src/jobs/diagnosis/memoized-cloud.ts'
+import { memoizedCloud } from '../../../../src/jobs/diagnosis/memoized-cloud.ts'
 
 test('the same is asked once for all networks, and no caller ends it for the others', async () => {
   const calls: string[] = []
@@ -17,7 +17,7 @@ test('the same is asked once for all networks, and no caller ends it for the oth
       throw new Error('refused')
     },
   } as unknown as ClickHouseCloud
-  const shared = askedOnce(clickhouse, new AbortController().signal)
+  const shared = memoizedCloud(clickhouse, new AbortController().signal)
   const gone = AbortSignal.abort()
   await Promise.all([shared.service('o', 's', gone), shared.service('o', 's', gone), shared.service('o', 't', gone)])
   await expect(shared.organization('o', gone)).rejects.toThrow('refused')

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { WireActivity } from '../../../../src/clickhouse/wire.ts'
 import type { Look } from '../../../../src/domain/diagnosis/diagnosis.ts'
 import type { Request } from '../../../../src/domain/request.ts'
-import { explained } from '../../../../src/jobs/diagnosis/who-changed.ts'
+import { withWhoChanged } from '../../../../src/jobs/diagnosis/who-changed.ts'
 import { alice, plan, service } from '../../literals.ts'
 
 /** Who has changed what since it worked: asked once, and only where something has changed. */
@@ -56,7 +56,7 @@ test('our own requests and what ClickHouse Cloud remembers, in their order, each
     ],
     [request(30), { ...request(31, false), id: 'PL-8' }, { ...request(2), id: 'PL-1' }],
   )
-  const [first, second, third] = await explained([look(12, list), look(10, list), look(20)], service, seen, signal)
+  const [first, second, third] = await withWhoChanged([look(12, list), look(10, list), look(20)], service, seen, signal)
   expect(seen.asked).toEqual([at(10)])
   const events = [
     { at: at(30), what: 'revoke PL-7 for prod-westus3', by: 'Alice' },
@@ -71,9 +71,9 @@ test('our own requests and what ClickHouse Cloud remembers, in their order, each
 
 test('what changed elsewhere is not asked of ClickHouse Cloud, and what did not change of nobody', async () => {
   const seen = sources(async () => [activity(47)])
-  expect(await explained([look(10, record)], service, seen, signal)).toEqual([look(10, record)])
+  expect(await withWhoChanged([look(10, record)], service, seen, signal)).toEqual([look(10, record)])
   const healthy = { network: 'n' }
-  expect(await explained([look(10), healthy], service, seen, signal)).toEqual([look(10), healthy])
+  expect(await withWhoChanged([look(10), healthy], service, seen, signal)).toEqual([look(10), healthy])
   expect(seen.asked).toEqual([])
 })
 
@@ -81,8 +81,8 @@ test('where it refuses or is silent, the look is as it was, and our own requests
   const refusing = sources(async () => {
     throw new Error('HTTP 403')
   })
-  expect(await explained([look(10, list)], service, refusing, signal)).toEqual([look(10, list)])
+  expect(await withWhoChanged([look(10, list)], service, refusing, signal)).toEqual([look(10, list)])
   const silent = sources(() => new Promise(() => undefined), [request(30)])
-  const [told] = await explained([look(10, list)], service, silent, signal)
+  const [told] = await withWhoChanged([look(10, list)], service, silent, signal)
   expect(told?.since?.events).toMatchObject([{ what: 'revoke PL-7 for prod-westus3' }])
 })

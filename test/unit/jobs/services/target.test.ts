@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { type Named, together } from '../../../../src/jobs/services/target.ts'
+import { type PrivateService, targetOf } from '../../../../src/jobs/services/target.ts'
 import { planned } from '../../domain/terraform/terraform-literals.ts'
 import { service } from '../../literals.ts'
 
 const { network } = planned
 
-function named(name: string, alias: string, organizationName = service.organizationName): Named {
+function named(name: string, alias: string, organizationName = service.organizationName): PrivateService {
   return {
     service: { ...service, id: name, name, organizationId: organizationName, organizationName },
     host: `${name}.zone`,
@@ -13,16 +13,16 @@ function named(name: string, alias: string, organizationName = service.organizat
   }
 }
 
-function refusal(services: readonly Named[], action: Parameters<typeof together>[2]): unknown {
+function refusal(services: readonly PrivateService[], action: Parameters<typeof targetOf>[2]): unknown {
   try {
-    return together(network, services, action)
+    return targetOf(network, services, action)
   } catch (error) {
     return error
   }
 }
 
 test('services of one alias are one target', () => {
-  expect(together(network, [named('a', 'X.one'), named('b', 'x.one')], 'setup')).toMatchObject({
+  expect(targetOf(network, [named('a', 'X.one'), named('b', 'x.one')], 'setup')).toMatchObject({
     alias: 'X.one',
     services: [{ host: 'a.zone' }, { host: 'b.zone' }],
   })

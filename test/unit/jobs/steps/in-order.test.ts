@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { StepId } from '../../../../src/domain/plan.ts'
-import { walk } from '../../../../src/jobs/steps/in-order.ts'
+import { visitInOrder } from '../../../../src/jobs/steps/in-order.ts'
 import { procedures } from '../../../../src/jobs/steps/procedure.ts'
 
 const step = (id: StepId, ...needs: StepId[]) => ({ id, needs })
@@ -9,15 +9,18 @@ test('independent steps run at the same time, needed ones first', async () => {
   const log: string[] = []
   const both = Promise.withResolvers<void>()
   let waiting = 0
-  await walk([step('private-endpoint'), step('dns-zone'), step('dns-record', 'private-endpoint', 'dns-zone')], async ({ id }) => {
-    log.push(`begin ${id}`)
-    if (id !== 'dns-record') {
-      // Neither ends before both have begun.
-      if (++waiting === 2) both.resolve()
-      await both.promise
-    }
-    log.push(`end ${id}`)
-  })
+  await visitInOrder(
+    [step('private-endpoint'), step('dns-zone'), step('dns-record', 'private-endpoint', 'dns-zone')],
+    async ({ id }) => {
+      log.push(`begin ${id}`)
+      if (id !== 'dns-record') {
+        // Neither ends before both have begun.
+        if (++waiting === 2) both.resolve()
+        await both.promise
+      }
+      log.push(`end ${id}`)
+    },
+  )
   expect(log.slice(0, 2)).toEqual(['begin private-endpoint', 'begin dns-zone'])
   expect(log.at(-2)).toBe('begin dns-record')
 })
@@ -25,7 +28,7 @@ test('independent steps run at the same time, needed ones first', async () => {
 test('after a failure nothing new begins, what runs is waited for, and the first failure is thrown', async () => {
   const log: string[] = []
   const slow = Promise.withResolvers<void>()
-  const walking = walk(
+  const visits = visitInOrder(
     [step('private-endpoint'), step('dns-zone'), step('network-link', 'dns-zone'), step('dns-record', 'private-endpoint')],
     async ({ id }) => {
       log.push(id)
@@ -35,7 +38,7 @@ test('after a failure nothing new begins, what runs is waited for, and the first
     },
   )
   slow.resolve()
-  await expect(walking).rejects.toThrow('refused')
+  await expect(visits).rejects.toThrow('refused')
   expect(log).toEqual(['private-endpoint', 'dns-zone', 'end dns-zone'])
 })
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Diagnosis } from '../../../../../src/domain/diagnosis/diagnosis.ts'
 import type { ServiceWords } from '../../../../../src/domain/target.ts'
 import { type DiagnosisJobs, workOnDiagnosis } from '../../../../../src/jobs/diagnosis/diagnose.ts'
-import { one } from '../../../../../src/jobs/services/inventory.ts'
+import { onlyService } from '../../../../../src/jobs/services/inventory.ts'
 import { alice, data } from '../../../../sample-requests.ts'
 import * as the from '../../../domain/diagnosis/evidence-literals.ts'
 import { service } from '../../../literals.ts'
@@ -34,7 +34,7 @@ function stage(probe: (network: string) => Promise<unknown>, verdictsFail = fals
     producer: { show: async () => undefined },
     ledger: { newest: async () => [] },
     catalog: {
-      resolve: async (words: ServiceWords) => one([service], words),
+      resolve: async (words: ServiceWords) => onlyService([service], words),
       current: async () => ({ readAt: '', services: [], allowLists: {} }),
     },
     targets: { of: async () => ({ service, alias: 'alias', host: the.host }), known: () => undefined },

@@ -98,7 +98,7 @@ export async function organizationOf({ target, clouds, facts, signal }: StepCont
   return entriesOf(await clouds.clickhouse.organization(target.services[0].service.organizationId, signal))
 }
 
-export function entriesOf({ privateEndpoints }: WireOrganization): OrganizationEntries {
+function entriesOf({ privateEndpoints }: WireOrganization): OrganizationEntries {
   return { entries: privateEndpoints, readAt: performance.now() }
 }
 

@@ -29,19 +29,15 @@ export function namesOf({ endpoint, network, dns, services }: TerraformInput): N
   }
 }
 
-/** The import block of what exists; nothing for what does not, and a word on what may. */
-export function adoption(address: string, id: string, { standing, assumed, begun }: Assumable): readonly Item[] {
-  if (standing === 'planned')
+/** The import block of what exists; a comment for what may exist; nothing for the rest. */
+export function adoption(address: string, id: string, { existence, assumed, begun }: Assumable): readonly Item[] {
+  if (existence === 'planned')
     return begun === true
-      ? [
-          comment(
-            `The request began to make this and has not seen it done. If it is there, add an import block with the id ${id}`,
-          ),
-        ]
+      ? [comment(`The request began to make this and has not seen it done. If it exists, add an import block with the id ${id}`)]
       : []
   return [
     ...(assumed === true
-      ? [comment('Check this id: this was in place before the request, which does not tell its exact name or place.')]
+      ? [comment('Check this id: the resource was in place before the request, which did not record its exact name or place.')]
       : []),
     block('import', [], [attribute('to', code(address)), attribute('id', text(id))]),
   ]

@@ -2,7 +2,7 @@ import { ownershipTags } from '../ownership.ts'
 import { sameId, subnetId, vnetId } from '../target.ts'
 import { adoption, type Names } from './adoption.ts'
 import { attribute, block, code, type Item, list, text, textMap } from './hcl.ts'
-import type { Standing, TerraformInput } from './input.ts'
+import type { Existence, TerraformInput } from './input.ts'
 
 /**
  * The azurerm resources. Names of arguments and forms of import ids are those of https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs,
@@ -18,7 +18,7 @@ export function azureBlocks(input: TerraformInput, names: Names): readonly Item[
   ]
 }
 
-/** Default provider: the network's subscription. A zone elsewhere needs a second one. */
+/** The default provider has the network's subscription. A zone in another subscription needs a second one. */
 export function azureProviders({ network, dns }: TerraformInput): readonly Item[] {
   const provider = (subscription: string, ...more: readonly Item[]) =>
     block('provider', ['azurerm'], [...more, attribute('subscription_id', text(subscription)), block('features', [], [])])
@@ -49,7 +49,7 @@ function endpointBlocks(input: TerraformInput, names: Names): readonly Item[] {
         attribute('resource_group_name', text(endpoint.resourceGroup ?? network.resourceGroup)),
         attribute('subnet_id', text(subnetId(network))),
         ...networkInterface(input),
-        ...tags(endpoint.standing, { ...network.tags, ...ownershipTags(requestId) }),
+        ...tags(endpoint.existence, { ...network.tags, ...ownershipTags(requestId) }),
         // An alias is accepted only in a manual connection; Azure allows 140 characters of message.
         block(
           'private_service_connection',
@@ -62,23 +62,23 @@ function endpointBlocks(input: TerraformInput, names: Names): readonly Item[] {
           ],
         ),
         // An endpoint that was found may lie in another subnet, and its connection has a name and a message of its own: other ones would replace it.
-        ...lifecycle(endpoint.standing, true, ['subnet_id', 'private_service_connection', 'custom_network_interface_name']),
+        ...lifecycle(endpoint.existence, true, ['subnet_id', 'private_service_connection', 'custom_network_interface_name']),
       ],
     ),
     ...groupBlocks(input, names),
   ]
 }
 
-/** Its name cannot be changed later: of an endpoint that was found, only its owner knows it. */
+/** Left out for an endpoint that was found: the interface's name is unknown, and another one would replace the endpoint. */
 function networkInterface({ endpoint, interfaceName }: TerraformInput): readonly Item[] {
-  if (interfaceName === undefined || endpoint.standing === 'found') return []
+  if (interfaceName === undefined || endpoint.existence === 'found') return []
   return [attribute('custom_network_interface_name', text(interfaceName))]
 }
 
 /** An endpoint that was found keeps the groups that its owner gave it. */
 function groupBlocks(input: TerraformInput, names: Names): readonly Item[] {
   const { network, endpoint } = input
-  if (endpoint.standing === 'found') return []
+  if (endpoint.existence === 'found') return []
   const type = 'azurerm_private_endpoint_application_security_group_association'
   return network.applicationSecurityGroups.flatMap((group, at) => {
     const name = names.groups[at] ?? `group_${at}`
@@ -108,8 +108,8 @@ function zoneBlocks(input: TerraformInput, names: Names): readonly Item[] {
         ...dnsProvider(input),
         attribute('name', text(dns.zone.name)),
         attribute('resource_group_name', text(dns.zone.resourceGroup)),
-        ...tags(dns.zone.standing, { ...network.tags, ...ownershipTags(requestId) }),
-        ...lifecycle(dns.zone.standing, true),
+        ...tags(dns.zone.existence, { ...network.tags, ...ownershipTags(requestId) }),
+        ...lifecycle(dns.zone.existence, true),
       ],
     ),
   ]
@@ -131,8 +131,8 @@ function linkBlocks(input: TerraformInput, names: Names): readonly Item[] {
         attribute('private_dns_zone_name', code(`azurerm_private_dns_zone.${names.zone}.name`)),
         attribute('virtual_network_id', text(vnetId(network))),
         attribute('registration_enabled', code('false')),
-        ...tags(dns.link.standing, { ...network.tags, ...ownershipTags(requestId) }),
-        ...lifecycle(dns.link.standing, false, ['registration_enabled']),
+        ...tags(dns.link.existence, { ...network.tags, ...ownershipTags(requestId) }),
+        ...lifecycle(dns.link.existence, false, ['registration_enabled']),
       ],
     ),
   ]
@@ -158,8 +158,8 @@ function recordBlocks(input: TerraformInput, names: Names): readonly Item[] {
             'records',
             list([code(`azurerm_private_endpoint.${names.endpoint}.private_service_connection[0].private_ip_address`)]),
           ),
-          ...tags(record.standing, ownershipTags(requestId)),
-          ...lifecycle(record.standing, false, ['ttl']),
+          ...tags(record.existence, ownershipTags(requestId)),
+          ...lifecycle(record.existence, false, ['ttl']),
         ],
       ),
     ]
@@ -170,15 +170,15 @@ function dnsProvider({ dns, network }: TerraformInput): readonly Item[] {
   return dns !== undefined && isElsewhere(dns.zone, network) ? [attribute('provider', code('azurerm.dns'))] : []
 }
 
-/** The tags of what was found are its owner's business: `lifecycle` leaves them as they are. */
-function tags(standing: Standing, entries: Readonly<Record<string, string>>): readonly Item[] {
-  return standing === 'found' ? [] : [attribute('tags', textMap(entries))]
+/** Left out for what was found: `lifecycle` keeps its owner's tags. */
+function tags(existence: Existence, entries: Readonly<Record<string, string>>): readonly Item[] {
+  return existence === 'found' ? [] : [attribute('tags', textMap(entries))]
 }
 
-/** `costly`: others depend on it, and a new one would not be the same. */
-function lifecycle(standing: Standing, costly: boolean, unknown: readonly string[] = []): readonly Item[] {
-  const guard = costly && standing !== 'planned' ? [attribute('prevent_destroy', code('true'))] : []
-  const ignored = standing === 'found' ? [attribute('ignore_changes', list(['tags', ...unknown].map(code)))] : []
+/** `costly`: other resources depend on it, so it must not be destroyed. */
+function lifecycle(existence: Existence, costly: boolean, unknown: readonly string[] = []): readonly Item[] {
+  const guard = costly && existence !== 'planned' ? [attribute('prevent_destroy', code('true'))] : []
+  const ignored = existence === 'found' ? [attribute('ignore_changes', list(['tags', ...unknown].map(code)))] : []
   return guard.length + ignored.length === 0 ? [] : [block('lifecycle', [], [...guard, ...ignored])]
 }
 

@@ -14,7 +14,7 @@ export function clickhouseBlocks(input: TerraformInput, names: Names): readonly 
   return input.services.flatMap((service, at) => {
     const name = names.services[at] ?? `service_${at}`
     return [
-      ...adoption(`${type}.${name}`, service.id, { ...service, standing: service.hasEntries ? 'found' : 'planned' }),
+      ...adoption(`${type}.${name}`, service.id, { ...service, existence: service.hasEntries ? 'found' : 'planned' }),
       comment(`${service.name}: ${service.host}`),
       block(
         'resource',
@@ -29,7 +29,7 @@ export function clickhouseProvider({ organizationId }: TerraformInput): Item {
   return block('provider', ['clickhouse'], [attribute('organization_id', text(organizationId))])
 }
 
-/** What Terraform has to be told, because neither the request nor a provider knows it. */
+/** Variables for values that neither the request nor a provider knows. */
 export function variables(input: TerraformInput): readonly Item[] {
   const { endpoint, services } = input
   const unknown = services.filter(({ otherIds }) => otherIds === undefined)
@@ -63,7 +63,7 @@ export function variables(input: TerraformInput): readonly Item[] {
   return [...(endpoint.guid === undefined && !listsById(input) ? [guid] : []), ...(unknown.length === 0 ? [] : [others])]
 }
 
-/** As the configuration asks for it: Terraform would else exchange the one form for the other. */
+/** Whether the configuration lists endpoints by Resource ID: with the other form Terraform would replace the entry. */
 function listsById({ network }: TerraformInput): boolean {
   return network.endpoints?.listAs === 'resource-id'
 }

@@ -2,11 +2,11 @@ import type { StepFacts, StepId } from '../plan.ts'
 import { connects, type Request } from '../request.ts'
 import { linkName, networkInterfaceName } from '../resource-names.ts'
 import { type Network, type Service, sameId, zoneOf } from '../target.ts'
-import type { Assumable, ExportedService, Standing, TerraformInput } from './input.ts'
+import type { Assumable, Existence, ExportedService, TerraformInput } from './input.ts'
 
 /**
- * What a request's plan and journal tell about the resources. Nothing when there is no plan, or when the request takes things away: then there is
- * nothing to adopt. Requests of older versions do not tell names and places; the usual ones are assumed.
+ * The input of an export, from a request's plan and journal. Undefined when there is no plan, or when the request removes things: then there is nothing to
+ * adopt. Requests of older versions have no names and places; the usual ones are assumed.
  */
 export function terraformInput(request: Request, network: Network): TerraformInput | undefined {
   const { plan, action } = request
@@ -20,7 +20,7 @@ export function terraformInput(request: Request, network: Network): TerraformInp
     organizationId: first.service.organizationId,
     alias: plan.alias,
     services: plan.services.map(({ service, host }) => ({ ...serviceOf(request, service), host })),
-    endpoint: { ...endpointOf(request, network), ...standingOf(request, 'private-endpoint') },
+    endpoint: { ...endpointOf(request, network), ...existenceOf(request, 'private-endpoint') },
     ...(interfaceName !== undefined && { interfaceName }),
     ...(stepOf(request, 'dns-zone') !== undefined && { dns: dnsOf(request, network, zoneOf(first.host)) }),
   }
@@ -30,20 +30,20 @@ function stepOf({ plan }: Request, id: StepId) {
   return plan?.steps.find((step) => step.id === id)
 }
 
-/** The journal knows what is there now; before it, the plan knows what was. */
-function standingOf(request: Request, id: StepId): { standing: Standing; begun?: true } {
+/** By the journal; where that has no entry, by the plan. */
+function existenceOf(request: Request, id: StepId): { existence: Existence; begun?: true } {
   const progress = request.steps[id]
-  if (progress?.state === 'done') return { standing: progress.changed ? 'made' : 'found' }
-  if (stepOf(request, id)?.change.kind === 'none') return { standing: 'found' }
-  return { standing: 'planned', ...(progress?.changed === true && { begun: true }) }
+  if (progress?.state === 'done') return { existence: progress.changed ? 'made' : 'found' }
+  if (stepOf(request, id)?.change.kind === 'none') return { existence: 'found' }
+  return { existence: 'planned', ...(progress?.changed === true && { begun: true }) }
 }
 
-/** As it was seen at the end, else as it was planned. */
+/** The facts of the journal, else those of the plan. */
 function seenAt(request: Request, id: StepId): StepFacts {
   return { ...stepOf(request, id)?.seen, ...request.steps[id]?.seen }
 }
 
-function endpointOf(request: Request, network: Network): Omit<TerraformInput['endpoint'], 'standing'> {
+function endpointOf(request: Request, network: Network): Omit<TerraformInput['endpoint'], 'existence'> {
   const { endpoint } = seenAt(request, 'private-endpoint')
   const guid = request.outcome?.guid ?? endpoint?.guid
   const name = endpoint?.name ?? stepOf(request, 'private-endpoint')?.resource ?? ''
@@ -54,20 +54,20 @@ function endpointOf(request: Request, network: Network): Omit<TerraformInput['en
 
 function serviceOf(request: Request, { id, name }: Service): Omit<ExportedService, 'host'> {
   const length = stepOf(request, 'allow-list')?.seen?.listLengths?.[id]
-  const { standing, begun } = standingOf(request, 'allow-list')
+  const { existence, begun } = existenceOf(request, 'allow-list')
   const isChanged = stepOf(request, 'allow-list')?.change.kind !== 'none'
   return {
     id,
     name,
-    hasEntries: standing !== 'planned' || length?.before !== 0,
+    hasEntries: existence !== 'planned' || length?.before !== 0,
     ...(begun && { begun }),
     ...(isChanged && length?.after === 1 && { otherIds: [] }),
   }
 }
 
 function dnsOf(request: Request, network: Network, name: string): NonNullable<TerraformInput['dns']> {
-  const zone = standingOf(request, 'dns-zone')
-  const link = standingOf(request, 'network-link')
+  const zone = existenceOf(request, 'dns-zone')
+  const link = existenceOf(request, 'network-link')
   const place = seenAt(request, 'dns-zone').zone
   const linked = seenAt(request, 'network-link').link
   return {
@@ -77,17 +77,17 @@ function dnsOf(request: Request, network: Network, name: string): NonNullable<Te
   }
 }
 
-/** Those that the plan changes, or found to serve. */
+/** The records that the plan changes, else those that lead to the endpoint already. */
 function recordsOf(request: Request): NonNullable<TerraformInput['dns']>['records'] {
-  const stands = standingOf(request, 'dns-record')
+  const stands = existenceOf(request, 'dns-record')
   const records = stepOf(request, 'dns-record')?.seen?.records
   if (records === undefined) return [{ name: '*', ...stands, ...assumed(stands, undefined) }]
   return records.map(({ name, exists }) => ({
     name,
-    ...(stands.standing === 'planned' && exists ? { standing: 'found' as const } : stands),
+    ...(stands.existence === 'planned' && exists ? { existence: 'found' as const } : stands),
   }))
 }
 
-function assumed({ standing }: Pick<Assumable, 'standing'>, known: unknown): Pick<Assumable, 'assumed'> {
-  return standing === 'found' && known === undefined ? { assumed: true } : {}
+function assumed({ existence }: Pick<Assumable, 'existence'>, known: unknown): Pick<Assumable, 'assumed'> {
+  return existence === 'found' && known === undefined ? { assumed: true } : {}
 }

@@ -3,7 +3,7 @@
  * only what an export needs. Text reaches the output through `text`, which escapes it; everything else is written by this program.
  */
 
-/** A finished expression. Only the functions of this file make one of what comes from outside. */
+/** A finished expression. Text from outside becomes one only through the functions of this file. */
 export type Value =
   | { readonly kind: 'expression'; readonly hcl: string }
   | { readonly kind: 'object'; readonly entries: readonly (readonly [key: string, value: Value])[] }
@@ -11,7 +11,7 @@ export type Value =
 export type Item =
   | { readonly kind: 'attribute'; readonly name: string; readonly value: Value }
   | { readonly kind: 'block'; readonly type: string; readonly labels: readonly string[]; readonly items: readonly Item[] }
-  /** Belongs to what follows it. One line each; a line end in one becomes a space. */
+  /** Stands before the next item, without a blank line. Line ends within a line become spaces. */
   | { readonly kind: 'comment'; readonly lines: readonly string[] }
 
 /** A quoted string that means exactly this text, whatever it holds. */
@@ -28,7 +28,7 @@ export function code(hcl: string): Value {
   return { kind: 'expression', hcl }
 }
 
-/** `name` is of this program. */
+/** `name` is a constant of this program. */
 export function call(name: string, ...values: readonly Value[]): Value {
   return { kind: 'expression', hcl: `${name}(${values.map((value) => render(value, '')).join(', ')})` }
 }

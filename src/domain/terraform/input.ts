@@ -1,9 +1,9 @@
 import type { Network } from '../target.ts'
 
-/** Not there yet; made by the request; or found in place, so that its owner and its details are not known for certain. */
-export type Standing = 'planned' | 'made' | 'found'
+/** `planned`: not made yet. `made`: by the request. `found`: in place before the request, so that owner and details may be other than assumed. */
+export type Existence = 'planned' | 'made' | 'found'
 
-/** Everything that an export says. */
+/** Everything that goes into an export. */
 export interface TerraformInput {
   readonly requestId: string
   /** Who asked: the endpoint's request message names them. */
@@ -16,10 +16,10 @@ export interface TerraformInput {
   readonly endpoint: Omit<Assumable, 'assumed'> & {
     readonly name: string
     readonly guid?: string
-    /** Where it was found, if not in the network's own. */
+    /** Its resource group, if that is not the network's. */
     readonly resourceGroup?: string
   }
-  /** Of the endpoint's network interface, where it is not Azure's choice. */
+  /** Name of the endpoint's network interface; absent where Azure chooses it. */
   readonly interfaceName?: string
   /** Absent where the request has nothing to do with DNS. */
   readonly dns?: {
@@ -31,10 +31,10 @@ export interface TerraformInput {
 }
 
 export interface Assumable {
-  readonly standing: Standing
-  /** The most likely name or place, not one that was seen: the file asks to check it. */
+  readonly existence: Existence
+  /** Name or place are the usual ones and were not observed: the file asks to check them. */
   readonly assumed?: boolean
-  /** The request began to make it and has not seen it done: it may be there. */
+  /** The request began to make it and did not see it finished: it may exist. */
   readonly begun?: boolean
 }
 
@@ -44,8 +44,8 @@ export interface ExportedService {
   readonly host: string
   /** Its allow list has entries, ours or others', so that there is something to import. */
   readonly hasEntries: boolean
-  /** The request began to change the list and has not seen it done. */
+  /** The request began to change the list and did not see the change. */
   readonly begun?: boolean
-  /** What else is on its allow list. Absent when not known: then Terraform asks, because it manages the whole list. */
+  /** The other ids on its allow list. Absent when unknown: then the file has a variable for them, because Terraform manages the whole list. */
   readonly otherIds?: readonly string[]
 }

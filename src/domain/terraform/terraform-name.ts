@@ -1,6 +1,5 @@
 /**
- * An HCL identifier that looks like the text, and is not among those taken; it is taken from then on. Only ASCII, lower case: the same in every editor
- * and shell.
+ * An HCL identifier made of the text, unlike those in `taken`, to which it is added. ASCII in lower case: the same in every editor and shell.
  */
 export function terraformName(text: string, taken: Set<string>): string {
   const words = text.toLowerCase().match(/[a-z0-9]+/g) ?? ['unnamed']

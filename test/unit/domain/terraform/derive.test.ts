@@ -53,7 +53,10 @@ function done(changed: boolean, seen?: StepFacts): StepProgress {
 
 describe('terraformInput', () => {
   test('of a plan that is not applied: nothing exists', () => {
-    expect(terraformInput(request, network)).toEqual({ ...literal, endpoint: { name: 'pe-analytics-prod', standing: 'planned' } })
+    expect(terraformInput(request, network)).toEqual({
+      ...literal,
+      endpoint: { name: 'pe-analytics-prod', existence: 'planned' },
+    })
     const named = { ...network, endpoints: { networkInterface: 'nic-{service}' } }
     expect(terraformInput(request, named)).toMatchObject({ interfaceName: 'nic-analytics-prod' })
   })
@@ -67,11 +70,11 @@ describe('terraformInput', () => {
       'allow-list': done(true),
     }
     const input = terraformInput({ ...request, state: 'done', steps: journal }, network)
-    expect(input?.endpoint).toEqual({ name: 'pe-analytics-prod', standing: 'made', guid })
+    expect(input?.endpoint).toEqual({ name: 'pe-analytics-prod', existence: 'made', guid })
     expect(input?.dns).toEqual({
-      zone: { name: zone, ...network.dns, standing: 'made' },
-      link: { name: 'link-rg-network-vnet-prod-11111111', standing: 'made' },
-      records: [{ name: '*', standing: 'made' }],
+      zone: { name: zone, ...network.dns, existence: 'made' },
+      link: { name: 'link-rg-network-vnet-prod-11111111', existence: 'made' },
+      records: [{ name: '*', existence: 'made' }],
     })
     expect(input?.services).toMatchObject([{ hasEntries: true, otherIds: [] }])
   })
@@ -82,8 +85,8 @@ describe('terraformInput', () => {
       { ...request, state: 'failed', steps: { 'private-endpoint': done(true), 'dns-zone': running } },
       network,
     )
-    expect(input?.endpoint.standing).toBe('made')
-    expect(input?.dns?.zone).toMatchObject({ standing: 'planned', begun: true })
+    expect(input?.endpoint.existence).toBe('made')
+    expect(input?.dns?.zone).toMatchObject({ existence: 'planned', begun: true })
     expect(input?.dns?.link).not.toHaveProperty('begun')
   })
 
@@ -91,8 +94,8 @@ describe('terraformInput', () => {
     const failed = (note: string): StepProgress => ({ state: 'failed', startedAt: asked.at, changed: true, note })
     const failures = { 'private-endpoint': failed('Azure refused it · GUID x'), 'dns-zone': failed('in vain') }
     const input = terraformInput({ ...request, state: 'failed', steps: failures }, network)
-    expect(input?.endpoint).toEqual({ name: 'pe-analytics-prod', standing: 'planned', begun: true })
-    expect(input?.dns?.zone).toMatchObject({ ...network.dns, standing: 'planned', begun: true })
+    expect(input?.endpoint).toEqual({ name: 'pe-analytics-prod', existence: 'planned', begun: true })
+    expect(input?.dns?.zone).toMatchObject({ ...network.dns, existence: 'planned', begun: true })
   })
 
   test('a list that a failed request began to change may have the entry', () => {
@@ -110,11 +113,11 @@ describe('terraformInput', () => {
     const endpoint = { name: 'pe-old', guid, address: '10.0.0.9', resourceGroup: network.resourceGroup }
     const place = { subscription: network.dns.subscription, resourceGroup: 'rg-hub' }
     const input = terraformInput(found({ 'private-endpoint': { endpoint }, 'dns-zone': { zone: place } }), network)
-    expect(input?.endpoint).toEqual({ name: 'pe-old', standing: 'found', guid })
+    expect(input?.endpoint).toEqual({ name: 'pe-old', existence: 'found', guid })
     expect(input?.dns).toEqual({
-      zone: { name: zone, ...network.dns, resourceGroup: 'rg-hub', standing: 'found' },
-      link: { name: 'link-rg-network-vnet-prod-11111111', standing: 'found', assumed: true },
-      records: [{ name: '*', standing: 'found', assumed: true }],
+      zone: { name: zone, ...network.dns, resourceGroup: 'rg-hub', existence: 'found' },
+      link: { name: 'link-rg-network-vnet-prod-11111111', existence: 'found', assumed: true },
+      records: [{ name: '*', existence: 'found', assumed: true }],
     })
     expect(input?.services[0]).toMatchObject({ hasEntries: true })
     expect(input?.services[0]).not.toHaveProperty('otherIds')
@@ -128,8 +131,8 @@ describe('terraformInput', () => {
       note: Object.entries(notes).find(([id]) => id === step.id)?.[1] ?? '',
     }))
     const input = terraformInput({ ...old, plan: { ...plan, steps: noted ?? [] } }, network)
-    expect(input?.endpoint).toEqual({ name: 'pe-analytics-prod', standing: 'found' })
-    expect(input?.dns?.zone).toEqual({ name: zone, ...network.dns, standing: 'found', assumed: true })
+    expect(input?.endpoint).toEqual({ name: 'pe-analytics-prod', existence: 'found' })
+    expect(input?.dns?.zone).toEqual({ name: zone, ...network.dns, existence: 'found', assumed: true })
   })
 
   test('an endpoint that was found in another resource group is imported from there', () => {
@@ -149,11 +152,11 @@ describe('terraformInput', () => {
       }),
       network,
     )
-    expect(input?.endpoint).toEqual({ name: 'pe-seen', guid: 'g', standing: 'found' })
+    expect(input?.endpoint).toEqual({ name: 'pe-seen', guid: 'g', existence: 'found' })
     expect(input?.dns).toEqual({
-      zone: { name: zone, subscription: 's', resourceGroup: 'rg', standing: 'found' },
-      link: { name: 'l', standing: 'found' },
-      records: [{ name: 'q7k3m9x2wb', standing: 'found' }],
+      zone: { name: zone, subscription: 's', resourceGroup: 'rg', existence: 'found' },
+      link: { name: 'l', existence: 'found' },
+      records: [{ name: 'q7k3m9x2wb', existence: 'found' }],
     })
   })
 
@@ -161,7 +164,7 @@ describe('terraformInput', () => {
     const seen = { records: [{ name: 'q7k3m9x2wb', exists: true }] }
     const changed = { ...plan, steps: steps.map((step) => (step.id === 'dns-record' ? { ...step, seen } : step)) }
     expect(terraformInput({ ...request, plan: changed }, network)?.dns?.records).toEqual([
-      { name: 'q7k3m9x2wb', standing: 'found' },
+      { name: 'q7k3m9x2wb', existence: 'found' },
     ])
   })
 

@@ -11,7 +11,7 @@ function zoneIn(subscriptionOfZone: string): TerraformInput {
   if (finished.dns === undefined) throw new Error('the literal has a zone')
   return {
     ...finished,
-    dns: { ...finished.dns, zone: { ...finished.dns.zone, subscription: subscriptionOfZone, standing: 'found' } },
+    dns: { ...finished.dns, zone: { ...finished.dns.zone, subscription: subscriptionOfZone, existence: 'found' } },
   }
 }
 
@@ -155,7 +155,7 @@ describe('what somebody else made', () => {
   test('keeps its tags, and an endpoint its connection and groups', async () => {
     const input: TerraformInput = {
       ...finished,
-      endpoint: { ...finished.endpoint, standing: 'found' },
+      endpoint: { ...finished.endpoint, existence: 'found' },
       network: { ...finished.network, applicationSecurityGroups: ['/a/one'] },
     }
     const { resource } = await parsed(toTerraform(input))
@@ -167,7 +167,7 @@ describe('what somebody else made', () => {
   })
 
   test('is found in the resource group where it lies', async () => {
-    const endpoint = { ...finished.endpoint, standing: 'found', resourceGroup: 'rg-hub' } as const
+    const endpoint = { ...finished.endpoint, existence: 'found', resourceGroup: 'rg-hub' } as const
     const { resource, import: imports = [] } = await parsed(toTerraform({ ...finished, endpoint }))
     expect(resource.azurerm_private_endpoint?.pe_analytics_prod?.[0]).toMatchObject({ resource_group_name: 'rg-hub' })
     expect(imports.map(({ id }) => id)).toContainEqual(expect.stringMatching(/rg-hub.*\/privateEndpoints\/pe-analytics-prod$/))
@@ -176,7 +176,7 @@ describe('what somebody else made', () => {
   test('is marked where its name is a guess', () => {
     const { dns } = finished
     if (dns === undefined) throw new Error('the literal has a zone')
-    const tf = toTerraform({ ...finished, dns: { ...dns, link: { ...dns.link, standing: 'found', assumed: true } } })
+    const tf = toTerraform({ ...finished, dns: { ...dns, link: { ...dns.link, existence: 'found', assumed: true } } })
     expect(tf).toMatch(/\n\n# Check this id: .*\nimport \{\n {2}to = azurerm_private_dns_zone_virtual_network_link\./)
     expect(toTerraform(finished)).not.toContain('Check this id')
   })
@@ -242,7 +242,7 @@ test('the network interface keeps the name that the configuration gave it', asyn
     (await parsed(toTerraform(input))).resource.azurerm_private_endpoint?.pe_analytics_prod?.[0]
   expect(await endpointOf(named)).toMatchObject({ custom_network_interface_name: 'nic-analytics-prod' })
   // Only its owner knows that of an endpoint that was found.
-  const found = { ...named, endpoint: { ...named.endpoint, standing: 'found' as const } }
+  const found = { ...named, endpoint: { ...named.endpoint, existence: 'found' as const } }
   expect(await endpointOf(found)).not.toHaveProperty('custom_network_interface_name')
 })
 

@@ -32,11 +32,11 @@ export const planned: TerraformInput = {
       otherIds: [],
     },
   ],
-  endpoint: { name: 'pe-analytics-prod', standing: 'planned' },
+  endpoint: { name: 'pe-analytics-prod', existence: 'planned' },
   dns: {
-    zone: { name: zone, subscription, resourceGroup: 'rg-dns', standing: 'planned' },
-    link: { name: 'link-rg-network-vnet-prod-11111111', standing: 'planned' },
-    records: [{ name: '*', standing: 'planned' }],
+    zone: { name: zone, subscription, resourceGroup: 'rg-dns', existence: 'planned' },
+    link: { name: 'link-rg-network-vnet-prod-11111111', existence: 'planned' },
+    records: [{ name: '*', existence: 'planned' }],
   },
 }
 
@@ -44,11 +44,11 @@ export const planned: TerraformInput = {
 export const finished: TerraformInput = {
   ...planned,
   services: planned.services.map((service) => ({ ...service, hasEntries: true })),
-  endpoint: { name: 'pe-analytics-prod', standing: 'made', guid },
+  endpoint: { name: 'pe-analytics-prod', existence: 'made', guid },
   dns: {
-    zone: { name: zone, subscription, resourceGroup: 'rg-dns', standing: 'made' },
-    link: { name: 'link-rg-network-vnet-prod-11111111', standing: 'made' },
-    records: [{ name: '*', standing: 'made' }],
+    zone: { name: zone, subscription, resourceGroup: 'rg-dns', existence: 'made' },
+    link: { name: 'link-rg-network-vnet-prod-11111111', existence: 'made' },
+    records: [{ name: '*', existence: 'made' }],
   },
 }
 

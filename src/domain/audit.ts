@@ -3,7 +3,7 @@ import { cleanText } from './hostile-text.ts'
 import type { Person, Surface } from './person.ts'
 import type { Request, RequestEvent, StepProgress } from './request.ts'
 
-/** One event of one request, as it is kept for good. */
+/** One event of one request, as the audit stores it. */
 export interface AuditEntry {
   /** When it was written, ISO 8601. */
   readonly at: string
@@ -11,25 +11,25 @@ export interface AuditEntry {
   readonly event: string
   /** The state that it left the request in. */
   readonly state: string
-  /** Who did it; the bot itself when absent. */
+  /** Who caused the event; absent for the bot itself. */
   readonly by?: { readonly key: string; readonly name: string }
   /** The chat from which it was done. */
   readonly surface?: Surface
-  /** Of the plan that it was about. */
+  /** Digest of the plan that the event is about. */
   readonly digest?: string
   /** What exactly, in a few words, e.g. the step. */
   readonly what?: string
-  /** Of a step's event, how far the step is; entries of older versions do not say. */
+  /** State of the step, for a step's event; entries of older versions have none. */
   readonly stepState?: StepProgress['state']
   /** The vendors' ids of the calls that changed something, or of the one that was refused. */
   readonly vendorRequestIds?: readonly string[]
 }
 
-/** What is kept of a vendor's ids: how many of one event, and how many characters of each. */
+/** The most vendors' ids of one event, and the most characters of each, that are stored. */
 const mostIds = 40
 const longestId = 64
 
-/** What stands before the first entry. */
+/** The hash that precedes the first entry. */
 export const genesis = '0'.repeat(64)
 
 /** SHA-256 over the hash before and the entry's text, byte for byte as it is stored. */
@@ -37,7 +37,7 @@ export function hashOf(previous: string, text: string): string {
   return createHash('sha256').update(previous).update('\n').update(text).digest('hex')
 }
 
-/** What is kept of an event. `created` is the event of a request that was not there before. */
+/** The entry for an event. `created` is the event of a new request. */
 export function entryOf(request: Request, event: RequestEvent | { readonly type: 'created' }, at: string): AuditEntry {
   const by = actorOf(request, event)
   const surface = surfaceOf(request, event)
@@ -113,17 +113,17 @@ export interface Break {
 export interface StoredLink {
   /** The store's own id of the entry. */
   readonly id: string
-  /** What the store holds of it, and what that says. */
+  /** The entry as it is stored, and parsed. */
   readonly text: string
   readonly entry: AuditEntry
   readonly hash: string
-  /** False when the store holds anything besides, which no hash covers. */
+  /** False when the stored entry has further fields, which no hash covers. */
   readonly isBare: boolean
 }
 
 /**
- * Follows a chain, entry by entry; `end` compares it with what the writers last noted. Finds the first break. `expected` is a hash that was once the newest:
- * without one, nothing tells a chain from which the newest entries were removed, if the note was set back as well.
+ * Finds the first break of a chain. `add` takes its entries in order; `end` compares the last one with what the writers noted. `expected` is a hash that was
+ * once the newest: without it, removing the newest entries and setting the note back goes unnoticed.
  */
 export class ChainCheck {
   readonly #expected: string | undefined
@@ -163,7 +163,7 @@ export class ChainCheck {
   #problemOfEnd(head: string, count: number): string | undefined {
     const missing = count - this.#count
     if (missing > 0) return `${missing} of the newest entries are missing`
-    if (this.#previous !== head || missing !== 0) return 'ends otherwise than its writers noted'
+    if (this.#previous !== head || missing !== 0) return 'does not end with the hash and the count that its writers noted'
     if (this.#expected === undefined || this.#met) return undefined
     return 'does not hold the entry with the expected hash: the newest were removed, or all were written anew'
   }

@@ -1,4 +1,4 @@
-/** What this bot made carries these tags (Azure resources) or this metadata (DNS records); nothing else is ever changed or removed without a person. */
+/** The tags (of Azure resources) or metadata (of DNS records) by which this bot knows what it made. It removes nothing without them. */
 const maker = 'privatelink-bot'
 
 /** The tags, or the metadata, of what this request makes. */
@@ -6,7 +6,7 @@ export function ownershipTags(request: string): Record<string, string> {
   return { managedBy: maker, privatelinkRequest: request }
 }
 
-/** Whether this bot made it; with `request`, whether that very request did. */
+/** Whether this bot made it; with `request`, whether that request did. */
 export function isOurs(tags: Readonly<Record<string, string>> | undefined, request?: string): boolean {
   return tags?.managedBy === maker && (request === undefined || tags.privatelinkRequest === request)
 }

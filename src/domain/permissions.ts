@@ -1,9 +1,9 @@
 import type { Plan, PlannedStep, StepId } from './plan.ts'
 import { type Network, subnetId, vnetId } from './target.ts'
 
-/** What a plan needs to be allowed in Azure, and what of it is missing. Source of the actions: Azure's provider operations of `Microsoft.Network`. */
+/** The Azure actions that a plan needs, and whether the caller's roles allow them. Source of the actions: Azure's provider operations of `Microsoft.Network`. */
 
-/** One of the caller's roles, as Azure tells it: what `actions` match and `notActions` do not. Patterns with `*`, without case. */
+/** One of the caller's roles, as Azure reports it: allows what `actions` match and `notActions` do not. Patterns with `*`, in any letter case. */
 export interface Permission {
   readonly actions: readonly string[]
   readonly notActions: readonly string[]
@@ -15,7 +15,7 @@ export interface Need {
   readonly scope: string
 }
 
-/** Where the plan's zone is, or will be. */
+/** Where the plan's zone is, or will be made. */
 export interface ZonePlace {
   readonly subscription: string
   readonly resourceGroup: string
@@ -23,13 +23,13 @@ export interface ZonePlace {
 
 const provider = 'Microsoft.Network'
 
-/** What the steps of a plan that change something need, each pair once. */
+/** What the steps that change something need; each pair of action and scope once. */
 export function needsOf({ steps }: Plan, network: Network, zone: ZonePlace): readonly Need[] {
   const here = groupId(network)
   const there = groupId(zone)
   const on = (scope: string, ...actions: readonly string[]): readonly Need[] =>
     actions.map((action) => ({ action: `${provider}/${action}`, scope }))
-  // Azure does these in its own time, and is asked how far they are.
+  // Azure does these asynchronously; reading their progress needs permissions as well.
   const polled = on(here, 'locations/operations/read')
   const polledDns = on(there, 'privateDnsOperationStatuses/read', 'privateDnsOperationResults/read')
   const needs: Partial<Record<StepId, (step: PlannedStep) => readonly Need[]>> = {
@@ -56,6 +56,7 @@ export function needsOf({ steps }: Plan, network: Network, zone: ZonePlace): rea
   return [...new Map(all.map((need) => [`${need.scope} ${need.action}`, need])).values()]
 }
 
+/** Whether one of the roles allows the action. */
 export function isAllowed(action: string, permissions: readonly Permission[]): boolean {
   return permissions.some(
     ({ actions, notActions }) =>

@@ -1,22 +1,22 @@
-/** A person as policies know them: the configuration's name if it lists the account, else the account itself. */
+/** A person: one that the configuration lists, else a single chat account. */
 export interface Person {
-  /** Names the person in the ledger. One person may have had two: compare people by `samePerson`. */
+  /** The person's key in the ledger. One person may have had two keys: compare people by `samePerson`. */
   readonly key: string
   readonly name: string
-  /** Ties accounts that the configuration does not list to this person: the configuration's, or the one that the chat has confirmed. */
+  /** The configuration's, or one that the chat has confirmed. It connects further accounts to this person. */
   readonly email?: string
   /** The chats' own ids of the person, e.g. Slack's `U02BOB`. */
   readonly accounts: Readonly<Partial<Record<Surface, string>>>
 }
 
-/** The listed person with this account, or a person that is only this account: equal to nobody else. */
+/** The listed person with this account, else a person that has only this account. */
 export function personOf(people: readonly Person[], surface: Surface, id: string, name: string): Person {
   return people.find(({ accounts }) => accounts[surface] === id) ?? { key: `${surface}:${id}`, name, accounts: { [surface]: id } }
 }
 
 /**
- * Whether two records are of one person. What the configuration lists, and what a chat knew at the time, may have changed between them, so that any one
- * tie is enough: nobody becomes a second person by being looked up at another moment.
+ * Whether two records are of one person: the key, the email or one account is the same. One is enough, because configuration and chat may have changed
+ * between the two records.
  */
 export function samePerson(a: Person, b: Person): boolean {
   return (

@@ -18,7 +18,7 @@ export type StepId =
   | 'dns-zone-removal'
   | 'private-endpoint-removal'
 
-/** Stands for a value that only the change itself brings to light, e.g. the endpoint's GUID. */
+/** Stands for a value that is known only after the change, e.g. the endpoint's GUID. */
 export const knownAfterApply = '(known after apply)'
 
 export interface FieldChange {
@@ -35,8 +35,8 @@ export type Change =
   | { readonly kind: 'blocked'; readonly reason: string }
 
 /**
- * What a step has seen, or is about to make, for programs: the words beside it are for people and are read by nobody else. Not part of what is approved.
- * Requests of older versions have none: then it is not known.
+ * What a step has observed, or is about to make, as data; the `note` beside it is for people only. Not part of what is approved. Absent in requests of older
+ * versions.
  */
 export interface StepFacts {
   readonly endpoint?: {
@@ -47,9 +47,9 @@ export interface StepFacts {
   }
   readonly zone?: { readonly subscription: string; readonly resourceGroup: string }
   readonly link?: { readonly name: string }
-  /** Those that the step changes, else those that lead to the endpoint, by relative name. */
+  /** The records that the step changes, else those that lead to the endpoint, by relative name. */
   readonly records?: readonly { readonly name: string; readonly exists: boolean }[]
-  /** GUIDs of endpoints that are made anew. */
+  /** GUIDs of endpoints that are replaced. */
   readonly replacedGuids?: readonly string[]
   /** By service id, how many entries an allow list has and is to have. */
   readonly listLengths?: Readonly<Record<string, { readonly before: number; readonly after: number }>>
@@ -62,7 +62,7 @@ export interface PlannedStep {
   /** Which one, e.g. `pe-analytics-prod`. */
   readonly resource: string
   readonly change: Change
-  /** What was seen, in a few words, e.g. why something is kept. Not part of what is approved. */
+  /** What was observed, in a few words for people, e.g. why something is kept. Not part of what is approved. */
   readonly note?: string
   readonly seen?: StepFacts
   /** A removal that leaves things as they are; `note` says why. */
@@ -75,13 +75,13 @@ export interface Plan {
   readonly network: string
   readonly alias: string
   readonly steps: readonly PlannedStep[]
-  /** The service's region is not the network's: Azure bills traffic between regions. */
+  /** Whether service and network are in different regions: Azure bills traffic between regions. */
   readonly crossRegion: boolean
   /** What the approvers should know besides, e.g. which other services lose access. Part of what they approve. */
   readonly warnings?: readonly string[]
 }
 
-/** Identifies what a plan would do, and only that: an approval binds to it. SHA-256, 64 hex digits. */
+/** SHA-256 of what a plan would change, as 64 hex digits. An approval is for a digest. */
 export function digestOf(plan: Plan): string {
   const essence = {
     services: plan.services.map(({ service, host }) => [service.id, host]),
@@ -123,7 +123,7 @@ export function stillApproved(approved: Plan, now: Plan, begun: ReadonlySet<Step
   )
 }
 
-/** The same for one step. `begun`: this request has already changed something there. */
+/** `stillApproved` for one step. `begun`: this request has already changed something in it. */
 export function stepStillApproved(approved: Change, now: Change, begun: boolean): boolean {
   if (now.kind === 'blocked') return false
   return sameChange(approved, now) || (begun && approved.kind !== 'none')

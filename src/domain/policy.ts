@@ -1,7 +1,7 @@
 import { type Group, type Person, type Place, samePerson } from './person.ts'
 import type { Request } from './request.ts'
 
-/** Who must agree to what. The first policy that matches a request is the one that counts. */
+/** Who has to approve what. The first policy that matches a request applies. */
 export interface Policy {
   /** Network names; `*` stands for any run of characters. */
   readonly networks: readonly string[]
@@ -36,7 +36,7 @@ function matches(pattern: string, name: string): boolean {
   return new RegExp(`^${expression}$`, 'u').test(name)
 }
 
-/** Those who may approve what this person asked for: nobody approves their own request. */
+/** The policy's approvers without the requester: nobody approves their own request. */
 export function approversFor(policy: Policy, requester: Person): readonly Person[] {
   return policy.approvers.filter((approver) => !samePerson(approver, requester))
 }
@@ -62,7 +62,7 @@ export function isApprover(list: Approvers | undefined, person: Person, groups: 
 /** A vote that a person tries to cast. */
 export interface AttemptedVote {
   readonly kind: 'approved' | 'rejected'
-  /** Of the plan that the person saw. */
+  /** Digest of the plan that the person saw. */
   readonly digest: string
   readonly at: string
   /** The groups of the request in which the chat says that the person is. */

@@ -7,16 +7,16 @@
  *      └► failed     │  └── plan-changed ─┘  └────► cancelled
  *                    └► rejected | expired | cancelled        (planning can be cancelled too)
  *
- * In `applying`, a request first waits until others that work on the same network are done. A worker takes a request in `planning` or `applying` by `claim`, which names its run: a fencing token. Whatever a worker says later carries its
- * run and counts only while the request is still that run's, so that a worker which lost its job without noticing cannot write.
+ * In `applying`, a request first waits until others that work on the same network or zone are done. A worker takes a request in `planning` or `applying` by
+ * `claim`, which names its run: a fencing token. Every later event of the worker carries its run, and has an effect only while the request has that run. So a
+ * worker that lost its job without noticing cannot write.
  *
- * An approval names the digest of the plan that the approver saw; it counts only for that plan and only in time, once for each person, and not from whoever
- * asked. The request
- * begins when as many people as the policy asks for have approved it; a plan that changes voids what was approved before. Someone whom the policy lists
- * may override the approval; then the request stays in need of a review by somebody else, whatever becomes of it. Only where there is somebody else.
+ * An approval names the digest of the plan that the approver saw. It counts only for that plan, before `expiresAt`, once a person, and not from the requester.
+ * The request begins when as many people as the policy asks for have approved it; a plan that changes voids earlier approvals. Someone whom the policy lists
+ * may override the approval, if there is somebody else who can review it; the request then needs that review, whatever becomes of it.
  *
- * A cancel while it is applied asks the worker to stop at its next step; the worker says when it has, or that the plan has changed, which ends it too. Every other pair of state and event leaves the
- * request as it is: `transition` then returns the very same object.
+ * A cancel in `applying` asks the worker to stop before its next write. The request ends when the worker says that it has stopped, or that the plan has changed.
+ * Every other pair of state and event leaves the request as it is: `transition` then returns the same object.
  */
 import type { Verdict } from './diagnosis/finding.ts'
 import type { Problem } from './errors.ts'
@@ -42,7 +42,7 @@ export type RequestState = (typeof requestStates)[number]
 export const actions = ['setup', 'allow', 'revoke', 'teardown'] as const
 export type Action = (typeof actions)[number]
 
-/** Whether what is asked for makes services reachable; what is not takes it away. */
+/** Whether the action makes services reachable; the others remove the access. */
 export function connects(action: Action): boolean {
   return action === 'setup' || action === 'allow'
 }
@@ -63,7 +63,7 @@ export interface Asked {
 /** Who may approve, settled when approval is asked for. */
 export interface Approval {
   readonly approvers: readonly Person[]
-  /** Members of these may approve as well; who they are, only the chat knows. */
+  /** Groups of a chat whose members may approve as well; only the chat knows the members. */
   readonly groups: readonly Group[]
   /** How many people have to approve. */
   readonly needed: number
@@ -109,7 +109,7 @@ export interface StepProgress {
   readonly finishedAt?: string
   /** Whether this request changed something here, or found it in place. */
   readonly changed: boolean
-  /** What came to light, in a few words, e.g. `GUID 3f1c… · 10.0.0.4`. */
+  /** What was observed, in a few words for people, e.g. `GUID 3f1c… · 10.0.0.4`. */
   readonly note?: string
   readonly seen?: StepFacts
 }
@@ -124,7 +124,7 @@ export interface Listing {
 export interface Outcome {
   readonly problem?: Problem
   readonly verdict?: Verdict
-  /** The private address that the host name leads to. */
+  /** The private endpoint's address. */
   readonly address?: string
   readonly guid?: string
 }
@@ -140,23 +140,23 @@ export interface Request {
   /** The plan that was approved before, where it changed between approval and the first write, so that approval is asked for again. */
   readonly previousPlan?: Plan
   readonly votes?: readonly Vote[]
-  /** Whose approval counted for nothing any more when the plan changed. */
+  /** People whose approval became void when the plan changed. */
   readonly voided?: readonly Person[]
-  /** Who ran the plan before this one without an approval: it went no further. */
+  /** Who ran the previous plan without an approval, before it changed. */
   readonly voidedOverride?: Person
   readonly decision?: Decision
   /** How many of the reminders were due already. */
   readonly reminded?: number
-  /** The cancellation that a running request is about to follow. */
+  /** A cancellation of a running request, until the worker has stopped. */
   readonly stopping?: Decision
-  /** What was run without an approval, whatever was decided afterwards. */
+  /** Every time that the request was run without an approval. */
   readonly overrides?: readonly Override[]
-  /** Who has looked at that since. */
+  /** Who has reviewed that since. */
   readonly review?: { readonly by: Person; readonly at: string }
-  /** Fencing token of the worker that has this request. */
+  /** Fencing token of the worker that has claimed this request. */
   readonly run?: string
   readonly steps: Readonly<Partial<Record<StepId, StepProgress>>>
-  /** What an undo takes off the lists again. */
+  /** Ids that this request put on lists: an undo removes them. */
   readonly listed?: readonly Listing[]
   /** When the first worker began to apply. */
   readonly applyingSince?: string
@@ -219,17 +219,17 @@ export function isOpen({ state }: Request): boolean {
   return state === 'planning' || state === 'awaiting-approval' || state === 'applying'
 }
 
-/** It ran without an approval, and nobody else has looked at it since. */
+/** Whether the request ran without an approval and was not reviewed since. */
 export function needsReview({ overrides = [], review }: Request): boolean {
   return overrides.length > 0 && review === undefined
 }
 
-/** Neither whoever asked nor whoever ran it reviews what ran without an approval. */
+/** Whether the person asked for the request or ran it without an approval: then somebody else has to review it. */
 export function isInvolved({ asked, overrides = [] }: Request, person: Person): boolean {
   return [asked, ...overrides].some(({ by }) => samePerson(by, person))
 }
 
-/** Whether anybody could review it if this person ran it at once; of members of groups nobody here knows. */
+/** Whether somebody else could review the request if this person ran it at once. True where a group may approve: its members are not known here. */
 export function couldBeReviewed(request: Request, by: Person): boolean {
   const { approvers = [], groups = [] } = request.approval ?? {}
   return groups.length > 0 || approvers.some((person) => !samePerson(person, by) && !isInvolved(request, person))
@@ -244,7 +244,7 @@ export function canBeUndone({ state, action, steps, plan }: Request): boolean {
   return state === 'failed' && connects(action) && plan !== undefined && Object.values(steps).some(({ changed }) => changed)
 }
 
-/** Pure. Returns the same object when the event means nothing in this state. */
+/** Pure. Returns the same object when the event has no effect in this state. */
 export function transition(request: Request, event: RequestEvent): Request {
   if ('run' in event && event.type !== 'claim' && event.run !== request.run) return request
   switch (request.state) {
@@ -362,7 +362,7 @@ function whileApplying(request: Request, event: RequestEvent): Request {
   }
 }
 
-/** What was decided on the old plan is void. What already was written without an approval stays in need of a review. */
+/** Voids the decisions on the old plan. What was already written without an approval still needs a review. */
 function replanned(request: Request, { plan, digest, approval }: Extract<RequestEvent, { type: 'plan-changed' }>): Request {
   const { decision, votes = [], stopping, overrides = [], reminded: _, voidedOverride: __, ...rest } = request
   if (stopping !== undefined) return { ...request, state: 'cancelled', decision: stopping, endedAt: approval.askedAt }

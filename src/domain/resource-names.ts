@@ -10,7 +10,7 @@ export function endpointName(service: Pick<Service, 'name'>, network: Network, s
   return filled(`${network.endpoints?.name ?? 'pe-{service}-{network}'}${suffix}`, service, network, 64)
 }
 
-/** Nothing when Azure is to choose. */
+/** Undefined when Azure is to choose the name. */
 export function networkInterfaceName(service: Service, network: Network, suffix = ''): string | undefined {
   const template = network.endpoints?.networkInterface
   return template === undefined ? undefined : filled(`${template}${suffix}`, service, network, 80)
@@ -21,7 +21,7 @@ export function suffixFor(alias: string, network: Network): string {
   return `-${hashOf(`${alias} ${vnetId(network)}`.toLowerCase())}`
 }
 
-/** In a zone that several subscriptions share, their VNets and resource groups may have the same names. */
+/** With the subscription: VNets of several subscriptions may have one name, and share a zone. */
 export function linkName({ resourceGroup, vnet, subscription }: Network): string {
   return azureName(`link-${resourceGroup}-${vnet}-${subscription.slice(0, 8)}`, 80)
 }
@@ -34,7 +34,7 @@ function filled(template: string, service: Pick<Service, 'name'>, network: Netwo
   )
 }
 
-/** What is too long is cut, and told from others that begin alike by a hash of the whole. */
+/** A name that is too long is cut and ends in a hash of the whole. */
 function azureName(name: string, most: number): string {
   const whole = name.toLowerCase().replace(/[^a-z0-9._-]+/g, '-')
   return (whole.length <= most ? whole : `${whole.slice(0, most - 9)}-${hashOf(whole)}`).replace(/[.-]+$/, '')

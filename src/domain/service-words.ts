@@ -1,11 +1,11 @@
 import type { Service, ServiceWords } from './target.ts'
 
-/** Whether two names that people write mean the same: without letter case. */
+/** Whether two names are equal in any letter case. */
 export function sameName(one: string, other: string | undefined): boolean {
   return other !== undefined && one.toLowerCase() === other.toLowerCase()
 }
 
-/** Whether a person means this one, by its name or its id. */
+/** Whether the word is the name or the id. */
 export function isMeant({ id, name }: { readonly id: string; readonly name: string }, word: string | undefined): boolean {
   return sameName(id, word) || sameName(name, word)
 }
@@ -20,7 +20,7 @@ export function servicesMeant<Each extends Pick<Service, 'id' | 'name' | 'organi
   return byId.length > 0 ? byId : candidates.filter(({ name }) => sameName(name, service))
 }
 
-/** Whether a service is of the organization that the word means; of any where there is no word. */
+/** Whether a service belongs to the organization that the word names; always true without a word. */
 export function isOf(
   { organizationId, organizationName }: Pick<Service, 'organizationId' | 'organizationName'>,
   organization: string | undefined,

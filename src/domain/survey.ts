@@ -1,23 +1,24 @@
 import type { FindingCode, Severity } from './diagnosis/finding.ts'
 import { isInVnet, type Network, recordFor, type Service, sameId, zoneOf } from './target.ts'
 
-/** How each service on Azure stands to each network, as last seen in the background. */
+/** For each service on Azure and each network, what connects them, as last read in the background. */
 export interface Survey {
   readonly readAt: string
   /** Services × networks, in the order of both lists. */
   readonly cells: readonly Cell[]
   /** Networks that could not be read, and why. */
   readonly unread: readonly { readonly network: string; readonly problem: string }[]
-  /** Names of organizations whose services could not be read: what is shown of them is as old as `readAt`, or missing. */
+  /** Organizations whose services could not be read: theirs are as old as `readAt` here, or missing where that is absent. */
   readonly stale?: readonly { readonly organization: string; readonly readAt?: string }[]
   /** Ids of the organizations whose API key is known to lack the Admin role. */
   readonly keys?: { readonly readAt: string; readonly withoutAdmin: readonly string[] }
-  /** By network, the versions of the diagnostics workers that lived then. */
+  /** By network, the versions of the diagnostics workers that were running. */
   readonly workers?: Readonly<Record<string, readonly string[]>>
-  /** By service id: what leads to it privately; nothing where ClickHouse Cloud names no Private Link. */
+  /** By service id, its alias and private host. */
   readonly names: Readonly<Record<string, PrivateName>>
 }
 
+/** Without alias and host: ClickHouse Cloud has no Private Link for the service, or was not asked yet. */
 export interface PrivateName {
   readonly alias?: string
   readonly host?: string
@@ -37,7 +38,7 @@ export interface Cell {
 
 export type RecordState = 'right' | 'elsewhere' | 'not-linked' | 'absent'
 
-/** A verdict as it is remembered for a service and a network. */
+/** The last verdict on a service and a network. */
 export interface LastVerdict {
   readonly code: FindingCode
   readonly severity: Severity
@@ -98,19 +99,19 @@ function recordState(host: string, zone: SeenZone | undefined, address: string |
   return address !== undefined && record.addresses.length === 1 && record.addresses[0] === address ? 'right' : 'elsewhere'
 }
 
-/** Pure. What may rightly stand on the service's allow list, as far as the networks are known; nothing where one of them is not. */
+/** Pure. The ids of the endpoints that may be on the service's allow list; undefined when one of the networks was not read. */
 export function livingIdsOf(serviceId: string, { cells, unread }: Survey): readonly string[] | undefined {
   const own = cells.filter(({ service }) => service.id === serviceId)
   if (unread.length > 0 || own.length === 0 || own.some(({ living }) => living === undefined)) return undefined
   return own.flatMap(({ living = [] }) => living)
 }
 
-/** Everything is in place, as far as the control plane shows. */
+/** Whether everything is in place, by the control plane. */
 export function isConnected({ endpoint, record, listed }: Cell): boolean {
   return endpoint?.connection === 'Approved' && record === 'right' && listed
 }
 
-/** Nothing of it is there; a zone that other networks use does not count. */
+/** Whether nothing connects the two; a zone that other networks use does not count. */
 export function isUntouched({ endpoint, record, listed }: Cell): boolean {
   return endpoint === undefined && (record === 'absent' || record === 'not-linked') && !listed
 }

@@ -31,7 +31,7 @@ export interface Network {
 export interface EndpointOptions {
   /** Default `pe-{service}-{network}`. */
   readonly name?: string
-  /** Azure makes a name up unless told. */
+  /** Azure chooses the name when absent. */
   readonly networkInterface?: string
   /** The form of the id that goes into allow lists; both are recognised. Default `guid`. */
   readonly listAs?: 'guid' | 'resource-id'
@@ -70,12 +70,12 @@ export function labelOf(host: string): string {
   return host.slice(0, host.indexOf('.')).toLowerCase()
 }
 
-/** The record of its zone that a host leads by: one of its own, else the wildcard. */
+/** The record that answers for a host: the one of its own label, else the wildcard. */
 export function recordFor<Each extends { readonly name: string }>(host: string, records: readonly Each[]): Each | undefined {
   return records.find(({ name }) => sameId(name, labelOf(host))) ?? records.find(({ name }) => name === '*')
 }
 
-/** The one zone of all hosts of a target. */
+/** The zone of a target: all its hosts have the same. */
 export function zoneNameOf({ services: [{ host }] }: Target): string {
   return zoneOf(host)
 }
@@ -90,7 +90,7 @@ export function subnetId(network: Network): string {
   return `${vnetId(network)}/subnets/${network.subnet}`
 }
 
-/** Whether a subnet, by its ARM resource id, is one of the network's VNet: what lies in any of them is reached from the whole VNet. */
+/** Whether a subnet, by its ARM resource id, is in the network's VNet: an endpoint in any of its subnets is reached from the whole VNet. */
 export function isInVnet(subnet: string, network: Network): boolean {
   return subnet.toLowerCase().startsWith(`${vnetId(network)}/subnets/`.toLowerCase())
 }
@@ -100,7 +100,7 @@ export function sameId(a: string | undefined, b: string | undefined): boolean {
   return a !== undefined && b !== undefined && a.toLowerCase() === b.toLowerCase()
 }
 
-/** The name closest to a mistyped word, when it is close enough to be worth asking "did you mean". */
+/** The name closest to a mistyped word; undefined when none is close. */
 export function nearest(word: string, names: readonly string[]): string | undefined {
   if (names.length === 0) return undefined
   const best = closest(

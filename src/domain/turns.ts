@@ -12,7 +12,7 @@ export function collide(a: Request, b: Request): boolean {
   return shared(a) || shared(b) || services(a).some((id) => services(b).includes(id))
 }
 
-/** Also where it is not known in which group one of them has its zone: then it may be the same. */
+/** True also when the resource group of one zone is unknown: it may be the same zone. */
 function sameZone(a: Request, b: Request): boolean {
   const [one, other] = [zoneIn(a), zoneIn(b)]
   return sameId(one.name, other.name) && (one.group === undefined || other.group === undefined || sameId(one.group, other.group))
@@ -25,7 +25,7 @@ function zoneIn({ plan }: Request): { readonly name?: string; readonly group?: s
   return { name: zoneOf(host), ...(group !== undefined && { group }) }
 }
 
-/** The request that this one has to wait for: of those that collide, the one that was approved first goes first. */
+/** The request that this one has to wait for: one that collides with it and was approved earlier. Undefined when there is none. */
 export function aheadOf(request: Request, open: readonly Request[]): Request | undefined {
   return open.find(
     (other) => other.id !== request.id && other.state === 'applying' && collide(request, other) && isBefore(other, request),

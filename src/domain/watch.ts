@@ -2,7 +2,7 @@ import { changesBetween, type LastHealthy, type ObservedChange, type Snapshot } 
 import type { FindingCode, Severity } from './diagnosis/finding.ts'
 import type { Person, Place } from './person.ts'
 
-/** A service that is looked at from a network again and again. */
+/** A service that is diagnosed from a network at intervals. */
 export interface Watch {
   readonly id: string
   readonly service: string
@@ -15,38 +15,38 @@ export interface Watch {
   readonly since: string
 }
 
-/** One look. */
+/** The result of one diagnosis of a watch. */
 export interface Sample {
   readonly at: string
-  /** `not-looked-at`: there was no verdict, e.g. because the service is not there any more. */
+  /** `not-looked-at`: there was no verdict, e.g. because the service was deleted. */
   readonly code: FindingCode | 'not-looked-at'
   readonly severity: Severity
 }
 
-/** What a watch remembers between looks. */
+/** What a watch stores between diagnoses. */
 export interface WatchState {
-  /** The verdict that was told last, and since when it holds. */
+  /** The verdict that was posted last, and since when it holds. */
   readonly told?: Sample
   /** When the verdict changed, newest last; only those of the last hour. */
   readonly changes: readonly string[]
-  /** Since when it changes too often to be told each time. */
+  /** Since when it changes too often to be posted each time. */
   readonly flappingSince?: string
-  /** How things were the last time that this watch has seen it work. */
+  /** The snapshot of this watch's last healthy diagnosis. */
   readonly healthy?: LastHealthy
 }
 
 /**
- * What is worth a message: the first verdict when it is a fault, another verdict than before, that it flaps, or that it does not any more; and that
- * something was changed in the clouds or in DNS although it still works.
+ * What is posted. `first`: the first verdict, when it is a fault. `changed`: another verdict than before. `flapping`, `settled`: it changes too often, or no
+ * longer. `drift`: the verdict is the same, but something was changed in the clouds or in DNS.
  */
 export type WatchEvent = 'first' | 'changed' | 'flapping' | 'settled' | 'drift'
 
-/** So many changes within the hour are flapping; so long without one, and it has settled. */
+/** This many changes within `windowMs` are flapping, which ends after `quietMs` without a change; in milliseconds. */
 const flapping = { changes: 4, windowMs: 3_600_000, quietMs: 1_800_000 }
 
 export const noWatchState: WatchState = { changes: [] }
 
-/** Whether a look differs from what was told, so that it has to be confirmed by a second one before anybody hears of it. */
+/** Whether a verdict differs from the one posted last, so that a second diagnosis has to confirm it before it is posted. */
 export function differs({ told }: WatchState, { code }: Pick<Sample, 'code'>): boolean {
   return told?.code !== code
 }
@@ -54,16 +54,16 @@ export function differs({ told }: WatchState, { code }: Pick<Sample, 'code'>): b
 interface Observed {
   readonly state: WatchState
   readonly event?: WatchEvent
-  /** What is no longer as this watch has seen it the last time that it worked. */
+  /** What has changed since this watch's last healthy diagnosis. */
   readonly drift?: { readonly lastHealthyAt: string; readonly changes: readonly ObservedChange[] }
 }
 
-/** Pure: what a confirmed look changes, and whether it is worth a message. `snapshot` is how things are, where it works. */
+/** Pure. The state after a confirmed sample, and the event to post, if any. `snapshot` is given when the sample is healthy. */
 export function observe(state: WatchState, sample: Sample, snapshot?: Snapshot): Observed {
   const at = Date.parse(sample.at)
   const recent = state.changes.filter((change) => at - Date.parse(change) < flapping.windowMs)
   const { told, flappingSince, healthy: last } = state
-  // What was not seen this time is compared again when it is.
+  // Fields that were not observed this time keep their last value, to be compared later.
   const whole = { ...last?.snapshot, ...snapshot }
   const healthy = sample.severity === 'ok' && snapshot !== undefined ? { at: sample.at, snapshot: whole } : last
   const kept = healthy === undefined ? {} : { healthy }
@@ -88,7 +88,7 @@ export function observe(state: WatchState, sample: Sample, snapshot?: Snapshot):
   return { state: next, event: isSame ? 'drift' : 'changed', ...about }
 }
 
-/** Two watches of the same thing are one. */
+/** Whether two watches are of the same service and network. */
 export function sameWatch(a: Pick<Watch, 'service' | 'organization' | 'network'>, b: typeof a): boolean {
   const key = ({ service, organization = '', network }: typeof a) => `${organization}/${service}/${network}`.toLowerCase()
   return key(a) === key(b)

@@ -2,33 +2,33 @@ import { connectionOf, endpointAddress, isBlind, names, strangers } from './cont
 import type { Evidence, Port } from './evidence.ts'
 import { connectFailure, isSeenDirectly, ports, refusals, seenAddress } from './port-facts.ts'
 
-/** While nobody knows the endpoint's address, the one that DNS leads to counts as its own. */
+/** Whether the ports were seen at the endpoint. While its address is unknown, the address that DNS leads to counts as the endpoint's. */
 function isAtEndpoint(evidence: Evidence): boolean {
   const own = endpointAddress(evidence)
   return isSeenDirectly(evidence) || own === undefined || seenAddress(evidence) === own
 }
 
-/** Ports on which the endpoint was refused: seen where the name leads if that is the endpoint, else at its own address. */
+/** Ports on which the service refused the endpoint; empty when the ports were seen at another address. */
 export function refusedAtEndpoint(evidence: Evidence): readonly Port[] {
   return isAtEndpoint(evidence) ? refusals(evidence) : []
 }
 
 export interface Admission {
   readonly listed: boolean
-  /** Undefined where nobody knows the organization's entries. */
+  /** Undefined when the organization's entries are unknown. */
   readonly registered: boolean | undefined
-  /** Entries of the allow list that are nobody's. */
+  /** Entries of the allow list that belong to no known endpoint. */
   readonly strangers: readonly string[]
 }
 
-/** TCP came about on no port there: whether the service admits the endpoint could not be seen. */
+/** Whether TCP failed on every port at the endpoint, so that whether the service admits it could not be seen. */
 function isCutOff(evidence: Evidence): boolean {
   return isAtEndpoint(evidence) && ports.every((port) => connectFailure(evidence, port) !== undefined)
 }
 
 /**
- * What the lists say of an endpoint that was refused, or whose admission could not be seen: a reset alone proves nothing, and an entry missing beside
- * a working connection is no fault. Undefined where the lists cannot be the reason, or are not known.
+ * Whether the lists hold an endpoint that was refused, or whose admission could not be seen. Undefined when the lists are unknown or cannot be the cause: a
+ * missing entry beside a working connection is no fault.
  */
 export function admissionOf(evidence: Evidence): Admission | undefined {
   const { endpoint, allowList, organizationIds } = evidence.controlPlane ?? {}

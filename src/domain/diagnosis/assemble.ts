@@ -1,7 +1,7 @@
 import { recordFor } from '../target.ts'
 import type { ControlPlane } from './evidence.ts'
 
-/** The evidence of Azure, put together from what a diagnosis, or the steps of a request, have read. Pure. */
+/** Pure. Turns what a diagnosis or a request has read from Azure into evidence. */
 
 interface ReadEndpoint {
   readonly id: string
@@ -23,7 +23,7 @@ interface ReadZone {
   readonly link?: { readonly completed: boolean }
 }
 
-/** `records` are those of the zone. */
+/** `records` are all A records of the zone. */
 export function zoneEvidence(
   host: string,
   zone: ReadZone | undefined,

@@ -2,7 +2,7 @@ import { names } from './control-facts.ts'
 import type { Evidence } from './evidence.ts'
 import { counted, listed, shown } from './rules/words.ts'
 
-/** What of the evidence may change between two looks and explain why one of them failed. Values are what a person would compare. */
+/** The parts of the evidence that are compared with an earlier diagnosis, as texts that people can compare. */
 export type Snapshot = Readonly<Partial<Record<SnapshotField, readonly string[]>>>
 
 const fields = {
@@ -19,15 +19,15 @@ const fields = {
 } as const
 type SnapshotField = keyof typeof fields
 
-/** The last time that it worked, and how things were then. */
+/** When the last healthy diagnosis was, and its snapshot. */
 export interface LastHealthy {
   readonly at: string
   readonly snapshot: Snapshot
 }
 
 /**
- * Pure. What was not seen is absent, and later not compared; so is a list that was read earlier and lacks the endpoint although the service admits it:
- * it is older than that.
+ * Pure. What was not observed is absent, and later not compared. An allow list that was read earlier is left out when it lacks an endpoint that the service
+ * admits: it is out of date.
  */
 export function snapshotOf({ controlPlane, networkPlane }: Evidence): Snapshot {
   const { endpoint, zone, record, asOf, allowList = [], serviceState, unread = {} } = controlPlane ?? {}
@@ -54,24 +54,24 @@ export function snapshotOf({ controlPlane, networkPlane }: Evidence): Snapshot {
   }
 }
 
-/** What is no longer as it was; safe to print. */
+/** A difference between two snapshots; safe to print. */
 export interface ObservedChange {
   readonly what: string
-  /** For the one who asks. */
+  /** For the person who asks. */
   readonly said: string
-  /** For everybody: how many ids, and not which; that a certificate's issuer is another, and not whose. */
+  /** For a card that everybody reads: the number of ids without the ids, and no name of a certificate's issuer. */
   readonly inPublic: string
 }
 
-/** Whether ClickHouse Cloud may remember who did it. */
+/** Whether the change is one in ClickHouse Cloud, whose activities may say who made it. */
 export function isInClickHouse({ what }: ObservedChange): boolean {
   return [fields.service, fields.organization, fields['allow list']].some((field) => field === what)
 }
 
-/** Fields whose values are evidence, and need not stand on a card that everybody reads. */
+/** Fields whose values are left out of cards that everybody reads. */
 const evidenceAlone: readonly SnapshotField[] = ['endpoint', 'organization', 'allow list', 'issuer']
 
-/** Pure. One for each thing that is no longer as it was. */
+/** Pure. One change for each field that differs. */
 export function changesBetween(before: Snapshot, after: Snapshot): readonly ObservedChange[] {
   return (Object.keys(fields) as SnapshotField[]).flatMap((field) => {
     const [was, is] = [before[field], after[field]]

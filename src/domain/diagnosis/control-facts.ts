@@ -1,18 +1,18 @@
 import { sameId } from '../target.ts'
 import type { ControlPart, ControlPlane, Evidence } from './evidence.ts'
 
-/** Nothing was seen from inside the network, so the control plane is all that can be judged. */
+/** Whether no check ran inside the network, so that only the control plane can be judged. */
 export function isBlind({ networkPlane }: Evidence): boolean {
   return networkPlane === undefined || Object.keys(networkPlane).length === 0
 }
 
-/** Whether nobody knows this part of the control plane, so that its absence says nothing. What was read earlier is known. */
+/** Whether this part of the control plane was not read, so that its absence proves nothing. A stored allow list counts as read. */
 export function isUnread({ controlPlane }: Evidence, part: ControlPart): boolean {
   if (controlPlane === undefined) return true
   return controlPlane.unread?.[part] !== undefined && !(part === 'service' && controlPlane.allowList !== undefined)
 }
 
-/** The private endpoint's address as Azure tells it, else as it was told. */
+/** The private endpoint's address as Azure reports it, else as the caller expects it. */
 export function endpointAddress({ controlPlane, expectedAddress }: Evidence): string | undefined {
   return controlPlane?.endpoint?.address ?? expectedAddress
 }
@@ -22,26 +22,26 @@ export function connectionOf({ controlPlane }: Evidence): string | undefined {
   return controlPlane?.endpoint?.connection.toLowerCase()
 }
 
-/** The service serves, if perhaps not well: a ping wakes nothing. */
+/** Whether the service is up, also when it is degraded, so that a ping wakes nothing. */
 export function isUp(state: string | undefined): boolean {
   return ['running', 'degraded', 'partially_running'].includes(state?.toLowerCase() ?? '')
 }
 
 const sleepingStates = ['idle', 'awaking', 'starting', 'provisioning']
 
-/** The service does not serve just now, but will by itself, or when somebody comes. */
+/** Whether the service is not up but starts by itself or with the next connection. */
 export function isAsleep({ controlPlane }: Evidence): boolean {
   return sleepingStates.includes(controlPlane?.serviceState?.toLowerCase() ?? '')
 }
 
 const endedStates = ['stopped', 'stopping', 'terminated', 'terminating', 'softdeleted', 'softdeleting', 'failed']
 
-/** The service does not serve, and does not start on its own. */
+/** Whether the service is not up and does not start by itself. */
 export function isStopped({ controlPlane }: Evidence): boolean {
   return endedStates.includes(controlPlane?.serviceState?.toLowerCase() ?? '')
 }
 
-/** ClickHouse Cloud shows a state that nobody here knows: whether the service serves, and what wakes it, cannot be said. */
+/** Whether ClickHouse Cloud reports a state that is not in the lists above. */
 export function isInUnknownState(evidence: Evidence): boolean {
   const state = evidence.controlPlane?.serviceState
   return state !== undefined && !isUp(state) && !isAsleep(evidence) && !isStopped(evidence)
@@ -67,8 +67,8 @@ export function names(ids: readonly string[], endpoint: NonNullable<ControlPlane
 }
 
 /**
- * Entries of the allow list that the organization does not know, or that no endpoint has that lives: an old GUID, another's, or a made-up one.
- * ClickHouse Cloud verifies neither list, and both outlive an endpoint.
+ * Entries of the allow list that the organization does not have, or that no known live endpoint has: an old GUID, another's, or an invented one. ClickHouse
+ * Cloud checks neither list, and both keep the ids of deleted endpoints.
  */
 export function strangers({ controlPlane }: Evidence): readonly string[] {
   const { allowList = [], organizationIds, livingIds } = controlPlane ?? {}

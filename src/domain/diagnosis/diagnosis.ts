@@ -16,36 +16,36 @@ export interface Diagnosis {
     readonly organization?: string
     /** Absent: from all networks. */
     readonly network?: string
-    /** The person accepts that looking wakes a service that sleeps. */
+    /** The person accepts that the diagnosis wakes an idle service. */
     readonly wake?: boolean
   }
-  /** Nobody asked: a watch has seen it. */
+  /** Set when a watch posts the diagnosis. */
   readonly watch?: { readonly id: string; readonly everyMs: number; readonly event: WatchEvent; readonly was?: Sample }
   readonly endedAt?: string
-  /** What was found, network by network. */
+  /** The results, one a network. */
   readonly looks?: readonly Look[]
-  /** Why nothing could be looked at, e.g. an unknown service. */
+  /** Why there is no result at all, e.g. an unknown service. */
   readonly problem?: Problem
 }
 
-/** Something that somebody has done meanwhile, as far as it is known. Words of others in it are not cleaned. */
+/** What somebody did since the last healthy diagnosis. Its texts come from outside and are not cleaned. */
 export interface Event {
   readonly at: string
   readonly what: string
   readonly by: string
 }
 
-/** From one network. */
+/** The result from one network. */
 export interface Look {
   readonly network: string
   readonly verdict?: Verdict
   readonly evidence?: Evidence
-  /** When it last worked, and what is no longer as it was then. While it works, only where something has changed. */
+  /** The last healthy diagnosis and what has changed since. On a healthy result only where something has changed. */
   readonly since?: {
     readonly lastHealthyAt: string
     readonly changes: readonly ObservedChange[]
     readonly events?: readonly Event[]
   }
-  /** Why there is no verdict from here. */
+  /** Why there is no verdict from this network. */
   readonly problem?: Problem
 }

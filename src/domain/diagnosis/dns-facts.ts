@@ -13,8 +13,8 @@ export function kindOf(answer: DnsAnswer | undefined): AnswerKind | undefined {
 }
 
 /**
- * What the network's DNS servers say of the name. The system's own answer hides code, TTL and aliases, and the hosts file or the search list may have
- * given it: then what was said on the wire counts. Where the two differ for no such reason, programs are told what the system says.
+ * The answer of the network's DNS servers. The answer on the wire is used where it agrees with the system's, because it has code, TTL and aliases, and where
+ * hosts file or search list override the servers. Where the two differ for another reason, the system's counts: it is what programs get.
  */
 export function resolverOf(evidence: Evidence): DnsAnswer | undefined {
   const { resolver, wire, search } = evidence.networkPlane ?? {}
@@ -23,7 +23,7 @@ export function resolverOf(evidence: Evidence): DnsAnswer | undefined {
   return overridden || isAlike(resolver.addresses, wire.addresses) ? wire : resolver
 }
 
-/** Addresses that the hosts file pins to the name, where the DNS servers say otherwise. */
+/** Addresses that the hosts file gives the name, where the DNS servers answer others. */
 export function pinnedAddresses({ networkPlane }: Evidence): readonly string[] {
   const { hosts, resolver, wire } = networkPlane ?? {}
   const pinned = hosts?.addresses ?? []
@@ -41,7 +41,7 @@ export function isFromAzureZone(answer: DnsAnswer | undefined): boolean {
   return soa === 'azureprivatedns.net' || soa.endsWith('.azureprivatedns.net')
 }
 
-/** The addresses that Azure answers with, by its DNS or, where that gave no answer, by the record in a linked zone. Undefined when neither is known. */
+/** The addresses in Azure DNS's answer or, where that gave none, in the record of a linked zone. Undefined when neither is known. */
 export function azureAddresses(evidence: Evidence): readonly string[] | undefined {
   const answer = azureDnsOf(evidence)
   const kind = kindOf(answer)
@@ -51,8 +51,8 @@ export function azureAddresses(evidence: Evidence): readonly string[] | undefine
 }
 
 /**
- * The address that the name should lead to: the endpoint's. Without the control plane, what proved itself by answering as the service, else the one
- * address that Azure answers with.
+ * The address that the name should lead to: the endpoint's. Where that is unknown, the address at which the service answered, else the only address that
+ * Azure answers with.
  */
 export function rightAddress(evidence: Evidence): string | undefined {
   const known = endpointAddress(evidence)
@@ -62,19 +62,19 @@ export function rightAddress(evidence: Evidence): string | undefined {
   return azure.size === 1 ? [...azure][0] : undefined
 }
 
-/** Whether the service would be reached at the endpoint's own address: TLS came about there, with the service's name, on both ports. */
+/** Whether TLS was verified at the endpoint's own address, with the service's name, on both ports. */
 export function reachableDirectly({ networkPlane }: Evidence): boolean {
   return ports.every((port) => networkPlane?.[`direct:${port}`]?.tls?.verified === true)
 }
 
-/** IPv6 addresses of the name, whoever says so. */
+/** IPv6 addresses of the name, from any DNS server that was asked. */
 export function ipv6Addresses({ networkPlane }: Evidence): readonly string[] {
   return [...new Set([...(networkPlane?.ipv6?.addresses ?? []), ...(networkPlane?.['azure-ipv6']?.addresses ?? [])])]
 }
 
 /**
- * Whether the resolver's server gave its answer from memory: a second later the TTL had fallen, or the answer had become Azure's. What is of its own
- * does not age. Undefined while nobody has looked twice.
+ * Whether the resolver's server answered from its cache: a second later the TTL had fallen, or the answer was Azure's. The TTL of a record of its own does
+ * not fall. Undefined when it was not asked twice.
  */
 export function isRemembered(evidence: Evidence): boolean | undefined {
   const { resolver, wire, later } = evidence.networkPlane ?? {}
@@ -90,8 +90,8 @@ function isAlike(some: readonly string[], others: readonly string[]): boolean {
 }
 
 /**
- * What Azure says where the resolver leads to the right address and Azure does not: it will not stay so. Undefined where they agree, and where Azure
- * has no say: behind a resolver of another network the zone need not be linked here.
+ * Azure's addresses, where the resolver leads to the right address and Azure does not: the connection fails when the resolver's cache expires. Undefined
+ * where they agree, and where Azure DNS does not serve the zone here, as behind a resolver of another network.
  */
 export function contradiction(evidence: Evidence): readonly string[] | undefined {
   const azure = azureDnsOf(evidence)
@@ -105,14 +105,14 @@ export function isOutsidePrefixes({ networkPlane }: Evidence): boolean {
   return networkPlane?.address?.refused === 'outside-prefixes'
 }
 
-/** Whether the network's resolver leads to the right address and to no other. A resolver that was not asked leads nowhere. */
+/** Whether the network's resolver answers the right address and no other; false when it was not asked. */
 export function resolverLeads(evidence: Evidence): boolean {
   const addresses = new Set(resolverOf(evidence)?.addresses)
   const right = rightAddress(evidence) ?? evidence.networkPlane?.address?.dialled
   return kindOf(resolverOf(evidence)) === 'addresses' && addresses.size === 1 && right !== undefined && addresses.has(right)
 }
 
-/** Whether the resolver was asked, and does not lead to the right address. */
+/** Whether the network's resolver was asked and does not answer the right address alone. */
 export function resolverMisleads(evidence: Evidence): boolean {
   return resolverOf(evidence) !== undefined && !resolverLeads(evidence)
 }

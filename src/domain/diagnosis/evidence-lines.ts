@@ -2,13 +2,13 @@ import { isUnread, strangers } from './control-facts.ts'
 import type { ControlPart, DirectResult, DnsAnswer, Evidence, Failure, TcpResult, TlsResult } from './evidence.ts'
 import { listed, shown } from './rules/words.ts'
 
-/** One thing that was looked at, and what was seen: safe to print, not escaped. */
+/** One observation: what, and its value. Safe to print, not escaped. */
 export interface EvidenceLine {
   readonly what: string
   readonly said: string
 }
 
-/** Everything that was observed, in the order of the path. Pure. */
+/** Pure. Everything that was observed, in the order of the path. */
 export function evidenceLines(evidence: Evidence): readonly EvidenceLine[] {
   const { networkPlane: seen = {}, controlPlane, clockAheadMs } = evidence
   const known = (part: ControlPart, said: string | undefined): EvidenceLine | undefined => {
@@ -89,7 +89,7 @@ function tlsWords(tls: TlsResult): string {
   ].join(', ')
 }
 
-/** A certificate need not name anybody: today's often leave the subject to the list of names. */
+/** A certificate's subject may be empty, with all names in its list. */
 function nameWords(name: string): string {
   return shown(name) || 'nobody'
 }

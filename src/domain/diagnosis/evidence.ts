@@ -1,6 +1,6 @@
 /**
- * What was observed, check by check. A check never throws for a network fault: the fault is the evidence. A check that is absent was not run, and
- * what was not checked is unknown, never fine.
+ * What was observed, check by check. A check never throws for a network fault: the fault is the evidence. A check that is absent was not run: its result is
+ * unknown, and never counts as passed.
  */
 
 /** Where a failed attempt failed, in Node's words. */
@@ -21,7 +21,7 @@ export interface DnsAnswer {
   readonly cnames: readonly string[]
   /** Primary name server of the SOA record in a negative answer; `azureprivatedns.net` where Azure holds the zone. */
   readonly soa?: string
-  /** The server answered of its own knowledge (AA), not from a cache. */
+  /** The server is authoritative for the name (AA): the answer is not from a cache. */
   readonly authoritative?: true
   readonly elapsedMs: number
 }
@@ -35,22 +35,22 @@ export interface TcpResult {
 
 export interface TlsResult {
   readonly address: string
-  /** Handshake finished, chain trusted and name matched. */
+  /** The handshake finished, the chain is trusted and the name matches. */
   readonly verified: boolean
   readonly failure?: Failure
-  /** Bytes received when it ended: zero and a reset after the hello is how a missing allow-list entry looks. */
+  /** Bytes received when it ended. None, and a reset after the hello, is what a missing allow-list entry causes. */
   readonly bytesRead: number
   readonly protocol?: string
   /**
-   * What came of a hello that fits one segment (X25519 alone), tried where the first one was never answered. `usualAnswered`: whether the usual hello,
-   * sent once more after the small one had been answered, was answered then; if so, its size is not to blame.
+   * Result of a hello that fits one segment (X25519 alone), tried where the first one was not answered. `usualAnswered`: whether the usual hello, sent again
+   * after the small one, was answered; if so, its size is not the cause.
    */
   readonly smallHello?: { readonly answered: boolean; readonly failure?: Failure; readonly usualAnswered?: boolean }
-  /** A hello of the usual size for a name of the zone that is nobody's was answered, tried where the service's own never was: then it is the name that is refused. */
+  /** A hello of the usual size for an unused name of the zone was answered, tried where the service's own was not: the name is refused. */
   readonly otherNameAnswered?: boolean
-  /** A further connection was reset although nothing was sent on it: then no hello is to blame. */
+  /** A further connection was reset although nothing was sent on it: the hello is not the cause. */
   readonly resetUnasked?: true
-  /** Of a chain that fails by its time: whether it leads to a trusted root all the same. */
+  /** For a chain that is not valid at this time: whether it leads to a trusted root apart from that. */
   readonly trustedApartFromTime?: boolean
   readonly certificate?: {
     readonly subject: string
@@ -73,7 +73,7 @@ export interface PingResult {
 
 export type Port = 8443 | 9440
 
-/** Both phases at the endpoint's own address, whatever the name leads to. */
+/** TCP and TLS at the endpoint's own address, whatever the name leads to. */
 export interface DirectResult {
   readonly tcp: TcpResult
   readonly tls?: TlsResult
@@ -81,23 +81,23 @@ export interface DirectResult {
 
 /** The data plane, seen from inside the network. */
 export interface EvidenceByCheck {
-  /** Through the network's ordinary resolver, as every program there asks: hosts file and search list included. */
+  /** The system's resolver, as every program there uses it: with hosts file and search list. */
   resolver: DnsAnswer
-  /** Asked of the resolver's servers on the wire: without hosts file and search list. Absent where `resolver` is that already. */
+  /** The resolver's servers, asked on the wire: without hosts file and search list. Absent where `resolver` was asked so. */
   wire: DnsAnswer
   /** IPv6 addresses, asked of the same servers. */
   ipv6: DnsAnswer
   /** IPv6 addresses, asked of Azure DNS; absent where the network asks that anyway. */
   'azure-ipv6': DnsAnswer
-  /** The resolver's server once more, a second later, where it did not agree with Azure DNS: whether its TTL falls. */
+  /** The resolver's server, asked again a second later where it did not agree with Azure DNS: a cached answer has a lower TTL. */
   later: DnsAnswer
-  /** A name of the zone that nobody uses, asked of Azure DNS: what the wildcard says. Absent where the name leads as expected. */
+  /** An unused name of the zone, asked of Azure DNS: shows the wildcard record. Absent where the name leads as expected. */
   wildcard: DnsAnswer
-  /** The looking machine's clock, ISO 8601. */
+  /** Clock of the machine that runs the checks, ISO 8601. */
   clock: { readonly at: string }
-  /** What the hosts file says of the name. */
+  /** Addresses of the name in the hosts file. */
   hosts: { readonly addresses: readonly string[] }
-  /** The name below a domain of the search list, where that has addresses and the name itself has none. */
+  /** The name with a domain of the search list appended, where that has addresses and the name itself has none. */
   search: { readonly name: string; readonly addresses: readonly string[] }
   /** Asked of Azure DNS directly. */
   'azure-dns': DnsAnswer
@@ -116,10 +116,10 @@ export interface EvidenceByCheck {
 export type CheckId = keyof EvidenceByCheck
 export type NetworkEvidence = { readonly [Id in CheckId]?: EvidenceByCheck[Id] }
 
-/** What of the control plane is read by itself: state and allow list of the service, entries of the organization, endpoint, zone with link and records. */
+/** Parts of the control plane that are read apart: state and allow list of the service, entries of the organization, endpoint, zone with link and records. */
 export type ControlPart = 'service' | 'organization' | 'endpoint' | 'zone'
 
-/** The control plane, read from Azure and ClickHouse Cloud. What is absent here is not there, unless `unread` says that nobody knows. */
+/** The control plane, read from Azure and ClickHouse Cloud. What is absent does not exist, unless `unread` names its part. */
 export interface ControlPlane {
   /** By part, why it could not be read. */
   readonly unread?: { readonly [Part in ControlPart]?: string }
@@ -140,10 +140,10 @@ export interface ControlPlane {
   readonly record?: { readonly name: string; readonly addresses: readonly string[] }
   /** Addresses of the wildcard, where a record of the host's own answers in its place. */
   readonly wildcard?: readonly string[]
-  /** Unknown where only the list of the service could be read. */
+  /** Absent where only the service's list could be read. */
   readonly organizationIds?: readonly string[]
   readonly allowList?: readonly string[]
-  /** GUIDs and resource ids of the endpoints that serve this service in the networks that are known; absent where one of those is not known. */
+  /** GUIDs and resource ids of the endpoints that connect the configured networks to this service; absent when one of the networks was not read. */
   readonly livingIds?: readonly string[]
   /** ClickHouse Cloud's id of the call that read the allow list, which its support asks for. */
   readonly requestId?: string
@@ -156,20 +156,20 @@ export interface Evidence {
   /** The service by the name that commands take; absent when only a host was asked about. */
   readonly service?: string
   readonly network: string
-  /** The private endpoint's address, told by whoever asks; the control plane knows it better. */
+  /** The private endpoint's address as the caller expects it; the control plane's takes precedence. */
   readonly expectedAddress?: string
   readonly networkPlane?: NetworkEvidence
-  /** The host lies outside the domains that may be looked at, so no packet was sent. */
+  /** The host is outside the permitted domains, so no packet was sent. */
   readonly hostRefused?: true
   /** The registered private host name that this one resembles. */
   readonly nearestHost?: string
-  /** How far the looking machine's clock is ahead of ClickHouse Cloud's, in milliseconds. */
+  /** How far the clock of the machine that runs the checks is ahead of ClickHouse Cloud's, in milliseconds. */
   readonly clockAheadMs?: number
-  /** The workers that live inside the network, by their heartbeats. */
+  /** The workers inside the network, by their heartbeats. */
   readonly workers?: readonly { readonly version: string; readonly startedAt: string }[]
-  /** No worker lives that could look from inside the network. */
+  /** No worker inside the network is running. */
   readonly workerAbsent?: true
-  /** Why a worker that lives has seen nothing. */
+  /** Why a running worker returned no evidence. */
   readonly workerProblem?: { readonly message: string; readonly remedy: string }
   readonly controlPlane?: ControlPlane
   /** Why the cloud APIs could not be asked. */

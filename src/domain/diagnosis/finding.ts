@@ -50,7 +50,7 @@ export type FindingCode =
 
 export type Severity = 'ok' | 'warn' | 'fail'
 
-/** What to do; `command` is one of ours, without the leading `/privatelink`, when one of ours mends it. */
+/** What to do. `command` is a command of this bot that does it, without the leading `/privatelink`. */
 export interface Remedy {
   readonly text: string
   readonly command?: string
@@ -64,7 +64,7 @@ export interface Finding {
   readonly remedy: Remedy
 }
 
-/** The root cause first. `findings` holds every finding that no other hides; it is empty only when healthy. */
+/** The finding that is the root cause. `findings` holds every finding that no other hides, the root cause first; it is empty only when healthy. */
 export interface Verdict extends Finding {
   readonly findings: readonly Finding[]
 }
@@ -73,7 +73,7 @@ export interface Rule {
   readonly code: FindingCode
   readonly severity: 'warn' | 'fail'
   readonly title: string
-  /** Symptoms of this cause: not shown beside it. */
+  /** Codes of its symptoms, which are not shown beside it. */
   readonly hides?: readonly FindingCode[] | ((evidence: Evidence) => readonly FindingCode[])
   when(evidence: Evidence): boolean
   say(evidence: Evidence): string

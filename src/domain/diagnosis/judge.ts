@@ -4,9 +4,9 @@ import type { Finding, Rule, Verdict } from './finding.ts'
 import { isHealthy } from './required.ts'
 
 /**
- * The verdict on the evidence. Pure. Rules are judged in their order, which is the order of judgement: the name asked for, the control plane, then
- * the phases of a connection. A finding that hides others is their cause, so they are not shown beside it. The first fault is the root cause;
- * warnings follow faults. Healthy is said only when every required check ran and passed, never because no rule spoke.
+ * Pure. The verdict on the evidence. Rules are judged in order: the name asked for, the control plane, then the phases of a connection. A finding that hides
+ * others is their cause, so they are not shown beside it. The first fault is the root cause; warnings follow faults. The verdict is healthy only when every
+ * required check ran and passed, not because no rule matched.
  */
 export function judge(rules: readonly Rule[], evidence: Evidence): Verdict {
   const fired = rules.filter((rule) => rule.when(evidence))
@@ -41,7 +41,7 @@ function healthy({ host, networkPlane }: Evidence): Verdict {
   }
 }
 
-/** No rule found a fault, and not every required check passed: what would tell is unknown. */
+/** The verdict when no rule matches although a required check did not pass. */
 const inconclusive: Finding = {
   code: 'control-plane-unknown',
   severity: 'warn',

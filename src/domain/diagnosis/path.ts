@@ -26,7 +26,7 @@ export interface PathPhase {
   readonly elapsedMs?: number
 }
 
-/** The way from the name to the service, as far as it was seen. Pure. */
+/** Pure. The phases from the name to the service, as far as they were observed. */
 export function pathOf(evidence: Evidence): readonly PathPhase[] {
   return [
     nameStep(evidence),

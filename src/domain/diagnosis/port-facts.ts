@@ -2,7 +2,7 @@ import type { Evidence, Failure, Port, TcpResult, TlsResult } from './evidence.t
 
 export const ports: readonly Port[] = [8443, 9440]
 
-/** The port as seen at the endpoint's own address where that was dialled apart from the name's, else where the name leads. */
+/** The results at the endpoint's own address where that was dialled apart from the name's address, else at the address that the name leads to. */
 export function seenAt({ networkPlane }: Evidence, port: Port): { readonly tcp?: TcpResult; readonly tls?: TlsResult } {
   const [direct, tcp, tls] = [networkPlane?.[`direct:${port}`], networkPlane?.[`tcp:${port}`], networkPlane?.[`tls:${port}`]]
   return direct ?? { ...(tcp !== undefined && { tcp }), ...(tls !== undefined && { tls }) }
@@ -18,14 +18,14 @@ export function seenAddress(evidence: Evidence): string | undefined {
   return direct.find((address) => address !== undefined) ?? evidence.networkPlane?.address?.dialled
 }
 
-/** Why the TCP connection did not come about, also when it only failed for the TLS check. */
+/** Why the TCP connection failed, also when it failed only in the TLS check; undefined when it connected or was not tried. */
 export function connectFailure(evidence: Evidence, port: Port): Failure | undefined {
   const { tcp, tls } = seenAt(evidence, port)
   if (tcp !== undefined && !tcp.connected) return tcp.failure ?? { code: 'UNKNOWN', message: 'no connection' }
   return tls !== undefined && !tls.verified && tls.failure?.syscall === 'connect' ? tls.failure : undefined
 }
 
-/** A TLS attempt that failed after TCP had connected; also one whose peer objected only once `/ping` was asked, as TLS 1.3 allows. */
+/** A TLS attempt that failed after TCP had connected; also one whose peer sent its alert only when `/ping` was sent, as TLS 1.3 allows. */
 export function failedTls(evidence: Evidence, port: Port): TlsResult | undefined {
   const { tls } = seenAt(evidence, port)
   const failure = port === 8443 ? pingAlert(evidence) : undefined
@@ -54,7 +54,7 @@ export type TlsFault =
 export function tlsFault({ failure, certificate, trustedApartFromTime }: TlsResult): TlsFault {
   const code = failure?.code ?? ''
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'wrong-name'
-  // A stranger's certificate that has expired besides would be no better in time.
+  // An untrusted certificate that has also expired is untrusted at any time.
   if (trustedApartFromTime === false) return 'untrusted'
   if (code === 'CERT_HAS_EXPIRED') return 'expired'
   if (code === 'CERT_NOT_YET_VALID') return 'not-yet-valid'
@@ -80,8 +80,8 @@ export function portsWithTlsFault(evidence: Evidence, ...faults: readonly TlsFau
 }
 
 /**
- * Ports where the connection was reset without a byte of answer, which is how the service refuses an endpoint that it does not know; whether it reads
- * the hello first cannot be told from here. None if the other port spoke TLS: the service admits the endpoint then.
+ * Ports where the connection was reset without a byte of answer, as the service does to an endpoint that it does not admit; whether it reads the hello first
+ * cannot be seen from here. Empty when the other port spoke TLS: the service then admits the endpoint.
  */
 export function refusals(evidence: Evidence): readonly Port[] {
   if (ports.some((port) => seenAt(evidence, port).tls?.verified === true)) return []
@@ -96,7 +96,7 @@ function isRefusedHello(tls: TlsResult): boolean {
   return tlsFault(tls) === 'reset' && tls.bytesRead === 0 && tls.smallHello?.answered !== true
 }
 
-/** Where the service's own name is never answered, another is: no port, network or size is to blame. */
+/** Whether a hello for another name was answered and the one for the service's name was not: port, network and size are not the cause. */
 export function nameIsRefused(evidence: Evidence): boolean {
   return ports.some((port) => {
     const { otherNameAnswered, smallHello } = failedTls(evidence, port) ?? {}
@@ -104,7 +104,7 @@ export function nameIsRefused(evidence: Evidence): boolean {
   })
 }
 
-/** Ports where a hello of one segment is answered, and Node's own, of two, is not: not when it is sent again either. */
+/** Ports where a hello of one segment is answered and Node's usual one, of two segments, is not, also when it is sent again. */
 export function largeHelloLost(evidence: Evidence): readonly Port[] {
   return ports.filter((port) => {
     const small = failedTls(evidence, port)?.smallHello

@@ -8,7 +8,7 @@ export function isPrivateName(host: string): boolean {
   return host.toLowerCase().includes('.privatelink.')
 }
 
-/** Required checks that did not run although nothing before them failed: what they would have shown is unknown. */
+/** Required checks that did not run although no check before them failed. */
 export function unknownChecks(evidence: Evidence): readonly CheckId[] {
   const seen = evidence.networkPlane ?? {}
   if (seen.resolver === undefined) return ['resolver']
@@ -23,17 +23,17 @@ export function unknownChecks(evidence: Evidence): readonly CheckId[] {
   return unknown
 }
 
-/** Only a service that is up is asked: a ping would wake another. Whoever has no control plane at all asks for it by asking. */
+/** Whether `/ping` is required: of a service that is up, because it would wake another. The one-shot command, without a control plane, always sends it. */
 function isPingDue({ controlPlane, controlPlaneProblem }: Evidence): boolean {
   return controlPlane === undefined ? controlPlaneProblem === undefined : isUp(controlPlane.serviceState)
 }
 
-/** Whether every required check ran and passed. What was not checked is unknown, so it is not healthy. */
+/** Whether every required check ran and passed. */
 export function isHealthy(evidence: Evidence): boolean {
   return isPrivateName(evidence.host) && networkIsHealthy(evidence) && controlPlaneIsHealthy(evidence)
 }
 
-/** The data plane alone: the name leads to the one dialled address, which is the endpoint's when that is known, and the service answers there. */
+/** Whether the data plane is healthy: the name leads to the one dialled address, which is the endpoint's where that is known, and the service answers there. */
 export function networkIsHealthy(evidence: Evidence): boolean {
   const seen = evidence.networkPlane
   const dialled = seen?.address?.dialled
@@ -56,7 +56,7 @@ export function networkIsHealthy(evidence: Evidence): boolean {
   )
 }
 
-/** A control plane that nobody meant to ask, as in the one-shot command, is not required; one that could not be asked is. */
+/** Whether the control plane is healthy: also when it was not to be read, as in the one-shot command, and not when a part could not be read. */
 function controlPlaneIsHealthy(evidence: Evidence): boolean {
   if (evidence.controlPlane === undefined) return evidence.controlPlaneProblem === undefined
   if (evidence.controlPlane.unread !== undefined) return false

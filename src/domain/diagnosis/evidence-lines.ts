@@ -20,7 +20,7 @@ export function evidenceLines(evidence: Evidence): readonly EvidenceLine[] {
     line('resolver', seen.resolver && dnsWords(seen.resolver)),
     line('resolver, on the wire', seen.wire && dnsWords(seen.wire)),
     line('Azure DNS', seen['azure-dns'] && dnsWords(seen['azure-dns'])),
-    line('a name of nobody', seen.wildcard && dnsWords(seen.wildcard)),
+    line('an unused name', seen.wildcard && dnsWords(seen.wildcard)),
     line('a second later', seen.later && dnsWords(seen.later)),
     line('IPv6', seen.ipv6 && dnsWords(seen.ipv6)),
     line('IPv6, Azure DNS', seen['azure-ipv6'] && dnsWords(seen['azure-ipv6'])),
@@ -44,7 +44,7 @@ export function evidenceLines(evidence: Evidence): readonly EvidenceLine[] {
           line('record', controlPlane.record && `${shown(controlPlane.record.name)} → ${listed(controlPlane.record.addresses)}`),
           known('organization', controlPlane.organizationIds && listed(controlPlane.organizationIds)),
           line('allow list', controlPlane.allowList && listed(controlPlane.allowList)),
-          line("of these, nobody's", strangers(evidence).length > 0 ? listed(strangers(evidence)) : undefined),
+          line('of these, no known endpoint', strangers(evidence).length > 0 ? listed(strangers(evidence)) : undefined),
           line('requestId', controlPlane.requestId && shown(controlPlane.requestId)),
         ]),
   ]

@@ -27,17 +27,17 @@ function seen(evidence: Evidence): string {
   return `${placeOf(evidence)} connection is Approved, ${what} on ${listed(ports)}.${byName}`
 }
 
-/** The other cells of the matrix are right. A reset before the hello may have a second cause, which shows only once this one is gone. */
+/** What remains besides the lists. A reset before the hello may have a second cause, which shows only when the lists are right. */
 function onlyTheLists(evidence: Evidence): string {
   if (refusedAtEndpoint(evidence).length === 0) return ''
   if (resetsBeforeHello(evidence).length > 0) return ' If it stays when that is mended, an appliance on the way resets it.'
   return isSeenDirectly(evidence) ? '' : ' DNS, address and network are right: only the lists of ClickHouse Cloud are wrong.'
 }
 
-/** What the lists explain: it needs no appliance besides. */
+/** A reset on connect that the lists explain has no appliance as its cause. */
 const hides = ['network-reset-on-connect'] as const
 
-/** In the order to mend: an id that the organization does not know is of no use on a service's list. */
+/** In the order of repair: an id that the organization does not have has no effect on a service's list. */
 export const allowListRules: readonly Rule[] = [
   {
     code: 'organization-entry-missing',
@@ -65,7 +65,7 @@ export const allowListRules: readonly Rule[] = [
     remedy: (evidence) =>
       byAllow(
         evidence,
-        "Allow the right id; then take off the list what the evidence names as nobody's, unless another network uses it.",
+        'Allow the right id; then remove from the list the ids that the evidence shows without a known endpoint, unless another network uses them.',
       ),
   },
   {
@@ -97,13 +97,13 @@ export const allowListRules: readonly Rule[] = [
       const { asOf } = evidence.controlPlane ?? {}
       const remains =
         asOf === undefined
-          ? 'the change may still be on its way'
-          : `that list is of ${shown(asOf.slice(11, 16))} UTC, and ClickHouse Cloud did not tell it now: the endpoint may have been taken off since, or a change may still be on its way`
+          ? 'the change may not have taken effect yet'
+          : `that list is of ${shown(asOf.slice(11, 16))} UTC, and ClickHouse Cloud did not return it now: the endpoint may have been taken off since, or a change may not have taken effect yet`
       return `${seen(evidence)} The endpoint is on the allow list of ${serviceName(evidence)}; ${remains}.${unknown}${asleep}`
     },
     remedy: (evidence) => {
       const { asOf, requestId } = evidence.controlPlane ?? {}
-      if (asOf !== undefined) return thenDiagnose(evidence, 'Run it again in ten seconds: the list as it is then tells which.')
+      if (asOf !== undefined) return thenDiagnose(evidence, 'Run it again in ten seconds: the list as it is then shows which.')
       const call =
         requestId === undefined ? 'the requestId of the change' : `requestId ${shown(requestId)}, which shows it listed,`
       const first = isAsleep(evidence) ? 'Wake the service, or run it again' : 'Run it again'

@@ -3,7 +3,7 @@ import type { Evidence } from '../evidence.ts'
 import type { Rule } from '../finding.ts'
 import { bySetup, listed, shown } from './words.ts'
 
-/** Where Azure says so: its DNS, or the record that it shows. */
+/** The source of Azure's addresses: its DNS, or the record in the zone. */
 function azure(evidence: Evidence): string {
   const answer = azureDnsOf(evidence)
   return answer === undefined || kindOf(answer) === 'failed' ? 'the record in Azure' : `Azure DNS (${shown(answer.server)})`
@@ -11,15 +11,15 @@ function azure(evidence: Evidence): string {
 
 const forNow = (evidence: Evidence) => `${shown(resolverOf(evidence)?.server)} leads to the right address for now`
 
-/** What becomes of it: a memory ends, and what a server has of its own leads only those who ask it. */
+/** What happens later: a cached answer expires, and a record of the resolver's own serves only those who ask that resolver. */
 function fate(evidence: Evidence): string {
   const remembered = isRemembered(evidence)
-  if (remembered === false) return 'The resolver says so of its own: whoever asks Azure is led elsewhere.'
+  if (remembered === false) return 'The resolver has a record of its own: clients that ask Azure get another answer.'
   const when = remembered === true ? 'When its memory ends' : 'If it says so from memory, and that ends'
   return `${when}, so does the connection.`
 }
 
-/** It works, and only because the network's resolver does not say what Azure does: from its memory, or of its own. */
+/** Warnings about a connection that works only because the network's resolver answers otherwise than Azure. */
 export const contradictionRules: readonly Rule[] = [
   {
     code: 'dns-record-stale',

@@ -21,17 +21,17 @@ import { atWrongAddress, bySetup, listed, shown, thenDiagnose } from './words.ts
 import { zoneRules } from './zone.ts'
 
 const answered = (evidence: Evidence) => kindOf(resolverOf(evidence)) === 'addresses'
-/** The other half of the matrix: what happens at the right address. */
+/** Says that TLS works at the endpoint's own address, where it was tried. */
 const onlyDns = (evidence: Evidence) =>
-  reachableDirectly(evidence) ? ' At the endpoint itself TLS comes about on both ports: only DNS is wrong.' : ''
-const seconds = (ttl: number | undefined) => (ttl === undefined ? 'a time that is not known' : `${ttl} s`)
+  reachableDirectly(evidence) ? ' At the endpoint itself TLS works on both ports: only DNS is wrong.' : ''
+const seconds = (ttl: number | undefined) => (ttl === undefined ? 'an unknown time' : `${ttl} s`)
 
 function azureIsRight(evidence: Evidence): boolean {
   const right = rightAddress(evidence)
   return right !== undefined && azureAddresses(evidence)?.includes(right) === true
 }
 
-/** The addresses that the record is blamed for: what Azure answers, else what the resolver does; in a blind judgement the record itself. */
+/** Addresses that are wrong in the record: those that Azure answers, else the resolver's. Without a check from inside the network, the record's own. */
 function blamed(evidence: Evidence): readonly string[] {
   if (isBlind(evidence)) return evidence.controlPlane?.record?.addresses ?? []
   if (!resolverMisleads(evidence)) return []
@@ -41,20 +41,20 @@ function blamed(evidence: Evidence): readonly string[] {
   return addresses.length > 0 ? addresses : unlinked(evidence)
 }
 
-/** What the name will lead to once the zone is linked. */
+/** The record's addresses, where the zone is not linked: what the name will lead to once it is. */
 function unlinked({ controlPlane }: Evidence): readonly string[] {
   return controlPlane?.zone?.linked === false ? (controlPlane.record?.addresses ?? []) : []
 }
 
 const azureAnswers = (evidence: Evidence) => (azureAddresses(evidence) ?? []).length > 0
 
-/** Azure answers the right address alone, so another answer of the resolver is an old one. */
+/** Azure answers the right address and no other, so another answer of the resolver is out of date. */
 const azureIsSure = (evidence: Evidence) => azureIsRight(evidence) && new Set(azureAddresses(evidence)).size === 1
 
-/** The resolver answers, and not as Azure rightly does. */
+/** The resolver answers another address, and Azure the right one. */
 const answersOtherwise = (evidence: Evidence) => answered(evidence) && resolverMisleads(evidence) && azureIsSure(evidence)
 
-/** The record of the linked zone leads to the endpoint, whatever Azure DNS says. */
+/** The record of the linked zone leads to the endpoint, whatever Azure DNS answers. */
 function recordIsRight(evidence: Evidence): boolean {
   const { zone, record } = evidence.controlPlane ?? {}
   return !isBlind(evidence) && zone?.linked === true && record?.addresses.includes(endpointAddress(evidence) ?? '') === true
@@ -71,7 +71,7 @@ function several(evidence: Evidence): readonly string[] {
   )
 }
 
-/** The answer is outside the prefixes, and it is not the record of the linked zone that says so. */
+/** The answer is outside the permitted prefixes, and the linked zone's record has another. */
 function isPublic(evidence: Evidence): boolean {
   const record = evidence.controlPlane?.record?.addresses ?? []
   return isOutsidePrefixes(evidence) && !resolverOf(evidence)?.addresses.every((address) => record.includes(address))
@@ -84,11 +84,11 @@ function isStale(evidence: Evidence): boolean {
   return right !== undefined && addresses.length > 0 && !addresses.includes(right) && !leads && !isPublic(evidence)
 }
 
-/** The negative answer came from Azure's zone, so the resolver does forward: it only remembers that there was nothing. */
+/** The resolver's negative answer came from Azure's zone: the resolver forwards, and has cached that there was no record. */
 const remembersNothing = (evidence: Evidence) =>
   kindOf(resolverOf(evidence)) === 'nxdomain' && isFromAzureZone(resolverOf(evidence)) && azureAnswers(evidence)
 
-/** What overrides the DNS servers on the looking machine itself. */
+/** What overrides the DNS servers on the machine that runs the checks. */
 const overrideRules: readonly Rule[] = [
   {
     code: 'dns-hosts-override',
@@ -106,7 +106,7 @@ const overrideRules: readonly Rule[] = [
   {
     code: 'dns-search-domain',
     severity: 'fail',
-    title: 'a search domain has caught the name',
+    title: 'a search domain answers for the name',
     hides: (evidence) => [...atWrongAddress(evidence), 'dns-public-address'],
     when: ({ networkPlane }) => networkPlane?.search !== undefined,
     say: ({ networkPlane, host }) =>
@@ -114,7 +114,7 @@ const overrideRules: readonly Rule[] = [
     remedy: (evidence) =>
       thenDiagnose(
         evidence,
-        `Ask for the absolute name, ${shown(evidence.host)}. with a dot at its end; then mend what follows.`,
+        `Ask for the absolute name, ${shown(evidence.host)}. with a dot at its end; then correct what the next diagnosis shows.`,
       ),
   },
 ]
@@ -182,7 +182,7 @@ export const dnsRules: readonly Rule[] = [
     },
     say: (evidence) => {
       const { server, rcode, addresses } = resolverOf(evidence) ?? { server: 'The resolver', rcode: 'nothing', addresses: [] }
-      return `Azure answers ${listed(azureAddresses(evidence) ?? [])}, but ${shown(server)} answers ${addresses.length > 0 ? listed(addresses) : shown(rcode)}.${isRemembered(evidence) === false ? ' It does not remember that from Azure: the answer is of its own.' : ''}${onlyDns(evidence)}`
+      return `Azure answers ${listed(azureAddresses(evidence) ?? [])}, but ${shown(server)} answers ${addresses.length > 0 ? listed(addresses) : shown(rcode)}.${isRemembered(evidence) === false ? ' The answer is not cached from Azure: the server has a record of its own.' : ''}${onlyDns(evidence)}`
     },
     remedy: (evidence) =>
       thenDiagnose(evidence, `Forward the zone from ${shown(resolverOf(evidence)?.server)} to 168.63.129.16.`),

@@ -22,7 +22,7 @@ export const endpointRules: readonly Rule[] = [
     say: (evidence) => {
       if (endpointIsGone(evidence)) return none(evidence)
       const state = 'The connection of the private endpoint is Disconnected: the other side removed it.'
-      return serviceAnswered(evidence) ? `${state} The service answers from there all the same, by another way.` : state
+      return serviceAnswered(evidence) ? `${state} The service answers from there all the same, over another path.` : state
     },
     remedy: (evidence) => bySetup(evidence, 'Set up the private endpoint again.'),
   },
@@ -33,7 +33,7 @@ export const endpointRules: readonly Rule[] = [
     when: (evidence) => endpointIsGone(evidence) && serviceAnswered(evidence),
     say: (evidence) =>
       `${none(evidence)} The service answers at ${shown(evidence.networkPlane?.address?.dialled)} all the same: by an endpoint of another virtual network, as over a peering.`,
-    remedy: (evidence) => bySetup(evidence, 'If that is meant, there is nothing to do; else set up an endpoint here.'),
+    remedy: (evidence) => bySetup(evidence, 'If that is intended, there is nothing to do; else set up an endpoint here.'),
   },
   {
     code: 'endpoint-rejected',

@@ -5,7 +5,7 @@ import { serviceAnswered } from '../port-facts.ts'
 import { isPrivateName } from '../required.ts'
 import { admissionSymptoms, listed, networkSymptoms, serviceName, shown, thenDiagnose, tlsSymptoms } from './words.ts'
 
-/** A wrong name leads to wrong answers everywhere: what follows says nothing about the private path. */
+/** Findings that a wrong name causes: they say nothing about the private path. */
 const everythingAfter = [
   'dns-zone-absent',
   'dns-zone-not-linked',
@@ -61,7 +61,7 @@ export const nameRules: readonly Rule[] = [
     say: (evidence) =>
       isOtherHost(evidence)
         ? `${shown(evidence.host)} was asked for; ClickHouse Cloud names ${serviceName(evidence)} ${shown(evidence.controlPlane?.host)}.`
-        : `${shown(evidence.host)} is no name of a service: those end in .REGION.privatelink.azure.clickhouse.cloud. Nothing was sent.`,
+        : `${shown(evidence.host)} is not the private host name of a service: those end in .REGION.privatelink.azure.clickhouse.cloud. Nothing was sent.`,
     remedy: (evidence) =>
       isOtherHost(evidence)
         ? thenDiagnose(evidence, `Use ${shown(evidence.controlPlane?.host)}.`)

@@ -22,7 +22,7 @@ const connected = (evidence: Evidence) =>
 
 const address = (evidence: Evidence) => shown(seenAddress(evidence))
 
-/** Why the lists are not to blame. */
+/** Says that the lists are not the cause, where they hold the endpoint. */
 function listsAreRight(evidence: Evidence): string {
   const admission = admissionOf(evidence)
   return admission?.listed === true && admission.registered === true ? ' The lists of ClickHouse Cloud are in order.' : ''
@@ -80,7 +80,7 @@ export const networkRules: readonly Rule[] = [
     code: 'network-reset-on-connect',
     severity: 'fail',
     title: 'the connection is reset before TLS begins',
-    // Of the lists only an entry that is there: one that is missing explains the reset.
+    // `allow-list-missing` and the like are not hidden: a missing entry explains the reset.
     hides: [...tlsSymptoms, 'allow-list-not-effective'],
     when: (evidence) => resetsBeforeHello(evidence).length > 0,
     say: (evidence) =>

@@ -3,16 +3,16 @@ import type { Evidence } from '../evidence.ts'
 import { nameIsRefused } from '../port-facts.ts'
 import { listed } from './words.ts'
 
-/** A cause that only the other plane could exclude, and what there would tell. */
+/** A cause that only the other plane could exclude, and what would show it there. */
 interface Cause {
   readonly cause: string
   readonly told: string
 }
 
-/** Of an address that nobody has compared with the endpoint's. */
+/** Causes while the address could not be compared with the endpoint's. */
 export function recordCauses(evidence: Evidence): readonly Cause[] {
   if (endpointAddress(evidence) !== undefined || !isUnread(evidence, 'endpoint')) return []
-  // Only the command takes it; chat reads it from Azure.
+  // The one-shot command takes the address as an option; chat reads it from Azure.
   const how = evidence.service === undefined ? ', given as --expect-ip' : ''
   return [{ cause: 'the record leads to an old or a foreign address', told: `the endpoint's address in Azure${how}` }]
 }
@@ -21,14 +21,14 @@ function serviceCause(evidence: Evidence, cause: string): readonly Cause[] {
   return isUnread(evidence, 'service') ? [{ cause, told: "the service's state in ClickHouse Cloud" }] : []
 }
 
-/** Whether the lists can be held against the endpoint. */
+/** Whether both the lists and the endpoint were read, so that they can be compared. */
 export function listsAreKnown(evidence: Evidence): boolean {
   return !isUnread(evidence, 'service') && !isUnread(evidence, 'endpoint')
 }
 
 const state = "the connection's state and alias in Azure"
 
-/** What a connection that opens and is then refused may mean, of what could not be read. */
+/** Causes of a connection that opens and is then refused, among what could not be read. */
 export function refusalCauses(evidence: Evidence): readonly Cause[] {
   const endpoint = isUnread(evidence, 'endpoint')
   return [
@@ -41,14 +41,14 @@ export function refusalCauses(evidence: Evidence): readonly Cause[] {
             told: 'the lists in ClickHouse Cloud',
           },
         ]),
-    // What answers to another name is connected.
+    // An endpoint that answers for another name has an approved connection.
     ...(endpoint && !nameIsRefused(evidence) ? [{ cause: 'its connection is not Approved', told: state }] : []),
     ...(endpoint ? [{ cause: 'it belongs to another service', told: state }] : []),
     ...serviceCause(evidence, 'the service is stopped'),
   ]
 }
 
-/** What an unanswered SYN may mean besides: a connection that is not approved drops them as a filter does. */
+/** Further causes of an unanswered SYN: a connection that is not approved drops it as a filter does. */
 export function unansweredCauses(evidence: Evidence): readonly Cause[] {
   return [
     ...recordCauses(evidence),
@@ -59,12 +59,12 @@ export function unansweredCauses(evidence: Evidence): readonly Cause[] {
   ]
 }
 
-/** What an unanswered hello may mean besides. */
+/** Further causes of an unanswered hello. */
 export function silenceCauses(evidence: Evidence): readonly Cause[] {
   return [...recordCauses(evidence), ...serviceCause(evidence, 'the service is asleep or stopped')]
 }
 
-/** One sentence of what remains, another of what would tell; nothing where nothing remains. `more` is what no plane could exclude. */
+/** One sentence with the remaining causes, one with what would show which; empty without causes. `more` are causes that neither plane could exclude. */
 export function remaining(evidence: Evidence, causes: readonly Cause[], ...more: readonly string[]): string {
   if (causes.length === 0) return ''
   const without = evidence.controlPlane === undefined ? 'Without the control plane' : 'Without what could not be read'

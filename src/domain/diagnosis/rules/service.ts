@@ -6,7 +6,7 @@ import { pingAlert, serviceAnswered } from '../port-facts.ts'
 import { networkIsHealthy, unknownChecks } from '../required.ts'
 import { listed, serviceName, shown, thenDiagnose } from './words.ts'
 
-/** Judged with the control plane, before the phases of a connection. A service that answers is neither asleep nor stopped, whatever its state said. */
+/** Judged with the control plane, before the phases of a connection. A service that answers is neither asleep nor stopped, whatever its state. */
 export const serviceStateRules: readonly Rule[] = [
   {
     code: 'service-stopped',
@@ -58,7 +58,7 @@ export const serviceRules: readonly Rule[] = [
     say: (evidence) => {
       const { status, body, failure } = evidence.networkPlane?.ping ?? {}
       if (status === undefined) return `TLS is verified, but /ping failed with ${shown(failure?.code)}.`
-      // What breaks off may look right as far as it came.
+      // An answer that broke off may be right in the part that was received.
       const end = failure === undefined ? '' : `, and then failed with ${shown(failure.code)}`
       return `TLS is verified, but /ping answered ${status}: "${shown(body)}"${end}.`
     },
@@ -73,7 +73,7 @@ const parts = {
   zone: 'the DNS zone',
 } as const satisfies Record<ControlPart, string>
 
-/** By reason, what is not known for it. */
+/** By reason, the parts that could not be read. */
 function unreadParts({ controlPlane }: Evidence): ReadonlyMap<string, readonly string[]> {
   const unread = (Object.keys(parts) as ControlPart[]).flatMap((part) => {
     const why = controlPlane?.unread?.[part]
@@ -98,12 +98,12 @@ function fromInside(evidence: Evidence): string {
     : `From inside the network these were not checked: ${listed(unknown)}.`
 }
 
-/** What could not be looked at. A warning: it lowers no fault, and it forbids "healthy". */
+/** What could not be checked. A warning: it comes after every fault, and the verdict is not healthy. */
 export const unknownRules: readonly Rule[] = [
   {
     code: 'control-plane-unknown',
     severity: 'warn',
-    title: 'the cloud did not tell everything',
+    title: 'the control plane could not be read completely',
     when: (evidence) =>
       evidence.controlPlane === undefined ? evidence.controlPlaneProblem !== undefined : unreadParts(evidence).size > 0,
     say: (evidence) => `${sayUnread(evidence)} ${fromInside(evidence)}`,
@@ -117,7 +117,8 @@ export const unknownRules: readonly Rule[] = [
     when: (evidence) => isInUnknownState(evidence) && evidence.networkPlane?.ping === undefined,
     say: (evidence) =>
       `ClickHouse Cloud shows ${serviceName(evidence)} as "${shown(evidence.controlPlane?.serviceState)}", a state that is not known here. So /ping was not asked, which might wake it, and whether the service answers is not known.`,
-    remedy: (evidence) => thenDiagnose(evidence, 'Look at the service in ClickHouse Cloud, or wake it and look.'),
+    remedy: (evidence) =>
+      thenDiagnose(evidence, 'Check the service in ClickHouse Cloud, or wake it and run the diagnosis again.'),
   },
   {
     code: 'worker-absent',

@@ -4,7 +4,7 @@ import type { Evidence } from '../evidence.ts'
 import type { Rule } from '../finding.ts'
 import { atWrongAddress, bySetup, listed, shown, thenDiagnose } from './words.ts'
 
-/** The record of the host's own in the zone that Azure shows, where it leads elsewhere and the wildcard that it hides is right. */
+/** The host's own record, where it leads elsewhere and the wildcard that it hides leads to the endpoint. */
 function ownRecord(evidence: Evidence) {
   const right = endpointAddress(evidence)
   const { record, wildcard } = evidence.controlPlane ?? {}
@@ -12,7 +12,7 @@ function ownRecord(evidence: Evidence) {
   return record.addresses.length > 0 && !record.addresses.includes(right) ? record : undefined
 }
 
-/** Seen on the wire: another name of the zone leads to the endpoint, and this one does not. */
+/** By Azure DNS: another name of the zone leads to the endpoint, and this one does not. */
 function onlyThisName(evidence: Evidence): boolean {
   const right = endpointAddress(evidence)
   const [own, other] = [azureDnsOf(evidence), evidence.networkPlane?.wildcard]
@@ -40,7 +40,7 @@ export const shadowRule: Rule = {
   remedy: (evidence) => {
     const record = ownRecord(evidence)
     if (record !== undefined) return bySetup(evidence, `Correct the record ${shown(record.name)}, or delete it.`)
-    // The zone that the bot knows is in order: what hides it is elsewhere.
+    // The zone that the bot knows is right, so another zone answers for this host.
     if (evidence.controlPlane?.record?.name === '*')
       return thenDiagnose(
         evidence,

@@ -51,7 +51,7 @@ function rule(
   }
 }
 
-/** Resets that the lists cannot explain, or cannot be judged against. */
+/** Ports with a reset that the lists do not explain, or where the lists are unknown. */
 function unexplainedResets(evidence: Evidence) {
   const explained = listsAreKnown(evidence) && evidence.controlPlane?.endpoint !== undefined ? refusals(evidence) : []
   const known = [...explained, ...resetsBeforeHello(evidence)]
@@ -68,7 +68,7 @@ function sayClosed(evidence: Evidence): string {
   const after = bytes > 0 ? 'in the middle of the handshake' : 'after the hello'
   const later = resets.filter((port) => failedTls(evidence, port)?.smallHello?.usualAnswered === true)
   const again =
-    later.length === 0 ? '' : ` A later connection to ${listed(later)} was answered: not all that answer there do alike.`
+    later.length === 0 ? '' : ` A later connection to ${listed(later)} was answered, so not every connection is reset.`
   const byName = nameIsRefused(evidence) ? ' A hello for another name is answered: only this name is refused.' : ''
   const what = `TCP opens, then the connection is reset ${after} on ${listed(resets)}.${again}${byName}`
   if (refusals(evidence).length === 0) return what
@@ -78,7 +78,7 @@ function sayClosed(evidence: Evidence): string {
 function saySilent(evidence: Evidence, ports: string): string {
   const bytes = firstWith(evidence, 'silent')?.bytesRead ?? 0
   const what = bytes > 0 ? `the handshake stopped after ${bytes} bytes` : 'nothing answered the hello'
-  const byName = nameIsRefused(evidence) ? ' A hello for another name is answered: something on the way goes by the name.' : ''
+  const byName = nameIsRefused(evidence) ? ' A hello for another name is answered: something on the way filters by the name.' : ''
   return `TCP opens at ${shown(seenAddress(evidence))}, but ${what} on ${ports}.${byName}${remaining(evidence, silenceCauses(evidence), 'an appliance on the way holds TLS up')}`
 }
 
@@ -92,7 +92,7 @@ function clockIsWrong({ clockAheadMs }: Evidence): boolean | undefined {
   return clockAheadMs === undefined ? undefined : Math.abs(clockAheadMs) > clockToleranceMs
 }
 
-/** Nobody compared the clocks: what the certificate itself says decides. */
+/** Whether the clock is the cause. Where the clocks were not compared, a certificate that is not valid yet points to the clock. */
 const blamesClock = (evidence: Evidence) => clockIsWrong(evidence) ?? portsWithTlsFault(evidence, 'not-yet-valid').length > 0
 
 function sayOutOfTime(evidence: Evidence): string {
@@ -100,10 +100,10 @@ function sayOutOfTime(evidence: Evidence): string {
   const what = `The certificate on ${listed(outOfTime(evidence))} is valid from ${shown(validFrom)} until ${shown(validTo)}.`
   const { clockAheadMs } = evidence
   if (clockAheadMs === undefined)
-    return `${what} The clock of this machine was not compared: either it is wrong, or the certificate is. \`date -u\` tells.`
+    return `${what} The clock of this machine was not compared: either it is wrong, or the certificate is. \`date -u\` shows the clock.`
   const apart = `${Math.round(Math.abs(clockAheadMs) / 60_000)} minutes ${clockAheadMs > 0 ? 'ahead of' : 'behind'}`
   return clockIsWrong(evidence)
-    ? `${what} The clock of the machine that looked is ${apart} ClickHouse Cloud's.`
+    ? `${what} The clock of the machine that ran the checks is ${apart} ClickHouse Cloud's.`
     : `${what} The clocks agree.`
 }
 
@@ -162,7 +162,7 @@ export const tlsRules: readonly Rule[] = [
   {
     code: 'clock-skew',
     severity: 'fail',
-    title: 'the clock of the machine that looked is wrong',
+    title: 'the clock of the machine that ran the checks is wrong',
     when: (evidence) => outOfTime(evidence).length > 0 && blamesClock(evidence),
     say: sayOutOfTime,
     remedy: (evidence) => thenDiagnose(evidence, 'Set the clock by NTP.'),

@@ -3,7 +3,7 @@ import type { Evidence } from '../evidence.ts'
 import type { FindingCode, Remedy } from '../finding.ts'
 import { isSeenDirectly } from '../port-facts.ts'
 
-/** That the service does not admit the endpoint: judged only by what was seen at the endpoint's own address. */
+/** Findings that the service does not admit the endpoint, from what was observed at the endpoint's own address. */
 export const admissionSymptoms = [
   'allow-list-missing',
   'allow-list-wrong-id',
@@ -11,7 +11,7 @@ export const admissionSymptoms = [
   'allow-list-not-effective',
 ] as const satisfies readonly FindingCode[]
 
-/** What fails behind an address that does not lead to the service, whatever the reason. */
+/** Findings that an address causes that does not lead to the service. */
 export const tlsSymptoms = [
   'tls-large-hello',
   'tls-closed-early',
@@ -33,7 +33,7 @@ export const networkSymptoms = [
   'network-reset-on-connect',
 ] as const satisfies readonly FindingCode[]
 
-/** What fails where the name leads is a symptom. What fails at the endpoint itself is a cause of its own; only `/ping` was not asked there. */
+/** Findings that a wrong address causes: all of a connection, or only `/ping`'s where the ports were seen at the endpoint itself. */
 export function atWrongAddress(evidence: Evidence): readonly FindingCode[] {
   return isSeenDirectly(evidence) ? ['http-unexpected'] : [...networkSymptoms, ...tlsSymptoms]
 }
@@ -67,7 +67,7 @@ export function bySetup({ service, network }: Evidence, text: string): Remedy {
   return service === undefined ? { text } : { text, command: `setup ${argument(service)} in ${argument(network)}` }
 }
 
-/** For what mends itself, or what somebody mends elsewhere: look again afterwards. */
+/** A remedy after which to diagnose again: waiting, or a change that no command of this bot makes. */
 export function thenDiagnose({ service, network }: Evidence, text: string): Remedy {
   return service === undefined ? { text } : { text, command: `diagnose ${argument(service)} from ${argument(network)}` }
 }

@@ -8,7 +8,7 @@ import { bySetup, listed, shown, thenDiagnose } from './words.ts'
 const hasNoAddress = (evidence: Evidence) => (azureAddresses(evidence) ?? []).length === 0
 const zone = ({ host }: Evidence) => shown(zoneOf(host))
 
-/** Nobody who answered knows the name. */
+/** No server that answered has the name. */
 function isLost(evidence: Evidence): boolean {
   const [resolver, azure] = [kindOf(resolverOf(evidence)), kindOf(azureDnsOf(evidence))]
   return (
@@ -19,13 +19,13 @@ function isLost(evidence: Evidence): boolean {
   )
 }
 
-/** The zone that the bot knows has one. */
+/** The zone that the bot knows has a record for the host. */
 const hasRecord = ({ controlPlane }: Evidence) => (controlPlane?.record?.addresses ?? []).length > 0
 
-/** Some zone of this name that Azure holds is linked here, whether the configuration knows it or not. */
+/** A zone in Azure answers for the name, so one is linked to the network, also when it is not in the configured places. */
 const zoneAnswers = (evidence: Evidence) => isFromAzureZone(azureDnsOf(evidence)) || isFromAzureZone(resolverOf(evidence))
 
-/** The name exists without an address. NXDOMAIN after an alias speaks of the end of the chain, not of the name (RFC 6604). */
+/** The name exists without an address. NXDOMAIN after an alias is about the end of the chain, not the name (RFC 6604). */
 const isEmpty = (evidence: Evidence) =>
   resolverMisleads(evidence) &&
   hasNoAddress(evidence) &&
@@ -33,7 +33,7 @@ const isEmpty = (evidence: Evidence) =>
     (answer) => kindOf(answer) === 'none' || (kindOf(answer) === 'nxdomain' && (answer?.cnames.length ?? 0) > 0),
   )
 
-/** Azure DNS could tell a zone that is not there from a resolver that does not ask for it. */
+/** Azure DNS gave no answer, so a missing zone cannot be told from a resolver that does not forward to Azure. */
 const isUnreached = (evidence: Evidence) =>
   !isBlind(evidence) && !['nxdomain', 'none', 'addresses'].includes(kindOf(azureDnsOf(evidence)) ?? '')
 
@@ -45,7 +45,7 @@ function whyNot(evidence: Evidence): string {
   const linked = `there is none, or it is not linked to ${shown(evidence.network)}`
   return isUnreached(evidence)
     ? `${linked}, or it lacks the record, or ${shown(resolverOf(evidence)?.server)} does not forward it to Azure DNS.${unreached(evidence)} What would tell: the zone in Azure, or a question to 168.63.129.16 from this network.`
-    : `${linked}. Azure did not say which.`
+    : `${linked}. The zone could not be read in Azure, so which of the two is unknown.`
 }
 
 const chainOf = (evidence: Evidence) => [...(resolverOf(evidence)?.cnames ?? []), ...(azureDnsOf(evidence)?.cnames ?? [])]

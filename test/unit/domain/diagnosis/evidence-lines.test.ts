@@ -21,7 +21,7 @@ test('what further questions were answered', () => {
       'azure-ipv6': { ...the.answer, addresses: ['2001:db8::4'] },
     },
   })
-  expect(lines.get('a name of nobody')).toContain('10.0.0.4')
+  expect(lines.get('an unused name')).toContain('10.0.0.4')
   expect(lines.get('a second later')).toContain('TTL 299 s')
   expect(lines.get('IPv6, Azure DNS')).toContain('2001:db8::4')
   expect(lines.get('TLS 8443')).toContain('a small hello is not answered, one for another name is')
@@ -29,7 +29,7 @@ test('what further questions were answered', () => {
 
 test('of the allow list, what is nobody is named; the call that read it, too', () => {
   const lines = linesOf({ control: { allowList: [the.guid, the.otherGuid], requestId: 'rq-7' } })
-  expect(lines.get("of these, nobody's")).toBe(the.otherGuid)
+  expect(lines.get('of these, no known endpoint')).toBe(the.otherGuid)
   expect(lines.get('requestId')).toBe('rq-7')
-  expect(linesOf({}).has("of these, nobody's")).toBe(false)
+  expect(linesOf({}).has('of these, no known endpoint')).toBe(false)
 })

@@ -340,7 +340,7 @@ test('ids that are of nobody are evidence, and no part of the verdict that every
   const verdict = judge(rules, seen)
   expect(verdict).toMatchObject({ code: 'allow-list-wrong-id', detail: expect.stringContaining('it holds 1 id') })
   expect(JSON.stringify(verdict)).not.toContain(the.otherGuid)
-  expect(evidenceLines(seen)).toContainEqual({ what: "of these, nobody's", said: the.otherGuid })
+  expect(evidenceLines(seen)).toContainEqual({ what: 'of these, no known endpoint', said: the.otherGuid })
 })
 
 test('whom a certificate names is evidence, and no part of the verdict that everybody reads', () => {

@@ -1,5 +1,6 @@
 import type { Plan, PlannedStep, StepId } from './plan.ts'
 import { type Network, subnetId, vnetId } from './target.ts'
+import { wildcard } from './wildcard.ts'
 
 /** The Azure actions that a plan needs, and whether the caller's roles allow them. Source of the actions: Azure's provider operations of `Microsoft.Network`. */
 
@@ -60,13 +61,9 @@ export function needsOf({ steps }: Plan, network: Network, zone: ZonePlace): rea
 export function isAllowed(action: string, permissions: readonly Permission[]): boolean {
   return permissions.some(
     ({ actions, notActions }) =>
-      actions.some((pattern) => covers(pattern, action)) && !notActions.some((pattern) => covers(pattern, action)),
+      actions.some((pattern) => wildcard(pattern, 'iu').test(action)) &&
+      !notActions.some((pattern) => wildcard(pattern, 'iu').test(action)),
   )
-}
-
-function covers(pattern: string, action: string): boolean {
-  const expression = pattern.split('*').map(RegExp.escape).join('.*')
-  return new RegExp(`^${expression}$`, 'iu').test(action)
 }
 
 function groupId({ subscription, resourceGroup }: ZonePlace): string {

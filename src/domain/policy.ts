@@ -1,5 +1,6 @@
 import { type Group, type Person, type Place, samePerson } from './person.ts'
 import type { Request } from './request.ts'
+import { wildcard } from './wildcard.ts'
 
 /** Who has to approve what. The first policy that matches a request applies. */
 export interface Policy {
@@ -23,17 +24,14 @@ export interface Policy {
   readonly places: readonly Place[]
 }
 
+/** The first policy for this action in this network; undefined when there is none. */
 export function policyFor(policies: readonly Policy[], action: string, network: string): Policy | undefined {
   return policies.find((policy) => policy.actions.includes(action) && covers(policy, network))
 }
 
+/** Whether the policy is for the network. */
 export function covers({ networks }: Policy, network: string): boolean {
-  return networks.some((pattern) => matches(pattern, network))
-}
-
-function matches(pattern: string, name: string): boolean {
-  const expression = pattern.split('*').map(RegExp.escape).join('.*')
-  return new RegExp(`^${expression}$`, 'u').test(name)
+  return networks.some((pattern) => wildcard(pattern, 'u').test(network))
 }
 
 /** The policy's approvers without the requester: nobody approves their own request. */

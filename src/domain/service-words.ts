@@ -1,8 +1,8 @@
-import type { Service, ServiceWords } from './target.ts'
+import { type Service, type ServiceWords, sameId } from './target.ts'
 
 /** Whether two names are equal in any letter case. */
 export function sameName(one: string, other: string | undefined): boolean {
-  return other !== undefined && one.toLowerCase() === other.toLowerCase()
+  return sameId(one, other)
 }
 
 /** Whether the word is the name or the id. */

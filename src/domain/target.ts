@@ -95,7 +95,7 @@ export function isInVnet(subnet: string, network: Network): boolean {
   return subnet.toLowerCase().startsWith(`${vnetId(network)}/subnets/`.toLowerCase())
 }
 
-/** ARM resource ids and GUIDs compare without case. */
+/** Whether two ids are equal in any letter case, as ARM resource ids, GUIDs and DNS labels are compared; false when one is undefined. */
 export function sameId(a: string | undefined, b: string | undefined): boolean {
   return a !== undefined && b !== undefined && a.toLowerCase() === b.toLowerCase()
 }

@@ -1,3 +1,4 @@
+import { sameId } from '../target.ts'
 import { names } from './control-facts.ts'
 import type { Evidence } from './evidence.ts'
 import { counted, listed, shown } from './rules/words.ts'
@@ -92,7 +93,7 @@ function withoutIds(field: SnapshotField, gone: readonly string[], come: readonl
 }
 
 function holds(values: readonly string[], value: string): boolean {
-  return values.some((each) => each.toLowerCase() === value.toLowerCase())
+  return values.some((each) => sameId(each, value))
 }
 
 function words(values: readonly string[]): string {

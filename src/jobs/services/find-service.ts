@@ -101,7 +101,7 @@ export async function strangeHost(
   if (!text.toLowerCase().includes('.clickhouse.cloud')) return undefined
   const names = await jobs.survey.names()
   if (hostsIn(names).some(({ host }) => sameHost(host, text))) return undefined
-  const region = privateHost.exec(text)?.[1]?.toLowerCase()
+  const region = privateHost.exec(text)?.[1]
   if (region !== undefined) {
     const inventory = await jobs.inventory.read()
     const candidates = inventory?.services.filter((service) => mayBeIn(service, region) && !isRead(names[service.id])) ?? []
@@ -121,7 +121,7 @@ export async function strangeHost(
 }
 
 function mayBeIn({ provider, region }: Service, said: string): boolean {
-  return provider === 'azure' && region.toLowerCase() === said
+  return provider === 'azure' && sameId(region, said)
 }
 
 async function learnSome(services: readonly Service[], { targets, survey }: NameJobs, signal: AbortSignal) {

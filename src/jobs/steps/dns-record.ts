@@ -53,7 +53,7 @@ async function compare(context: StepContext, records: readonly ARecord[]): Promi
   const wrong = own.filter((record) => !leadsTo(record, address))
   const foreign = wrong.find((record) => !isOurs(record.metadata))
   if (foreign !== undefined) return { change: blockedBy(foreign, 'overrides the wildcard and', context) }
-  const unserved = labels.filter((label) => !own.some((record) => record.name.toLowerCase() === label))
+  const unserved = labels.filter((label) => !own.some((record) => sameId(record.name, label)))
   const wildcardServes = wildcard !== undefined && leadsTo(wildcard, address)
   if (wrong.length === 0 && (unserved.length === 0 || wildcardServes)) {
     const serving = [...own, ...(unserved.length > 0 && wildcard !== undefined ? [wildcard] : [])]

@@ -23,13 +23,13 @@ export function ownName({ target }: StepContext): string {
 /** The endpoints that connect this network to the alias, the best first. */
 export function serving(all: readonly EndpointSummary[], context: StepContext): readonly EndpointSummary[] {
   const { alias, network } = context.target
-  const name = ownName(context).toLowerCase()
+  const name = ownName(context)
   const wishes: readonly ((endpoint: EndpointSummary) => boolean)[] = [
     (endpoint) => !isDead(endpoint),
     ({ provisioning }) => provisioning !== 'Failed',
     ({ connection }) => connection === 'Approved',
     ({ provisioning }) => provisioning === 'Succeeded',
-    (endpoint) => endpoint.name.toLowerCase() === name,
+    (endpoint) => sameId(endpoint.name, name),
     ({ tags }) => isOurs(tags),
     (endpoint) => sameId(endpoint.subnetId, subnetId(network)),
   ]

@@ -59,7 +59,7 @@ export const organizationEntry: Step = {
   },
 }
 
-/** Ignores the refusal of an id that is there already; throws any other error. */
+/** Ignores the refusal of an id that is there already; throws any other error. ClickHouse Cloud has no code for it, so its message has to say it. */
 function unlessKnown(error: unknown): undefined {
   if (error instanceof TerminalError && error.code === 'BAD_REQUEST' && /already|exists/i.test(error.message)) return
   throw error

@@ -8,8 +8,8 @@ const breaks = /[\t\n\v\f\r\u0085\u2028\u2029]+/gu
 const invisible = /[\p{Cc}\p{Cf}\p{Cs}]/gu
 
 /**
- * Text from outside (certificates, DNS, HTTP bodies, error messages, names), made safe to print in one line: invisible characters are gone, line
- * ends are spaces, and what is longer than `maxLength` code points ends in "…". It is not escaped: how, only the place that prints it knows.
+ * Text from outside (certificates, DNS, HTTP bodies, error messages, names), made safe to print in one line: invisible characters are removed, line
+ * ends are spaces, and what is longer than `maxLength` code points ends in "…". It is not escaped: each renderer does that for its own format.
  */
 export function cleanText(text: string, maxLength: number): string {
   const clean = text.replace(breaks, ' ').replace(invisible, '').trim()

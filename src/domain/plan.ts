@@ -25,7 +25,7 @@ export interface FieldChange {
   readonly name: string
   /** Absent when the resource or the field does not exist yet. */
   readonly before?: string
-  /** Absent when the field goes away. */
+  /** Absent when the field is removed. */
   readonly after?: string
 }
 

@@ -1,4 +1,4 @@
-import { connectionOf, endpointAddress, isBlind, names, strangers } from './control-facts.ts'
+import { connectionOf, endpointAddress, isBlind, names, unknownEntries } from './control-facts.ts'
 import type { Evidence, Port } from './evidence.ts'
 import { connectFailure, isSeenDirectly, ports, refusals, seenAddress } from './port-facts.ts'
 
@@ -18,7 +18,7 @@ export interface Admission {
   /** Undefined when the organization's entries are unknown. */
   readonly registered: boolean | undefined
   /** Entries of the allow list that belong to no known endpoint. */
-  readonly strangers: readonly string[]
+  readonly unknownEntries: readonly string[]
 }
 
 /** Whether TCP failed on every port at the endpoint, so that whether the service admits it could not be seen. */
@@ -37,6 +37,6 @@ export function admissionOf(evidence: Evidence): Admission | undefined {
   return {
     listed: names(allowList, endpoint),
     registered: organizationIds && names(organizationIds, endpoint),
-    strangers: strangers(evidence),
+    unknownEntries: unknownEntries(evidence),
   }
 }

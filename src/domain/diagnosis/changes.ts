@@ -77,19 +77,19 @@ export function changesBetween(before: Snapshot, after: Snapshot): readonly Obse
   return (Object.keys(fields) as SnapshotField[]).flatMap((field) => {
     const [was, is] = [before[field], after[field]]
     if (was === undefined || is === undefined) return []
-    const gone = was.filter((value) => !holds(is, value))
-    const come = is.filter((value) => !holds(was, value))
-    if (gone.length === 0 && come.length === 0) return []
+    const removed = was.filter((value) => !holds(is, value))
+    const added = is.filter((value) => !holds(was, value))
+    if (removed.length === 0 && added.length === 0) return []
     const single = was.length <= 1 && is.length <= 1
-    const said = single ? `was ${words(was)}, is ${words(is)}` : moved(gone, come, listed)
-    const inPublic = evidenceAlone.includes(field) ? withoutIds(field, gone, come) : said
+    const said = single ? `was ${words(was)}, is ${words(is)}` : moved(removed, added, listed)
+    const inPublic = evidenceAlone.includes(field) ? withoutIds(field, removed, added) : said
     return [{ what: fields[field], said, inPublic }]
   })
 }
 
-function withoutIds(field: SnapshotField, gone: readonly string[], come: readonly string[]): string {
+function withoutIds(field: SnapshotField, removed: readonly string[], added: readonly string[]): string {
   if (field === 'endpoint' || field === 'issuer') return 'is another'
-  return moved(gone, come, ({ length }) => counted(length, 'entry', 'entries'))
+  return moved(removed, added, ({ length }) => counted(length, 'entry', 'entries'))
 }
 
 function holds(values: readonly string[], value: string): boolean {
@@ -100,7 +100,7 @@ function words(values: readonly string[]): string {
   return values.length === 0 ? 'none' : values.map(shown).join(', ')
 }
 
-function moved(gone: readonly string[], come: readonly string[], say: (values: readonly string[]) => string): string {
-  const parts = [...(gone.length === 0 ? [] : [`lost ${say(gone)}`]), ...(come.length === 0 ? [] : [`got ${say(come)}`])]
+function moved(removed: readonly string[], added: readonly string[], say: (values: readonly string[]) => string): string {
+  const parts = [...(removed.length === 0 ? [] : [`lost ${say(removed)}`]), ...(added.length === 0 ? [] : [`got ${say(added)}`])]
   return parts.join(', ')
 }

@@ -70,7 +70,7 @@ export function names(ids: readonly string[], endpoint: NonNullable<ControlPlane
  * Entries of the allow list that the organization does not have, or that no known live endpoint has: an old GUID, another's, or an invented one. ClickHouse
  * Cloud checks neither list, and both keep the ids of deleted endpoints.
  */
-export function strangers({ controlPlane }: Evidence): readonly string[] {
+export function unknownEntries({ controlPlane }: Evidence): readonly string[] {
   const { allowList = [], organizationIds, livingIds } = controlPlane ?? {}
   const isIn = (ids: readonly string[] | undefined, entry: string) => ids === undefined || ids.some((id) => sameId(id, entry))
   return allowList.filter((entry) => !isIn(organizationIds, entry) || !isIn(livingIds, entry))

@@ -76,7 +76,7 @@ export function ipv6Addresses({ networkPlane }: Evidence): readonly string[] {
  * Whether the resolver's server answered from its cache: a second later the TTL had fallen, or the answer was Azure's. The TTL of a record of its own does
  * not fall. Undefined when it was not asked twice.
  */
-export function isRemembered(evidence: Evidence): boolean | undefined {
+export function isCached(evidence: Evidence): boolean | undefined {
   const { resolver, wire, later } = evidence.networkPlane ?? {}
   const first = wire ?? resolver
   if (first?.authoritative === true) return false

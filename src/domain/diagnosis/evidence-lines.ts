@@ -1,4 +1,4 @@
-import { isUnread, strangers } from './control-facts.ts'
+import { isUnread, unknownEntries } from './control-facts.ts'
 import type { ControlPart, DirectResult, DnsAnswer, Evidence, Failure, TcpResult, TlsResult } from './evidence.ts'
 import { listed, shown } from './rules/words.ts'
 
@@ -44,7 +44,7 @@ export function evidenceLines(evidence: Evidence): readonly EvidenceLine[] {
           line('record', controlPlane.record && `${shown(controlPlane.record.name)} → ${listed(controlPlane.record.addresses)}`),
           known('organization', controlPlane.organizationIds && listed(controlPlane.organizationIds)),
           line('allow list', controlPlane.allowList && listed(controlPlane.allowList)),
-          line('of these, no known endpoint', strangers(evidence).length > 0 ? listed(strangers(evidence)) : undefined),
+          line('of these, no known endpoint', unknownEntries(evidence).length > 0 ? listed(unknownEntries(evidence)) : undefined),
           line('requestId', controlPlane.requestId && shown(controlPlane.requestId)),
         ]),
   ]

@@ -9,7 +9,7 @@ import type { StepContext } from '../steps/step.ts'
 import { LostRun, type RequestWorker, Stopped } from './run.ts'
 import { servicesReachedFrom } from './services-of-network.ts'
 
-/** How old the list may be by which a service's name is resolved, in milliseconds. What is judged or changed is read anew. */
+/** How old the list may be by which a service's name is resolved, in milliseconds. What is judged or changed is always read again. */
 const namesMaxAgeMs = 10 * 60_000
 
 /** Aliases and hosts are not read again within this, in milliseconds: ClickHouse Cloud allows ten calls in ten seconds, and the changes need them. */

@@ -148,7 +148,7 @@ function notRead(text: string, left: number): RetryableError {
   })
 }
 
-/** Whether ClickHouse Cloud was asked for the name, also when there is none. */
+/** Whether the name was read from ClickHouse Cloud, also when there is none. */
 function isRead(name: PrivateName | undefined): boolean {
   return name !== undefined && Date.parse(name.readAt) > 0
 }

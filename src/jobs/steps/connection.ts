@@ -24,25 +24,28 @@ export const connection: Step = {
   async apply({ clouds, facts: { endpoint }, signal }) {
     if (endpoint === undefined) return
     let last = endpoint
-    const observe = async (): Promise<EndpointDetail | 'gone' | undefined> => {
+    const observe = async (): Promise<EndpointDetail | 'deleted' | undefined> => {
       const now = await clouds.network.endpoint(endpoint.id, signal)
-      if (now === undefined) return 'gone'
+      if (now === undefined) return 'deleted'
       last = now
       // Any other state may still become Approved: Azure documents a free string.
       return now.connection === 'Approved' || isDead(now) ? now : undefined
     }
     const ended = await until(observe, { everyMs: 3_000, withinMs: 5 * 60_000 }, signal)
-    if (ended === 'gone') throw notApproved(`The endpoint ${endpoint.name} is gone: somebody has deleted it.`, anew)
-    if (ended === undefined) throw notApproved(`After 5 minutes ${connectionText(last)}.`, later)
+    if (ended === 'deleted') throw notApproved(`The endpoint ${endpoint.name} is gone: somebody has deleted it.`, runSetupAgain)
+    if (ended === undefined) throw notApproved(`After 5 minutes ${connectionText(last)}.`, waitFirst)
     if (isDead(ended))
-      throw notApproved(`The connection of ${ended.name} is ${ended.connection}.`, isOurs(ended.tags) ? anew : theirs)
+      throw notApproved(
+        `The connection of ${ended.name} is ${ended.connection}.`,
+        isOurs(ended.tags) ? runSetupAgain : askItsOwner,
+      )
   },
 }
 
-const anew = 'Run setup again: it makes the endpoint anew.'
-const theirs =
+const runSetupAgain = 'Run setup again: it makes the endpoint anew.'
+const askItsOwner =
   'Such a connection cannot be approved any more, and this bot did not make the endpoint. Ask its owner to delete it, then run setup again.'
-const later =
+const waitFirst =
   'The endpoint is on the allow list, so ClickHouse Cloud should approve it. Wait, then run setup again; if it stays so, ask ClickHouse support.'
 
 /** The connection's state in a clause; Azure may report none. */

@@ -34,17 +34,17 @@ export const dnsZone: Step = {
       await clouds.dns.createZone({ name, ...network.dns }, { ...network.tags, ...ownershipTags(requestId) }, signal)
       return
     }
-    const observe = async (): Promise<'settled' | 'gone' | undefined> => {
+    const observe = async (): Promise<'settled' | 'deleted' | undefined> => {
       const [zone] = await clouds.dns.zones(name, network, signal)
-      if (zone === undefined) return 'gone'
+      if (zone === undefined) return 'deleted'
       return zone.settled ? 'settled' : undefined
     }
-    if ((await until(observe, { everyMs: 2_000, withinMs: 10 * 60_000 }, signal)) === 'gone')
+    if ((await until(observe, { everyMs: 2_000, withinMs: 10 * 60_000 }, signal)) === 'deleted')
       throw deletedMeanwhile(`The zone ${name}`)
   },
 }
 
-/** Thrown so that the step runs again and makes it anew. */
+/** A `RetryableError` (`taken-away`), so that the step runs again and makes the zone or link once more. */
 export function deletedMeanwhile(what: string): RetryableError {
   return new RetryableError('taken-away', `${what} was deleted by somebody else before it was ready.`, {
     remedy: 'Look in the zone’s activity log for who deletes it, then run the command again.',

@@ -2,7 +2,7 @@ import { sameId } from '../../domain/target.ts'
 import { isIdOf } from './allow-lists.ts'
 import type { StepContext } from './step.ts'
 
-/** Which ids leave the lists of services and organizations without being asked for: those of endpoints of this bot that are deleted or replaced. */
+/** Ids of this bot's deleted or replaced endpoints, which setup and teardown remove from the lists of services and organizations. */
 
 /** Ids of replaced and of deleted endpoints. */
 export function idsLeftBehind({ facts, replacedIds }: StepContext): readonly string[] {

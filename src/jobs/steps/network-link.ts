@@ -38,12 +38,12 @@ export const networkLink: Step = {
         signal,
       )
     }
-    const observe = async (): Promise<'completed' | 'gone' | undefined> => {
+    const observe = async (): Promise<'completed' | 'deleted' | undefined> => {
       const link = await linkNow()
-      if (link === undefined) return 'gone'
+      if (link === undefined) return 'deleted'
       return link.completed ? 'completed' : undefined
     }
-    if ((await until(observe, { everyMs: 2_000, withinMs: 10 * 60_000 }, signal)) !== 'gone') return
+    if ((await until(observe, { everyMs: 2_000, withinMs: 10 * 60_000 }, signal)) !== 'deleted') return
     throw deletedMeanwhile(`The link of ${zoneNameOf(target)} to ${network.vnet}`)
   },
 }

@@ -20,7 +20,7 @@ const confirmAfterMs = 8_000
 
 /**
  * One turn of a watch: diagnoses, stores the result, and posts when the verdict has changed or when a diagnosis is not possible any more. May run twice: the
- * second run finds the change told already.
+ * second run finds the change posted already.
  */
 export async function workOnWatch({ id, confirms = false }: Turn, jobs: WatchJobs, signal: AbortSignal): Promise<void> {
   const { watches, producer } = jobs

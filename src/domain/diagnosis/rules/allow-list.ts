@@ -56,10 +56,10 @@ export const allowListRules: readonly Rule[] = [
     hides,
     when: (evidence) => {
       const admission = admissionOf(evidence)
-      return admission?.listed === false && admission.strangers.length > 0
+      return admission?.listed === false && admission.unknownEntries.length > 0
     },
     say: (evidence) => {
-      const { length } = admissionOf(evidence)?.strangers ?? []
+      const { length } = admissionOf(evidence)?.unknownEntries ?? []
       return `${seen(evidence)} Neither the endpoint's GUID nor its Resource ID is in the list; it holds ${counted(length, 'id', 'ids')} that the organization or the known networks do not have: an old GUID or another endpoint's id. The evidence names it.${onlyTheLists(evidence)}`
     },
     remedy: (evidence) =>
@@ -75,7 +75,7 @@ export const allowListRules: readonly Rule[] = [
     hides,
     when: (evidence) => {
       const admission = admissionOf(evidence)
-      return admission?.listed === false && admission.strangers.length === 0
+      return admission?.listed === false && admission.unknownEntries.length === 0
     },
     say: (evidence) =>
       `${seen(evidence)} Neither the endpoint's GUID nor its Resource ID is in the list (${others(evidence.controlPlane ?? {})}).${onlyTheLists(evidence)}`,

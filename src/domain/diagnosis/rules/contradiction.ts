@@ -1,4 +1,4 @@
-import { azureDnsOf, contradiction, isRemembered, kindOf, resolverOf } from '../dns-facts.ts'
+import { azureDnsOf, contradiction, isCached, kindOf, resolverOf } from '../dns-facts.ts'
 import type { Evidence } from '../evidence.ts'
 import type { Rule } from '../finding.ts'
 import { bySetup, listed, shown } from './words.ts'
@@ -12,10 +12,10 @@ function azure(evidence: Evidence): string {
 const forNow = (evidence: Evidence) => `${shown(resolverOf(evidence)?.server)} leads to the right address for now`
 
 /** What happens later: a cached answer expires, and a record of the resolver's own serves only those who ask that resolver. */
-function fate(evidence: Evidence): string {
-  const remembered = isRemembered(evidence)
-  if (remembered === false) return 'The resolver has a record of its own: clients that ask Azure get another answer.'
-  const when = remembered === true ? 'When its memory ends' : 'If it says so from memory, and that ends'
+function consequence(evidence: Evidence): string {
+  const cached = isCached(evidence)
+  if (cached === false) return 'The resolver has a record of its own: clients that ask Azure get another answer.'
+  const when = cached === true ? 'When its memory ends' : 'If it says so from memory, and that ends'
   return `${when}, so does the connection.`
 }
 
@@ -27,7 +27,7 @@ export const contradictionRules: readonly Rule[] = [
     title: 'the DNS record leads to another address than the resolver says',
     when: (evidence) => (contradiction(evidence) ?? []).length > 0,
     say: (evidence) =>
-      `${forNow(evidence)}, but ${azure(evidence)} says ${listed(contradiction(evidence) ?? [])}. ${fate(evidence)}`,
+      `${forNow(evidence)}, but ${azure(evidence)} says ${listed(contradiction(evidence) ?? [])}. ${consequence(evidence)}`,
     remedy: (evidence) => bySetup(evidence, "Point the record at the endpoint's address."),
   },
   {
@@ -35,7 +35,7 @@ export const contradictionRules: readonly Rule[] = [
     severity: 'warn',
     title: 'the private DNS zone has no record for the name that the resolver knows',
     when: (evidence) => contradiction(evidence)?.length === 0,
-    say: (evidence) => `${forNow(evidence)}, but ${azure(evidence)} has no address for it. ${fate(evidence)}`,
+    say: (evidence) => `${forNow(evidence)}, but ${azure(evidence)} has no address for it. ${consequence(evidence)}`,
     remedy: (evidence) => bySetup(evidence, "Create the record with the endpoint's address."),
   },
 ]

@@ -3,9 +3,9 @@ import {
   azureAddresses,
   azureDnsOf,
   ipv6Addresses,
+  isCached,
   isFromAzureZone,
   isOutsidePrefixes,
-  isRemembered,
   kindOf,
   pinnedAddresses,
   reachableDirectly,
@@ -32,7 +32,7 @@ function azureIsRight(evidence: Evidence): boolean {
 }
 
 /** Addresses that are wrong in the record: those that Azure answers, else the resolver's. Without a check from inside the network, the record's own. */
-function blamed(evidence: Evidence): readonly string[] {
+function wrongAddresses(evidence: Evidence): readonly string[] {
   if (isBlind(evidence)) return evidence.controlPlane?.record?.addresses ?? []
   if (!resolverMisleads(evidence)) return []
   const azure = azureAddresses(evidence) ?? []
@@ -63,7 +63,8 @@ function recordIsRight(evidence: Evidence): boolean {
 /** The addresses of an answer that names the endpoint's (as far as that is known) among others. */
 function several(evidence: Evidence): readonly string[] {
   const right = endpointAddress(evidence)
-  const answers = azureIsSure(evidence) && !isBlind(evidence) ? [] : [blamed(evidence), resolverOf(evidence)?.addresses ?? []]
+  const answers =
+    azureIsSure(evidence) && !isBlind(evidence) ? [] : [wrongAddresses(evidence), resolverOf(evidence)?.addresses ?? []]
   return (
     answers
       .map((addresses) => [...new Set(addresses)])
@@ -79,13 +80,13 @@ function isPublic(evidence: Evidence): boolean {
 
 function isStale(evidence: Evidence): boolean {
   const right = endpointAddress(evidence)
-  const addresses = blamed(evidence)
+  const addresses = wrongAddresses(evidence)
   const leads = resolverOf(evidence)?.addresses.includes(right ?? '') === true
   return right !== undefined && addresses.length > 0 && !addresses.includes(right) && !leads && !isPublic(evidence)
 }
 
 /** The resolver's negative answer came from Azure's zone: the resolver forwards, and has cached that there was no record. */
-const remembersNothing = (evidence: Evidence) =>
+const hasCachedAbsence = (evidence: Evidence) =>
   kindOf(resolverOf(evidence)) === 'nxdomain' && isFromAzureZone(resolverOf(evidence)) && azureAnswers(evidence)
 
 /** What overrides the DNS servers on the machine that runs the checks. */
@@ -130,7 +131,7 @@ export const dnsRules: readonly Rule[] = [
     hides: atWrongAddress,
     when: isStale,
     say: (evidence) =>
-      `The ${unlinked(evidence).length > 0 ? 'record' : 'name'} leads to ${listed(blamed(evidence))}; the private endpoint has ${shown(endpointAddress(evidence))}. An old or a foreign endpoint had that address.${recordIsRight(evidence) ? ' The record that the bot knows is right: it is new, or another zone answers here.' : ''}${onlyDns(evidence)}`,
+      `The ${unlinked(evidence).length > 0 ? 'record' : 'name'} leads to ${listed(wrongAddresses(evidence))}; the private endpoint has ${shown(endpointAddress(evidence))}. An old or a foreign endpoint had that address.${recordIsRight(evidence) ? ' The record that the bot knows is right: it is new, or another zone answers here.' : ''}${onlyDns(evidence)}`,
     remedy: (evidence) =>
       recordIsRight(evidence)
         ? thenDiagnose(evidence, 'Run it again in a minute; if it stays, look for another zone that is linked to the network.')
@@ -151,20 +152,20 @@ export const dnsRules: readonly Rule[] = [
     title: "the network's resolver still has another answer than Azure",
     hides: atWrongAddress,
     when: (evidence) =>
-      (remembersNothing(evidence) && isRemembered(evidence) !== false) ||
+      (hasCachedAbsence(evidence) && isCached(evidence) !== false) ||
       (answersOtherwise(evidence) && !isOutsidePrefixes(evidence)),
     say: (evidence) => {
       const { server, addresses, ttl } = resolverOf(evidence) ?? { server: 'the resolver', addresses: [], ttl: undefined }
       const answer = addresses.length > 0 ? listed(addresses) : 'that there is no such name'
       const azure = listed(azureAddresses(evidence) ?? [])
-      if (isRemembered(evidence) === false)
+      if (isCached(evidence) === false)
         return `${shown(server)} answers ${answer}; Azure answers ${azure}. The answer does not age, so the server has a record of its own, or a zone that it does not ask Azure for.${onlyDns(evidence)}`
-      return `${shown(server)} answers ${answer} for another ${seconds(ttl)}; Azure already answers ${azure}.${isRemembered(evidence) === undefined ? ' If it stays beyond that, the server has a record of its own.' : ''}${onlyDns(evidence)}`
+      return `${shown(server)} answers ${answer} for another ${seconds(ttl)}; Azure already answers ${azure}.${isCached(evidence) === undefined ? ' If it stays beyond that, the server has a record of its own.' : ''}${onlyDns(evidence)}`
     },
     remedy: (evidence) =>
       thenDiagnose(
         evidence,
-        isRemembered(evidence) === false
+        isCached(evidence) === false
           ? `Remove the record from ${shown(resolverOf(evidence)?.server)}, or forward the zone from there to 168.63.129.16.`
           : `Wait for ${seconds(resolverOf(evidence)?.ttl)} until the old answer expires, or clear the resolver's cache.`,
       ),
@@ -176,13 +177,13 @@ export const dnsRules: readonly Rule[] = [
     hides: atWrongAddress,
     when: (evidence) => {
       const kind = kindOf(resolverOf(evidence))
-      if (!resolverMisleads(evidence) || (remembersNothing(evidence) && isRemembered(evidence) !== false)) return false
+      if (!resolverMisleads(evidence) || (hasCachedAbsence(evidence) && isCached(evidence) !== false)) return false
       if (kind !== 'addresses') return kind !== 'failed' && azureAnswers(evidence)
       return isOutsidePrefixes(evidence) && azureIsRight(evidence)
     },
     say: (evidence) => {
       const { server, rcode, addresses } = resolverOf(evidence) ?? { server: 'The resolver', rcode: 'nothing', addresses: [] }
-      return `Azure answers ${listed(azureAddresses(evidence) ?? [])}, but ${shown(server)} answers ${addresses.length > 0 ? listed(addresses) : shown(rcode)}.${isRemembered(evidence) === false ? ' The answer is not cached from Azure: the server has a record of its own.' : ''}${onlyDns(evidence)}`
+      return `Azure answers ${listed(azureAddresses(evidence) ?? [])}, but ${shown(server)} answers ${addresses.length > 0 ? listed(addresses) : shown(rcode)}.${isCached(evidence) === false ? ' The answer is not cached from Azure: the server has a record of its own.' : ''}${onlyDns(evidence)}`
     },
     remedy: (evidence) =>
       thenDiagnose(evidence, `Forward the zone from ${shown(resolverOf(evidence)?.server)} to 168.63.129.16.`),

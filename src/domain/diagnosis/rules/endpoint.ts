@@ -4,7 +4,7 @@ import type { Rule } from '../finding.ts'
 import { serviceAnswered } from '../port-facts.ts'
 import { admissionSymptoms, byAllow, bySetup, networkSymptoms, serviceName, shown, tlsSymptoms } from './words.ts'
 
-const endpointIsGone = (evidence: Evidence) => !isUnread(evidence, 'endpoint') && evidence.controlPlane?.endpoint === undefined
+const endpointIsAbsent = (evidence: Evidence) => !isUnread(evidence, 'endpoint') && evidence.controlPlane?.endpoint === undefined
 
 const none = ({ controlPlane, ...evidence }: Evidence) => {
   const bounds = controlPlane?.partial === true ? ' Only the configured resource groups could be searched.' : ''
@@ -18,9 +18,9 @@ export const endpointRules: readonly Rule[] = [
     severity: 'fail',
     title: 'the private endpoint is disconnected or gone',
     hides: [...networkSymptoms, ...tlsSymptoms, ...admissionSymptoms],
-    when: (evidence) => (endpointIsGone(evidence) && !serviceAnswered(evidence)) || connectionOf(evidence) === 'disconnected',
+    when: (evidence) => (endpointIsAbsent(evidence) && !serviceAnswered(evidence)) || connectionOf(evidence) === 'disconnected',
     say: (evidence) => {
-      if (endpointIsGone(evidence)) return none(evidence)
+      if (endpointIsAbsent(evidence)) return none(evidence)
       const state = 'The connection of the private endpoint is Disconnected: the other side removed it.'
       return serviceAnswered(evidence) ? `${state} The service answers from there all the same, over another path.` : state
     },
@@ -30,7 +30,7 @@ export const endpointRules: readonly Rule[] = [
     code: 'endpoint-disconnected',
     severity: 'warn',
     title: 'the service is reached by an endpoint that is not known here',
-    when: (evidence) => endpointIsGone(evidence) && serviceAnswered(evidence),
+    when: (evidence) => endpointIsAbsent(evidence) && serviceAnswered(evidence),
     say: (evidence) =>
       `${none(evidence)} The service answers at ${shown(evidence.networkPlane?.address?.dialled)} all the same: by an endpoint of another virtual network, as over a peering.`,
     remedy: (evidence) => bySetup(evidence, 'If that is intended, there is nothing to do; else set up an endpoint here.'),
@@ -61,7 +61,7 @@ export const endpointRules: readonly Rule[] = [
     severity: 'fail',
     title: 'the connection of the private endpoint is not approved yet',
     hides: [...networkSymptoms, ...tlsSymptoms, ...admissionSymptoms],
-    // Azure documents a free string: a state that nobody knows is not an approval.
+    // Azure documents a free string: an unknown state does not count as approved.
     when: (evidence) => !['approved', 'rejected', 'disconnected', undefined].includes(connectionOf(evidence)),
     say: ({ controlPlane }) =>
       `Azure shows the connection as ${shown(controlPlane?.endpoint?.connection) || 'nothing'}; it has to be Approved.`,

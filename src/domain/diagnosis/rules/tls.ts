@@ -93,7 +93,7 @@ function clockIsWrong({ clockAheadMs }: Evidence): boolean | undefined {
 }
 
 /** Whether the clock is the cause. Where the clocks were not compared, a certificate that is not valid yet points to the clock. */
-const blamesClock = (evidence: Evidence) => clockIsWrong(evidence) ?? portsWithTlsFault(evidence, 'not-yet-valid').length > 0
+const clockIsCause = (evidence: Evidence) => clockIsWrong(evidence) ?? portsWithTlsFault(evidence, 'not-yet-valid').length > 0
 
 function sayOutOfTime(evidence: Evidence): string {
   const { validFrom, validTo } = firstWith(evidence, 'expired', 'not-yet-valid')?.certificate ?? {}
@@ -149,7 +149,7 @@ export const tlsRules: readonly Rule[] = [
     code: 'tls-expired',
     severity: 'fail',
     title: 'the certificate is not valid at this time',
-    when: (evidence) => outOfTime(evidence).length > 0 && !blamesClock(evidence),
+    when: (evidence) => outOfTime(evidence).length > 0 && !clockIsCause(evidence),
     say: sayOutOfTime,
     remedy: (evidence) =>
       thenDiagnose(
@@ -163,7 +163,7 @@ export const tlsRules: readonly Rule[] = [
     code: 'clock-skew',
     severity: 'fail',
     title: 'the clock of the machine that ran the checks is wrong',
-    when: (evidence) => outOfTime(evidence).length > 0 && blamesClock(evidence),
+    when: (evidence) => outOfTime(evidence).length > 0 && clockIsCause(evidence),
     say: sayOutOfTime,
     remedy: (evidence) => thenDiagnose(evidence, 'Set the clock by NTP.'),
   },

@@ -9,7 +9,7 @@ const hasNoAddress = (evidence: Evidence) => (azureAddresses(evidence) ?? []).le
 const zone = ({ host }: Evidence) => shown(zoneOf(host))
 
 /** No server that answered has the name. */
-function isLost(evidence: Evidence): boolean {
+function isUnknownName(evidence: Evidence): boolean {
   const [resolver, azure] = [kindOf(resolverOf(evidence)), kindOf(azureDnsOf(evidence))]
   return (
     hasNoAddress(evidence) &&
@@ -59,7 +59,7 @@ export const zoneRules: readonly Rule[] = [
     when: (evidence) =>
       isBlind(evidence)
         ? !isUnread(evidence, 'zone') && evidence.controlPlane?.zone === undefined
-        : isLost(evidence) && !zoneAnswers(evidence) && evidence.controlPlane?.zone === undefined,
+        : isUnknownName(evidence) && !zoneAnswers(evidence) && evidence.controlPlane?.zone === undefined,
     say: (evidence) =>
       isUnread(evidence, 'zone')
         ? `The name does not exist here, and no zone ${zone(evidence)} answers: ${whyNot(evidence)}`
@@ -71,7 +71,7 @@ export const zoneRules: readonly Rule[] = [
     severity: 'fail',
     title: 'the private DNS zone is not linked to the network',
     when: (evidence) =>
-      evidence.controlPlane?.zone?.linked === false && (isBlind(evidence) || (isLost(evidence) && !zoneAnswers(evidence))),
+      evidence.controlPlane?.zone?.linked === false && (isBlind(evidence) || (isUnknownName(evidence) && !zoneAnswers(evidence))),
     say: (evidence) =>
       `The zone ${zone(evidence)} exists, but it has no link to the virtual network of ${shown(evidence.network)}.`,
     remedy: (evidence) => bySetup(evidence, 'Link the zone to the network.'),
@@ -83,7 +83,7 @@ export const zoneRules: readonly Rule[] = [
     when: (evidence) => {
       const zoneOfRecord = evidence.controlPlane?.zone
       if (isBlind(evidence)) return zoneOfRecord !== undefined && !hasRecord(evidence)
-      return isLost(evidence) && (zoneAnswers(evidence) || zoneOfRecord?.linked === true)
+      return isUnknownName(evidence) && (zoneAnswers(evidence) || zoneOfRecord?.linked === true)
     },
     say: (evidence) =>
       hasRecord(evidence)

@@ -43,7 +43,7 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
   const { interactive, queued } = slackClients(options, log)
   let teamId: string | undefined
   const known = slackPeople(interactive, { people, teamId: () => teamId })
-  const working = new Set<Promise<unknown>>()
+  const unfinished = new Set<Promise<void>>()
   const closing = new AbortController()
 
   const messageOf = async (card: Card) => slackMessage(await withAccounts(card, known.accountOf))
@@ -82,6 +82,13 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
         // A fresh object each time: Bolt writes the caller's user and team into it.
         authorize: async () => ({ ...identity }),
       })
+      // Around all listeners, from the first line to the last: `close` waits for them.
+      app.use(({ next }) => {
+        const answering = next()
+        const settled: Promise<void> = answering.catch(() => undefined).finally(() => unfinished.delete(settled))
+        unfinished.add(settled)
+        return answering
+      })
       // Rejecting here hands the error to the receiver, which answers 401 or 500 when nothing was answered yet.
       app.error(async (error) => {
         if (error instanceof UnwantedRequest) {
@@ -111,15 +118,6 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
         unrecognized: unrecognizedHandlers,
         identify: known.identify,
         declined: metrics.declined,
-        track(work) {
-          const settled: Promise<void> = work.then(
-            () => undefined,
-            () => undefined,
-          )
-          working.add(settled)
-          settled.then(() => working.delete(settled))
-          return work
-        },
       }
       listenForCommands(app, shared)
       listenForClicks(app, shared)
@@ -141,8 +139,10 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
     },
     async close() {
       closing.abort()
+      // Before the socket closes: acknowledgements go through it.
+      await Promise.all(unfinished)
       if (intake.serve === undefined) await intake.receiver.stop()
-      await Promise.all(working)
+      await Promise.all(unfinished)
     },
   }
 }

@@ -21,16 +21,15 @@ export function listenForClicks(app: App, shared: ListenerContext): void {
     const atHome = body.view?.type === 'home'
     if (body.view !== undefined && !atHome) {
       await ack()
-      return await shared.track(refillForm(shared, context, body.view))
+      return await refillForm(shared, context, body.view)
     }
     const answering = answer(shared, context, body, action)
     // Decided first: a bot that dies before this leaves Slack to tell the person that the click did not arrive.
     await Promise.race([answering, sleep(ackWithinMs, undefined, { ref: false })])
     await ack()
-    const card = await shared.track(answering)
-    if (card !== undefined)
-      await shared.track(atHome ? open(shared, body, card) : whisper(shared.client, shared.log, listenerOf(body), card))
-    if (atHome) await shared.track(publishHome(shared, context, body.user.id))
+    const card = await answering
+    if (card !== undefined) await (atHome ? open(shared, body, card) : whisper(shared.client, shared.log, listenerOf(body), card))
+    if (atHome) await publishHome(shared, context, body.user.id)
   })
 }
 

@@ -12,7 +12,7 @@ const ackWithinMs = 250
 /** Answers the slash command, by whatever name the app was given. */
 export function listenForCommands(app: App, shared: ListenerContext): void {
   app.command(/^\//, async ({ command: said, ack, context }) => {
-    const answer = shared.track(answerOf(shared, context, said))
+    const answer = answerOf(shared, context, said)
     const early = await Promise.race([answer, sleep(ackWithinMs, 'late' as const, { ref: false })])
     if (early !== 'late') {
       await ack(early === undefined ? undefined : { response_type: 'ephemeral', ...slackMessage(early) })
@@ -21,7 +21,7 @@ export function listenForCommands(app: App, shared: ListenerContext): void {
     await ack()
     const late = await answer
     const listener = { user: said.user_id, channel: said.channel_id, responseUrl: said.response_url }
-    if (late !== undefined) await shared.track(whisper(shared.client, shared.log, listener, late))
+    if (late !== undefined) await whisper(shared.client, shared.log, listener, late)
   })
 }
 

@@ -30,8 +30,6 @@ export interface ListenerContext {
   identify(userId: string, name: string): Promise<Person>
   /** Counts a click that was answered with no. */
   declined(why: string): void
-  /** Keeps the process until this is finished. */
-  track<T>(work: Promise<T>): Promise<T>
 }
 
 export function handlersFor({ handlers, unchecked }: ListenerContext, context: Context): Handlers {

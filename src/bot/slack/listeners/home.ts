@@ -5,7 +5,7 @@ import { type ListenerContext, speakerOf } from './context.ts'
 /** Fills the Home tab whenever somebody opens it. */
 export function listenForHome(app: App, shared: ListenerContext): void {
   app.event('app_home_opened', async ({ event, context }) => {
-    if (event.tab === 'home') await shared.track(publishHome(shared, context, event.user))
+    if (event.tab === 'home') await publishHome(shared, context, event.user)
   })
 }
 

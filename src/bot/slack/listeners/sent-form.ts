@@ -14,11 +14,10 @@ interface SentForm {
 
 /** Shows in the form what is wrong with it. What is not known in time, Slack would call a failure: then the form closes, and the person is told. */
 export async function answerForm(shared: ListenerContext, { listener, answering, ...form }: SentForm): Promise<void> {
-  const tracked = shared.track(answering)
-  const early = await Promise.race([tracked, sleep(ackWithinMs, undefined, { ref: false })])
+  const early = await Promise.race([answering, sleep(ackWithinMs, undefined, { ref: false })])
   if (early !== undefined && 'problems' in early) return await form.showProblems(early)
   await form.close()
-  const answer = early ?? (await tracked)
+  const answer = early ?? (await answering)
   const card = 'problems' in answer ? say(Object.values(answer.problems).join(' ')) : answer
-  await shared.track(whisper(shared.client, shared.log, listener, card))
+  await whisper(shared.client, shared.log, listener, card)
 }

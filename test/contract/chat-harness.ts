@@ -48,7 +48,7 @@ export interface ShownForm {
   /** In plain text, as it is shown now. */
   text(): string
   choices(label: string): readonly string[]
-  /** Resolves when the form shows what depends on the choice. */
+  /** Resolves when the form shows what depends on the choice, if anything does. */
   choose(label: string, choice: string): Promise<void>
   /** Fills in and sends the form. Returns what is shown as wrong, by label; nothing for a form that has closed. */
   submit(values: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>>>

@@ -176,10 +176,12 @@ export function chatSurfaceContract(name: string, open: OpenChat): void {
       expect(chat.screen(chat.otherPerson).join('\n')).not.toContain('Nothing is changed before')
     })
 
-    test('a choice fills the lists that depend on it', async () => {
+    test('a choice fills the lists that depend on it, and clears what was chosen from the list before', async () => {
       const form = await chat.openForm(chat.person, 'setup')
+      await form.choose('Service', 'Service analytics-prod')
       await form.choose('Network', 'Network staging-eastus2')
       expect(form.choices('Service')).toEqual(['Service analytics-staging'])
+      expect(form.text()).not.toContain('analytics-prod')
       expect(await form.submit({ Service: 'Service analytics-staging' })).toEqual({})
       expect(recorded.submissions.map(({ filled }) => filled.values)).toEqual([
         { network: 'staging-eastus2', service: 'analytics-staging' },

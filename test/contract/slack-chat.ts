@@ -1,6 +1,7 @@
 import { pino } from 'pino'
 import { acme, slack as estate } from '../../sandbox/estate.ts'
 import type { SlackDriver } from '../../sandbox/slack/driver/driver.ts'
+import { enter } from '../../sandbox/slack/driver/fill.ts'
 import { inputsOf, offered } from '../../sandbox/slack/inputs.ts'
 import { isObject, textIn } from '../../sandbox/slack/json.ts'
 import { tokens } from '../../sandbox/slack/mrkdwn.ts'
@@ -146,6 +147,9 @@ function shownForm(slack: SlackSandbox, driver: SlackDriver, user: string, view:
     text: () => slack.render(view, wide),
     choices: (label) => offered(labelled(label)?.element ?? {}).map((option) => textIn(option, 'text') ?? ''),
     async choose(label, choice) {
+      const input = labelled(label)
+      if (input === undefined) throw new Error(`the form has no "${label}"`)
+      if (input.block.dispatch_action !== true) return enter(view, input, choice, slack.directory)
       const before = view.hash
       await driver.choose(user, view, label, choice)
       await slack.until(() => view.hash !== before)

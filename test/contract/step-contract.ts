@@ -3,7 +3,7 @@ import type { World } from '../../sandbox/world.ts'
 import type { StepId } from '../../src/domain/plan.ts'
 import type { Action } from '../../src/domain/request.ts'
 import type { Step, StepContext } from '../../src/jobs/steps/step.ts'
-import { capture, changes, changing, type Estate, isWrite, look, seeBefore, snapshot, type Workshop } from './step-fixture.ts'
+import { capture, changes, changing, type Estate, isWrite, observe, seeBefore, snapshot, type Workshop } from './step-fixture.ts'
 
 /** A request on an estate in which there is something to do for it. */
 export interface Scenario {
@@ -27,10 +27,10 @@ export async function stage({ context, world }: Workshop, each: Scenario, more: 
   const once = context({ ...each.changes, ...more })
   for (const step of changing(each.action)) {
     each.estates.set(step, capture(world))
-    const { change } = await look(step, once)
+    const { change } = await observe(step, once)
     if (!changes(change)) each.seenIdle.push(step.id)
     else await step.apply(once, change)
-    await look(step, once)
+    await observe(step, once)
   }
 }
 
@@ -65,17 +65,17 @@ export function holdSteps(scenarios: readonly Scenario[], open: () => Workshop):
           test('looking changes nothing, and sees the same twice', async () => {
             const context = await afresh(each, step)
             const before = world.calls.length
-            const first = await look(step, context)
-            expect((await look(step, context)).change).toEqual(first.change)
+            const first = await observe(step, context)
+            expect((await observe(step, context)).change).toEqual(first.change)
             expect(writesSince(before)).toEqual([])
           })
 
           test('applied, it reads as done; applied again, nothing is there twice', async () => {
             const context = await afresh(each, step)
-            const { change } = await look(step, context)
+            const { change } = await observe(step, context)
             if (changes(change)) await step.apply(context, change)
             const seen = await afresh(each, step)
-            expect((await look(step, seen)).change.kind).toBe('none')
+            expect((await observe(step, seen)).change.kind).toBe('none')
             const once = snapshot(world)
             // The vendors refuse some of what is there already; the step's caller then looks again.
             await step.apply(await afresh(each, step), change).catch(() => undefined)
@@ -85,7 +85,7 @@ export function holdSteps(scenarios: readonly Scenario[], open: () => Workshop):
           test('a worker that dies between the write and its answer leaves nothing that the next one does not mend', async () => {
             const dying = new AbortController()
             const last = await afresh(each, step, { signal: dying.signal })
-            const { change } = await look(step, last)
+            const { change } = await observe(step, last)
             if (!changes(change)) return
             world.gate = async (call, phase) => {
               if (phase === 'answered' && isWrite(call)) dying.abort()
@@ -95,9 +95,9 @@ export function holdSteps(scenarios: readonly Scenario[], open: () => Workshop):
             world.gate = async () => undefined
 
             const next = await afresh(each, step)
-            const seen = await look(step, next)
+            const seen = await observe(step, next)
             if (changes(seen.change)) await step.apply(next, seen.change)
-            expect((await look(step, await afresh(each, step))).change.kind).toBe('none')
+            expect((await observe(step, await afresh(each, step))).change.kind).toBe('none')
             const healed = counts()
             each.estates.get(step)?.restore(world)
             await step.apply(await withFacts(each, step), change)
@@ -109,7 +109,7 @@ export function holdSteps(scenarios: readonly Scenario[], open: () => Workshop):
               throw new Error('lost')
             }
             const context = await afresh(each, step, { fence })
-            const { change } = await look(step, context)
+            const { change } = await observe(step, context)
             const before = snapshot(world)
             if (changes(change)) await expect(step.apply(context, change)).rejects.toThrow('lost')
             expect(snapshot(world)).toEqual(before)
@@ -125,7 +125,7 @@ export function holdSteps(scenarios: readonly Scenario[], open: () => Workshop):
 
   async function withFacts(each: Scenario, step: Step): Promise<StepContext> {
     const context = await afresh(each, step)
-    await look(step, context)
+    await observe(step, context)
     return context
   }
 

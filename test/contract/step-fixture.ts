@@ -133,7 +133,7 @@ export function changing(action: Action): readonly Step[] {
 }
 
 /** Looks, and keeps what was seen for the steps that follow. */
-export async function look(step: Step, context: StepContext): Promise<Observation> {
+export async function observe(step: Step, context: StepContext): Promise<Observation> {
   const seen = await step.plan(context)
   Object.assign(context.facts, seen.facts)
   return seen
@@ -147,10 +147,10 @@ export async function carryOut(
 ): Promise<void> {
   for (const step of changing(action)) {
     before(step)
-    const { change } = await look(step, context)
+    const { change } = await observe(step, context)
     if (change.kind === 'none') continue
     await step.apply(context, change)
-    await look(step, context)
+    await observe(step, context)
   }
 }
 
@@ -181,7 +181,7 @@ export async function applyUntil(
 export async function seeBefore(action: Action, context: StepContext, before: Step): Promise<void> {
   for (const step of changing(action)) {
     if (step === before) return
-    await look(step, context)
+    await observe(step, context)
   }
 }
 

@@ -8,7 +8,7 @@ import {
   carryOut,
   changing,
   type Estate,
-  look,
+  observe,
   openWorkshop,
   seeBefore,
   snapshot,
@@ -64,7 +64,7 @@ describe('what others made', () => {
     const before = snapshot(world) as { lists: unknown }
     const others = procedures.teardown.filter(({ id }) => id !== 'allow-list-removal')
     const context = workshop.context()
-    for (const step of others) expect((await look(step, context)).change).toEqual({ kind: 'none' })
+    for (const step of others) expect((await observe(step, context)).change).toEqual({ kind: 'none' })
     await carryOut('teardown', workshop.context())
     expect({ ...(snapshot(world) as object), lists: before.lists }).toEqual(before)
     expect(world.services.flatMap(({ privateEndpointIds }) => privateEndpointIds)).toEqual([])
@@ -82,7 +82,7 @@ describe('what others made', () => {
       if (['private-endpoint-removal', 'dns-zone-removal', 'dns-record-removal', 'network-link-removal'].includes(step.id)) {
         const eyes = workshop.context({ undoing })
         await seeBefore('teardown', eyes, step)
-        expect((await look(step, eyes)).change.kind).toBe('none')
+        expect((await observe(step, eyes)).change.kind).toBe('none')
       }
     }
   })
@@ -101,7 +101,7 @@ describe('what others made', () => {
     const context = workshop.context()
     const step = changing('setup').find(({ id }) => id === 'dns-record') as Step
     await seeBefore('setup', context, step)
-    expect((await look(step, context)).change).toMatchObject({
+    expect((await observe(step, context)).change).toMatchObject({
       kind: 'blocked',
       reason: expect.stringMatching(/\(owner=hub; its zone in rg-dns: costCenter=4711\)/),
     })

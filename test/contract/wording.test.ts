@@ -6,7 +6,7 @@ import { collide } from '../../src/domain/turns.ts'
 import { makePlan } from '../../src/jobs/steps/procedure.ts'
 import type { StepContext } from '../../src/jobs/steps/step.ts'
 import { alice } from '../unit/literals.ts'
-import { carryOut, changing, look, network, openWorkshop, snapshot, type Workshop } from './step-fixture.ts'
+import { carryOut, changing, network, observe, openWorkshop, snapshot, type Workshop } from './step-fixture.ts'
 
 /** Titles, names of fields and notes are for people. Programs do the same whatever they say. */
 
@@ -39,10 +39,10 @@ function rewordedPlan(plan: Plan): Plan {
 /** Like `carryOut`, but each step is told of its change in other words. */
 async function carryOutReworded(action: Action, context: StepContext): Promise<void> {
   for (const step of changing(action)) {
-    const { change } = await look(step, context)
+    const { change } = await observe(step, context)
     if (change.kind === 'none') continue
     await step.apply(context, reworded(change))
-    await look(step, context)
+    await observe(step, context)
   }
 }
 

@@ -31,8 +31,8 @@ function azureIsRight(evidence: Evidence): boolean {
   return right !== undefined && azureAddresses(evidence)?.includes(right) === true
 }
 
-/** Addresses that are wrong in the record: those that Azure answers, else the resolver's. Without a check from inside the network, the record's own. */
-function wrongAddresses(evidence: Evidence): readonly string[] {
+/** The addresses by which the record is judged: those that Azure answers, else the resolver's. Without a check from inside the network, the record's own. */
+function recordAddresses(evidence: Evidence): readonly string[] {
   if (isBlind(evidence)) return evidence.controlPlane?.record?.addresses ?? []
   if (!resolverMisleads(evidence)) return []
   const azure = azureAddresses(evidence) ?? []
@@ -64,7 +64,7 @@ function recordIsRight(evidence: Evidence): boolean {
 function several(evidence: Evidence): readonly string[] {
   const right = endpointAddress(evidence)
   const answers =
-    azureIsSure(evidence) && !isBlind(evidence) ? [] : [wrongAddresses(evidence), resolverOf(evidence)?.addresses ?? []]
+    azureIsSure(evidence) && !isBlind(evidence) ? [] : [recordAddresses(evidence), resolverOf(evidence)?.addresses ?? []]
   return (
     answers
       .map((addresses) => [...new Set(addresses)])
@@ -80,7 +80,7 @@ function isPublic(evidence: Evidence): boolean {
 
 function isStale(evidence: Evidence): boolean {
   const right = endpointAddress(evidence)
-  const addresses = wrongAddresses(evidence)
+  const addresses = recordAddresses(evidence)
   const leads = resolverOf(evidence)?.addresses.includes(right ?? '') === true
   return right !== undefined && addresses.length > 0 && !addresses.includes(right) && !leads && !isPublic(evidence)
 }
@@ -131,7 +131,7 @@ export const dnsRules: readonly Rule[] = [
     hides: atWrongAddress,
     when: isStale,
     say: (evidence) =>
-      `The ${unlinked(evidence).length > 0 ? 'record' : 'name'} leads to ${listed(wrongAddresses(evidence))}; the private endpoint has ${shown(endpointAddress(evidence))}. An old or a foreign endpoint had that address.${recordIsRight(evidence) ? ' The record that the bot knows is right: it is new, or another zone answers here.' : ''}${onlyDns(evidence)}`,
+      `The ${unlinked(evidence).length > 0 ? 'record' : 'name'} leads to ${listed(recordAddresses(evidence))}; the private endpoint has ${shown(endpointAddress(evidence))}. An old or a foreign endpoint had that address.${recordIsRight(evidence) ? ' The record that the bot knows is right: it is new, or another zone answers here.' : ''}${onlyDns(evidence)}`,
     remedy: (evidence) =>
       recordIsRight(evidence)
         ? thenDiagnose(evidence, 'Run it again in a minute; if it stays, look for another zone that is linked to the network.')

@@ -3,7 +3,7 @@ import type { PrivateEndpoint, World } from '../../../../sandbox/world.ts'
 import { connection } from '../../../../src/jobs/steps/connection.ts'
 import type { StepContext } from '../../../../src/jobs/steps/step.ts'
 import { afterSetup } from '../../../contract/after-setup.ts'
-import { carryOut, look, type Workshop } from '../../../contract/step-fixture.ts'
+import { carryOut, observe, type Workshop } from '../../../contract/step-fixture.ts'
 
 /** What the words for a connection mean to a request that waits for it to be Approved. */
 
@@ -25,7 +25,7 @@ async function wait(change: () => void): Promise<void> {
   const context: StepContext = workshop.context()
   await carryOut('allow', context)
   change()
-  const seen = await look(connection, context)
+  const seen = await observe(connection, context)
   if (seen.change.kind !== 'none') await connection.apply(context, seen.change)
 }
 

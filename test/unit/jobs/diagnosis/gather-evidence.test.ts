@@ -13,7 +13,7 @@ import type { Inventory } from '../../../../src/redis/records.ts'
 import * as the from '../../domain/diagnosis/evidence-literals.ts'
 import { service } from '../../literals.ts'
 
-/** One look has one deadline, whichever plane is silent, and always a verdict of the other. */
+/** One diagnosis has one deadline, whichever plane is silent, and always a verdict of the other. */
 
 const network = {
   ...{ name: 'prod-westus3', subscription: 's', resourceGroup: 'rg', vnet: 'vnet', subnet: 'endpoints', location: 'westus3' },
@@ -36,7 +36,7 @@ interface LookChanges {
   readonly current?: Inventory
 }
 
-async function look(
+async function gather(
   probe: (options: ProbeOptions, asked: Probe) => Promise<NetworkEvidence | undefined>,
   { clouds = {}, withinMs = 5_000, background = false, known, current = known }: LookChanges = {},
 ) {
@@ -70,7 +70,7 @@ async function look(
 
 test('both planes silent: the time that was given, and no more', async () => {
   const hang = () => new Promise<never>(() => undefined)
-  const { verdict, elapsedMs } = await look(async ({ withinMs = 60_000 }) => await sleep(withinMs, undefined), {
+  const { verdict, elapsedMs } = await gather(async ({ withinMs = 60_000 }) => await sleep(withinMs, undefined), {
     clouds: {
       network: { endpoints: hang },
       dns: { zones: hang },
@@ -83,7 +83,7 @@ test('both planes silent: the time that was given, and no more', async () => {
 })
 
 test('a worker that is busy is not called absent, and the control plane is judged all the same', async () => {
-  const { evidence, verdict } = await look(async () => {
+  const { evidence, verdict } = await gather(async () => {
     throw new RetryableError('worker-busy', 'They have too much to do.', { remedy: 'Start another one.' })
   })
   expect(evidence.workerAbsent).toBeUndefined()
@@ -96,17 +96,17 @@ test('a worker that is busy is not called absent, and the control plane is judge
   expect(busy?.remedy.text).toBe('Start another one.')
 })
 
-test('one that refuses to look leaves the control plane as it is, too', async () => {
-  const { verdict } = await look(async () => {
+test('a worker that refuses leaves the control plane as it is, too', async () => {
+  const { verdict } = await gather(async () => {
     throw new TerminalError('probe-refused', 'The worker refused.', { remedy: 'Check DIAGNOSTICS_HOST_SUFFIXES.' })
   })
   expect(verdict.findings.map(({ code }) => code)).toContain('endpoint-rejected')
   expect(verdict.findings.at(-1)).toMatchObject({ code: 'worker-absent', remedy: { text: 'Check DIAGNOSTICS_HOST_SUFFIXES.' } })
 })
 
-test('a second look has what is left of the time for both', async () => {
+test('a second probe has what is left of the time for both', async () => {
   const asked: Probe[] = []
-  const { evidence } = await look(async (_options, probe) => {
+  const { evidence } = await gather(async (_options, probe) => {
     asked.push(probe)
     if (asked.length > 1) return the.networkPlane
     await sleep(300)
@@ -131,9 +131,9 @@ describe('a service that sleeps is woken by nobody who did not mean it', () => {
     organization: async () => ({ privateEndpoints: [] }),
     now: () => undefined,
   }
-  async function pings(changes: Parameters<typeof look>[1]): Promise<readonly boolean[]> {
+  async function pings(changes: Parameters<typeof gather>[1]): Promise<readonly boolean[]> {
     const asked: boolean[] = []
-    await look(async (_options, { quiet = false }) => {
+    await gather(async (_options, { quiet = false }) => {
       asked.push(!quiet)
       const { ping: _, ...unasked } = the.networkPlane
       return quiet ? unasked : the.networkPlane
@@ -156,7 +156,7 @@ describe('a service that sleeps is woken by nobody who did not mean it', () => {
     expect(await pings({ clouds, known: known(ago(3_600), 'running') })).toEqual([false])
   })
 
-  test('in the background the look follows the state, and is made once', async () => {
+  test('in the background the probe follows the state, and is made once', async () => {
     expect(await pings({ background: true, known: known(ago(5), 'running') })).toEqual([true])
     expect(await pings({ background: true, known: known(ago(5), 'idle') })).toEqual([false])
     const readAnew = { known: known(ago(300), 'idle'), current: known(ago(0), 'running') }

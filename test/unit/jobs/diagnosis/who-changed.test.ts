@@ -12,7 +12,7 @@ const { signal } = new AbortController()
 const at = (minute: number) => `2026-03-01T11:${String(minute).padStart(2, '0')}:00.000Z`
 const list = { what: 'the allow list', said: 'lost g', inPublic: 'lost 1 entry' }
 const record = { what: 'the record', said: 'was a, is b', inPublic: 'was a, is b' }
-const look = (minute: number, ...changes: (typeof list)[]): Look => ({
+const result = (minute: number, ...changes: (typeof list)[]): Look => ({
   network: 'prod-westus3',
   since: { lastHealthyAt: at(minute), changes },
 })
@@ -56,7 +56,7 @@ test('our own requests and what ClickHouse Cloud remembers, in their order, each
     ],
     [request(30), { ...request(31, false), id: 'PL-8' }, { ...request(2), id: 'PL-1' }],
   )
-  const [first, second, third] = await withWhoChanged([look(12, list), look(10, list), look(20)], service, seen, signal)
+  const [first, second, third] = await withWhoChanged([result(12, list), result(10, list), result(20)], service, seen, signal)
   expect(seen.asked).toEqual([at(10)])
   const events = [
     { at: at(30), what: 'revoke PL-7 for prod-westus3', by: 'Alice' },
@@ -71,18 +71,18 @@ test('our own requests and what ClickHouse Cloud remembers, in their order, each
 
 test('what changed elsewhere is not asked of ClickHouse Cloud, and what did not change of nobody', async () => {
   const seen = sources(async () => [activity(47)])
-  expect(await withWhoChanged([look(10, record)], service, seen, signal)).toEqual([look(10, record)])
+  expect(await withWhoChanged([result(10, record)], service, seen, signal)).toEqual([result(10, record)])
   const healthy = { network: 'n' }
-  expect(await withWhoChanged([look(10), healthy], service, seen, signal)).toEqual([look(10), healthy])
+  expect(await withWhoChanged([result(10), healthy], service, seen, signal)).toEqual([result(10), healthy])
   expect(seen.asked).toEqual([])
 })
 
-test('where it refuses or is silent, the look is as it was, and our own requests are told', async () => {
+test('where it refuses or is silent, the result is as it was, and our own requests are added', async () => {
   const refusing = sources(async () => {
     throw new Error('HTTP 403')
   })
-  expect(await withWhoChanged([look(10, list)], service, refusing, signal)).toEqual([look(10, list)])
+  expect(await withWhoChanged([result(10, list)], service, refusing, signal)).toEqual([result(10, list)])
   const silent = sources(() => new Promise(() => undefined), [request(30)])
-  const [told] = await withWhoChanged([look(10, list)], service, silent, signal)
+  const [told] = await withWhoChanged([result(10, list)], service, silent, signal)
   expect(told?.since?.events).toMatchObject([{ what: 'revoke PL-7 for prod-westus3' }])
 })

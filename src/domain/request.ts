@@ -15,7 +15,7 @@
  * The request begins when as many people as the policy asks for have approved it; a plan that changes voids earlier approvals. Someone whom the policy lists
  * may override the approval, if there is somebody else who can review it; the request then needs that review, whatever becomes of it.
  *
- * A cancel in `applying` asks the worker to stop before its next write. The request ends when the worker says that it has stopped, or that the plan has changed.
+ * A cancel in `applying` asks the worker to stop before its next write. The request ends when the worker says that it has stopped, or that the plan changed.
  * Every other pair of state and event leaves the request as it is: `transition` then returns the same object.
  */
 import type { Verdict } from './diagnosis/finding.ts'

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto'
 import { type Network, type Service, vnetId } from './target.ts'
 
-/** Names of what the bot creates. Azure allows 80 characters, 64 of a private endpoint: letters, digits, `.`, `_`, `-`, beginning with a letter or digit and not ending in `.` or `-`. */
+/**
+ * Names of what the bot creates. Azure allows 80 characters, for a private endpoint 64: letters, digits, `.`, `_` and `-`, with a letter or digit first, and
+ * neither `.` nor `-` last.
+ */
 
 export const placeholders = ['service', 'network', 'vnet'] as const
 

@@ -46,7 +46,7 @@ export const procedures: Readonly<Record<Action, readonly Step[]>> = {
   ],
 }
 
-/** Observes every step and returns what would change. Leaves its facts in `context.facts`. Throws a `TerminalError` (`blocked`) when a person has to decide first. */
+/** Observes every step and returns what would change; fills `context.facts`. Throws a `TerminalError` (`blocked`) when a person has to decide first. */
 export async function makePlan(action: Action, context: StepContext): Promise<Plan> {
   const steps = procedures[action].filter(({ waits }) => waits !== true)
   const planned = new Map<StepId, PlannedStep>()

@@ -72,7 +72,7 @@ export interface StepContext {
   readonly undoing?: Undoing
   /** Name of the network that a request was about; undefined when the ledger does not have the request. */
   networkOf(requestId: string): Promise<string | undefined>
-  /** Called before each step that changes something and before each write. Throws `LostRun` when another worker has the request, `Stopped` when it was cancelled. */
+  /** Called before each write. Throws `LostRun` when another worker has the request, and `Stopped` when it was cancelled. */
   fence(): Promise<void>
   /** Called before ids are put on a list: an undo of this request removes these and no others. */
   noteListed(listing: Listing): Promise<void>

@@ -1,7 +1,7 @@
 import { type Logger, LogLevel } from '@slack/bolt'
 import type { Log } from '../../log.ts'
 
-/** Bolt's and its clients' words in our log. Their debug lines hold whole requests, so those stay out. */
+/** Writes the log lines of Bolt and its clients to our log, without debug lines: these hold whole requests. */
 export function boltLog(log: Log): Logger {
   const line = (parts: readonly unknown[]) => parts.map((part) => (part instanceof Error ? part.message : String(part))).join(' ')
   return {

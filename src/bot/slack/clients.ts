@@ -7,13 +7,13 @@ export interface SlackApi {
   readonly apiUrl?: string
 }
 
-/** For answers to somebody who waits: a trigger lives 3 s, so more patience is of no use. */
+/** For answers to a person who waits: a trigger id expires after 3 s. */
 const interactive = { timeout: 2_500, retryConfig: { retries: 1, minTimeout: 100, maxTimeout: 100 } }
 
-/** For the outbox, whose queue does the waiting and the repeating. */
+/** For the outbox: its queue waits and repeats. */
 const queued = { timeout: 10_000, retryConfig: { retries: 0 } }
 
-/** The library's own defaults are no timeout, and ten retries over half an hour. */
+/** Two clients of Slack's API with our timeouts. The library's defaults are no timeout, and ten retries within half an hour. */
 export function slackClients(
   { botToken, apiUrl }: SlackApi,
   log: Log,

@@ -1,7 +1,7 @@
 import { webApi } from '@slack/bolt'
 import { RetryableError, TerminalError } from '../../domain/errors.ts'
 
-/** Slack's words for places that the bot cannot write to. https://docs.slack.dev/reference/methods/chat.postMessage#errors */
+/** Error codes of places that the bot cannot write to, and what to do. https://docs.slack.dev/reference/methods/chat.postMessage#errors */
 const unreachable: Readonly<Record<string, string>> = {
   not_in_channel: 'Invite me there with /invite.',
   channel_not_found: 'If it is a private channel, invite me there with /invite; otherwise check its id in the configuration.',
@@ -14,8 +14,13 @@ const unreachable: Readonly<Record<string, string>> = {
   cannot_dm_bot: 'A bot cannot be written to.',
 }
 
-const gone: ReadonlySet<string> = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed', 'is_inactive'])
-const passing: ReadonlySet<string> = new Set([
+const messageGone: ReadonlySet<string> = new Set([
+  'message_not_found',
+  'cant_update_message',
+  'edit_window_closed',
+  'is_inactive',
+])
+const temporary: ReadonlySet<string> = new Set([
   'internal_error',
   'fatal_error',
   'service_unavailable',
@@ -24,7 +29,7 @@ const passing: ReadonlySet<string> = new Set([
   'rate_limited',
   'team_added_to_org',
 ])
-const refused: ReadonlySet<string> = new Set([
+const tokenRefused: ReadonlySet<string> = new Set([
   'invalid_auth',
   'not_authed',
   'account_inactive',
@@ -36,8 +41,8 @@ const refused: ReadonlySet<string> = new Set([
 
 const repeat = { remedy: 'I try again by myself.' }
 
-/** Runs a call of Slack's API; its failure in our words, judged by class and code and never by message. */
-export async function asking<T>(call: () => Promise<T>): Promise<T> {
+/** Runs a call of Slack's API. Throws a `RetryableError` or a `TerminalError`, chosen by the error's class and code, never by its message. */
+export async function callSlack<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call()
   } catch (error) {
@@ -45,8 +50,8 @@ export async function asking<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Slack's own word for what went wrong, also of an error in our words. */
-export function slackWord(error: unknown): string | undefined {
+/** Slack's error code, e.g. `channel_not_found`, also of an error that `callSlack` threw. */
+export function slackErrorCode(error: unknown): string | undefined {
   const refusal = error instanceof Error && error.cause !== undefined ? error.cause : error
   return refusal instanceof webApi.WebAPIPlatformError ? refusal.data.error : undefined
 }
@@ -69,19 +74,19 @@ function translated(cause: unknown): Error {
 }
 
 function platformError(cause: webApi.WebAPIPlatformError): Error {
-  const word = cause.data.error
-  const remedy = unreachable[word]
-  if (remedy !== undefined) return new TerminalError('place-unreachable', `Slack says ${word}.`, { cause, remedy })
-  if (gone.has(word)) return new TerminalError('message-gone', `Slack says ${word}.`, { cause, remedy: 'I post it anew.' })
-  if (passing.has(word)) return new RetryableError('slack-unreachable', `Slack says ${word}.`, { ...repeat, cause })
-  if (refused.has(word)) {
-    return new TerminalError('chat-refuses-token', `Slack does not accept the bot's token: ${word}.`, {
+  const code = cause.data.error
+  const remedy = unreachable[code]
+  if (remedy !== undefined) return new TerminalError('place-unreachable', `Slack says ${code}.`, { cause, remedy })
+  if (messageGone.has(code)) return new TerminalError('message-gone', `Slack says ${code}.`, { cause, remedy: 'I post it anew.' })
+  if (temporary.has(code)) return new RetryableError('slack-unreachable', `Slack says ${code}.`, { ...repeat, cause })
+  if (tokenRefused.has(code)) {
+    return new TerminalError('chat-refuses-token', `Slack does not accept the bot's token: ${code}.`, {
       cause,
       remedy: 'Install the app again, with the scopes that its manifest lists, and set SLACK_BOT_TOKEN.',
     })
   }
   const hints = cause.data.response_metadata?.messages?.join(' ') ?? ''
-  return new TerminalError('slack-refused', `Slack refused the message: ${word} ${hints}`.trim(), {
+  return new TerminalError('slack-refused', `Slack refused the message: ${code} ${hints}`.trim(), {
     cause,
     remedy: 'This is a fault of mine: report it with my log.',
   })

@@ -5,16 +5,16 @@ import type { Seen } from '../../redis/records.ts'
 import type { Refused } from '../chat/chat-metrics.ts'
 import { type Payload, payloadOf, textAt } from './payload.ts'
 
-/** How far the sender's clock may be ahead of ours, in seconds. */
+/** How far a timestamp may be ahead of our clock, in seconds. */
 const aheadSeconds = 60
 
-/** Slack's own bound for its requests' age, in seconds. */
+/** Oldest request that Slack's documentation allows, in seconds. */
 const tooOldSeconds = 300
 
-/** For how long a signature is remembered; Slack's requests are refused as too old before that. */
+/** For how long a signature is remembered, in seconds: longer than a request with it can be accepted. */
 export const rememberSeconds = 2 * tooOldSeconds
 
-/** Redis has so long to say whether a signature is new, so that the acknowledgement is still in time; in milliseconds. */
+/** How long Redis may take to say whether a signature is new, in milliseconds: Slack waits three seconds for the acknowledgement. */
 const seenWithinMs = 900
 
 /** A request that must not be acted on. */
@@ -30,27 +30,27 @@ export class UnwantedRequest extends Error {
   }
 }
 
-/** Whose requests are taken; what is not known is not compared. */
+/** The workspace and the app whose requests are accepted. An unknown one is not compared. */
 export interface Sender {
   readonly teamId?: string | undefined
   readonly appId?: string | undefined
 }
 
 export interface Guard {
-  /** Adds to what is known of the sender. */
+  /** Sets the workspace or the app, once it is known. */
   expect(sender: Sender): void
   /** Throws `UnwantedRequest` for a payload of another workspace or app. */
   checkSender(payload: Payload): void
   /**
-   * Throws `UnwantedRequest` for anything that Slack did not just send to this app. Tells whether it is certain that the request is new: while Redis
-   * does not say, nobody may act on it.
+   * Throws `UnwantedRequest` for anything that Slack did not just send to this app. Returns `unchecked` when Redis does not say whether the request is
+   * new: then nobody may act on it.
    */
   check(headers: IncomingHttpHeaders, body: string): Promise<'new' | 'unchecked'>
 }
 
 /**
- * Stands before Bolt, whose own check lets pass: timestamps of the future, the same request any number of times, and a signature with anything behind a
- * second `=`. Bolt also acknowledges an event before any listener could refuse it.
+ * Checks requests before Bolt. Bolt's own check accepts timestamps in the future, the same request any number of times, and a signature with any text after
+ * a second `=`; and Bolt acknowledges an event before a listener can refuse it.
  */
 export function createGuard({ seen, now, signingSecret }: { seen: Seen; now: () => number; signingSecret: string }): Guard {
   let expected: Sender = {}
@@ -77,7 +77,7 @@ export function createGuard({ seen, now, signingSecret }: { seen: Seen; now: () 
       if (signature === undefined || !isSigned(signingSecret, signature, sentAt, body)) throw new UnwantedRequest('bad-signature')
       if (sentAt > now() / 1_000 + aheadSeconds) throw new UnwantedRequest('from-the-future')
       checkSender(payloadOf(headers, body))
-      // Last, so that only what Slack signed for this app is remembered.
+      // The last check, so that only signatures of Slack for this app are remembered.
       const answer = seen.first(signature).catch(() => undefined)
       const first = await Promise.race([answer, sleep(seenWithinMs, undefined, { ref: false })])
       if (first === false) throw new UnwantedRequest('replayed')
@@ -96,7 +96,7 @@ function isSigned(signingSecret: string, signature: string, sentAt: number, body
   }
 }
 
-/** The workspace that the app is installed in, as Bolt finds it; the person's own may be another one in a shared channel. */
+/** The workspace that the app is installed in, found as Bolt finds it. In a shared channel the person may belong to another one. */
 function teamOf(payload: Payload): string | undefined {
   return (
     textAt(payload, 'view', 'app_installed_team_id') ??

@@ -2,8 +2,8 @@ import type { Person } from '../../domain/person.ts'
 import type { Card, Part, Text } from '../chat/card.ts'
 
 /**
- * The card with everybody tied to an account where one can be found: only that makes a name a mention. Somebody whom the configuration lists by email
- * alone has none in it. Who cannot be found, or not now, is named.
+ * The card with the Slack account of each person, looked up by email where the configuration has none: a mention needs an account. A person whose account
+ * is not found, or not now, is shown by name.
  */
 export async function withAccounts(card: Card, accountOf: (person: Person) => Promise<string>): Promise<Card> {
   const found = new Map<string, Person>()
@@ -15,14 +15,14 @@ export async function withAccounts(card: Card, accountOf: (person: Person) => Pr
     }),
   )
   if (found.size === 0) return card
-  const tied = (text: Text): Text =>
+  const withAccount = (text: Text): Text =>
     typeof text === 'string'
       ? text
       : text.map((inline) => {
           const person = typeof inline === 'string' || inline.kind !== 'person' ? undefined : found.get(inline.person.key)
           return person === undefined ? inline : { kind: 'person', person }
         })
-  return { ...card, parts: card.parts.map((part) => mapped(part, tied)) }
+  return { ...card, parts: card.parts.map((part) => mapped(part, withAccount)) }
 }
 
 function peopleIn({ parts }: Card): readonly Person[] {

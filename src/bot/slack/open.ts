@@ -25,7 +25,7 @@ interface Shared {
   readonly log: Log
 }
 
-/** Slack over HTTP, or over Socket Mode with an app token. Asks Slack nothing before `listen`. */
+/** Slack over HTTP, or over Socket Mode with an app token. Calls Slack for the first time in `listen`. */
 export function openSlack(settings: SlackSettings, { redis, people, metrics, log }: Shared): ServedChat {
   const seen = redisSeen(redis, { name: 'slack', seconds: rememberSeconds })
   const guard = createGuard({ seen, now: Date.now, signingSecret: settings.signingSecret })

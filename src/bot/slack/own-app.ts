@@ -1,12 +1,12 @@
 import type { webApi } from '@slack/bolt'
 import { RetryableError } from '../../domain/errors.ts'
 import type { Log } from '../../log.ts'
-import { asking } from './errors.ts'
+import { callSlack } from './errors.ts'
 
-/** While Slack does not say which app we are, it is asked again this often, in milliseconds. */
+/** How often Slack is asked again while it does not answer, in milliseconds. */
 const askEveryMs = 30_000
 
-/** Tells which app the token belongs to, at once or when Slack says; never without the scope `users:read`. Resolves after it has asked once. */
+/** Calls `found` with the id of the app that the token belongs to. Resolves after the first attempt, and repeats later. Needs the scope `users:read`: without it `found` is never called. */
 export async function learnOwnApp(
   client: webApi.WebClient,
   bot: string,
@@ -14,10 +14,10 @@ export async function learnOwnApp(
 ): Promise<void> {
   if (signal.aborted) return
   try {
-    const { bot: info } = await asking(() => client.bots.info({ bot }))
+    const { bot: info } = await callSlack(() => client.bots.info({ bot }))
     if (info?.app_id !== undefined) found(info.app_id)
   } catch (error) {
-    log.warn({ err: error }, 'requests of other apps are not told apart')
+    log.warn({ err: error }, 'the id of our app is not known yet: requests of other apps are not refused')
     if (!(error instanceof RetryableError)) return
     setTimeout(() => learnOwnApp(client, bot, { found, log, signal }), error.retryAfterMs ?? askEveryMs).unref()
   }

@@ -2,26 +2,26 @@ import type { webApi } from '@slack/bolt'
 import { TerminalError } from '../../domain/errors.ts'
 import { type Group, type Person, personOf } from '../../domain/person.ts'
 import type { Absence } from '../chat/surface.ts'
-import { asking, slackWord } from './errors.ts'
+import { callSlack, slackErrorCode } from './errors.ts'
 
-/** Whose account it is changes rarely: believed for so long, in milliseconds. */
-const believeMs = 10 * 60_000
-/** What is only shown, who is in a group and whether an account is still there, is asked again after so long, in milliseconds. */
-const believeShownMs = 15_000
-/** That nobody has an email is believed for so long, in milliseconds; whose it is, for good: Slack tells nobody's who has left. */
-const believeNobodyMs = 60_000
-/** So many members of a group are tied to the configuration's people by their emails. */
-const membersTied = 30
+/** For how long an account's email is cached, in milliseconds. */
+const emailCacheMs = 10 * 60_000
+/** For how long group members and deactivated accounts are cached, in milliseconds; these are only shown. */
+const shownCacheMs = 15_000
+/** For how long it is cached that an email has no account, in milliseconds. A found account is cached for good: Slack does not find deactivated ones. */
+const noAccountCacheMs = 60_000
+/** How many members of a group are looked up by email, at most. */
+const membersLookedUp = 30
 
 export interface SlackPeople {
   /**
-   * The configuration's person with this account; else the one with the account's confirmed email, so that nobody is two people; else a person that is
-   * only this account. Throws while Slack does not say whose account it is.
+   * The configuration's person with this account; else the one with the account's confirmed email, so that one person is not counted twice; else a person
+   * with this account only. Throws while Slack does not say whose account it is.
    */
   identify(userId: string, name: string): Promise<Person>
-  /** Asked anew every time: membership decides what somebody may do. Throws when Slack does not say. */
+  /** Those of the groups in which the person is. Never cached: membership decides what a person may do. Throws when Slack does not say. */
   groupsOf(person: Person, groups: readonly Group[]): Promise<readonly Group[]>
-  /** The account to write to. Throws a `TerminalError` where the person has none. */
+  /** The account to write to. Throws a `TerminalError` (`place-unreachable`) where the person has none. */
   accountOf(person: Person): Promise<string>
   membersOf(groups: readonly Group[]): Promise<readonly Person[] | undefined>
   away(people: readonly Person[]): Promise<ReadonlyMap<string, Absence>>
@@ -29,13 +29,13 @@ export interface SlackPeople {
 
 interface SlackUser {
   readonly absence?: Absence
-  /** That Slack vouches for. */
+  /** Confirmed by this workspace. */
   readonly email?: string
 }
 
 interface PeopleOptions {
   readonly people: readonly Person[]
-  /** Our workspace; nothing where the app serves a whole organization. */
+  /** Our workspace; undefined where a whole organization installed the app. */
   teamId(): string | undefined
 }
 
@@ -53,7 +53,7 @@ export function slackPeople(client: webApi.WebClient, { people, teamId }: People
     users.set(id, { user, at: performance.now() })
     return user
   }
-  /** Several who ask at the same moment share one answer. */
+  /** Calls at the same time share one request. */
   const membersOf = (group: string): Promise<readonly string[]> => {
     const members = pending.get(group) ?? membersIn(client, group).finally(() => pending.delete(group))
     pending.set(group, members)
@@ -63,7 +63,7 @@ export function slackPeople(client: webApi.WebClient, { people, teamId }: People
   const identify = async (userId: string, name: string): Promise<Person> => {
     const byAccount = personOf(people, 'slack', userId, name)
     if (byAccount.key !== `slack:${userId}` || !emails) return byAccount
-    const { email } = await userOf(userId, believeMs)
+    const { email } = await userOf(userId, emailCacheMs)
     if (email === undefined) return byAccount
     const byEmail = people.find((person) => person.email?.toLowerCase() === email.toLowerCase())
     return byEmail === undefined ? { ...byAccount, email } : { ...byEmail, accounts: { slack: userId, ...byEmail.accounts } }
@@ -71,14 +71,14 @@ export function slackPeople(client: webApi.WebClient, { people, teamId }: People
   const shown = new Map<string, { readonly ids: readonly string[]; readonly at: number }>()
   const shownMembersOf = async (group: string): Promise<readonly string[]> => {
     const known = shown.get(group)
-    if (known !== undefined && performance.now() - known.at < believeShownMs) return known.ids
+    if (known !== undefined && performance.now() - known.at < shownCacheMs) return known.ids
     const ids = await membersOf(group)
     shown.set(group, { ids, at: performance.now() })
     return ids
   }
   const accountBy = async (email: string): Promise<string | undefined> => {
     const known = accountsByEmail.get(email)
-    if (known !== undefined && (known.id !== undefined || performance.now() - known.at < believeNobodyMs)) return known.id
+    if (known !== undefined && (known.id !== undefined || performance.now() - known.at < noAccountCacheMs)) return known.id
     const id = await accountWith(client, email)
     accountsByEmail.set(email, { id, at: performance.now() })
     return id
@@ -93,7 +93,7 @@ export function slackPeople(client: webApi.WebClient, { people, teamId }: People
     }
     return found
   }
-  /** Nothing where the person has none, e.g. somebody who is in another chat only. Throws when Slack does not say. */
+  /** Undefined where the person has none, e.g. with an account in another chat only. Throws when Slack does not say. */
   const accountIfAny = async (person: Person): Promise<string | undefined> => {
     try {
       return await accountOf(person)
@@ -106,9 +106,9 @@ export function slackPeople(client: webApi.WebClient, { people, teamId }: People
   const absenceOf = async (person: Person): Promise<Absence | undefined> => {
     try {
       const account = await accountIfAny(person)
-      absences.set(person.key, account === undefined ? 'unknown' : (await userOf(account, believeShownMs)).absence)
+      absences.set(person.key, account === undefined ? 'unknown' : (await userOf(account, shownCacheMs)).absence)
     } catch {
-      // While Slack does not say: as it was.
+      // Slack does not say: the last known answer stays.
     }
     return absences.get(person.key)
   }
@@ -131,7 +131,7 @@ export function slackPeople(client: webApi.WebClient, { people, teamId }: People
       return await Promise.all(
         ids.map(async (id, index) => {
           const byAccount = personOf(people, 'slack', id, id)
-          return index < membersTied ? await identify(id, id).catch(() => byAccount) : byAccount
+          return index < membersLookedUp ? await identify(id, id).catch(() => byAccount) : byAccount
         }),
       )
     },
@@ -144,21 +144,21 @@ export function slackPeople(client: webApi.WebClient, { people, teamId }: People
 
 async function membersIn(client: webApi.WebClient, group: string): Promise<readonly string[]> {
   try {
-    const { users = [] } = await asking(() => client.usergroups.users.list({ usergroup: group }))
+    const { users = [] } = await callSlack(() => client.usergroups.users.list({ usergroup: group }))
     return users
   } catch (error) {
-    // A group that is not there, or was disabled, has nobody in it.
-    if (slackWord(error) === 'no_such_subteam') return []
+    // A group that does not exist, or was disabled, has no members.
+    if (slackErrorCode(error) === 'no_such_subteam') return []
     throw error
   }
 }
 
 async function accountWith(client: webApi.WebClient, email: string): Promise<string | undefined> {
   try {
-    return (await asking(() => client.users.lookupByEmail({ email }))).user?.id
+    return (await callSlack(() => client.users.lookupByEmail({ email }))).user?.id
   } catch (error) {
-    const word = slackWord(error)
-    if (word === 'users_not_found' || isNeverTold(word)) return undefined
+    const word = slackErrorCode(error)
+    if (word === 'users_not_found' || isNotGranted(word)) return undefined
     throw error
   }
 }
@@ -168,26 +168,26 @@ type WireUser = NonNullable<webApi.UsersInfoResponse['user']>
 async function lookUp(client: webApi.WebClient, id: string, teamId: string | undefined): Promise<SlackUser> {
   try {
     const { user } = await client.users.info({ user: id })
-    const email = user === undefined || !isVouchedFor(user, teamId) ? undefined : user.profile?.email
+    const email = user === undefined || !isConfirmed(user, teamId) ? undefined : user.profile?.email
     return { ...(user?.deleted === true && { absence: 'deactivated' }), ...(email !== undefined && { email }) }
   } catch (error) {
-    const word = slackWord(error)
+    const word = slackErrorCode(error)
     if (word === 'user_not_found') return { absence: 'unknown' }
-    if (isNeverTold(word)) return {}
+    if (isNotGranted(word)) return {}
     throw error
   }
 }
 
-/** The app was not given the scope. Then nobody is known by their email, neither as an approver nor as the one who asked. */
-function isNeverTold(word: unknown): boolean {
+/** The app lacks the scope. Then no account is matched with a person by email. */
+function isNotGranted(word: unknown): boolean {
   return word === 'missing_scope' || word === 'unknown_method'
 }
 
 /**
- * Another workspace, which a shared channel lets in, may say of its people what it likes. The examples of Slack's reference leave out whether an email is
- * confirmed; only what is said not to be is not.
+ * Whether the email counts as the account's own. In a shared channel another workspace sets the emails of its people, so those never count. Slack's reference
+ * shows answers without `is_email_confirmed`: such an email counts as confirmed.
  */
-function isVouchedFor(user: WireUser, teamId: string | undefined): boolean {
+function isConfirmed(user: WireUser, teamId: string | undefined): boolean {
   const ours = teamId === undefined || user.team_id === teamId || user.enterprise_user?.teams?.includes(teamId) === true
   const person = user.deleted !== true && user.is_bot !== true
   const confirmed = user.is_email_confirmed !== false && user.is_email_confirmed !== null

@@ -19,17 +19,17 @@ export interface ReceiverOptions {
   readonly appToken?: string
   readonly apiUrl?: string
   readonly guard: Guard
-  /** Counts the requests that are refused before anybody looks at them. */
+  /** Counts refused requests. */
   readonly metrics: Pick<ChatMetrics, 'refused'>
   readonly log: Log
 }
 
 const form = 'application/x-www-form-urlencoded'
 
-/** Slack's requests are far smaller. In bytes. */
+/** Longest body, in bytes: Slack's are far smaller. */
 const longestBody = 1_000_000
 
-/** How requests come in: over HTTP with signatures, or over a web socket that we open. `context.unchecked` says that a request may not be new. */
+/** Receives Slack's requests: signed ones over HTTP, or over a web socket with an app token. `context.unchecked` marks a request that may have been sent before. */
 export function createReceiver({ signingSecret, appToken, apiUrl, guard, metrics, log }: ReceiverOptions): Intake {
   const logger = boltLog(log)
   if (appToken !== undefined) {
@@ -47,16 +47,16 @@ export function createReceiver({ signingSecret, appToken, apiUrl, guard, metrics
     },
   })
 
-  const admit = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const checkAndPass = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const bytes = await bodyOf(request)
     if (bytes === undefined) {
       response.writeHead(413, { connection: 'close' }).end()
       return
     }
     const body = bytes.toString()
-    // Bolt knows a form only by the bare name of its type; more may follow, such as the letters' encoding.
+    // Bolt reads a form only when its content type has no parameters such as `charset`.
     if (request.headers['content-type']?.startsWith(`${form};`)) request.headers['content-type'] = form
-    // Slack asks for this without a signature; Bolt answers it and looks at nothing else in it.
+    // Slack's certificate check has no signature; Bolt answers it without reading anything else.
     const isProbe = textAt(payloadOf(request.headers, body), 'ssl_check') === '1'
     if (!isProbe && (await guard.check(request.headers, body)) === 'unchecked') unchecked.add(request)
     receiver.requestListener(Object.assign(request, { rawBody: bytes }), response)
@@ -65,18 +65,18 @@ export function createReceiver({ signingSecret, appToken, apiUrl, guard, metrics
   return {
     receiver,
     serve(request, response) {
-      admit(request, response).catch((error: unknown) => {
+      checkAndPass(request, response).catch((error: unknown) => {
         if (error instanceof UnwantedRequest) {
           metrics.refused(error.why)
           log.warn(error.message)
-        } else log.error({ err: error }, 'a request was not taken')
+        } else log.error({ err: error }, 'a request failed before it reached a listener')
         if (!response.headersSent) response.writeHead(error instanceof UnwantedRequest ? 401 : 500).end()
       })
     },
   }
 }
 
-/** Nothing when it is too long. */
+/** Undefined when it is too long. */
 async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = []
   let length = 0

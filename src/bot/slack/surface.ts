@@ -11,7 +11,7 @@ import type { ChatSurface } from '../chat/surface.ts'
 import { attach } from './attach.ts'
 import { boltLog } from './bolt-log.ts'
 import { slackClients } from './clients.ts'
-import { asking, slackWord } from './errors.ts'
+import { callSlack, slackErrorCode } from './errors.ts'
 import { type Guard, UnwantedRequest } from './guard.ts'
 import { listenForClicks } from './listeners/click.ts'
 import { listenForCommands } from './listeners/command.ts'
@@ -37,29 +37,29 @@ export interface SlackOptions {
   readonly log: Log
 }
 
-/** Slack, as the bot needs it. */
+/** The bot's chat port over Slack. */
 export function createSlackSurface(options: SlackOptions): ChatSurface {
   const { intake, people, guard, metrics, turns, log } = options
   const { interactive, queued } = slackClients(options, log)
   let teamId: string | undefined
-  const known = slackPeople(interactive, { people, teamId: () => teamId })
+  const accounts = slackPeople(interactive, { people, teamId: () => teamId })
   const unfinished = new Set<Promise<void>>()
   const closing = new AbortController()
 
-  const messageOf = async (card: Card) => slackMessage(await withAccounts(card, known.accountOf))
+  const messageOf = async (card: Card) => slackMessage(await withAccounts(card, accounts.accountOf))
   const post = async (channel: string, card: Card): Promise<string> => {
     const message = await messageOf(card)
     const posted = await inTurn(turns.posts, channel, () =>
-      asking(() => queued.chat.postMessage({ channel, ...message, unfurl_links: false, unfurl_media: false })),
+      callSlack(() => queued.chat.postMessage({ channel, ...message, unfurl_links: false, unfurl_media: false })),
     )
     return messageId(posted.channel ?? '', posted.ts ?? '')
   }
-  /** A person's id stands for the direct message with them; where Slack does not take it for that, it is opened first. */
+  /** Posts to the person's account id, which Slack takes for the direct message with them; where it does not, the direct message is opened first. */
   const direct = async (account: string, card: Card): Promise<string> => {
     try {
       return await post(account, card)
     } catch (error) {
-      if (slackWord(error) !== 'channel_not_found') throw error
+      if (slackErrorCode(error) !== 'channel_not_found') throw error
       const opened = await queued.conversations.open({ users: account }).catch(() => undefined)
       if (opened?.channel?.id === undefined) throw error
       return await post(opened.channel.id, card)
@@ -69,7 +69,7 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
   return {
     name: 'slack',
     async listen(handlers) {
-      const me = await patiently(() => asking(() => interactive.auth.test()))
+      const me = await retried(() => callSlack(() => interactive.auth.test()))
       const identity = {
         botToken: options.botToken,
         ...(me.bot_id !== undefined && { botId: me.bot_id }),
@@ -79,7 +79,7 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
         receiver: intake.receiver,
         logger: boltLog(log),
         convoStore: false,
-        // A fresh object each time: Bolt writes the caller's user and team into it.
+        // A new object for each request: Bolt writes the user and the team of the request into it.
         authorize: async () => ({ ...identity }),
       })
       // Around all listeners, from the first line to the last: `close` waits for them.
@@ -89,7 +89,7 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
         unfinished.add(settled)
         return answering
       })
-      // Rejecting here hands the error to the receiver, which answers 401 or 500 when nothing was answered yet.
+      // The rethrown error reaches the receiver, which answers 401 or 500 if nothing was answered yet.
       app.error(async (error) => {
         if (error instanceof UnwantedRequest) {
           metrics.refused(error.why)
@@ -97,7 +97,7 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
         } else log.error({ err: error }, 'a listener failed')
         throw error
       })
-      // An app that a whole organization installed hears from each of its workspaces. Only Slack's own answer says so, never a request.
+      // An app that a whole organization installed gets requests of all its workspaces. Slack's answer says so; a request could be forged.
       if (me.is_enterprise_install !== true) {
         teamId = me.team_id
         guard.expect({ teamId })
@@ -116,7 +116,7 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
         handlers,
         unchecked: unreachableHandlers,
         unrecognized: unrecognizedHandlers,
-        identify: known.identify,
+        identify: accounts.identify,
         declined: metrics.declined,
       }
       listenForCommands(app, shared)
@@ -127,15 +127,15 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
       if (intake.serve === undefined) await app.start()
     },
     post: (place, card) => post(place.id, card),
-    direct: async (person, card) => direct(await known.accountOf(person), card),
-    groupsOf: known.groupsOf,
-    membersOf: known.membersOf,
-    away: known.away,
-    attach: async (person, file) => attach(interactive, await known.accountOf(person), file),
+    direct: async (person, card) => direct(await accounts.accountOf(person), card),
+    groupsOf: accounts.groupsOf,
+    membersOf: accounts.membersOf,
+    away: accounts.away,
+    attach: async (person, file) => attach(interactive, await accounts.accountOf(person), file),
     async update(message, card) {
       const [channel = '', ts = ''] = message.split('/')
       const shown = await messageOf(card)
-      await inTurn(turns.updates, allChannels, () => asking(() => queued.chat.update({ channel, ts, ...shown })))
+      await inTurn(turns.updates, allChannels, () => callSlack(() => queued.chat.update({ channel, ts, ...shown })))
     },
     async close() {
       closing.abort()
@@ -147,8 +147,8 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
   }
 }
 
-/** Slack may be away for a moment when we start. */
-async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+/** Five attempts, one second apart, while Slack does not answer. */
+async function retried<T>(ask: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await ask()

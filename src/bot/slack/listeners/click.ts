@@ -4,18 +4,18 @@ import { z } from 'zod'
 import { type Card, say, verbs } from '../../chat/card.ts'
 import type { Posted } from '../../chat/surface.ts'
 import { answerView } from '../render/home.ts'
+import { answerPrivately } from './answer-privately.ts'
 import { ackWithinMs, type ListenerContext, messageId, parsedJson, slackPlace, speakerOf } from './context.ts'
 import { refillForm } from './form.ts'
 import { publishHome } from './home.ts'
 import { showReply } from './reply.ts'
-import { whisper } from './whisper.ts'
 
 const verbSchema = z.enum(verbs)
 const valueSchema = parsedJson.pipe(z.object({ id: z.string().max(100), digest: z.string().max(100) }))
 
 const notUnderstood = say('I do not know this button any more, so nothing was done. Ask for the same again to get a new message.')
 
-/** Answers every click on a message or the Home tab, also on one that an older version of the bot made, and every choice in a form. */
+/** Answers clicks on messages and on the Home tab, those of an older version of the bot included, and refills a form after a choice in it. */
 export function listenForClicks(app: App, shared: ListenerContext): void {
   app.action<BlockAction<ButtonAction>>({ type: 'block_actions', action_id: /./ }, async ({ ack, body, action, context }) => {
     const atHome = body.view?.type === 'home'
@@ -24,11 +24,12 @@ export function listenForClicks(app: App, shared: ListenerContext): void {
       return await refillForm(shared, context, body.view)
     }
     const answering = answer(shared, context, body, action)
-    // Decided first: a bot that dies before this leaves Slack to tell the person that the click did not arrive.
+    // Acknowledged after the decision: where the process ends before that, Slack tells the person that the click failed.
     await Promise.race([answering, sleep(ackWithinMs, undefined, { ref: false })])
     await ack()
     const card = await answering
-    if (card !== undefined) await (atHome ? open(shared, body, card) : whisper(shared.client, shared.log, listenerOf(body), card))
+    if (card !== undefined)
+      await (atHome ? openAnswer(shared, body, card) : answerPrivately(shared.client, shared.log, recipientOf(body), card))
     if (atHome) await publishHome(shared, context, body.user.id)
   })
 }
@@ -54,23 +55,23 @@ async function answer(
   return await showReply(shared, reply, { trigger: body.trigger_id, channel: body.channel?.id ?? '' })
 }
 
-/** The message that was clicked on, if others see it too. */
+/** The message that was clicked on; undefined for an ephemeral message and for the Home tab. */
 function postedIn({ container }: Partial<ButtonClick>): Posted | undefined {
   const { type, channel_id: channel, message_ts: ts, is_ephemeral: isEphemeral } = container ?? {}
   if (type !== 'message' || isEphemeral === true || typeof channel !== 'string' || typeof ts !== 'string') return undefined
   return { place: slackPlace(channel), message: messageId(channel, ts) }
 }
 
-function listenerOf({ user, response_url, channel }: ButtonClick) {
+function recipientOf({ user, response_url, channel }: ButtonClick) {
   return { user: user.id, responseUrl: response_url, ...(channel !== undefined && { channel: channel.id }) }
 }
 
-/** On the Home tab there is no message to answer below. */
-async function open({ client, log }: ListenerContext, body: ButtonClick, card: Card): Promise<void> {
+/** Answers a click on the Home tab in a modal: `response_url` belongs to messages only. */
+async function openAnswer({ client, log }: ListenerContext, body: ButtonClick, card: Card): Promise<void> {
   try {
     await client.views.open({ trigger_id: body.trigger_id, view: answerView(card) })
   } catch (error) {
     log.warn({ err: error }, 'an answer was not opened')
-    await whisper(client, log, { user: body.user.id }, card)
+    await answerPrivately(client, log, { user: body.user.id }, card)
   }
 }

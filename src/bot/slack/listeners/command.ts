@@ -2,14 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { App, Context, SlashCommand } from '@slack/bolt'
 import type { Card } from '../../chat/card.ts'
 import { slackMessage } from '../render/blocks.ts'
+import { answerPrivately } from './answer-privately.ts'
 import { type ListenerContext, slackPlace, speakerOf } from './context.ts'
 import { showReply } from './reply.ts'
-import { whisper } from './whisper.ts'
 
-/** What is ready by then travels in the acknowledgement; what is not, afterwards. In milliseconds. */
+/** An answer that is ready within this time is part of the acknowledgement; a later one follows it. In milliseconds. */
 const ackWithinMs = 250
 
-/** Answers the slash command, by whatever name the app was given. */
+/** Answers slash commands of any name: the app's manifest chooses it. */
 export function listenForCommands(app: App, shared: ListenerContext): void {
   app.command(/^\//, async ({ command: said, ack, context }) => {
     const answer = answerOf(shared, context, said)
@@ -20,12 +20,12 @@ export function listenForCommands(app: App, shared: ListenerContext): void {
     }
     await ack()
     const late = await answer
-    const listener = { user: said.user_id, channel: said.channel_id, responseUrl: said.response_url }
-    if (late !== undefined) await whisper(shared.client, shared.log, listener, late)
+    const recipient = { user: said.user_id, channel: said.channel_id, responseUrl: said.response_url }
+    if (late !== undefined) await answerPrivately(shared.client, shared.log, recipient, late)
   })
 }
 
-/** Nothing when a form answers. */
+/** Undefined when the answer is a form that has been opened. */
 async function answerOf(shared: ListenerContext, context: Context, said: SlashCommand): Promise<Card | undefined> {
   const { by, handlers } = await speakerOf(shared, context, { id: said.user_id, name: said.user_name })
   const reply = await handlers.command({
@@ -37,7 +37,7 @@ async function answerOf(shared: ListenerContext, context: Context, said: SlashCo
   return await showReply(shared, reply, { trigger: trigger_id, channel: channel_id })
 }
 
-/** Slack escapes these three in what people type. */
+/** Undoes Slack's escaping of the text that people type: https://docs.slack.dev/interactivity/implementing-slash-commands */
 function unescaped(text: string): string {
   return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
 }

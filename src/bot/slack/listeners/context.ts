@@ -4,10 +4,10 @@ import type { Person, Place } from '../../../domain/person.ts'
 import type { Log } from '../../../log.ts'
 import type { Handlers } from '../../chat/surface.ts'
 
-/** Slack gives up after three seconds, and says so. */
+/** Slack shows the person an error after three seconds without an acknowledgement. In milliseconds. */
 export const ackWithinMs = 2_000
 
-/** What we wrote into a button or a form, as JSON, and anybody may have forged. */
+/** JSON from a button or a form. It may be forged. */
 export const parsedJson = z.string().transform((text, context): unknown => {
   try {
     return JSON.parse(text)
@@ -22,13 +22,13 @@ export interface ListenerContext {
   readonly client: webApi.WebClient
   readonly log: Log
   readonly handlers: Handlers
-  /** Takes over while it is not certain that a request is new. */
+  /** Answers while Redis does not say whether a request is new. */
   readonly unchecked: Handlers
-  /** Takes over while it is not certain who speaks. */
+  /** Answers while Slack does not say whose account it is. */
   readonly unrecognized: Handlers
-  /** Throws while that cannot be told. */
+  /** The person behind the account. Throws while Slack does not say. */
   identify(userId: string, name: string): Promise<Person>
-  /** Counts a click that was answered with no. */
+  /** Counts an answer that refuses, by its reason. */
   declined(why: string): void
 }
 
@@ -36,7 +36,7 @@ export function handlersFor({ handlers, unchecked }: ListenerContext, context: C
   return context.unchecked === true ? unchecked : handlers
 }
 
-/** Who speaks, and who answers them. Slack is about to send names no more: https://docs.slack.dev/interactivity/implementing-slash-commands */
+/** The person who acts, and the handlers that answer. Slack may leave the name out: https://docs.slack.dev/interactivity/implementing-slash-commands */
 export async function speakerOf(
   shared: ListenerContext,
   context: Context,
@@ -46,7 +46,7 @@ export async function speakerOf(
   try {
     return { by: await shared.identify(id, name), handlers }
   } catch (error) {
-    shared.log.warn({ err: error, user: id }, 'it cannot be told who speaks')
+    shared.log.warn({ err: error, user: id }, 'the person behind an account is not known')
     const by = { key: `slack:${id}`, name, accounts: { slack: id } }
     return { by, handlers: handlers === shared.handlers ? shared.unrecognized : handlers }
   }

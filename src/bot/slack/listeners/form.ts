@@ -11,14 +11,14 @@ const callback = new RegExp(`^(?:${formKinds.join('|')})$`)
 const shortText = z.string().max(200)
 const metadataSchema = parsedJson.pipe(z.object({ channel: shortText, carried: z.record(shortText, shortText) }))
 
-/** Judges a form when it is sent. */
+/** Answers forms that people send. */
 export function listenForForms(app: App, shared: ListenerContext): void {
   app.view(callback, async ({ ack, body, view, context }) => {
     const { channel, filled } = filledIn(view)
     const place = slackPlace(channel === '' ? body.user.id : channel)
     const answering = speakerOf(shared, context, body.user).then(({ by, handlers }) => handlers.submit(by, place, filled))
     await answerForm(shared, {
-      listener: { user: body.user.id, ...(channel !== '' && { channel }) },
+      recipient: { user: body.user.id, ...(channel !== '' && { channel }) },
       answering,
       close: () => ack(),
       showProblems: (answer) => ack({ response_action: 'errors', errors: byBlock(answer, view) }),
@@ -26,7 +26,7 @@ export function listenForForms(app: App, shared: ListenerContext): void {
   })
 }
 
-/** Fills an open form anew after a choice on which the others depend. */
+/** Updates an open form after a choice in a list on which other lists depend. */
 export async function refillForm(
   shared: ListenerContext,
   context: Context,
@@ -42,7 +42,7 @@ export async function refillForm(
   }
 }
 
-/** A hidden part that is no JSON is the channel. */
+/** A hidden part that is not JSON is the channel alone, as versions before carried values wrote it. */
 function filledIn({ callback_id, private_metadata, state }: Pick<ViewOutput, 'callback_id' | 'private_metadata' | 'state'>): {
   readonly channel: string
   readonly filled: FilledForm
@@ -58,7 +58,7 @@ function filledIn({ callback_id, private_metadata, state }: Pick<ViewOutput, 'ca
   return { channel, filled: { kind: kindSchema.parse(callback_id), carried, values: Object.fromEntries(values) } }
 }
 
-/** Slack shows a problem at the block that it names. A field that the form does not show, or the whole form, is told at its first field. */
+/** Problems by block, as Slack wants them. A problem of the whole form, or of a field that it does not show, stands at the first field. */
 function byBlock({ problems }: FormProblems, { state }: Pick<ViewOutput, 'state'>): Record<string, string> {
   const blocks = Object.entries(state.values)
   const [first] = blocks.map(([block]) => block)

@@ -9,7 +9,7 @@ export function listenForHome(app: App, shared: ListenerContext): void {
   })
 }
 
-/** A page that cannot be shown is no failure of what the person did on it. */
+/** Never throws: a click on the Home tab has been answered before its page is filled again. */
 export async function publishHome(shared: ListenerContext, context: Context, user: string): Promise<void> {
   const { client, log } = shared
   try {

@@ -2,7 +2,7 @@ import type { types } from '@slack/bolt'
 import { type Button, type Card, type Part, plain, type Text } from '../../chat/card.ts'
 import { lengthOf, mrkdwn, plainText, preformatted } from './text.ts'
 
-/** Slack's limits: https://docs.slack.dev/reference/block-kit/blocks. That for all text of a message together is not documented. */
+/** Slack's limits: https://docs.slack.dev/reference/block-kit/blocks. The limit for all text of one message is not documented. */
 const limits = {
   section: 3_000,
   context: 2_000,
@@ -15,7 +15,7 @@ const limits = {
   label: 75,
 }
 
-/** Kept free for the buttons and the note that something was cut. */
+/** Room for the buttons, and for the note that the message was cut. */
 const reserve = { blocks: 2, text: 300 }
 
 export interface SlackMessage {
@@ -56,7 +56,7 @@ function partBlocks(part: Part): types.KnownBlock[] {
   }
 }
 
-/** `verbatim`: what looks like a link or a channel in other people's text stays text. */
+/** `verbatim`: Slack makes no links or mentions of what only looks like one. */
 function section(text: string): types.KnownBlock {
   return { type: 'section', text: { type: 'mrkdwn', text, verbatim: true }, expand: true }
 }
@@ -65,7 +65,7 @@ function context(text: Text): types.KnownBlock {
   return { type: 'context', elements: [{ type: 'mrkdwn', text: mrkdwn(text, limits.context), verbatim: true }] }
 }
 
-/** Several buttons may say the same of different things: Slack tells them apart by their ids. */
+/** Buttons with one verb get different `action_id`s: Slack requires that on one message. */
 function element({ verb, label, weight, id, digest }: Button, index: number, all: readonly Button[]) {
   const before = all.slice(0, index).filter((other) => other.verb === verb).length
   return {

@@ -5,7 +5,7 @@ import { mrkdwn, plainText } from './text.ts'
 /** Slack's limits: https://docs.slack.dev/surfaces/modals and https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element */
 const limits = { title: 24, label: 75, note: 2_000, group: 100 }
 
-/** The form as a modal. Its callback says what kind it is. */
+/** The form as a modal; `callback_id` is its kind. */
 export function formView(form: Form, channel: string): types.ModalView {
   return {
     type: 'modal',
@@ -18,7 +18,7 @@ export function formView(form: Form, channel: string): types.ModalView {
   }
 }
 
-/** The channel for the answer and what the form carries; the channel alone where it carries nothing, as older versions read it. */
+/** The channel for the answer and the carried values, as JSON; the channel alone where nothing is carried, so that older versions can read it. */
 function hiddenPart(channel: string, carried: Carried): string {
   return Object.keys(carried).length === 0 ? channel : JSON.stringify({ channel, carried })
 }
@@ -34,7 +34,7 @@ function block(part: FormPart): types.KnownBlock {
   }
 }
 
-/** The block's id names the list that is offered, so that Slack forgets the choice when another list takes its place. */
+/** The block's id names the list: with another id Slack forgets the choice that was made from another list. */
 function selectBlock({ name, label, choices, chosen, list, refills }: SelectField): types.InputBlock {
   return {
     ...input(list === undefined ? name : `${name}:${list}`, label, select(name, choices, chosen)),

@@ -6,7 +6,7 @@ import { plainText } from './text.ts'
 /** Slack takes 100 blocks: https://docs.slack.dev/reference/views/home-tab-views */
 const mostBlocks = 100
 
-/** A page of cards. The ids of blocks have to differ on one page. */
+/** The cards on one Home tab, as many as fit. Block ids are numbered: Slack refuses equal ones. */
 export function homeView(cards: readonly Card[]): types.HomeView {
   const blocks: types.KnownBlock[] = []
   for (const [index, card] of cards.entries()) {
@@ -19,7 +19,7 @@ export function homeView(cards: readonly Card[]): types.HomeView {
   return { type: 'home', blocks }
 }
 
-/** An answer to somebody who is on a page without messages. */
+/** An answer as a modal, where there is no message to answer below. */
 export function answerView(card: Card): types.ModalView {
   return {
     type: 'modal',

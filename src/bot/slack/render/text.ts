@@ -1,7 +1,7 @@
 import type { Group, Person, Place } from '../../../domain/person.ts'
 import { type Inline, type Text, utc } from '../../chat/card.ts'
 
-/** Slack's mrkdwn. Whatever is not markup of ours is escaped: no name, reason or error can ping, link or hide anything. */
+/** Slack's mrkdwn. All text is escaped except our own markup: no name, reason or error can notify somebody, make a link or hide text. */
 
 /** Control characters, bidirectional overrides, invisible characters, halves of surrogate pairs. */
 const invisible = /[\p{Cc}\p{Cf}\p{Cs}]/gu
@@ -27,7 +27,7 @@ export function mrkdwn(text: Text, limit: number): string {
   return result
 }
 
-/** Plain text objects: Slack shows them as they are. */
+/** Text of a `plain_text` object, which Slack does not read as markup. */
 export function plainText(text: string, limit: number): string {
   const characters = [...text.replace(invisible, '')]
   return characters.length <= limit ? characters.join('') : `${characters.slice(0, limit - 1).join('')}…`
@@ -79,13 +79,13 @@ function groupText({ surface, id }: Group): string {
     : `a group of ${surface === 'teams' ? 'Teams' : 'Slack'}`
 }
 
-/** In the reader's own time zone and words; the fallback is for clients that cannot. */
+/** Shown in the reader's time zone and language; clients that cannot do that show the fallback in UTC. */
 function timeText(at: string): string {
   const seconds = Math.floor(Date.parse(at) / 1_000)
   return Number.isFinite(seconds) ? `<!date^${seconds}^{date_short_pretty} {time}|${utc(at)}>` : 'an unknown time'
 }
 
-/** A backtick would begin a code span that swallows what follows. */
+/** Backticks are replaced: one would begin a code span. */
 function literal(text: string): string {
   return escaped(clean(text).replaceAll('`', 'ˋ'))
 }
@@ -99,7 +99,7 @@ function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
-/** As much as fits of literal text; of anything else nothing. */
+/** The beginning of plain text that fits; nothing of any other kind. */
 function cut(inline: Inline, room: number): string {
   if (typeof inline !== 'string') return ''
   let left = room

@@ -5,24 +5,24 @@ import type { Card } from '../../chat/card.ts'
 import { slackMessage } from '../render/blocks.ts'
 
 /** How long a `response_url` may take, in milliseconds. */
-const patienceMs = 3_000
+const respondWithinMs = 3_000
 
-/** How long it is waited before all ways are tried anew, in milliseconds; longer where Slack asks for it, within bounds. */
+/** Pauses before all ways are tried again, in milliseconds. Slack's `Retry-After` makes them longer, up to `longestPauseMs`. */
 const pausesMs = [1_000, 3_000]
 const longestPauseMs = 5_000
 
-export interface Listener {
+export interface Recipient {
   readonly user: string
   readonly channel?: string
-  /** Works where the bot is no member, 5 times in 30 minutes. */
+  /** Works in channels that the bot is not in, 5 times within 30 minutes. */
   readonly responseUrl?: string
 }
 
-/** Tells one person something, by the first way that works: everybody gets an answer. */
-export async function whisper(
+/** Shows the card to one person: by `response_url`, else as an ephemeral message, else as a direct message. Never throws. */
+export async function answerPrivately(
   client: webApi.WebClient,
   log: Log,
-  { user, channel, responseUrl }: Listener,
+  { user, channel, responseUrl }: Recipient,
   card: Card,
 ): Promise<void> {
   const message = slackMessage(card)
@@ -53,7 +53,7 @@ async function respond(url: string, message: ReturnType<typeof slackMessage>): P
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ response_type: 'ephemeral', replace_original: false, ...message }),
     redirect: 'error',
-    signal: AbortSignal.timeout(patienceMs),
+    signal: AbortSignal.timeout(respondWithinMs),
   })
   const text = await response.text()
   if (!response.ok || /"ok":\s*false/.test(text))

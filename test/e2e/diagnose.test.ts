@@ -18,7 +18,7 @@ test('from everywhere, again, with evidence for the one who asks, and when a wor
   expect(chat.text(everywhere)).toContain('healthy from 1 of 2 networks, only staging-eastus2 is not')
 
   await people.click('carol', everywhere, 'Run again')
-  await chat.whisper('carol', 'Looking at analytics-prod from everywhere')
+  await chat.whisper('carol', 'Diagnosing analytics-prod from everywhere')
   const again = await chat.card('data', 'DG-2', 'healthy from 1 of 2')
   await people.click('mallory', again, 'Evidence')
   const evidence = chat.text(await chat.whisper('mallory', 'What DG-2 saw', 'Azure DNS'))

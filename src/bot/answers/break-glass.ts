@@ -7,20 +7,20 @@ import { type FilledForm, type Form, type FormProblems, wholeForm } from '../cha
 import type { Click, Reply } from '../chat/surface.ts'
 import { type Desk, declining, wake } from './desk.ts'
 
-/** In an emergency someone whom the policy lists runs a request at once: asked for a reason and a confirmation first. */
+/** Break glass: a person whom the policy lists for emergencies runs a request without an approval, after giving a reason in a form. */
 
 const unknownForm = 'I do not know this form any more, so nothing was done. Close it, and click again on the message.'
 
-/** Shortest reason that says anything, in characters. */
+/** Shortest reason that is accepted, in characters. */
 const shortestReason = 5
 
-export async function askToOverride(desk: Desk, { by, digest }: Click, request: Request): Promise<Reply> {
+export async function openOverrideForm(desk: Desk, { by, digest }: Click, request: Request): Promise<Reply> {
   const refusal = refusalOf(desk, by, digest, request)
   if (refusal !== undefined) return { kind: 'card', card: refusal }
   return { kind: 'form', form: formFor(request, digest) }
 }
 
-/** The form once more; nothing where the request is gone. */
+/** The form again, for a chat that asks anew; undefined where the request does not exist. */
 export async function overrideForm(desk: Desk, { carried }: FilledForm): Promise<Form | undefined> {
   const request = await desk.ledger.get(carried.request ?? '')
   return request === undefined ? undefined : formFor(request, carried.digest ?? '')
@@ -49,7 +49,7 @@ function formFor(request: Request, digest: string): Form {
   }
 }
 
-/** Judged again: much may have happened since the form was opened. */
+/** Runs the request. The ledger is read again: the request may have changed since the form was opened. */
 export async function override(desk: Desk, by: Person, { carried, values }: FilledForm): Promise<Card | FormProblems> {
   const { request: id, digest } = carried
   if (id === undefined || digest === undefined) {

@@ -6,7 +6,7 @@ import { type Card, mention, say, strong, words } from '../chat/card.ts'
 import { type Desk, declining, groupsOf, membershipUnknown, wake } from './desk.ts'
 import { unknownRequest } from './not-understood.ts'
 
-/** Decided from the ledger: whoever asked for it may end it, and whoever may approve it, or will be asked to. */
+/** Cancels a request. The person who asked for it may do so, and its approvers; before there is a plan, those of the policy. */
 export async function cancelRequest(desk: Desk, by: Person, id: string): Promise<Card> {
   const request = await desk.ledger.get(id)
   if (request === undefined) return unknownRequest(id)

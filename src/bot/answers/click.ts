@@ -4,7 +4,7 @@ import { shownName } from '../cards/subject.ts'
 import { type Card, type RequestVerb, say, words } from '../chat/card.ts'
 import type { Click, Reply } from '../chat/surface.ts'
 import { adopt } from '../outbox/duplicate-posts.ts'
-import { askToOverride } from './break-glass.ts'
+import { openOverrideForm } from './break-glass.ts'
 import { cancelRequest } from './cancel.ts'
 import { decide } from './decide.ts'
 import type { Desk } from './desk.ts'
@@ -30,7 +30,7 @@ export async function answerClick(desk: Desk, { verb, ...click }: Click): Promis
 }
 
 /**
- * The button says only which request and which plan the person saw; everything else is judged from the ledger, at the moment of the click.
+ * The button carries the request's id and the digest of the plan that the person saw. Everything else is read from the ledger at the moment of the click.
  */
 async function answerRequestClick(desk: Desk, click: Click<RequestVerb>): Promise<Reply> {
   const request = await desk.ledger.get(click.id)
@@ -54,7 +54,7 @@ async function answerFor(desk: Desk, click: Click<RequestVerb>, request: Request
     case 'cancel':
       return card(await cancelRequest(desk, click.by, click.id))
     case 'override':
-      return await askToOverride(desk, click, request)
+      return await openOverrideForm(desk, click, request)
     case 'review':
       return card(await review(desk, click, request))
     case 'approve':

@@ -12,7 +12,7 @@ import { askForDiagnosis } from './diagnosis.ts'
 import { askForChange } from './new-request.ts'
 import { nearestValid, unknownNetwork } from './not-understood.ts'
 import { listRequests, showRequest } from './requests.ts'
-import { everywhere, type Given, type ServiceFormKind, serviceForm } from './service-form.ts'
+import { everywhere, type KnownFields, type ServiceFormKind, serviceForm } from './service-form.ts'
 import { showStatus } from './status.ts'
 import { listWatches, unwatch, watch } from './watch.ts'
 import { intervalText } from './watch-interval.ts'
@@ -49,7 +49,7 @@ export async function answerCommand(desk: Desk, said: Said): Promise<Reply> {
   }
 }
 
-/** A setup is always asked for in a form when something is missing; the other changes, too, unless there is only one thing that can be meant. */
+/** A setup with anything missing opens the form. Another change takes the only network where there is just one. */
 async function change(desk: Desk, { by, place }: Said, asked: ChangeCommand): Promise<Reply> {
   const { kind, services, reason } = asked
   const network = asked.network ?? (kind === 'setup' && services.length < 2 ? undefined : soleNetwork(desk))
@@ -60,7 +60,7 @@ async function change(desk: Desk, { by, place }: Said, asked: ChangeCommand): Pr
     const example = command(`${kind} ${said} ${prepositions[kind]} ${network ?? networkWords(desk)}`)
     const question = service === undefined ? 'Which services?' : `Which network: ${namesOf(desk).join(', ')}?`
     const given = { ...service, ...(network !== undefined && { network }), ...(reason !== undefined && { reason }) }
-    return await ask(desk, kind, services.length > 1 ? undefined : given, words`${question} Say ${example}`)
+    return await openForm(desk, kind, services.length > 1 ? undefined : given, words`${question} Say ${example}`)
   }
   const known = knownNetwork(desk, network)
   if (typeof known !== 'string') return answer(known)
@@ -76,9 +76,9 @@ async function diagnose(desk: Desk, { by, place }: Said, asked: Extract<Command,
     const example = command(`diagnose ${service === undefined ? 'SERVICE' : spell(service)} from ${from}`)
     const question =
       service === undefined
-        ? 'Which service shall I look at?'
-        : `From which network shall I look: ${namesOf(desk).join(', ')}, or everywhere?`
-    return await ask(
+        ? 'Which service shall I diagnose?'
+        : `From which network shall I diagnose it: ${namesOf(desk).join(', ')}, or everywhere?`
+    return await openForm(
       desk,
       'diagnose',
       { ...service, ...(network !== undefined && { network }) },
@@ -104,20 +104,20 @@ async function startWatch(desk: Desk, { by, place }: Said, asked: Extract<Comman
         : network === undefined
           ? `From which network: ${namesOf(desk).join(', ')}?`
           : 'How often?'
-    return await ask(desk, 'watch', given, words`${question} Say for example ${example}`)
+    return await openForm(desk, 'watch', given, words`${question} Say for example ${example}`)
   }
   const known = knownNetwork(desk, network)
   if (typeof known !== 'string') return answer(known)
   return answer((await tooManyFrom(desk, by)) ?? (await watch(desk, { by, place, service, network: known, everyMs })))
 }
 
-/** The form that asks for what is missing; the words that do, while there is no list to choose from, or where the form cannot hold what was said. */
-async function ask(desk: Desk, kind: ServiceFormKind, given: Given | undefined, otherwise: Text): Promise<Reply> {
-  const inventory = given === undefined ? undefined : await desk.inventory.read()
-  if (given === undefined) return answer(say(otherwise))
+/** The form that asks for what is missing. The question alone while the list of services is not known, and where `known` is undefined: the form holds one service. */
+async function openForm(desk: Desk, kind: ServiceFormKind, known: KnownFields | undefined, otherwise: Text): Promise<Reply> {
+  const inventory = known === undefined ? undefined : await desk.inventory.read()
+  if (known === undefined) return answer(say(otherwise))
   if (inventory === undefined)
     return answer(say(words`I have not read the list of services yet, so I cannot offer you a choice. ${otherwise}`))
-  return { kind: 'form', form: serviceForm(kind, given, { ...desk, inventory }) }
+  return { kind: 'form', form: serviceForm(kind, known, { ...desk, inventory }) }
 }
 
 function answer(card: Card): Reply {
@@ -128,7 +128,7 @@ function namesOf({ networks }: Desk): readonly string[] {
   return networks.map(({ name }) => name)
 }
 
-/** As in an example: `prod-westus3|staging-eastus2`. */
+/** All networks as alternatives in an example: `prod-westus3|staging-eastus2`. */
 function networkWords(desk: Desk): string {
   return namesOf(desk).join('|')
 }
@@ -143,7 +143,7 @@ async function endWatch(desk: Desk, { service, network }: Extract<Command, { kin
   if (network === undefined) return await unwatch(desk, service, undefined)
   const known = knownNetwork(desk, network)
   if (typeof known === 'string') return await unwatch(desk, service, known)
-  // One that the configuration names no more may be watched still.
+  // A watch stays when its network is taken out of the configuration.
   const isWatched = (await desk.watches.all()).some((each) => sameName(each.network, network))
   return isWatched ? await unwatch(desk, service, network) : known
 }

@@ -9,7 +9,7 @@ import { type Card, command, mention, type RequestVerb, say, strong, time, words
 import type { Click } from '../chat/surface.ts'
 import { type Desk, groupsOf, membershipUnknown, wake } from './desk.ts'
 
-/** Approves or rejects, or says why this click does not. Decide first, then wake, then answer. */
+/** Approves or rejects, or answers why this click does neither. The order is: the ledger decides, the queues are woken, the person is answered. */
 export async function decide(desk: Desk, click: Click<RequestVerb>, request: Request): Promise<Card> {
   const { by, id, digest } = click
   const type = click.verb === 'approve' ? 'approve' : 'reject'
@@ -44,7 +44,7 @@ async function announce(desk: Desk, request: Request, type: 'approve' | 'reject'
   const awake = await wake(desk, desk.producer.work(item), desk.producer.show(item))
   const next = awake
     ? 'It is running now; its message shows how far it is.'
-    : 'I could not wake the worker at once, so it starts a little later.'
+    : 'Its job could not be queued at once, so it starts a little later.'
   return say(words`You approved ${strong(id)}. ${next}`, statusOf(request))
 }
 
@@ -78,7 +78,7 @@ async function decline(
   }
 }
 
-/** The ledger may not know yet that the time is over; it does after this. */
+/** Records that the time is over, where the ledger does not have it yet. */
 async function expired(desk: Desk, before: Request): Promise<Card> {
   const { request } = await desk.ledger.record(before.id, { type: 'expire', at: desk.now() })
   await wake(desk, desk.producer.show({ kind: 'request', id: request.id }))

@@ -16,11 +16,11 @@ import { statusOf } from '../cards/subject.ts'
 import { type Card, say } from '../chat/card.ts'
 import type { Attachment } from '../chat/surface.ts'
 
-/** What the answers to people need. Everything that is stored fails fast: somebody waits for the answer. */
+/** What the answers to people need. Redis is not waited for: a person waits for the answer. */
 export interface Desk {
   readonly ledger: Ledger
   readonly audit: Pick<Audit, 'of'>
-  /** The chat that people speak to this desk from. */
+  /** The chat that this desk answers in. */
   readonly surface: Surface
   readonly producer: Producer
   readonly messages: Messages
@@ -34,13 +34,13 @@ export interface Desk {
   readonly policies: readonly Policy[]
   /** Those of the groups in which the person is; throws when the chat does not say. */
   groupsOf(person: Person, groups: readonly Group[]): Promise<readonly Group[]>
-  /** What the chat says of those who could approve; only to be shown. */
+  /** Which approvers can still act, as the chats say. Shown, and never decided by. */
   availabilityOf(request: Request): Promise<ApproverAvailability>
   /** Sends a person a file; throws when that cannot be done. */
   attach(person: Person, file: Attachment): Promise<void>
-  /** How often a person may ask for something that costs, by the person's key. */
+  /** How often a person may ask for something that calls a cloud or makes a picture, by the person's key. */
   readonly costly: Limit
-  /** Counts a click that was answered with no. */
+  /** Counts an answer that refuses, by its reason. */
   declined(why: string): void
   readonly log: Log
   /** The moment, ISO 8601. */
@@ -48,30 +48,30 @@ export interface Desk {
 }
 
 /**
- * Wakes what comes after a decision that the ledger already holds. It must not undo the answer: the jobs process looks for records that nobody works
- * on, so a wake-up that is lost only costs time. Returns whether it went out.
+ * Queues the jobs that follow a decision. Never throws: the ledger holds the decision, and the jobs process finds records without a job by itself, so
+ * that a lost job costs time only. Returns whether all were queued.
  */
 export async function wake(desk: Desk, ...wakings: readonly Promise<void>[]): Promise<boolean> {
   const results = await Promise.allSettled(wakings)
   const lost = results.filter((result) => result.status === 'rejected')
-  for (const { reason } of lost) desk.log.warn({ err: reason }, 'wake-up lost')
+  for (const { reason } of lost) desk.log.warn({ err: reason }, 'a job was not queued')
   return lost.length === 0
 }
 
 /**
- * Those of the list's groups in which the person is: the chat is asked at the moment of the click. Somebody whom the policy names needs no group;
- * when the chat does not answer, nobody is let in by one, and nobody is told that they are in none.
+ * Those of the list's groups in which the person is, asked of the chat now. Empty for a person whom the policy names, who needs no group. Undefined when
+ * the chat does not answer: then nobody is accepted as a member, and nobody is told that they are not one.
  */
 export async function groupsOf(desk: Desk, person: Person, list: Approvers | undefined): Promise<readonly Group[] | undefined> {
   if (list === undefined || list.groups.length === 0) return []
   if (list.approvers.some((approver) => samePerson(approver, person))) return []
   return await desk.groupsOf(person, list.groups).catch((error: unknown) => {
-    desk.log.warn({ err: error }, 'group membership not known')
+    desk.log.warn({ err: error }, 'the chat does not say who is in a group')
     return undefined
   })
 }
 
-/** What a person hears whose right hangs on a group that the chat does not tell about. */
+/** The answer to a person whose membership the chat did not tell. */
 export function membershipUnknown(desk: Desk, request: Request): Card {
   return declining(
     desk,
@@ -83,7 +83,7 @@ export function membershipUnknown(desk: Desk, request: Request): Card {
   )
 }
 
-/** What a person hears who asks for too much at a time; nothing while that is not so. */
+/** The answer to a person who has used up their limit; undefined while they have not. */
 export async function tooManyFrom({ costly }: Desk, { key }: Person): Promise<Card | undefined> {
   const waitMs = await costly.take(key)
   if (waitMs === 0) return undefined
@@ -92,7 +92,7 @@ export async function tooManyFrom({ costly }: Desk, { key }: Person): Promise<Ca
   )
 }
 
-/** An answer that is a no, counted. */
+/** Counts the refusal, and returns its answer. */
 export function declining(desk: Pick<Desk, 'declined'>, why: string, card: Card): Card {
   desk.declined(why)
   return card

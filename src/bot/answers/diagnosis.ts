@@ -10,7 +10,7 @@ import { changeCommand } from '../command/parse.ts'
 import { type Desk, tooManyFrom, wake } from './desk.ts'
 import { askForChange } from './new-request.ts'
 
-/** Writes the question down and wakes whoever looks. */
+/** Stores the diagnosis and queues its job. The result is posted where it was asked for. */
 export async function askForDiagnosis(desk: Desk, asked: Omit<Diagnosis['asked'], 'at'>): Promise<Card> {
   const tooMuch = await tooManyFrom(desk, asked.by)
   if (tooMuch !== undefined) return tooMuch
@@ -18,11 +18,11 @@ export async function askForDiagnosis(desk: Desk, asked: Omit<Diagnosis['asked']
   await desk.diagnoses.save({ id, asked: { ...asked, at: desk.now() } })
   const subject = `${shownName(asked.service)} from ${asked.network === undefined ? 'everywhere' : shownName(asked.network)}`
   return (await wake(desk, desk.producer.work({ kind: 'diagnosis', id })))
-    ? say(words`Looking at ${subject}. The result follows here (${id}).`)
+    ? say(words`Diagnosing ${subject}. The result follows here (${id}).`)
     : say(words`The diagnosis of ${subject} could not be queued. Ask again in a minute.`)
 }
 
-/** What a click on a diagnosis does. The button says only which one; what it found is read where it is kept. */
+/** Answers a click on a diagnosis. The button carries its id; the findings are read from Redis, which keeps them for a day. */
 export async function answerDiagnosisClick(desk: Desk, { verb, id, digest, by }: Click<DiagnosisVerb>): Promise<Card> {
   const diagnosis = await desk.diagnoses.get(id)
   if (diagnosis === undefined)
@@ -32,24 +32,24 @@ export async function answerDiagnosisClick(desk: Desk, { verb, id, digest, by }:
       return evidenceCard(diagnosis)
     case 'again':
     case 'wake':
-      return await lookAgain(desk, by, diagnosis, verb === 'wake')
+      return await diagnoseAgain(desk, by, diagnosis, verb === 'wake')
     case 'fix':
       return await requestFix(desk, by, diagnosis, digest)
   }
 }
 
-async function lookAgain(desk: Desk, by: Person, { asked }: Diagnosis, wake: boolean): Promise<Card> {
+async function diagnoseAgain(desk: Desk, by: Person, { asked }: Diagnosis, wake: boolean): Promise<Card> {
   const { at: _at, wake: _before, ...same } = asked
   return await askForDiagnosis(desk, { ...same, by, ...(wake && { wake }) })
 }
 
-/** A request like any other: planned, shown, approved by somebody else. */
+/** Asks for the change that the verdict's remedy names. It is planned and approved like any other request. */
 async function requestFix(desk: Desk, by: Person, { id, asked, looks = [] }: Diagnosis, from: string): Promise<Card> {
   const look = looks.find(({ network }) => network === from) ?? (looks.length === 1 ? looks[0] : undefined)
   const fix = changeCommand(look?.verdict?.remedy.command)
   if (look?.verdict === undefined || fix?.network === undefined)
     return say(
-      words`${id} found nothing that one of my commands mends. To look again: ${command('diagnose SERVICE from NETWORK')}`,
+      words`Nothing that ${id} found can be fixed by one of my commands. To diagnose again: ${command('diagnose SERVICE from NETWORK')}`,
     )
   const { kind, services, network } = fix
   const same = (await desk.ledger.open()).find(
@@ -59,6 +59,6 @@ async function requestFix(desk: Desk, by: Person, { id, asked, looks = [] }: Dia
       sameName(request.asked.network, network) &&
       services.every(({ service }) => request.asked.services.some((each) => sameName(each.service, service))),
   )
-  if (same !== undefined) return say(words`${strong(same.id)} is on it already.`, statusOf(same))
+  if (same !== undefined) return say(words`${strong(same.id)} asks for the same already.`, statusOf(same))
   return await askForChange(desk, kind, { by, place: asked.place, services, network, reason: `${id}: ${look.verdict.code}` })
 }

@@ -13,13 +13,13 @@ import { azureServices, checkForm, everywhere, type ServiceFormKind, serviceForm
 import { watch } from './watch.ts'
 import { intervalMs } from './watch-interval.ts'
 
-/** What was filled in, judged again: the lists may have changed since the form was opened, and anybody may have forged it. */
+/** Answers a sent form. Every field is checked again: the lists may have changed since the form was opened, and a form may be forged. */
 export async function submitForm(desk: Desk, by: Person, place: Place, filled: FilledForm): Promise<Card | FormProblems> {
   const { kind } = filled
   return kind === 'override' ? await override(desk, by, filled) : await submitServiceForm(desk, by, place, { ...filled, kind })
 }
 
-/** The same form with the lists that belong to what is chosen in it now. */
+/** The form with the lists that belong to its present choices; undefined while the list of services is not known. */
 export async function refillForm(desk: Desk, filled: FilledForm): Promise<Form | undefined> {
   const { kind, values } = filled
   if (kind === 'override') return await overrideForm(desk, filled)
@@ -35,12 +35,12 @@ async function submitServiceForm(
 ): Promise<Card | FormProblems> {
   const inventory = await desk.inventory.read()
   if (inventory === undefined)
-    return { problems: { [wholeForm]: 'The list of services is gone for the moment. Try again in a minute.' } }
+    return { problems: { [wholeForm]: 'I cannot read the list of services right now. Try again in a minute.' } }
   const checked = checkForm(filled, { ...desk, inventory })
   if ('problems' in checked) return checked
   const { network } = checked
   const { values } = filled
-  const service = wordsFor(checked.service, azureServices(inventory))
+  const service = serviceNameOf(checked.service, azureServices(inventory))
   switch (filled.kind) {
     case 'diagnose':
       return await askForDiagnosis(desk, { by, place, ...service, ...(network !== everywhere && { network }) })
@@ -65,8 +65,8 @@ async function submitChange(
   return await askForChange(desk, action, { ...asked, ...(reason !== '' && { reason }) })
 }
 
-/** By name, unless another service of the organization has the same. */
-function wordsFor({ id, name, organizationId, organizationName }: Service, all: readonly Service[]): ServiceName {
+/** The service by its name, or by its id where another service of the organization has the same name. */
+function serviceNameOf({ id, name, organizationId, organizationName }: Service, all: readonly Service[]): ServiceName {
   const namesakes = all.filter((service) => service.name === name && service.organizationId === organizationId)
   return { service: namesakes.length === 1 ? name : id, organization: organizationName }
 }

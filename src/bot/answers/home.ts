@@ -6,13 +6,13 @@ import { requestCard } from '../cards/request/request-card.ts'
 import { type Card, command, type Text, words } from '../chat/card.ts'
 import { type Desk, groupsOf } from './desk.ts'
 
-/** More would not fit on one page of a chat. */
+/** How many requests of each list are shown: more do not fit on a page of Slack. */
 const shownAtMost = 8
 
-/** So few are shown with their plans; more of them in a line each. */
+/** Up to this many requests are shown with their plans; more of them are shown in one line each. */
 const shownWholeAtMost = 4
 
-/** A person's own page: what waits for them, with its buttons, and what they have asked for themselves. */
+/** A person's own page: the requests that they can decide or review, and the open ones that they asked for. */
 export async function homeOf(desk: Desk, by: Person): Promise<readonly Card[]> {
   const open = (await desk.ledger.open()).toSorted((a, b) => Date.parse(a.asked.at) - Date.parse(b.asked.at))
   const waits = await Promise.all(open.map((request) => waitsFor(desk, by, request)))
@@ -31,7 +31,7 @@ export async function homeOf(desk: Desk, by: Person): Promise<readonly Card[]> {
   ]
 }
 
-/** Whole, or as one line with its buttons. */
+/** The whole card, or its summary with its buttons. */
 function shown(card: Card, whole: boolean): Card {
   return whole ? card : { ...card, parts: [{ kind: 'text', text: card.summary }] }
 }
@@ -52,7 +52,7 @@ function heading(title: string, requests: readonly Request[], { none, all }: Wor
   }
 }
 
-/** Whether this person may decide about it, or review it. */
+/** Whether this person can decide or review the request now. */
 async function waitsFor(desk: Desk, by: Person, request: Request): Promise<boolean> {
   const { digest = '' } = request
   const groups = (await groupsOf(desk, by, request.approval)) ?? []

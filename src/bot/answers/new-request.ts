@@ -3,11 +3,11 @@ import { statusOf, subjectOf } from '../cards/subject.ts'
 import { type Card, say, strong, words } from '../chat/card.ts'
 import { type Desk, tooManyFrom, wake } from './desk.ts'
 
-/** What is kept of one request is bounded: how long a name may be, in characters, and how many services. */
+/** Bounds of one request: longest name, in characters, and number of services. */
 const longestName = 200
 const mostServices = 20
 
-/** Writes the request down and wakes the planner. Nothing else is decided here: whether the service exists, the planner finds out. */
+/** Stores the request and queues its planning. The planner finds out whether the service exists. */
 export async function askForChange(desk: Desk, action: Action, asked: Omit<Asked, 'at'>, undoes?: string): Promise<Card> {
   const tooLong = tooLongIn(asked)
   if (tooLong !== undefined) return say(`${tooLong} Nothing was asked for.`)
@@ -25,7 +25,7 @@ export async function askForChange(desk: Desk, action: Action, asked: Omit<Asked
         kind: 'text',
         text: awake
           ? words`Planning ${strong(request.id)}: ${subject}. The plan follows here.`
-          : words`${strong(request.id)} is written down: ${subject}. I could not wake the planner at once, so the plan takes a little longer.`,
+          : words`${strong(request.id)} is recorded: ${subject}. Its planning could not be queued at once, so the plan takes a little longer.`,
       },
       { kind: 'note', text: statusOf(request) },
     ],
@@ -35,7 +35,7 @@ export async function askForChange(desk: Desk, action: Action, asked: Omit<Asked
 function tooLongIn({ reason = '', services }: Pick<Asked, 'reason' | 'services'>): string | undefined {
   const { length } = [...reason]
   if (length > longestReason) {
-    return `The reason has ${length} characters, and I keep at most ${longestReason}: say the gist, and where the rest is.`
+    return `The reason has ${length} characters, and I keep at most ${longestReason}: shorten it.`
   }
   if (services.length > mostServices) {
     return `These are ${services.length} services, and one request takes at most ${mostServices}: ask for the others in another one.`

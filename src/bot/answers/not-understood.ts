@@ -1,6 +1,6 @@
 import { type Card, command, say, words } from '../chat/card.ts'
 
-/** Answers that say what is valid instead of what was written. */
+/** Answers to commands with an unknown word: they name the nearest valid one. */
 
 export function unknownNetwork(network: string, guess: string | undefined, names: readonly string[]): Card {
   const hint = guess === undefined ? `I know ${names.join(', ')}.` : `Did you mean ${guess}?`

@@ -7,7 +7,7 @@ import { type Card, command, mention, say, strong, type Text, time, words } from
 import type { Desk } from './desk.ts'
 import { unknownRequest } from './not-understood.ts'
 
-/** More would not be read in a chat. */
+/** How many requests a list shows. */
 const listed = 20
 
 /** The newest requests, one line each. */
@@ -33,7 +33,7 @@ async function openNewestFirst({ ledger }: Desk): Promise<readonly Request[]> {
   return [...(await ledger.open())].sort((a, b) => Date.parse(b.asked.at) - Date.parse(a.asked.at))
 }
 
-/** The request as it is, and everything that has happened to it. */
+/** The request's card, and its history below it. */
 export async function showRequest({ ledger, audit, availabilityOf }: Desk, id: string): Promise<Card> {
   const [request, entries] = await Promise.all([ledger.get(id), audit.of(id)])
   if (request === undefined) return unknownRequest(id)

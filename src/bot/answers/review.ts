@@ -6,7 +6,7 @@ import { type Card, mention, type RequestVerb, say, strong, words } from '../cha
 import type { Click } from '../chat/surface.ts'
 import { type Desk, declining, groupsOf, membershipUnknown, wake } from './desk.ts'
 
-/** Somebody else looks at what ran without an approval. */
+/** Records that an approver, who is neither the one who ran it nor the one who asked, has reviewed what ran without an approval. */
 export async function review(desk: Desk, { by, id }: Click<RequestVerb>, before: Request): Promise<Card> {
   if (before.review !== undefined) {
     return say(words`${mention(before.review.by)} has reviewed ${id} already.`, statusOf(before))

@@ -9,7 +9,7 @@ import type { Choice, FilledForm, Form, FormKind, FormPart, FormProblems } from 
 import { wholeCommand } from '../command/command-list.ts'
 import { intervalChoices, intervalText } from './watch-interval.ts'
 
-/** The form that asks for what a command left out. Only services on Azure are offered: Private Link from Azure reaches no others. */
+/** The form that asks for what a command left out. It offers services on Azure only: Private Link from Azure reaches no others. */
 
 export type ServiceFormKind = Exclude<FormKind, 'override'>
 
@@ -18,14 +18,14 @@ const titles: Readonly<Record<ServiceFormKind, { readonly title: string; readonl
   allow: { title: 'Allow a service', submit: 'Plan it' },
   revoke: { title: 'Revoke a service', submit: 'Plan it' },
   teardown: { title: 'Tear down Private Link', submit: 'Plan it' },
-  diagnose: { title: 'Diagnose a service', submit: 'Look' },
+  diagnose: { title: 'Diagnose a service', submit: 'Diagnose it' },
   watch: { title: 'Watch a service', submit: 'Watch it' },
 }
 
-/** The network of a form that means all of them, where one may look from all. */
+/** The choice of a diagnosis form that means all networks. */
 export const everywhere = '*'
 
-/** What the form is made from. */
+/** The lists that the form offers. */
 export interface FormSource {
   readonly inventory: Inventory
   readonly organizations: readonly { readonly id: string; readonly name: string }[]
@@ -34,8 +34,8 @@ export interface FormSource {
   now(): string
 }
 
-/** What the person has said already, by name or id. */
-export interface Given {
+/** What the command named already, by name or id. */
+export interface KnownFields {
   readonly organization?: string
   readonly service?: string
   readonly network?: string
@@ -43,21 +43,21 @@ export interface Given {
   readonly every?: string
 }
 
-export function serviceForm(kind: ServiceFormKind, given: Given, source: FormSource): Form {
+export function serviceForm(kind: ServiceFormKind, known: KnownFields, source: FormSource): Form {
   const { inventory, organizations, networks } = source
-  const named = organizations.find((each) => isMeant(each, given.organization))
+  const named = organizations.find((each) => isMeant(each, known.organization))
   const candidates = azureServices(inventory).filter((service) => isOf(service, named?.id))
-  const matches = candidates.filter((each) => isMeant(each, given.service))
+  const matches = candidates.filter((each) => isMeant(each, known.service))
   const sole = organizations.length === 1 ? organizations[0]?.id : undefined
   const owners = new Set(matches.map(({ organizationId }) => organizationId))
   const [owner] = owners.size === 1 ? owners : []
   const notices = [
-    ...(given.service === undefined || matches.length === 1
+    ...(known.service === undefined || matches.length === 1
       ? []
-      : [serviceNotice(given.service, matches, candidates, inventory)]),
-    ...(given.network === undefined || networkIn(kind, given.network, networks) !== undefined
+      : [serviceNotice(known.service, matches, candidates, inventory)]),
+    ...(known.network === undefined || networkIn(kind, known.network, networks) !== undefined
       ? []
-      : [networkNotice(given.network, networks)]),
+      : [networkNotice(known.network, networks)]),
   ]
   return {
     kind,
@@ -67,8 +67,8 @@ export function serviceForm(kind: ServiceFormKind, given: Given, source: FormSou
     parts: [
       ...(notices.length === 0 ? [] : [note(notices.join(' '))]),
       ...serviceParts(named?.id ?? owner ?? sole, matches.length === 1 ? matches[0]?.id : undefined, source),
-      networkField(kind, given.network, networks),
-      ...furtherFields(kind, given),
+      networkField(kind, known.network, networks),
+      ...furtherFields(kind, known),
     ],
   }
 }
@@ -120,8 +120,8 @@ function networkField(kind: ServiceFormKind, said: string | undefined, networks:
   }
 }
 
-/** Only a change needs a reason, and only a watch an interval. */
-function furtherFields(kind: ServiceFormKind, { reason, every = intervalText() }: Given): readonly FormPart[] {
+/** A change takes a reason, a watch an interval, a diagnosis neither. */
+function furtherFields(kind: ServiceFormKind, { reason, every = intervalText() }: KnownFields): readonly FormPart[] {
   if (kind === 'diagnose') return []
   if (kind === 'watch')
     return [{ kind: 'select', name: 'every', label: 'How often', choices: intervalChoices(every), chosen: every, empty: '' }]
@@ -147,7 +147,7 @@ function networkIn(kind: FormKind, said: string | undefined, networks: readonly 
   return networkChoices(kind, networks).find(({ value }) => sameName(value, said))?.value
 }
 
-/** The service that the form names, or what is wrong with each field. The form may have been open for hours. */
+/** The chosen service and network, or the problem of each field. Checked against the lists of now: the form may have been open for hours. */
 export function checkForm(
   { kind, values }: FilledForm,
   { inventory, organizations, networks }: FormSource,
@@ -173,7 +173,7 @@ function serviceProblem(
   if (service?.organizationId === organization.id) return {}
   if (serviceChoices(inventory, organization.id).length === 0) return { organization: noServices(organization.name) }
   if (service !== undefined) return { service: `${service.name} is not a service of ${organization.name}.` }
-  return { service: said === undefined ? 'Choose a service.' : 'This service is not there any more. Choose another.' }
+  return { service: said === undefined ? 'Choose a service.' : 'This service does not exist any more. Choose another one.' }
 }
 
 function noServices(organization: string): string {
@@ -184,7 +184,7 @@ export function azureServices({ services }: Inventory): readonly Service[] {
   return services.filter(({ provider }) => provider === 'azure')
 }
 
-/** Two services may have one name: then a part of the id tells them apart. */
+/** Services of the same name are shown with the beginning of their ids. */
 function serviceChoices(inventory: Inventory, organization: string): readonly Choice[] {
   const services = azureServices(inventory).filter(({ organizationId }) => organizationId === organization)
   return services

@@ -7,12 +7,12 @@ import { type Card, command, say, words } from '../chat/card.ts'
 import type { ServiceName } from '../command/parse.ts'
 import type { Desk } from './desk.ts'
 
-/** Answers from what was read in the background; nobody waits for a cloud. */
+/** Answers from the last survey, which the jobs process reads in the background: no cloud is called here. */
 export async function showStatus({ survey: store, verdicts, now }: Desk, asked: ServiceName | undefined): Promise<Card> {
   const [survey, known] = await Promise.all([store.read(), verdicts.read()])
   if (survey === undefined) {
     return say(
-      words`I have not read services and networks yet. Try again in a minute; if it stays so, the jobs process is down or cannot read them. Or look from inside: ${command('diagnose SERVICE from NETWORK')}`,
+      words`I have not read services and networks yet. Try again in a minute; if it stays so, the jobs process is down or cannot read them. To check from inside a network: ${command('diagnose SERVICE from NETWORK')}`,
     )
   }
   const services = survey.cells.map(({ service }) => service)
@@ -20,7 +20,7 @@ export async function showStatus({ survey: store, verdicts, now }: Desk, asked: 
   const cells = survey.cells.filter(({ service }) => meant.has(service.id))
   if (cells.length === 0)
     return asked === undefined
-      ? nothingKnown()
+      ? nothingRead()
       : unknown(
           asked,
           services.map(({ name }) => name),
@@ -29,7 +29,7 @@ export async function showStatus({ survey: store, verdicts, now }: Desk, asked: 
   return statusCard(cells, { survey, verdictOf, now: now() })
 }
 
-function nothingKnown(): Card {
+function nothingRead(): Card {
   return say(
     words`I know of no service on Azure with Private Link yet; each is read once, a few a minute. Try again in a minute, or set one up: ${command('setup')}`,
   )

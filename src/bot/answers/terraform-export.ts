@@ -6,7 +6,7 @@ import { statusOf } from '../cards/subject.ts'
 import { type Card, code, say, words } from '../chat/card.ts'
 import type { Desk } from './desk.ts'
 
-/** Sends the request as a `.tf` file to the person who asked for it; as text where no file can be sent. */
+/** Sends the request as a `.tf` file to the person who clicked. Returns the text of the file where it cannot be sent. */
 export async function exportTerraform(desk: Desk, by: Person, request: Request): Promise<Card> {
   const content = terraformOf(request, desk.networks)
   if (content === undefined) return say(words`${request.id} has nothing that could be adopted with Terraform.`, statusOf(request))

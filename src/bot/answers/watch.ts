@@ -11,7 +11,7 @@ import type { Click } from '../chat/surface.ts'
 import { type ServiceName, spell } from '../command/parse.ts'
 import { type Desk, tooManyFrom } from './desk.ts'
 
-/** Each watch costs calls of Azure and a look from inside the network, at every turn. */
+/** How many watches there may be: each one calls Azure, and runs checks inside the network, at every interval. */
 const mostWatches = 50
 const shortestMs = 60_000
 const longestMs = 24 * 3_600_000
@@ -24,10 +24,10 @@ interface Asked {
   readonly everyMs: number
 }
 
-/** Watches a service from now on, or changes how often it is watched. Whether there is such a service, the first look tells. */
+/** Starts a watch, or changes its interval. The first diagnosis tells whether the service exists. */
 export async function watch(desk: Desk, { by, place, service, network, everyMs }: Asked): Promise<Card> {
   if (everyMs < shortestMs || everyMs > longestMs)
-    return say(`I watch at most every ${durationText(shortestMs)}, and at least every ${durationText(longestMs)}.`)
+    return say(`The interval of a watch is between ${durationText(shortestMs)} and ${durationText(longestMs)}.`)
   const all = await desk.watches.all()
   const known = all.find((each) => sameWatch(each, { ...service, network }))
   const now: Watch = {
@@ -40,7 +40,7 @@ export async function watch(desk: Desk, { by, place, service, network, everyMs }
     since: desk.now(),
   }
   if (!(await desk.watches.save(now, mostWatches)))
-    return say(words`I watch ${String(mostWatches)} already, and no more than that. To see them: ${command('watch')}`)
+    return say(words`There are ${String(mostWatches)} watches already, which is the most. To see them: ${command('watch')}`)
   await desk.producer.schedule(now.id, everyMs)
   const said = known === undefined ? 'I watch' : 'From now on I watch'
   return {
@@ -58,14 +58,14 @@ export async function unwatch(desk: Desk, service: ServiceName, network: string 
   const named = all.filter((each) => sameWatch(each, { ...service, network: network ?? each.network }))
   if (named.length === 0) return say(words`I do not watch ${shownName(spell(service))}. What I watch: ${command('watch')}`)
   for (const { id } of named) {
-    // In this order: a schedule without its watch is taken away by whoever finds it.
+    // In this order: the jobs process removes a schedule whose watch does not exist.
     await desk.watches.remove(id)
     await desk.producer.unschedule(id)
   }
   return say(words`I no longer watch ${strong(named.map(subjectOf).join(', '))}.`)
 }
 
-/** Everything that is watched, with what was seen last. */
+/** All watches with their last verdicts. */
 export async function listWatches({ watches }: Desk): Promise<Card> {
   const all = await watches.all()
   const example = command('watch SERVICE from NETWORK every 5m')
@@ -73,9 +73,9 @@ export async function listWatches({ watches }: Desk): Promise<Card> {
   const lines = await Promise.all(
     all.map(async (each): Promise<Text> => {
       const { told, flappingSince } = await watches.stateOf(each.id)
-      const seen = told === undefined ? 'not looked at yet' : statusWords(told)
+      const seen = told === undefined ? 'not diagnosed yet' : statusWords(told)
       const since = told === undefined ? [] : words` since ${time(told.at)}`
-      const flaps = flappingSince === undefined ? '' : ', changing too often to be told each time'
+      const flaps = flappingSince === undefined ? '' : ', changing too often to post each change'
       return words`${each.id}  ${strong(subjectOf(each))}  ${seen}${since}${flaps}, every ${durationText(each.everyMs)}`
     }),
   )
@@ -90,14 +90,14 @@ export async function listWatches({ watches }: Desk): Promise<Card> {
   }
 }
 
-/** Slack takes 25 in a row: https://docs.slack.dev/reference/block-kit/blocks/actions-block */
+/** Slack takes 25 buttons in a block: https://docs.slack.dev/reference/block-kit/blocks/actions-block */
 const mostButtons = 25
 
 function subjectOf({ service, organization, network }: Watch): string {
   return `${shownName(spell({ service, ...(organization !== undefined && { organization }) }))} from ${shownName(network)}`
 }
 
-/** Sends the last day as a picture to the person who asked; as words where no file can be sent. */
+/** Sends the last 24 hours as a picture to the person who clicked. Returns its text where it cannot be sent. */
 export async function sendPicture(desk: Desk, { by, id }: Click): Promise<Card> {
   const watch = await desk.watches.get(id)
   if (watch === undefined) return say(words`${shownName(id)} is not watched any more. What I watch: ${command('watch')}`)

@@ -52,10 +52,10 @@ test('diagnose, from one network or from everywhere', async () => {
   const one = await form('diagnose analytics-prod')
   expect(JSON.stringify(one.content)).not.toContain('"reason"')
   await at.driver.submit('alice', one, { Network: network })
-  await told('Looking at analytics-prod from prod-westus3')
+  await told('Diagnosing analytics-prod from prod-westus3')
   const all = await form('diagnose everywhere')
   await at.driver.submit('alice', all, { Service: service })
-  await told('Looking at analytics-prod from everywhere')
+  await told('Diagnosing analytics-prod from everywhere')
 })
 
 test('watch, as often as was said, or as is chosen', async () => {

@@ -174,7 +174,7 @@ test('the form asks for what is missing, and refuses what is gone', async () => 
     allowLists: {},
   })
   const gone = await at.driver.submit('alice', view, { Service: 'billing-prod · westus3', Network: 'prod-westus3 (westus3)' })
-  expect(Object.values(gone.errors)).toEqual(['This service is not there any more. Choose another.'])
+  expect(Object.values(gone.errors)).toEqual(['This service does not exist any more. Choose another one.'])
   expect(view.open).toBe(true)
 
   await at.driver.submit('alice', view, { Service: 'twin · westus3 · 3e5f7091' })

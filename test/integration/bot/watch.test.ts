@@ -80,9 +80,7 @@ test('from everywhere, the fix is requested for the network whose button it is',
   await at.slack.until(({ ephemerals }) => ephemerals.find((one) => textOf(one).includes('analytics-prod → staging-eastus2')))
   const forged = { ...card, blocks: JSON.parse(JSON.stringify(card.blocks).replaceAll('staging-eastus2\\"', 'elsewhere\\"')) }
   await at.driver.click('bob', forged, 'Request the fix for staging-eastus2')
-  await at.slack.until(({ ephemerals }) =>
-    ephemerals.find((one) => textOf(one).includes('can be fixed by one of my commands')),
-  )
+  await at.slack.until(({ ephemerals }) => ephemerals.find((one) => textOf(one).includes('can be fixed by one of my commands')))
 })
 
 test('there is an end to how much is watched', async () => {

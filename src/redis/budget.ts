@@ -9,31 +9,33 @@ import { prefix } from './queues.ts'
 const calls = 10
 const seconds = 10
 
-/** A Redis that does not answer within this time keeps no call waiting. */
+/** How long a call waits for Redis to answer; after that it goes out uncounted. */
 const answerWithinMs = 1_000
 
 /**
- * A sliding window, where the library's own would let twice as many calls through around the end of a fixed one. It is a little longer than the
- * vendor's, because calls do not travel equally fast. Answers the count with this call, and the milliseconds until a refused one may ask again.
+ * Counts calls in a sliding window. The library's own script uses a fixed window, which lets twice as many calls through around its end. The window is
+ * 250 ms longer than the vendor's, because two calls do not take equally long to arrive. Returns the count with this call, and the milliseconds until a
+ * refused call may ask again.
  */
 const slidingWindow = `
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local window = ARGV[2] * 1000 + 250
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - window)
-local count = redis.call('ZCARD', KEYS[1])
-if count >= tonumber(ARGV[3]) then
-  local oldest = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
+local sent, duration, limit = KEYS[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local window = duration * 1000 + 250
+redis.call('ZREMRANGEBYSCORE', sent, '-inf', now - window)
+local count = redis.call('ZCARD', sent)
+if count >= limit then
+  local oldest = redis.call('ZRANGE', sent, 0, 0, 'WITHSCORES')
   return {count + 1, oldest[2] + window - now}
 end
-redis.call('ZADD', KEYS[1], now, time[1] .. '.' .. time[2] .. '.' .. count)
-redis.call('PEXPIRE', KEYS[1], window)
+redis.call('ZADD', sent, now, clock[1] .. '.' .. clock[2] .. '.' .. count)
+redis.call('PEXPIRE', sent, window)
 return {count + 1, window}
 `
 
 /**
- * One budget for each API key, held by all processes together. Never stands in the way for long: without Redis calls go out as they come, and the
- * vendor's own 429 is waited for.
+ * One budget for each API key, shared by all processes. `take` resolves when the call may go out, and rejects when `signal` aborts. While Redis does not
+ * answer, calls go out uncounted, and the client waits as long as the vendor's 429 says.
  */
 export function redisBudget(redis: Connection, log: Log): { take(keyId: string, signal: AbortSignal): Promise<void> } {
   const limiter = new RateLimiterRedis({
@@ -43,7 +45,7 @@ export function redisBudget(redis: Connection, log: Log): { take(keyId: string, 
     duration: seconds,
     customIncrTtlLuaScript: slidingWindow,
   })
-  /** How long to wait; nothing when the call may go. */
+  /** Milliseconds to wait; undefined when the call may go out. */
   const consume = async (key: string): Promise<number | undefined> => {
     const late = new AbortController()
     try {
@@ -51,7 +53,7 @@ export function redisBudget(redis: Connection, log: Log): { take(keyId: string, 
       return undefined
     } catch (refusal) {
       if (refusal instanceof RateLimiterRes) return refusal.msBeforeNext
-      log.warn({ err: refusal }, 'the budget of the ClickHouse Cloud API is not shared')
+      log.warn({ err: refusal }, 'calls to the ClickHouse Cloud API are not counted')
       return undefined
     } finally {
       late.abort()

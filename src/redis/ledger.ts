@@ -16,29 +16,35 @@ function keyOf(id: string): string {
 }
 
 /**
- * Replaces the stored request if it still reads as it did and the chain of the audit still ends where it did. In the same step it appends to that chain,
- * keeps the indexes, and notes that chat does not show this version yet. An empty expectation means that there must be none yet. Returns 1 when it wrote.
+ * Replaces a request, if the stored text is still the expected one and the audit still ends with the expected head. In the same step it appends the audit
+ * entry, updates the indexes, and notes that chat does not show this version yet. An empty `expected` or `expectedHead` means that nothing may be stored
+ * there. Returns 1 when it wrote, else 0.
  */
 const compareAndSet = `
-local stored = redis.call('GET', KEYS[1])
-if (stored or '') ~= ARGV[1] then return 0 end
-if (redis.call('GET', KEYS[6]) or '') ~= ARGV[7] then return 0 end
-local entry = redis.call('XADD', KEYS[7], '*', 'entry', ARGV[8], 'hash', ARGV[9])
-redis.call('RPUSH', KEYS[8], entry)
-redis.call('SET', KEYS[6], ARGV[10])
-redis.call('SET', KEYS[1], ARGV[2])
-redis.call('HSET', KEYS[3], ARGV[3], ARGV[5])
+local request, open, unshown, all, ofPerson = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local auditHead, auditEntries, auditIndex = KEYS[6], KEYS[7], KEYS[8]
+local expected, replacement, id, openness, version, number = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+local expectedHead, entry, hash, nextHead = ARGV[7], ARGV[8], ARGV[9], ARGV[10]
+local stored = redis.call('GET', request)
+if (stored or '') ~= expected then return 0 end
+if (redis.call('GET', auditHead) or '') ~= expectedHead then return 0 end
+local entryId = redis.call('XADD', auditEntries, '*', 'entry', entry, 'hash', hash)
+redis.call('RPUSH', auditIndex, entryId)
+redis.call('SET', auditHead, nextHead)
+redis.call('SET', request, replacement)
+redis.call('HSET', unshown, id, version)
 if not stored then
-  redis.call('ZADD', KEYS[4], ARGV[6], ARGV[3])
-  redis.call('ZADD', KEYS[5], ARGV[6], ARGV[3])
+  redis.call('ZADD', all, number, id)
+  redis.call('ZADD', ofPerson, number, id)
 end
-if ARGV[4] == 'open' then redis.call('SADD', KEYS[2], ARGV[3]) else redis.call('SREM', KEYS[2], ARGV[3]) end
+if openness == 'open' then redis.call('SADD', open, id) else redis.call('SREM', open, id) end
 return 1
 `
 
-/** Forgets the note, unless the request has changed since. */
+/** Removes the note that chat does not show a request, unless the request has a newer version than the one that was shown. */
 const forgetIfSame = `
-if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then redis.call('HDEL', KEYS[1], ARGV[1]) end
+local unshown, id, version = KEYS[1], ARGV[1], ARGV[2]
+if redis.call('HGET', unshown, id) == version then redis.call('HDEL', unshown, id) end
 `
 
 export function redisLedger(redis: Connection): Ledger {
@@ -105,12 +111,12 @@ function personKey(person: string): string {
   return `${prefix}:requests:by:${person}`
 }
 
-/** `PL-42` → 42: the order in which requests were asked for. */
+/** `PL-42` → 42. Requests are listed in the order of these numbers. */
 function numberOf(id: string): number {
   return Number(/\d+$/.exec(id)?.[0] ?? 0)
 }
 
-/** Only `replace` writes these keys, so what is stored has the shape. */
+/** The text is not validated: only `replace` writes these keys. */
 function parse(text: string): Request {
   return JSON.parse(text)
 }

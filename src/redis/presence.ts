@@ -6,11 +6,11 @@ import { repeat } from '../repeat.ts'
 import type { Connection } from './connection.ts'
 import { prefix, probeQueue } from './queues.ts'
 
-/** A worker that was not heard of for so long is gone, in seconds. */
+/** A worker whose last heartbeat is older than this counts as gone, in seconds. */
 const goneAfterSeconds = 7
 const beatEveryMs = 2_000
 
-/** A diagnostics worker as it says of itself. */
+/** What a diagnostics worker announces of itself. */
 export interface WorkerPresence {
   readonly id: string
   readonly version: string
@@ -23,21 +23,24 @@ function keyOf(network: string): string {
   return `${prefix}:${probeQueue(network)}:workers`
 }
 
-/** By Redis' own clock: that of a worker may be what is wrong. */
+/** Notes a heartbeat at the time of Redis' clock, because a worker's own clock may be wrong. */
 const beat = `
+local workers, presence = KEYS[1], ARGV[1]
 local now = tonumber(redis.call('TIME')[1])
-redis.call('ZADD', KEYS[1], now, ARGV[1])
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - 60)
-redis.call('EXPIRE', KEYS[1], 60)
+redis.call('ZADD', workers, now, presence)
+redis.call('ZREMRANGEBYSCORE', workers, '-inf', now - 60)
+redis.call('EXPIRE', workers, 60)
 return 1
 `
 
+/** Returns the workers whose last heartbeat is recent. */
 const heard = `
+local workers, goneAfter = KEYS[1], tonumber(ARGV[1])
 local now = tonumber(redis.call('TIME')[1])
-return redis.call('ZRANGEBYSCORE', KEYS[1], now - tonumber(ARGV[1]), '+inf')
+return redis.call('ZRANGEBYSCORE', workers, now - goneAfter, '+inf')
 `
 
-/** Says at intervals that a worker of this network lives, and at the end that it has gone. */
+/** Sends a heartbeat for a worker of this network every two seconds; `close` removes the worker from the list. */
 export async function announce(redis: Connection, network: string, version: string, log: Log): Promise<Closable> {
   const presence: WorkerPresence = { id: randomUUID(), version, startedAt: new Date().toISOString() }
   const text = JSON.stringify(presence)
@@ -50,7 +53,7 @@ export async function announce(redis: Connection, network: string, version: stri
   })
 }
 
-/** The workers of a network that live, by their last heartbeat. */
+/** The workers of a network whose last heartbeat is recent. */
 export async function workersOf(redis: Connection, network: string): Promise<readonly WorkerPresence[]> {
   const texts = z
     .string()

@@ -5,10 +5,11 @@ import { prefix } from './queues.ts'
 /** Samples are kept for a day. */
 const keptMs = 24 * 3_600_000
 
-/** In one step, so that two who ask at the same time do not get past the bound together. */
+/** Counts and writes in one step: two people who save at the same time cannot both take the last place. Returns 1 when it wrote, else 0. */
 const saveIfRoom = `
-if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 and redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[3]) then return 0 end
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+local watches, id, watch, most = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3])
+if redis.call('HEXISTS', watches, id) == 0 and redis.call('HLEN', watches) >= most then return 0 end
+redis.call('HSET', watches, id, watch)
 return 1
 `
 
@@ -16,13 +17,13 @@ export interface Watches {
   nextId(): Promise<string>
   all(): Promise<readonly Watch[]>
   get(id: string): Promise<Watch | undefined>
-  /** Writes it, unless there are `most` others already: then false. */
+  /** Writes a watch and returns true; returns false when it is new and `most` others are stored already. */
   save(watch: Watch, most: number): Promise<boolean>
   remove(id: string): Promise<void>
   stateOf(id: string): Promise<WatchState>
-  /** What a look has changed, and the look itself. Only of a watch that still is one. */
+  /** Stores a new sample and the state after it. Stores nothing for a watch that was removed. */
   record(id: string, state: WatchState, sample: Sample): Promise<void>
-  /** Of the last day, oldest first. */
+  /** The samples of the last 24 hours, oldest first. */
   samples(id: string): Promise<readonly Sample[]>
 }
 

@@ -21,7 +21,7 @@ test('from everywhere, again, with evidence for the one who asks, and when a wor
   await chat.whisper('carol', 'Diagnosing analytics-prod from everywhere')
   const again = await chat.card('data', 'DG-2', 'healthy from 1 of 2')
   await people.click('mallory', again, 'Evidence')
-  const evidence = chat.text(await chat.whisper('mallory', 'What DG-2 saw', 'Azure DNS'))
+  const evidence = chat.text(await chat.whisper('mallory', 'Evidence of DG-2', 'Azure DNS'))
   expect(evidence).toContain('certificate of')
   expect(chat.text(again)).not.toContain('certificate of')
 

@@ -90,7 +90,7 @@ test('a changed plan voids the approvals, and says so to those who gave them', a
   service?.privateEndpointIds.push('somebody-else')
   held.resolve()
   await card('approvals', 'the plan has changed', 'awaiting-approval')
-  await told('bob', 'your approval counts for nothing any more')
+  await told('bob', 'your approval does not count any more')
 })
 
 test('break-glass: a reason and a confirmation, everyone concerned is told, and somebody else reviews it', async () => {

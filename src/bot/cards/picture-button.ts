@@ -1,6 +1,6 @@
 import type { Button } from '../chat/card.ts'
 
-/** Below what is watched: its last 24 hours as a picture. */
+/** The button of a watch that sends its last 24 hours as a picture. */
 export function pictureButton(id: string): Button {
   return { verb: 'picture', label: 'Last 24 hours', id, digest: '' }
 }

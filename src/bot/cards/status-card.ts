@@ -4,9 +4,9 @@ import { type Card, code, command, type Part, strong, type Text, time, words } f
 import { agoText } from './duration.ts'
 import { shownName } from './subject.ts'
 
-/** More would not be read in a chat. */
+/** How many services one card shows. */
 const mostServices = 15
-/** A survey that old is not kept up any more. */
+/** From this age on a survey is called old, in milliseconds. */
 const oldMs = 15 * 60_000
 
 export interface StatusSource {
@@ -16,7 +16,7 @@ export interface StatusSource {
   readonly now: string
 }
 
-/** Services × networks: endpoint, record, allow list and last verdict of each. `cells` are those asked for, of the survey. */
+/** Services × networks: endpoint, record, allow list and last verdict of each pair. `cells`: the pairs of the survey to show. */
 export function statusCard(cells: readonly Cell[], { survey, verdictOf, now }: StatusSource): Card {
   const services = [...new Map(cells.map(({ service }) => [service.id, service])).values()]
   const connected = cells.filter(isConnected).length
@@ -67,7 +67,7 @@ function unlearned({ names }: Survey): readonly Part[] {
   return [{ kind: 'note', text: `${what} not read yet, and missing here for a few minutes.` }]
 }
 
-/** Who could look from inside. */
+/** The diagnostics processes of each network, with their versions. */
 function workers({ workers: byNetwork = {} }: Survey): readonly Part[] {
   const each = Object.entries(byNetwork).map(([network, versions]) => {
     const known = [...new Set(versions)].map((version) => cleanText(version, 20)).join(', ')
@@ -78,7 +78,8 @@ function workers({ workers: byNetwork = {} }: Survey): readonly Part[] {
 
 function ageText(readAt: string, now: number): Text {
   const age = words`Read ${time(readAt)}, ${agoText(readAt, now)}.`
-  if (now - Date.parse(readAt) < oldMs) return words`${age} To look now, from inside: ${command('diagnose SERVICE from NETWORK')}`
+  if (now - Date.parse(readAt) < oldMs)
+    return words`${age} To check now from inside a network: ${command('diagnose SERVICE from NETWORK')}`
   return words`${age} That is old: the jobs process may be down, or may not reach Azure or ClickHouse Cloud. Look at its log.`
 }
 

@@ -31,7 +31,7 @@ export function titleOf(request: Request): string {
   return `${undoes === undefined ? titles[action] : `Undo ${undoes}`}: ${subjectOf(request)}`
 }
 
-/** The command that asks for the same again, as it would be typed. */
+/** The command that asks for the same again, as a person types it. */
 export function sameCommand(request: Request): string {
   const { action, asked } = request
   return [action, typedService(request), prepositions[action], shownName(asked.network)].filter((word) => word !== '').join(' ')
@@ -45,7 +45,7 @@ function typedService({ asked }: Request): string {
   return asked.services.map((words) => shownName(spell(words))).join(' ')
 }
 
-/** By these words every message about a request can be found. */
+/** The request's id and state, in these words on every message about it: people search for them. */
 export function statusOf({ id, state }: Request): string {
   return `request ${id} · ${state}`
 }

@@ -14,14 +14,14 @@ const fonts = [
   import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf'),
 ].map((url) => fileURLToPath(url))
 
-/** Colours that differ in brightness too, and heights, so that nobody has to tell them apart by hue. */
-const looks = {
+/** How each severity is drawn. Brightness and height differ too, for people who cannot tell the hues apart. */
+const drawing = {
   ok: { colour: '#7fc8a9', height: 36, word: 'healthy' },
   warn: { colour: '#e0a526', height: 60, word: 'warning' },
   fail: { colour: '#8b1e3f', height: 84, word: 'fault' },
 } as const
 
-/** The last day of a watch as a PNG, and in words for whoever does not see it. `now` in milliseconds; times are UTC. */
+/** The last 24 hours of a watch as a PNG, and the same in words as its alternative text. `now` in milliseconds; times are UTC. */
 export function watchPicture(watch: Watch, samples: readonly Sample[], now: number): { png: Uint8Array; alt: string } {
   const from = now - dayMs
   const x = (at: number) => left + ((at - from) / dayMs) * (right - left)
@@ -31,8 +31,8 @@ export function watchPicture(watch: Watch, samples: readonly Sample[], now: numb
     const start = Math.max(from, Date.parse(at))
     const next = samples[index + 1]
     const end = Math.min(now, next === undefined ? start + holdsMs : Date.parse(next.at), start + holdsMs)
-    const look = looks[severity]
-    return `<rect x="${x(start).toFixed(1)}" y="${150 - look.height}" width="${Math.max(1, x(end) - x(start)).toFixed(1)}" height="${look.height}" fill="${look.colour}"/>`
+    const bar = drawing[severity]
+    return `<rect x="${x(start).toFixed(1)}" y="${150 - bar.height}" width="${Math.max(1, x(end) - x(start)).toFixed(1)}" height="${bar.height}" fill="${bar.colour}"/>`
   })
   const ticks = Array.from({ length: 9 }, (_, index) => {
     const at = from + (index * dayMs) / 8
@@ -40,7 +40,7 @@ export function watchPicture(watch: Watch, samples: readonly Sample[], now: numb
     const anchor = index === 0 ? 'start' : index === 8 ? 'end' : 'middle'
     return `<line x1="${x(at)}" x2="${x(at)}" y1="150" y2="156" stroke="#555"/><text x="${x(at)}" y="174" font-size="13" text-anchor="${anchor}" fill="#333">${label}</text>`
   })
-  const legend = Object.values(looks).map(
+  const legend = Object.values(drawing).map(
     ({ colour, word }, index) =>
       `<rect x="${left + index * 110}" y="184" width="10" height="10" fill="${colour}"/><text x="${left + 15 + index * 110}" y="193" font-size="12" fill="#333">${word}</text>`,
   )

@@ -5,9 +5,9 @@ import { cleanText } from '../../../domain/hostile-text.ts'
 import { type Part, strong, type Text, time, words } from '../../chat/card.ts'
 import { remedyText } from '../request/outcome-parts.ts'
 import { shownName } from '../subject.ts'
-import { eventText, isWorthALook, phaseText, statusWords } from './path-text.ts'
+import { eventText, isShown, phaseText, statusWords } from './path-text.ts'
 
-/** `healthy from 1 of 3 networks`; says where the fault does not lie when only one network has it. */
+/** `healthy from 1 of 3 networks`; names the network when only one is not healthy. */
 export function everywhereTitle(looks: readonly Look[]): string {
   const healthy = looks.filter(({ verdict }) => verdict?.code === 'healthy')
   const [only, ...more] = looks.filter(({ verdict }) => verdict?.code !== 'healthy')
@@ -17,26 +17,26 @@ export function everywhereTitle(looks: readonly Look[]): string {
     : count
 }
 
-/** What to look at first: a fault before a warning before health. */
+/** The worst verdict: a fault, else a warning, else a healthy one. */
 export function worstOf(looks: readonly Look[]): Verdict | undefined {
   const verdicts = looks.flatMap(({ verdict }) => verdict ?? [])
   return (['fail', 'warn', 'ok'] as const).map((kind) => verdicts.find(({ severity }) => severity === kind)).find(Boolean)
 }
 
-/** Networks side by side: each with its verdict and its path, whatever became of the others. */
+/** The networks below each other, each with its verdict and its path. */
 export function everywhereParts(looks: readonly Look[]): readonly Part[] {
   return looks.map((look): Part => ({ kind: 'lines', lines: linesOf(look) }))
 }
 
 const marks = { ok: '✔', fail: '✘', warn: '?' } as const
 
-/** How many changes stand beside the others; the rest is in the evidence. */
+/** How many changes a network's lines name; the evidence has all of them. */
 const mostChanges = 3
 
 function linesOf({ network, verdict, evidence, since, problem }: Look): readonly Text[] {
   const name = strong(shownName(network))
-  if (verdict === undefined) return [words`? ${name}  not looked at: ${cleanText(problem?.message ?? 'no answer', 300)}`]
-  const path = (evidence === undefined ? [] : pathOf(evidence)).filter(isWorthALook).map(phaseText).join(' → ')
+  if (verdict === undefined) return [words`? ${name}  not diagnosed: ${cleanText(problem?.message ?? 'no answer', 300)}`]
+  const path = (evidence === undefined ? [] : pathOf(evidence)).filter(isShown).map(phaseText).join(' → ')
   const fault = verdict.severity === 'ok' ? '' : `: ${cleanText(verdict.title, 150)}`
   return [
     words`${marks[verdict.severity]} ${name}  ${statusWords(verdict)}${fault}`,
@@ -47,7 +47,7 @@ function linesOf({ network, verdict, evidence, since, problem }: Look): readonly
   ]
 }
 
-/** By their codes; what they mean is told from one network. */
+/** The codes of the other findings; the diagnosis from one network explains them. */
 function alsoFound({ code: root, findings }: Verdict): readonly Text[] {
   const others = findings.filter((finding) => finding.code !== root).map((finding) => finding.code)
   return others.length === 0 ? [] : [words`${strong('Also found')}  ${others.join(', ')}`]

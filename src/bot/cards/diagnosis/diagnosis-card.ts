@@ -10,9 +10,9 @@ import { pictureButton } from '../picture-button.ts'
 import { connectLines, problemParts, remedyText, whyAndFix } from '../request/outcome-parts.ts'
 import { shownName } from '../subject.ts'
 import { everywhereParts, everywhereTitle, worstOf } from './all-networks-card.ts'
-import { eventText, isWorthALook, phaseText, statusWords } from './path-text.ts'
+import { eventText, isShown, phaseText, statusWords } from './path-text.ts'
 
-/** What a diagnosis found, or why there is no finding; nothing while it still looks. */
+/** The result of a diagnosis, or why there is none; undefined while it runs. */
 export function diagnosisCard(diagnosis: Diagnosis): Card | undefined {
   const { looks = [], problem, asked } = diagnosis
   if (problem !== undefined) return problemCard(diagnosis, problem)
@@ -35,7 +35,7 @@ export function diagnosisCard(diagnosis: Diagnosis): Card | undefined {
   }
 }
 
-/** What the watch has to say beyond the verdict. */
+/** Why the watch posts this. */
 function watchParts({ watch, looks = [] }: Diagnosis): readonly Part[] {
   if (watch === undefined) return []
   const { event, was, everyMs } = watch
@@ -49,14 +49,14 @@ function watchParts({ watch, looks = [] }: Diagnosis): readonly Part[] {
       return [
         {
           kind: 'text',
-          text: words`${strong(isBlind ? 'I cannot look any more' : 'The verdict has changed')}, ${isBlind ? 'tried' : 'seen'} twice.${before}`,
+          text: words`${strong(isBlind ? 'I cannot diagnose it any more' : 'The verdict has changed')}, ${isBlind ? 'tried' : 'seen'} twice.${before}`,
         },
       ]
     case 'flapping':
       return [
         {
           kind: 'text',
-          text: words`${strong('It changes too often')} to be told each time: four times within the hour.${before} I say so when it has been quiet for half an hour.`,
+          text: words`${strong('The verdict changes too often')} to post each change: four times within an hour.${before} I post again after half an hour without a change.`,
         },
       ]
     case 'settled':
@@ -69,16 +69,16 @@ function watchParts({ watch, looks = [] }: Diagnosis): readonly Part[] {
 function problemCard(diagnosis: Diagnosis, problem: Diagnosis['problem']): Card {
   const title = `${subjectOf(diagnosis)}: no diagnosis`
   const parts = [{ kind: 'title', text: title } as const, askedBy(diagnosis), ...watchParts(diagnosis), ...problemParts(problem)]
-  return { summary: title, parts: [...parts, ...goesOn(diagnosis)] }
+  return { summary: title, parts: [...parts, ...continuesText(diagnosis)] }
 }
 
-/** A watch that cannot look says so once. */
-function goesOn({ watch, asked }: Diagnosis): readonly Part[] {
+/** A watch whose diagnosis fails is posted about once. */
+function continuesText({ watch, asked }: Diagnosis): readonly Part[] {
   if (watch === undefined) return []
   const { service, organization, network = '' } = asked
   const name = spell({ service, ...(organization !== undefined && { organization }) })
   const end = command(`unwatch ${shownName(name)} from ${shownName(network)}`)
-  return [{ kind: 'note', text: words`I go on trying, and say when I can look again. To end it: ${end}` }]
+  return [{ kind: 'note', text: words`I keep trying, and post when a diagnosis works again. To end the watch: ${end}` }]
 }
 
 function everywhereCard(diagnosis: Diagnosis, looks: readonly Look[]): Card {
@@ -93,7 +93,7 @@ function everywhereCard(diagnosis: Diagnosis, looks: readonly Look[]): Card {
 }
 
 function verdictParts({ evidence: seen, since }: Look, verdict: Verdict): readonly Part[] {
-  const path = (seen === undefined ? [] : pathOf(seen)).filter(isWorthALook)
+  const path = (seen === undefined ? [] : pathOf(seen)).filter(isShown)
   return [
     ...(path.length === 0 ? [] : [{ kind: 'text', text: path.map(phaseText).join(' → ') } as const]),
     ...(verdict.severity === 'ok' ? healthyParts(seen?.host, verdict) : whyAndFix(verdict)),
@@ -102,12 +102,12 @@ function verdictParts({ evidence: seen, since }: Look, verdict: Verdict): readon
   ]
 }
 
-/** The path has said already what was seen. */
+/** How to connect; the verdict's text where the host is not known. The path above it shows what was seen. */
 function healthyParts(host: string | undefined, { detail }: Verdict): readonly Part[] {
   return host === undefined ? [{ kind: 'text', text: cleanText(detail, 1_200) }] : [connectLines(host)]
 }
 
-/** Changes beyond these are in the evidence, which also has the ids. */
+/** How many changes are named; the evidence has all of them, with their ids. */
 const mostChanges = 6
 
 function sinceParts(since: Look['since']): readonly Part[] {
@@ -132,7 +132,7 @@ function askedBy({ id, asked, endedAt, watch }: Diagnosis): Part {
   return { kind: 'note', text: words`${id}, asked by ${mention(asked.by)}${took}` }
 }
 
-/** Everything else that is wrong and that the root cause does not explain, in the order in which to mend it. */
+/** The findings that the root cause does not explain, in the order in which to fix them. */
 function otherFindings(verdict: Verdict): readonly Part[] {
   const others = verdict.findings.filter((finding) => finding.code !== verdict.code)
   if (others.length === 0) return []
@@ -156,16 +156,16 @@ function buttonsOf(diagnosis: Diagnosis, { evidence: seen }: Look, verdict: Verd
       ? []
       : [{ verb: 'fix', label: 'Request the fix', weight: 'primary', id, digest: '' } as const]),
     again(diagnosis),
-    ...(asleep ? [{ verb: 'wake', label: 'Wake it and look', id, digest: '' } as const] : []),
+    ...(asleep ? [{ verb: 'wake', label: 'Wake it and diagnose', id, digest: '' } as const] : []),
     evidence(diagnosis),
     ...(diagnosis.watch === undefined ? [] : [pictureButton(diagnosis.watch.id)]),
   ]
 }
 
-/** As many as can be overlooked. */
+/** How many fix buttons one message has. */
 const mostFixes = 5
 
-/** One for each network where one of our commands is the remedy. */
+/** A button for each network whose remedy is one of our commands. */
 function fixes({ id }: Diagnosis, looks: readonly Look[]): readonly Button[] {
   return looks
     .filter(({ verdict }) => changeCommand(verdict?.remedy.command) !== undefined)

@@ -14,8 +14,8 @@ export function statusWords({ code, severity }: Pick<Sample, 'code' | 'severity'
   return `${severity === 'fail' ? 'fault' : 'warning'} · ${code}`
 }
 
-/** The address that was dialled stands beside DNS already, unless it was none. */
-export function isWorthALook({ phase, state }: PathPhase): boolean {
+/** The phase `address` is shown only where it failed: DNS shows the address already. */
+export function isShown({ phase, state }: PathPhase): boolean {
   return phase !== 'address' || state === 'fail'
 }
 

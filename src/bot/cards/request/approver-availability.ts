@@ -2,21 +2,21 @@ import { type Person, samePerson } from '../../../domain/person.ts'
 import type { Request } from '../../../domain/request.ts'
 import type { Absence } from '../../chat/surface.ts'
 
-/** What the chats say of those who could approve. */
+/** Which approvers can still act, as the chats say. */
 export interface ApproverAvailability {
-  /** By key, those who cannot act any more: the account is deactivated, or there is none. */
+  /** By key, approvers who cannot act: their account is deactivated, or they have none. */
   readonly away: ReadonlyMap<string, Absence>
-  /** Who is in the policy's groups; absent while a chat does not say. */
+  /** The members of the policy's groups; absent while a chat does not say. */
   readonly members?: readonly Person[]
 }
 
 /** Nobody is away, and no groups were asked about. */
 export const everyoneAvailable: ApproverAvailability = { away: new Map() }
 
-/** The field, beside a request's messages, that remembers what they say of its approvers. */
+/** The field, stored with a request's messages, that holds `availabilityMark` of what they show. */
 export const availabilityField = 'approvers'
 
-/** What a message says of them, in short: while this stays, so may the message. */
+/** What a message shows of the approvers, as a short text: the message is updated when this changes. */
 export function availabilityMark(request: Request, availability: ApproverAvailability): string {
   const gone = (request.approval?.approvers ?? []).flatMap(({ key }) => {
     const absence = availability.away.get(key)
@@ -25,7 +25,7 @@ export function availabilityMark(request: Request, availability: ApproverAvailab
   return [...gone, isQuorumImpossible(request, availability) ? 'too few' : 'enough'].join(', ')
 }
 
-/** Everyone who could still approve: neither who asked, nor who has said something, nor who is away. Of groups only what is known. */
+/** Who can still approve: approvers and known members who did not ask, have not voted, and are not away. */
 export function stillAble(
   { approval, asked, votes = [] }: Request,
   { away, members = [] }: ApproverAvailability,
@@ -37,7 +37,7 @@ export function stillAble(
   return able.filter((person, index) => able.findIndex((other) => samePerson(other, person)) === index)
 }
 
-/** Fewer are left who could approve than are missing. Not known while the chat does not say who is in a group. */
+/** Whether too few are left for the approvals that are missing. False while a chat does not say who is in a group. */
 export function isQuorumImpossible(request: Request, availability: ApproverAvailability): boolean {
   const { approval, votes = [] } = request
   if (approval === undefined || (approval.groups.length > 0 && availability.members === undefined)) return false

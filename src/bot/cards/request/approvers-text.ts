@@ -26,7 +26,7 @@ export function reviewersText(request: Request): readonly Inline[] {
   return listed([...people, ...groups.map(group)], 'or')
 }
 
-/** `1 of 2 approvals, by @bob. Against: @dave.`; nothing while nobody has said anything. */
+/** `1 of 2 approvals, by @bob. Against: @dave.`; empty while there are no votes. */
 export function votesText({ approval, votes = [] }: Request): readonly Inline[] {
   if (approval === undefined || votes.length === 0) return []
   const by = (kind: Vote['kind']) =>
@@ -37,7 +37,7 @@ export function votesText({ approval, votes = [] }: Request): readonly Inline[] 
   return contra.length === 0 ? approvals : words`${approvals}Against: ${listed(contra, 'and')}. `
 }
 
-/** What is still missing, for the person who has just clicked. */
+/** How many approvals are missing, and whose; for the answer to a click. */
 export function quorumText(request: Request): readonly Inline[] {
   const { approval, votes = [] } = request
   if (approval === undefined) return []
@@ -46,10 +46,10 @@ export function quorumText(request: Request): readonly Inline[] {
   return words`It needs ${String(missing)} more ${missing === 1 ? 'approval' : 'approvals'}, by ${approversText(request)}.`
 }
 
-/** More would be a crowd. */
+/** How many people are mentioned. */
 const namedAtMost = 20
 
-/** Only those who can still act, one by one also where a group is asked, so that nobody is disturbed who has done their part or cannot do it. */
+/** Mentions of those who can still approve. Members of a group are mentioned one by one, so that nobody is notified who has voted already or cannot vote. */
 export function waitingForText(request: Request, availability: ApproverAvailability): readonly Inline[] {
   const { groups = [] } = request.approval ?? {}
   const people = stillAble(request, availability)

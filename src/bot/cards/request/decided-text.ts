@@ -3,7 +3,7 @@ import type { Decision, Request, Vote } from '../../../domain/request.ts'
 import { type Inline, listed, mention, time, words } from '../../chat/card.ts'
 import { agoText } from '../duration.ts'
 
-/** What a decision did, after "was" or a comma. */
+/** The participle of each decision, as in "was approved". */
 export const decisionWords: Readonly<Record<Decision['kind'], string>> = {
   approved: 'approved',
   rejected: 'rejected',
@@ -11,7 +11,7 @@ export const decisionWords: Readonly<Record<Decision['kind'], string>> = {
   overridden: 'run without an approval',
 }
 
-/** `@bob 14:07 and @carol 14:09`: everyone who said so of the present plan. */
+/** `@bob 14:07 and @carol 14:09`: everyone who voted so on the present plan. */
 export function votersText({ votes = [] }: Request, kind: Vote['kind']): readonly Inline[] {
   const said = votes.filter((vote) => vote.kind === kind)
   return listed(
@@ -20,7 +20,7 @@ export function votersText({ votes = [] }: Request, kind: Vote['kind']): readonl
   )
 }
 
-/** ` by @bob 14:07 and @carol 14:09`: everyone whose decision it was, not only the last of them. */
+/** ` by @bob 14:07 and @carol 14:09`: everyone whose votes decided it. */
 export function decidersText(request: Request): readonly Inline[] {
   const { decision, votes = [] } = request
   if (decision === undefined) return []
@@ -31,7 +31,7 @@ export function decidersText(request: Request): readonly Inline[] {
   return words` by ${mention(decision.by)} ${time(decision.at)}`
 }
 
-/** ` Approved before that by @bob 14:07.`: what it had of approval when something else ended it. */
+/** ` Approved before that by @bob 14:07.`: the approvals of a request that was rejected or cancelled. */
 export function approvedBeforeText(request: Request): readonly Inline[] {
   const approvals = votersText(request, 'approved')
   return approvals.length === 0 ? [] : words` Approved before that by ${approvals}.`

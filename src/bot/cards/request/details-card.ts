@@ -4,7 +4,7 @@ import { type Card, code, say, words } from '../../chat/card.ts'
 import { shownName, statusOf, subjectOf } from '../subject.ts'
 import { detailLines, planSummary } from './plan-lines.ts'
 
-/** Every field of every step, and what the approval binds to. `seen` is the digest of the plan that the person had before them. */
+/** Every field of every step, and the digest that an approval counts for. `seen` is the digest of the plan that the person saw. */
 export function detailsCard(request: Request, seen: string): Card {
   const { plan, digest } = request
   if (plan === undefined || digest === undefined) return say(words`${request.id} has no plan.`, statusOf(request))

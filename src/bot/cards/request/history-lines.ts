@@ -2,18 +2,18 @@ import type { AuditEntry } from '../../../domain/audit.ts'
 import { cleanText } from '../../../domain/hostile-text.ts'
 import { type Text, time, words } from '../../chat/card.ts'
 
-/** More would not fit below the request in one message; the audit's export has all of it. */
+/** How many entries fit below a request's card; the audit's export has all of them. */
 const most = 20
 
-/** Vendors' ids in one line. */
+/** How many ids of calls one line names. */
 const mostIds = 2
 
-/** Events that tell a person nothing. */
-const inner: ReadonlySet<string> = new Set(['claim', 'wait', 'list'])
+/** Events of the bookkeeping between workers, which are not shown. */
+const hidden: ReadonlySet<string> = new Set(['claim', 'wait', 'list'])
 
-/** What has happened to a request, one line each, oldest first; where there is too much, the newest. */
+/** The newest entries of a request's audit, one line each, oldest first. */
 export function historyLines(entries: readonly AuditEntry[]): readonly Text[] {
-  const told = entries.filter(({ event, stepState }) => !inner.has(event) && stepState !== 'running')
+  const told = entries.filter(({ event, stepState }) => !hidden.has(event) && stepState !== 'running')
   const earlier = told.length - most
   const lines = told.slice(-most).map(({ at, event, by, surface, what, vendorRequestIds = [], state }) => {
     const who = by === undefined ? '' : ` by ${cleanText(by.name, 80)}${surface === undefined ? '' : ` from ${surface}`}`
@@ -23,7 +23,7 @@ export function historyLines(entries: readonly AuditEntry[]): readonly Text[] {
   return earlier <= 0 ? lines : [`${earlier} earlier ones: in the audit’s export.`, ...lines]
 }
 
-/** ` (calls 0f3c…, 7a1b… and 3 more)`, by the vendors' own ids: their support asks for them. */
+/** ` (calls 0f3c…, 7a1b… and 3 more)`: the vendors' ids of the calls, which their support asks for. */
 function callsText(ids: readonly string[]): string {
   if (ids.length === 0) return ''
   const shown = ids.slice(0, mostIds).map((id) => cleanText(id, 64))

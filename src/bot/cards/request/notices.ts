@@ -6,9 +6,9 @@ import { type ApproverAvailability, everyoneAvailable, isQuorumImpossible, still
 import { reviewersText, waitingForText } from './approvers-text.ts'
 import { nextSentence, overrideSentence, stateSentence } from './state-sentences.ts'
 
-/** A message of its own, posted once: what somebody has to hear even if they do not look at the request's message. */
+/** A separate message, posted once, about something that the update of the request's message does not notify anybody of. */
 export interface Notice {
-  /** Names it among all notices of the request, for good. */
+  /** Unique among the request's notices, and stored: never renamed. */
   readonly key: string
   readonly to:
     | { readonly kind: 'person'; readonly person: Person /** Where they asked. */; readonly preferred?: Surface }
@@ -16,25 +16,25 @@ export interface Notice {
   readonly card: Card
 }
 
-/** The one that tells how it ended. */
+/** The key of the notice about the end. */
 export const endKey = 'end'
 
-/** Pure: every notice that the request's history has given rise to so far. */
+/** All notices that the request's history asks for so far. */
 export function noticesOf(request: Request, availability: ApproverAvailability = everyoneAvailable): readonly Notice[] {
   return [
     ...asking(request, availability),
     ...stuck(request, availability),
     ...voided(request),
-    ...brokenGlass(request),
+    ...overridden(request),
     ...reminders(request, availability),
     ...ending(request),
   ]
 }
 
-/** Where the approvers' message is not a new one but an older one that was updated: nobody is called by that. */
+/** Tells the approvers of a plan where their message is an updated one: an update notifies nobody. */
 function asking(request: Request, availability: ApproverAvailability): readonly Notice[] {
   const { id, state, approval, asked, previousPlan } = request
-  if (state !== 'awaiting-approval' || approval === undefined || isHopeless(request, availability)) return []
+  if (state !== 'awaiting-approval' || approval === undefined || hasNobodyLeft(request, availability)) return []
   const places = approval.places.filter((place) => previousPlan !== undefined || samePlace(place, asked.place))
   const what = previousPlan === undefined ? 'needs approval' : 'has a new plan, and needs approval once more,'
   const card = say(
@@ -43,7 +43,7 @@ function asking(request: Request, availability: ApproverAvailability): readonly 
   return inPlaces(`asking:${keyOf(request)}`, places, card)
 }
 
-/** Whoever asked would wait in vain. */
+/** Tells the person who asked that the request cannot be approved any more. */
 function stuck(request: Request, availability: ApproverAvailability): readonly Notice[] {
   const { id, state, asked } = request
   if (state !== 'awaiting-approval' || !isQuorumImpossible(request, availability)) return []
@@ -54,12 +54,12 @@ function stuck(request: Request, availability: ApproverAvailability): readonly N
   return [{ key: `stuck:${keyOf(request)}`, to: toPerson(request, asked.by), card }]
 }
 
-/** Nobody is left to be called. */
-function isHopeless(request: Request, availability: ApproverAvailability): boolean {
+/** Nobody is left to be notified. */
+function hasNobodyLeft(request: Request, availability: ApproverAvailability): boolean {
   return stillAble(request, availability).length === 0 && availability.members !== undefined
 }
 
-/** What they decided was for another plan. */
+/** Tells people whose approval or override was for an earlier plan. */
 function voided(request: Request): readonly Notice[] {
   const { id, voided: people = [], voidedOverride, approval, steps } = request
   if (approval === undefined) return []
@@ -73,15 +73,15 @@ function voided(request: Request): readonly Notice[] {
     ),
   })
   return [
-    ...people.map((person) => told(person, 'your approval counts for nothing any more')),
+    ...people.map((person) => told(person, 'your approval does not count any more')),
     ...(voidedOverride === undefined
       ? []
       : [told(voidedOverride, 'it stopped: what you ran without an approval was the old one')]),
   ]
 }
 
-/** Of each plan that was run so. */
-function brokenGlass(request: Request): readonly Notice[] {
+/** Tells approvers of each run without an approval. */
+function overridden(request: Request): readonly Notice[] {
   const { id, overrides = [], approval } = request
   if (approval === undefined) return []
   return overrides.flatMap(({ by, reason, digest }) => {
@@ -92,7 +92,7 @@ function brokenGlass(request: Request): readonly Notice[] {
       )
     const card = told(words`someone else, in ${channels(approval.places)}`)
     const concerned = [...approval.approvers, request.asked.by].filter((person) => !samePerson(person, by))
-    const key = `glass:${shortly(digest)}`
+    const key = `glass:${shortDigest(digest)}`
     return [
       ...concerned.map((person): Notice => ({ key: `${key}:${person.key}`, to: toPerson(request, person), card })),
       ...inPlaces(key, approval.places, told(reviewersText(request))),
@@ -100,30 +100,30 @@ function brokenGlass(request: Request): readonly Notice[] {
   })
 }
 
-/** Whoever asked is told in the chat where they asked. */
+/** The person, in the chat where they asked if they did. */
 function toPerson({ asked }: Request, person: Person): Notice['to'] {
   return { kind: 'person', person, ...(samePerson(person, asked.by) && { preferred: asked.place.surface }) }
 }
 
-/** The same in each. */
+/** The same notice in each place. */
 function inPlaces(key: string, places: readonly Place[], card: Card): readonly Notice[] {
   return places.map((place): Notice => ({ key: `${key}:${place.surface}`, to: { kind: 'place', place }, card }))
 }
 
-/** The present plan, in a key. */
+/** The part of a key that names the present plan. */
 function keyOf({ digest = '' }: Request): string {
-  return shortly(digest)
+  return shortDigest(digest)
 }
 
-function shortly(digest: string): string {
+function shortDigest(digest: string): string {
   return digest.slice(0, 12)
 }
 
-/** Only of those that can still act. */
+/** Reminds those who can still approve. */
 function reminders(request: Request, availability: ApproverAvailability): readonly Notice[] {
   const { id, state, approval, reminded = 0 } = request
   if (state !== 'awaiting-approval' || approval === undefined || reminded === 0) return []
-  if (isHopeless(request, availability)) return []
+  if (hasNobodyLeft(request, availability)) return []
   const card = say(
     words`${strong(id)} still needs approval by ${waitingForText(request, availability)}, before ${time(approval.expiresAt)}. ${titleOf(request)}. ${statusOf(request)}`,
   )
@@ -135,7 +135,7 @@ function ending(request: Request): readonly Notice[] {
   return [{ key: endKey, to: toPerson(request, request.asked.by), card: endCard(request) }]
 }
 
-/** How it ended, in short: also in place of what an earlier notice said. */
+/** How the request ended, in short. Earlier notices are updated to it. */
 export function endCard(request: Request): Card {
   const said = stateSentence(request)
   const run = overrideSentence(request)

@@ -5,7 +5,7 @@ import { connects, type Request } from '../../../domain/request.ts'
 import { code, command, type Part, strong, type Text, words } from '../../chat/card.ts'
 import { shownName } from '../subject.ts'
 
-/** How to use the connection, by its private host name. */
+/** How to connect to each service. */
 export function connectParts({ action, plan, outcome }: Request): readonly Part[] {
   if (plan === undefined || !connects(action)) return []
   const address = outcome?.address === undefined ? '' : words` (${code(outcome.address)})`
@@ -18,13 +18,13 @@ export function connectParts({ action, plan, outcome }: Request): readonly Part[
   ])
 }
 
-/** To be copied: HTTPS, and the native protocol. */
+/** The addresses for HTTPS and the native protocol, to copy. */
 export function connectLines(host: string): Part {
   const name = cleanText(host, 253)
   return { kind: 'code', lines: [`https://${name}:8443`, `clickhouse client --secure --host ${name} --port 9440`] }
 }
 
-/** What was seen from inside the network at the end: said also when it was not what one hoped for. */
+/** The verdict of the check from inside the network at the end. */
 export function verdictParts({ asked, outcome }: Request): readonly Part[] {
   const verdict = outcome?.verdict
   const network = shownName(asked.network)

@@ -2,7 +2,7 @@ import type { Plan, PlannedStep } from '../../../domain/plan.ts'
 import { strong, type Text, words } from '../../chat/card.ts'
 import { planLine } from './plan-lines.ts'
 
-/** A plan beside the one that was approved before: what is new, what was otherwise, and what fell away. */
+/** A plan compared with the one before it: new, changed and removed steps are marked. */
 export function differenceLines(plan: Plan, previous: Plan): readonly Text[] {
   const before = (id: PlannedStep['id']) => previous.steps.find((step) => step.id === id)
   const gone = previous.steps.filter(({ id, change }) => change.kind !== 'none' && !plan.steps.some((step) => step.id === id))

@@ -6,7 +6,7 @@ import { code, type Text, words } from '../../chat/card.ts'
 /** Longest value in a plan line, in code points; Details shows all of it. */
 const valueLength = 40
 
-/** What would be changed, one line a step. */
+/** The changes of a plan, one line a step. */
 export function planLines(plan: Plan): readonly Text[] {
   return plan.steps.map(planLine)
 }

@@ -4,13 +4,13 @@ import { connects, type Request, type StepProgress } from '../../../domain/reque
 import { code, type Text, words } from '../../chat/card.ts'
 import { durationBetween } from '../duration.ts'
 
-/** Steps that change nothing and so stand in no plan: they wait until something is seen. */
-const looks: readonly { readonly id: StepId; readonly title: string }[] = [
+/** Steps that change nothing and are in no plan: each waits until a condition holds. */
+const conditions: readonly { readonly id: StepId; readonly title: string }[] = [
   { id: 'connection', title: 'connection approved' },
   { id: 'verification', title: 'verified from the network' },
 ]
 
-/** How far each step is: a symbol for the eye, and a word that says the same. */
+/** The state of each step, as a symbol and in words. */
 export function progressLines(request: Request): readonly Text[] {
   const planned = request.plan?.steps ?? []
   return [
@@ -18,16 +18,16 @@ export function progressLines(request: Request): readonly Text[] {
       const [symbol, state] = changeState(request, step)
       return words`${symbol} ${step.title} ${code(cleanText(step.resource, 120))}: ${state}${noteOf(request, step.id)}`
     }),
-    ...looksOf(request).map(({ id, title }) => {
-      const [symbol, state] = lookState(request, id)
+    ...conditionsOf(request).map(({ id, title }) => {
+      const [symbol, state] = conditionState(request, id)
       return words`${symbol} ${title}: ${state}${noteOf(request, id)}`
     }),
   ]
 }
 
-/** Taking away ends with the last removal; there is nothing to look at afterwards. */
-function looksOf({ action }: Request): typeof looks {
-  return connects(action) ? looks : []
+/** Only a request that connects has conditions; a removal ends with its last step. */
+function conditionsOf({ action }: Request): typeof conditions {
+  return connects(action) ? conditions : []
 }
 
 type State = readonly [symbol: string, words: string]
@@ -49,7 +49,7 @@ function changeState(request: Request, step: PlannedStep): State {
   }
 }
 
-function lookState({ steps, state }: Request, id: StepId): State {
+function conditionState({ steps, state }: Request, id: StepId): State {
   const progress = steps[id]
   if (progress === undefined) return ['·', state === 'applying' ? 'waiting' : 'not looked at']
   switch (progress.state) {
@@ -66,15 +66,15 @@ function took(preposition: string, { startedAt, finishedAt }: StepProgress): str
   return finishedAt === undefined ? '' : ` ${preposition} ${durationBetween(startedAt, finishedAt)}`
 }
 
-/** What came to light; not what the card says at its end anyway. */
+/** The step's note, unless it is the problem that the card ends with. */
 function noteOf({ steps, outcome }: Request, id: StepId): string {
   const note = steps[id]?.note
   return note === undefined || note === outcome?.problem?.message ? '' : ` · ${cleanText(note, 150)}`
 }
 
 /**
- * Of a request that ended early: what it did, and what it did not. A step's journal says `changed` from before its first write on, so one that did not
- * end well may or may not have changed something.
+ * What a request that ended early has done and has not done. The journal marks a step as `changed` before its first write, so that an unfinished step may or
+ * may not have changed its resource.
  */
 export function doneAndNotDone({ plan, steps }: Request): string {
   const planned = (plan?.steps ?? []).filter(({ id, change }) => change.kind !== 'none' || steps[id]?.changed === true)

@@ -8,7 +8,7 @@ import { approversText, reviewersText, votesText } from './approvers-text.ts'
 import { approvedBeforeText, decidersText, decisionWords, tooLateText, votersText } from './decided-text.ts'
 import { doneAndNotDone } from './progress-lines.ts'
 
-/** What the state means for the reader: above the plan. */
+/** The sentence about the state, above the plan. */
 export function stateSentence(request: Request): Text | undefined {
   const { endedAt, applyingSince, approval } = request
   switch (request.state) {
@@ -57,7 +57,7 @@ interface Reader {
   readonly availability?: ApproverAvailability
 }
 
-/** That nobody approved it, why, and whether somebody has looked at it since. Stays on the message for good. */
+/** That the request ran without an approval, why, and who has reviewed it. Stays on the message. */
 export function overrideSentence(request: Request): Text | undefined {
   const { overrides = [], review } = request
   if (overrides.length === 0) return undefined
@@ -69,7 +69,7 @@ export function overrideSentence(request: Request): Text | undefined {
     : words`${run}Reviewed by ${mention(review.by)} ${time(review.at)}.`
 }
 
-/** What happens next, or what the reader can do: below the plan, above the buttons. */
+/** What happens next, or what the reader can do; below the plan, above the buttons. */
 export function nextSentence(request: Request, { decides, availability = everyoneAvailable }: Reader): Text | undefined {
   const { approval, state } = request
   if (state === 'rejected' || state === 'expired' || state === 'cancelled')

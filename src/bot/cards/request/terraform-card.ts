@@ -5,17 +5,17 @@ import { toTerraform } from '../../../domain/terraform/document.ts'
 import type { Card, Part, Text } from '../../chat/card.ts'
 import { statusOf } from '../subject.ts'
 
-/** What one block of a message holds, in characters, with room for what escaping adds. */
+/** Longest code block, in characters; escaping may make it longer. */
 const blockLength = 2_400
 
-/** The request as the content of a Terraform file: resources, and `import` blocks for what exists. Nothing where there is nothing to adopt. */
+/** The request as the content of a Terraform file: resources, and `import` blocks for those that exist. Undefined where there are none. */
 export function terraformOf(request: Request, networks: readonly Network[]): string | undefined {
   const network = networks.find(({ name }) => name.toLowerCase() === request.asked.network.toLowerCase())
   const input = network === undefined ? undefined : terraformInput(request, network)
   return input === undefined ? undefined : toTerraform(input)
 }
 
-/** The file in a message, to be copied, where it could not be sent as one. */
+/** The file as text to copy. `why`: why it was not sent as a file. */
 export function terraformCard(request: Request, content: string, why: Text): Card {
   return {
     summary: `${request.id}.tf (${statusOf(request)})`,
@@ -28,7 +28,7 @@ export function terraformCard(request: Request, content: string, why: Text): Car
   }
 }
 
-/** Cut between resources, so that no line is broken. */
+/** Cuts the text between resources only. */
 function blocksOf(text: string): readonly Part[] {
   const blocks: string[][] = [[]]
   for (const resource of text.trimEnd().split('\n\n')) {

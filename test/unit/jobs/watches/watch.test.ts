@@ -116,7 +116,7 @@ test('a service that is gone is told once, after a second look, and once that it
   expect(at.told).toHaveLength(2)
   const text = cardOf(at.told[1])
   expect(text).toContain('analytics-prod from prod-westus3: no diagnosis')
-  expect(text).toContain('I cannot look any more*, tried twice. It was fault · ')
+  expect(text).toContain('I cannot diagnose it any more*, tried twice. It was fault · ')
   expect(text).toContain('is not a service of acme')
   expect(text).toContain('unwatch analytics-prod from prod-westus3')
   expect(at.samples.at(-1)).toMatchObject({ code: 'not-looked-at', severity: 'warn' })

@@ -113,7 +113,7 @@ test('from everywhere: side by side, and one network that could not be looked at
   expect(text).toContain('analytics-prod from everywhere: healthy from 1 of 3 networks')
   expect(text).toContain('✔ *prod-westus3*  healthy')
   expect(text).toContain("✘ *staging-eastus2*  fault · allow-list-missing: The endpoint is not on the service's allow list")
-  expect(text).toContain('? *lab*  not looked at: Redis said no.')
+  expect(text).toContain('? *lab*  not diagnosed: Redis said no.')
   expect(text).toContain('\nfault · allow-list-missing\n')
   expect(text).toContain('*Also found*  clock-skew')
   expect(text).toMatch(/Last healthy\* .*; since then the allow list: lost 1 entry/)

@@ -30,19 +30,19 @@ export const commandList = [
     name: 'diagnose',
     usage: 'diagnose SERVICE [from NETWORK|everywhere]',
     example: 'diagnose analytics-prod from prod-westus3',
-    does: 'Looks from inside a network, or from all of them, why a service can or cannot be reached. It changes nothing.',
+    does: 'Checks from inside a network, or from all of them, whether a service can be reached, and names the cause if not. It changes nothing.',
   },
   {
     name: 'watch',
     usage: 'watch SERVICE [from NETWORK] every 5m',
     example: 'watch analytics-prod from prod-westus3 every 5m',
-    does: 'Looks again and again, and posts when the verdict changes. Alone it lists what is watched, with a picture of the last 24 hours of each.',
+    does: 'Diagnoses a service at an interval, and posts when the verdict changes. Alone it lists the watches, each with a picture of its last 24 hours.',
   },
   {
     name: 'unwatch',
     usage: 'unwatch SERVICE [from NETWORK]',
     example: 'unwatch analytics-prod from prod-westus3',
-    does: 'Ends that.',
+    does: 'Ends the watch of a service, from one network or from all.',
   },
   {
     name: 'status',
@@ -60,13 +60,13 @@ export const commandList = [
     name: 'request',
     usage: 'request ID',
     example: 'request PL-42',
-    does: 'Shows one request: its plan, how far it is, how it ended.',
+    does: 'Shows one request with its history.',
   },
   {
     name: 'cancel',
     usage: 'cancel ID',
     example: 'cancel PL-42',
-    does: 'Ends a request; one that runs stops before its next step. Those who asked for it and its approvers can.',
+    does: 'Ends a request; one that runs stops before its next step. The person who asked for it and its approvers can do this.',
   },
   {
     name: 'help',
@@ -82,12 +82,12 @@ export function commandNamed(word: string): (typeof commandList)[number] | undef
   return commandList.find(({ name }) => name === word.toLowerCase())
 }
 
-/** With everything that may be left out, e.g. `setup SERVICE in NETWORK because REASON`. */
+/** The command with its optional parts, e.g. `setup SERVICE in NETWORK because REASON`. */
 export function wholeCommand(name: CommandName): string {
   return commandList.find((each) => each.name === name)?.usage.replaceAll(/[[\]…]/g, '') ?? name
 }
 
-/** Words that people use for ours. */
+/** Other words for our commands. */
 const synonyms: Readonly<Record<string, CommandName>> = {
   connect: 'setup',
   create: 'setup',

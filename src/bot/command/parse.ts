@@ -26,7 +26,7 @@ export type Command =
   /** `suggestion` is a whole command, without `/privatelink`. */
   | { readonly kind: 'misunderstood'; readonly problem: string; readonly suggestion: string }
 
-/** Reads what follows `/privatelink`. Pure: whether a service or a network exists, it does not know. */
+/** Reads what follows `/privatelink`. Does not check whether services and networks exist. */
 export function parseCommand(text: string): Command {
   const [first, ...rest] = tokensOf(text)
   if (first === undefined) return { kind: 'help' }
@@ -57,7 +57,7 @@ export function parseCommand(text: string): Command {
   }
 }
 
-/** A change that one of our own remedies names, read as a command; nothing when it names none, or does not change anything. */
+/** The command of a remedy, if it is one that changes something. */
 export function changeCommand(text: string | undefined): Extract<Command, { kind: Action }> | undefined {
   const parsed = text === undefined ? undefined : parseCommand(text)
   switch (parsed?.kind) {
@@ -71,7 +71,7 @@ export function changeCommand(text: string | undefined): Extract<Command, { kind
   }
 }
 
-/** The word before the network, as people say it; both are understood. */
+/** The preposition before the network in what we write; `in` and `from` are both understood. */
 export const prepositions: Readonly<Record<Action, string>> = { setup: 'in', allow: 'from', revoke: 'from', teardown: 'in' }
 
 function parseChange(kind: Action, text: string, tokens: readonly Token[]): Command {
@@ -92,7 +92,7 @@ function parseChange(kind: Action, text: string, tokens: readonly Token[]): Comm
   return { kind, services, ...(network !== undefined && { network }), ...(reason !== '' && { reason }) }
 }
 
-/** `everywhere` may follow `from`, or stand alone. */
+/** `everywhere` is understood with and without `from`. */
 function parseDiagnose(tokens: readonly Token[]): Command {
   const everywhere = tokens.some((token) => isWord(token, 'everywhere'))
   const rest = tokens.filter((token) => !isWord(token, 'everywhere'))
@@ -199,7 +199,7 @@ function parseUnknown(text: string, first: Token): Command {
   }
 }
 
-/** At the first `in` or `from`: what stands before it, the one word after it, and whatever else follows. */
+/** Splits at the first `in` or `from`: the words before it, the word after it, and the rest. */
 function split(tokens: readonly Token[]): { before: readonly Token[]; network: string | undefined; extra: readonly Token[] } {
   const at = tokens.findIndex((token) => isWord(token, 'in') || isWord(token, 'from'))
   if (at < 0) return { before: tokens, network: undefined, extra: [] }
@@ -216,7 +216,7 @@ function serviceName({ text }: Token): ServiceName {
   return { organization: text.slice(0, slash), service: text.slice(slash + 1) }
 }
 
-/** As it would be typed. */
+/** The name as a person types it. */
 export function spell({ organization, service }: ServiceName): string {
   const name = /[\s,"'“”„«»‘’]/.test(service) ? `"${service}"` : service
   return organization === undefined ? name : `${organization}/${name}`

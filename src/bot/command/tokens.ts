@@ -1,13 +1,13 @@
 /** One word of what a person typed. */
 export interface Token {
   readonly text: string
-  /** Written in quotes, at least in part: then it is a name, whatever it says. */
+  /** Written in quotes, at least in part: such a word is a name, never a keyword. */
   readonly quoted: boolean
   /** Where it ends in the typed text. */
   readonly end: number
 }
 
-/** Chats turn straight quotes into curly ones, each by the typist's language. */
+/** The closing quotes of each opening one. Chats replace straight quotes by curly ones, depending on the language. */
 const closers: Readonly<Record<string, string>> = {
   '"': '"“”„',
   '“': '"“”',
@@ -51,7 +51,7 @@ export function tokensOf(text: string): Token[] {
   return tokens
 }
 
-/** What a pair of quotes around the whole text encloses, or the text itself. */
+/** The text without a pair of quotes around all of it. */
 export function unquote(text: string): string {
   const trimmed = text.trim()
   return closingOf(trimmed, 0) === trimmed.length - 1 ? trimmed.slice(1, -1).trim() : trimmed

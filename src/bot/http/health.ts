@@ -3,21 +3,21 @@ import type { Connection } from '../../redis/connection.ts'
 import type { Route } from './server.ts'
 
 /** How long Redis may take to answer, in milliseconds. */
-const patienceMs = 500
+const answerWithinMs = 500
 
 export interface Health {
   redisAnswers(): Promise<boolean>
   readonly routes: Readonly<Record<string, Route>>
 }
 
-/** `/healthz`: the process lives. `/readyz`: it can do its work, which takes Redis. */
+/** `/healthz`: the process runs. `/readyz`: Redis answers too. */
 export function createHealth(redis: Connection): Health {
   const redisAnswers = async () => {
     const pinged = redis.ping().then(
       () => true,
       () => false,
     )
-    return await Promise.race([pinged, sleep(patienceMs, false, { ref: false })])
+    return await Promise.race([pinged, sleep(answerWithinMs, false, { ref: false })])
   }
   return {
     redisAnswers,

@@ -3,29 +3,29 @@ import type { Ledger } from '../../domain/ledger.ts'
 import { requestStates } from '../../domain/request.ts'
 import type { Route } from './server.ts'
 
-/** What is counted while the process runs. */
+/** The metrics of the bot process. */
 export interface Metrics {
-  /** Counts a request that was refused before anybody looked at it. */
+  /** Counts a request that was refused before a handler got it. */
   refused(why: string): void
-  /** A click that was answered with no: the standing of whoever clicked, or what was wrong with the button. */
+  /** Counts a click that was refused, by the standing of the person or the fault of the button. */
   declined(why: string): void
   readonly route: Route
 }
 
-/** For Prometheus. Names and meanings stand in the `help` texts. */
+/** Metrics for Prometheus; the `help` texts say what each one means. */
 export function createMetrics(ledger: Pick<Ledger, 'open' | 'unshown'>): Metrics {
   const register = new Registry()
   const registers = [register]
   collectDefaultMetrics({ register })
   const refused = new Counter({
     name: 'privatelink_refused_requests_total',
-    help: 'Requests to the bot that were refused unseen, by reason.',
+    help: 'Requests to the bot that were refused before a handler got them, by reason.',
     labelNames: ['why'],
     registers,
   })
   const declined = new Counter({
     name: 'privatelink_declined_clicks_total',
-    help: 'Clicks that were answered with no, by reason.',
+    help: 'Clicks that were refused, by reason.',
     labelNames: ['why'],
     registers,
   })
@@ -41,7 +41,7 @@ export function createMetrics(ledger: Pick<Ledger, 'open' | 'unshown'>): Metrics
   })
   new Gauge({
     name: 'privatelink_unshown_requests',
-    help: 'Requests of which the chat does not show the newest state yet.',
+    help: 'Requests whose newest state the chat does not show yet.',
     registers,
     async collect() {
       this.set(Object.keys(await ledger.unshown()).length)

@@ -5,14 +5,14 @@ import { type Closable, closable } from '../../closable.ts'
 export type Route = (request: IncomingMessage, response: ServerResponse) => void
 
 export interface HttpServer extends Closable {
-  /** The one that the system chose when `port` was 0. */
+  /** The port that the system chose, where `port` was 0. */
   readonly port: number
 }
 
 /** How long open requests may take to finish when the process stops, in milliseconds. */
 const graceMs = 3_000
 
-/** The one server of the process. Routes are keyed `METHOD /path`; anything else is 404. */
+/** Starts an HTTP server. Routes are keyed `METHOD /path`; other requests are answered with 404. */
 export async function startHttpServer(
   { host, port }: { host: string; port: number },
   routes: Readonly<Record<string, Route>>,

@@ -2,10 +2,10 @@ import type { Request } from '../../domain/request.ts'
 import { type ApproverAvailability, everyoneAvailable } from '../cards/request/approver-availability.ts'
 import type { PeopleInAllChats } from '../chat/people-in-all-chats.ts'
 
-/** More members of groups are not asked about one by one. */
+/** How many members of groups are asked about, at most. */
 const membersAskedFor = 30
 
-/** Only shown and never decided by: whoever no chat tells about counts as available. */
+/** Which approvers can still act; for messages only. A person about whom no chat answers counts as available. */
 export async function availabilityOf(
   people: Pick<PeopleInAllChats, 'away' | 'membersOf'>,
   { state, approval }: Request,

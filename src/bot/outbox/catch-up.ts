@@ -3,7 +3,7 @@ import type { Log } from '../../log.ts'
 import type { Producer } from '../../redis/producer.ts'
 import { type Repeating, repeat } from '../../repeat.ts'
 
-/** Chat catches up with the ledger within this time, in milliseconds, when a wake-up was lost. */
+/** How often requests are looked for whose newest state was not shown, in milliseconds. */
 const everyMs = 5_000
 
 interface CatchUp {
@@ -13,8 +13,8 @@ interface CatchUp {
 }
 
 /**
- * Wakes the outbox for every request that chat shows in an older version: after a crash between writing to the ledger and waking, or when a job was
- * lost. The delay makes it join a job that waits already, e.g. for Slack's rate limit, instead of hurrying it. Runs at start and at intervals.
+ * Queues an outbox job for every request that chat shows in an older version: after a crash between writing to the ledger and queueing the job, or when a
+ * job was lost. With the delay a job that waits already, e.g. for a rate limit, keeps its time. Runs at start and at intervals.
  */
 export function startCatchUp({ ledger, producer, log }: CatchUp): Repeating {
   return repeat('catching up', everyMs, log, async () => {

@@ -9,11 +9,11 @@ import { parseStoredMessage, storedMessage } from '../chat/chats.ts'
 import type { Posted } from '../chat/surface.ts'
 import { type ChatMessages, updated } from './messages.ts'
 
-/** The field of such a message beside the others of its request: `stray:<surface>:<place> <message>`. */
+/** The field that remembers a duplicate post of a request: `stray:<surface>:<place> <message>`. The word is stored, and stays. */
 const duplicateField = 'stray:'
-const gone = 'gone'
+const deleted = 'gone'
 
-/** More for one request are no accident. */
+/** How many duplicate posts of one request are kept up to date. */
 const most = 10
 
 interface Adoption {
@@ -23,8 +23,8 @@ interface Adoption {
 }
 
 /**
- * Remembers a message that the chat posted although its answer was lost, so that it was posted twice: only a click on it shows that it exists. From then
- * on it is kept up to date like the others. Never throws: whoever clicked has their answer.
+ * Remembers a duplicate post: the chat posted a message, its answer was lost, and the message was posted again. Only a click shows that the first one
+ * exists. From then on it is updated like the others. Never throws: the click has been answered already.
  */
 export async function adopt({ messages, producer, log }: Adoption, id: string, { place, message }: Posted): Promise<void> {
   try {
@@ -41,7 +41,7 @@ export async function adopt({ messages, producer, log }: Adoption, id: string, {
   }
 }
 
-/** Updates them, with the buttons of the place that each is in. One that was deleted is not posted again. */
+/** Updates the duplicate posts, each with the buttons of its place. A deleted one is not posted again. */
 export async function showDuplicatePosts(
   chat: Pick<ChatMessages, 'chats' | 'messages'>,
   request: Request,
@@ -53,14 +53,14 @@ export async function showDuplicatePosts(
   const others = known.flatMap(([field, message]) => (field.startsWith(duplicateField) ? [] : [message]))
   for (const [field, message] of known) {
     const isOther = others.some((other) => sameMessage(other, message))
-    if (!field.startsWith(duplicateField) || message === gone || isOther) continue
+    if (!field.startsWith(duplicateField) || message === deleted || isOther) continue
     const decides = approval?.places.some((place) => field.startsWith(fieldOf(place, ''))) === true
     if (!(await updated(chat, message, requestCard(request, { decides, availability }))))
-      await chat.messages.remember(record, field, gone)
+      await chat.messages.remember(record, field, deleted)
   }
 }
 
-/** Also of one that was stored without its chat. */
+/** Compares stored messages, also of versions that stored no chat. */
 function sameMessage(one: string, other: string): boolean {
   return storedMessage(parseStoredMessage(one)) === storedMessage(parseStoredMessage(other))
 }

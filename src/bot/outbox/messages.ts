@@ -6,11 +6,11 @@ import { endKey, type Notice } from '../cards/request/notices.ts'
 import type { Card } from '../chat/card.ts'
 import { type Chats, chatOf, directTo, storedMessage, updateMessage } from '../chat/chats.ts'
 
-/** What a record's notices are remembered by. */
+/** The prefix of the fields that remember a record's notices. */
 const noticeField = 'notice:'
 const undeliverable = 'undeliverable'
 
-/** The chats, and which of their messages show which record. */
+/** The chats, and the store of the messages that show each record. */
 export interface ChatMessages {
   readonly chats: Chats
   readonly messages: Messages
@@ -25,8 +25,8 @@ export interface Showing {
 }
 
 /**
- * Where it was asked; personally to the one who asked when the bot cannot write there, and from then on. Throws although the person was told when an older
- * message stays in that place: it is to be brought up to date when that works again.
+ * Shows the card in the place where it was asked for; where the bot cannot write there, as a direct message to the person who asked, from then on. Throws
+ * also after the direct message when an older message in the place could not be updated: the caller tries that again.
  */
 export async function showAsked(chat: ChatMessages, showing: Showing): Promise<void> {
   const { record, place, card } = showing
@@ -53,12 +53,12 @@ export async function showTo(chat: ChatMessages, { record, place, card, by }: Sh
   await messages.remember(record, directKey(place), await directTo(chats, by, place.surface, card))
 }
 
-/** Whether there is, or was, a message about this record in this place. */
+/** Whether a message about the record was posted in the place. */
 export async function isShownAt({ messages }: ChatMessages, record: string, place: Place): Promise<boolean> {
   return (await messages.of(record))[keyOf(place)] !== undefined
 }
 
-/** Remembered after it was posted: a crash in between repeats it, and nothing is left out. Somebody whose account is gone cannot be told. */
+/** Posts a notice that was not posted yet. It is remembered after the post, so that a crash in between repeats it. A person without an account is skipped, and logged. */
 export async function postOnce(chat: ChatMessages, record: string, { key, to, card }: Notice): Promise<void> {
   const { chats, messages, log } = chat
   const field = `${noticeField}${key}`
@@ -74,7 +74,7 @@ export async function postOnce(chat: ChatMessages, record: string, { key, to, ca
   await messages.remember(record, field, undeliverable)
 }
 
-/** Lets every earlier notice say how it ended, once for each such end; one that was deleted stays so. */
+/** Updates every earlier notice to the end card, once for each end. A deleted notice is not posted again. */
 export async function settleNotices(
   chat: ChatMessages,
   record: string,
@@ -91,29 +91,29 @@ export async function settleNotices(
   }
 }
 
-/** A refusal that has to do with this message or place, and with no other. */
+/** Whether the error is about one message or place, and other messages can still be posted. */
 export function isRefusal(error: unknown): error is TerminalError {
   return error instanceof TerminalError && error.code !== 'chat-refuses-token'
 }
 
-/** What an action threw. */
+/** Runs the action and returns what it threw, if anything. */
 export async function attempt(action: () => Promise<void>): Promise<unknown> {
   try {
     await action()
     return undefined
   } catch (error) {
-    return error ?? new Error('something was thrown that is nothing')
+    return error ?? new Error('undefined was thrown')
   }
 }
 
-/** False when the message is gone. */
+/** Updates a message. Returns false when it does not exist any more. */
 export async function updated({ chats }: Pick<ChatMessages, 'chats'>, message: string, card: Card): Promise<boolean> {
   const failure = await attempt(() => updateMessage(chats, message, card))
   if (failure !== undefined && !isTerminal(failure, 'message-gone')) throw failure
   return failure === undefined
 }
 
-/** Returns the message as it is remembered. */
+/** Posts a message, and returns it as it is stored. */
 async function posted({ chats }: ChatMessages, place: Place, card: Card): Promise<string> {
   const { surface } = place
   return storedMessage({ surface, message: await chatOf(chats, surface).post(place, card) })
@@ -123,7 +123,7 @@ function keyOf({ surface, id }: Place): string {
   return `${surface}:${id}`
 }
 
-/** The personal message that stands for one in this place. */
+/** The field of the direct message that replaces the one in the place. */
 function directKey(place: Place): string {
   return `${keyOf(place)}:direct`
 }

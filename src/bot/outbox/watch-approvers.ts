@@ -8,8 +8,8 @@ import type { PeopleInAllChats } from '../chat/people-in-all-chats.ts'
 import { availabilityOf } from './availability.ts'
 
 /**
- * How often the chats are asked whether approvers have left or come back, in milliseconds. A chat's own events tell it only among every other change of
- * every person, so only the approvers of waiting requests are asked about.
+ * How often the chats are asked whether approvers are still there, in milliseconds. The chats' events would report every change of every person, so the
+ * approvers of waiting requests are asked about instead.
  */
 const everyMs = 60_000
 
@@ -24,15 +24,15 @@ export function watchApprovers(parts: ApproverWatch, log: Log): Repeating {
   return repeat('watching approvers', everyMs, log, () => showChangedAvailability(parts))
 }
 
-/** Shows every waiting request anew whose message says something else of its approvers than the chats do now. */
+/** Queues an update of every waiting request whose message shows other approvers as available than the chats do now. */
 export async function showChangedAvailability({ ledger, people, messages, producer }: ApproverWatch): Promise<void> {
   for (const request of await ledger.open()) {
     const { id, state, approval } = request
     if (state !== 'awaiting-approval' || approval === undefined) continue
     const shown = (await messages.of(`request-${id}`))[availabilityField]
     const availability = await availabilityOf(people, request)
-    const isSilent = approval.groups.length > 0 && availability.members === undefined
-    if (shown === undefined || isSilent || availabilityMark(request, availability) === shown) continue
+    const isUnknown = approval.groups.length > 0 && availability.members === undefined
+    if (shown === undefined || isUnknown || availabilityMark(request, availability) === shown) continue
     await producer.show({ kind: 'request', id })
   }
 }

@@ -3,25 +3,27 @@ import { genesis } from '../domain/audit.ts'
 import type { Connection } from './connection.ts'
 import { prefix } from './queues.ts'
 
-/** The append-only stream of all entries, its newest hash with their count, and by request the ids of its entries. */
+/** The key of the append-only stream of all entries. */
 export const auditKey = `${prefix}:audit:entries`
+/** The key of the newest hash and the number of entries: `<hash> <count>`. */
 export const auditHeadKey = `${prefix}:audit:head`
 
+/** The key of the list of one request's entry ids, oldest first. */
 export function auditIndexKey(request: string): string {
   return `${prefix}:audit:of:${request}`
 }
 
-/** Entries are read from the stream in pieces of this many. */
+/** How many entries one read of the stream returns at most. */
 const pieceSize = 1_000
 
 export interface Audit {
   /** The newest hash, and how many entries there are. */
   head(): Promise<{ readonly hash: string; readonly count: number }>
-  /** All entries, or those after the one with this id, oldest first. */
+  /** All entries, oldest first; with `after`, only those that follow the entry with that id. */
   all(after?: string): AsyncIterable<StoredLink>
   /** The entries of one request, oldest first. */
   of(request: string): Promise<readonly AuditEntry[]>
-  /** The ids by which they are found. */
+  /** The ids of one request's entries as the index lists them, oldest first. An audit compares them with the stream. */
   indexOf(request: string): Promise<readonly string[]>
 }
 
@@ -49,7 +51,7 @@ export function redisAudit(redis: Connection): Audit {
   }
 }
 
-/** `<hash> <count>` */
+/** Parses `<hash> <count>`; without a text, the first hash and 0. */
 export function parseHead(text: string | null): { hash: string; count: number } {
   const [hash = genesis, count = '0'] = (text ?? '').split(' ').filter((part) => part !== '')
   return { hash, count: Number(count) }
@@ -62,7 +64,7 @@ function linkOf(id: string, fields: readonly string[]): StoredLink {
   return { id, text, hash: value('hash'), entry: parseEntry(text), isBare }
 }
 
-/** What cannot be read any more breaks the chain at its place, and nothing else. */
+/** Text that is not JSON gives an entry named `unreadable`, so that the entries after it can still be read. */
 function parseEntry(text: string): AuditEntry {
   try {
     return JSON.parse(text)

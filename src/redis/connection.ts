@@ -3,8 +3,8 @@ import { Cluster, Redis } from 'ioredis'
 export type Connection = Redis | Cluster
 
 /**
- * `patient` waits for Redis as long as it takes, as a worker should; without it a command fails within two seconds, so that the person who waits for
- * an answer gets one. Several comma-separated nodes mean Redis Cluster.
+ * Connects to one Redis, or to a Redis Cluster when `url` holds several nodes separated by commas. With `patient` a command waits for Redis without an
+ * end, which workers need; without it a command fails within two seconds, so that a person gets an answer while Redis is down.
  */
 export function connect(url: string, { patient }: { patient: boolean }): Connection {
   const options = patient ? { maxRetriesPerRequest: null } : { maxRetriesPerRequest: 1, commandTimeout: 2_000 }

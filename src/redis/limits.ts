@@ -3,9 +3,9 @@ import type { Log } from '../log.ts'
 import type { Connection } from './connection.ts'
 import { prefix } from './queues.ts'
 
-/** How often something may be done, by key, whichever process does it. */
+/** Bounds how often something is done for each key, counted over all processes. */
 export interface Limit {
-  /** Counts one more: 0 when it may be done, else the milliseconds until it may. While Redis does not answer, everything may. */
+  /** Counts once and returns 0 when it may be done, else the milliseconds until it may. Returns 0 while Redis does not answer. */
   take(key: string): Promise<number>
 }
 

@@ -7,11 +7,11 @@ import { type Connection, connect } from './connection.ts'
 import { type WorkerPresence, workersOf } from './presence.ts'
 import { type Probe, prefix, probeQueue } from './queues.ts'
 
-/** Asks the diagnostics worker of a network to look. */
+/** Asks the diagnostics workers of a network to check a host. */
 export interface Prober extends Closable {
   /**
-   * Nothing when no worker of that network lives. A `RetryableError` (`worker-busy`) when some live and none answered in time, a `TerminalError`
-   * (`probe-refused`) when one refused. May be repeated: looking changes nothing.
+   * Returns undefined when no worker of that network lives. Throws a `RetryableError` (`worker-busy`) when workers live and none answered in time, and a
+   * `TerminalError` (`probe-refused`) when a worker refused the host. May be repeated: a probe changes nothing.
    */
   probe(network: string, probe: Probe, options: ProbeOptions): Promise<NetworkEvidence | undefined>
   /** The workers of a network that live. */
@@ -20,17 +20,17 @@ export interface Prober extends Closable {
 
 export interface ProbeOptions {
   readonly signal: AbortSignal
-  /** All of it, waiting for a worker included, takes no longer, in milliseconds. */
+  /** Bound of the whole probe, waiting for a worker included, in milliseconds; 12,000 by default. */
   readonly withinMs?: number
-  /** Nobody waits: whoever does comes first. */
+  /** True when no person waits for the answer: probes without it are taken first. */
   readonly background?: boolean
 }
 
 /** In milliseconds. */
 const usualPace = {
-  /** A probe takes five seconds at most: a worker that took one and has not answered by then has died, and another one is asked. */
+  /** A probe takes five seconds at most. After this time the worker that took it counts as dead, and the probe is queued again. */
   answerWithinMs: 5_500,
-  /** While it waits, it looks this often whether any worker still lives, and whether one has begun. */
+  /** How often it is checked, during the wait, whether a worker lives and whether one has taken the probe. */
   lookEveryMs: 500,
 }
 
@@ -39,7 +39,7 @@ const defaultWithinMs = 12_000
 /** BullMQ takes jobs without a priority before those that have one. */
 const backgroundPriority = 10
 
-/** Why there is no answer: no worker lives, the one that took the job has died or hangs, or the time is over. */
+/** Why there is no answer: no worker lives, the worker that took the job has died or hangs, or the time is over. */
 type Silence = 'absent' | 'lost' | 'late'
 
 export function createProber(redisUrl: string, { answerWithinMs, lookEveryMs } = usualPace): Prober {
@@ -50,11 +50,11 @@ export function createProber(redisUrl: string, { answerWithinMs, lookEveryMs } =
     const known = channels.get(network)
     if (known !== undefined) return known
     const name = probeQueue(network)
-    // Listening blocks a connection, and BullMQ leaves one that it was given open.
+    // QueueEvents blocks its connection, so it gets its own. BullMQ does not close a connection that it was given: `close` below does.
     const listening = connect(redisUrl, { patient: true })
     const events = new QueueEvents(name, { connection: listening, prefix })
     const queue = new Queue(name, { connection, prefix })
-    // Each probe that is under way listens.
+    // Each probe under way adds a listener; without this Node warns about more than ten.
     for (const emitter of [queue, events]) emitter.setMaxListeners(0)
     const channel = { queue, events, listening }
     channels.set(network, channel)
@@ -63,7 +63,7 @@ export function createProber(redisUrl: string, { answerWithinMs, lookEveryMs } =
 
   const someoneLives = async (network: string) => (await workersOf(connection, network)).length > 0
 
-  /** Resolves when there is nothing to wait for any more. */
+  /** Resolves with the reason when no answer can be expected any more. Rejects when `over` aborts. */
   const silence = async (job: Job, network: string, until: number, over: AbortSignal): Promise<Silence> => {
     let takenAt: number | undefined
     for (;;) {
@@ -117,7 +117,7 @@ export function createProber(redisUrl: string, { answerWithinMs, lookEveryMs } =
         })
         const answer = await answerTo(job, network, probe, until, signal)
         if (typeof answer !== 'string') return answer
-        // One that nobody has taken must not be looked at when nobody waits for it any more.
+        // A probe that no worker has taken leaves the queue, since nobody waits for its answer any more.
         await job.remove().catch(() => undefined)
         signal.throwIfAborted()
         if (answer === 'absent') return undefined

@@ -10,29 +10,29 @@ const jobOptions: JobsOptions = {
   removeOnFail: { count: 100 },
 }
 
-/** The next turn comes anyway. */
+/** A turn is not repeated when it fails: the next one is scheduled anyway. */
 const turnOptions: JobsOptions = { removeOnComplete: true, removeOnFail: { count: 100 } }
 
 export interface Schedule {
   readonly everyMs: number
-  /** In milliseconds since 1970; long past when the turn that was due got lost. */
+  /** In milliseconds since 1970. A time long past means that the turn which was due has been lost. */
   readonly nextAt: number
 }
 
-/** Wakes work up. Of several wake-ups for one record at most one waits while one runs, so a burst is one piece of work. */
+/** Queues work. While a job for a record runs, at most one more waits, however often it is asked for. */
 export interface Producer extends Closable {
-  /** Plan, apply or diagnose: whatever the record's state asks for. */
+  /** Queues what the record's state asks for: planning, applying or a diagnosis. */
   work(item: Work): Promise<void>
   /** Whether a job for this record is waiting or running. */
   isAwake(item: Work): Promise<boolean>
-  /** Has a watch look again and again, from now on; a schedule that there is already is replaced. Survives restarts. */
+  /** Gives a watch a turn every `everyMs`, from now on, in place of its schedule before. Survives restarts. */
   schedule(watch: string, everyMs: number): Promise<void>
   unschedule(watch: string): Promise<void>
-  /** When each watch looks, by its id. */
+  /** The schedules by watch id. */
   schedules(): Promise<ReadonlyMap<string, Schedule>>
-  /** Has a watch look a second time after so long, apart from its schedule; once, however often this is asked meanwhile. */
+  /** Gives a watch one turn more after `afterMs`, apart from its schedule. Asked again before that turn, it adds none. */
   turn(watch: string, afterMs: number): Promise<void>
-  /** Show the record's newest state in chat, after `delayMs` to let a burst of changes become one update. */
+  /** Shows the record's newest state in chat after `delayMs`, so that several changes within that time become one update. */
   show(item: OutboxItem, delayMs?: number): Promise<void>
 }
 
@@ -40,7 +40,7 @@ export function createProducer(connection: Connection): Producer {
   const work = new Queue(workQueue, { connection, prefix })
   const outbox = new Queue(outboxQueue, { connection, prefix })
   const turns = new Queue(watchQueue, { connection, prefix })
-  // The connection's owner hears of its errors; without a listener the queues would print them a second time.
+  // The owner of the connection logs its errors; a queue without a listener would print them a second time.
   for (const queue of [work, outbox, turns]) queue.on('error', () => undefined)
   const keyOf = (item: Work | OutboxItem) => `${item.kind}-${item.id}`
   return {

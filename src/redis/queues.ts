@@ -1,15 +1,15 @@
 import { z } from 'zod'
 
 /**
- * Queue names and what travels on them. A job only wakes work up: it names a record of the ledger, and its reader takes the state from there.
+ * The queues and the data of their jobs. A job names a record, and its reader takes the state from that record, not from the job.
  *
- *   work              bot → jobs            plan or apply a request, diagnose, survey services and networks: somebody waits for most of it
- *   watch             bot, jobs → jobs      one turn of a watch; nobody waits, so it stands in nobody's way
- *   probe-<network>   jobs → diagnostics    look at a host from inside the network; the job's return value is the evidence
+ *   work              bot → jobs            plan or apply a request, diagnose, survey services and networks; people wait for most of it
+ *   watch             bot, jobs → jobs      one turn of a watch; a queue of its own, so that it does not delay what people wait for
+ *   probe-<network>   jobs → diagnostics    check a host from inside the network; the job's return value is the evidence
  *   outbox            bot, jobs → bot       show the newest state of a record in chat
  */
 
-/** Braces keep all keys in one hash slot, which Redis Cluster needs. */
+/** The braces put all keys in one hash slot: Redis Cluster runs a script only on keys of one slot. */
 export const prefix = '{privatelink}'
 
 export const workQueue = 'work'
@@ -27,7 +27,7 @@ export const workSchema = z.discriminatedUnion('kind', [
 ])
 export type Work = z.infer<typeof workSchema>
 
-/** `confirms`: a second look at what the one before has seen. */
+/** `confirms`: this turn repeats the checks of the one before, to confirm what it saw. */
 export const turnSchema = z.strictObject({ id: z.string(), confirms: z.boolean().optional() })
 export type Turn = z.infer<typeof turnSchema>
 
@@ -37,14 +37,14 @@ export const outboxSchema = z.discriminatedUnion('kind', [
 ])
 export type OutboxItem = z.infer<typeof outboxSchema>
 
-/** Ports and path are the worker's own: a job chooses only the host, and where it expects that to lead. */
+/** What a job may choose: the host, and the address that it should resolve to. Ports and path are fixed in the worker. */
 export const probeSchema = z.strictObject({
   host: z.string().max(253),
-  /** The private endpoint's address as Azure tells it. */
+  /** The private endpoint's address as Azure reports it. */
   expectedAddress: z.ipv4().optional(),
-  /** Nothing that could wake the service: no `/ping`. */
+  /** Leaves out `/ping`, which would wake an idle service. */
   quiet: z.boolean().optional(),
-  /** Whoever asks waits no longer than this, in milliseconds. */
+  /** How long the asker waits for the answer, in milliseconds. */
   deadlineMs: z.number().int().positive().optional(),
 })
 export type Probe = z.infer<typeof probeSchema>

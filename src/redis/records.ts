@@ -35,16 +35,16 @@ export interface Inventory {
   readonly services: readonly Service[]
   /** By service id: GUIDs or resource ids of private endpoints. */
   readonly allowLists: Readonly<Record<string, readonly string[]>>
-  /** Names of organizations that could not be read: what is here of them was read earlier. */
+  /** Names of organizations that could not be read this time: their services and lists here were read earlier. */
   readonly unread?: readonly string[]
-  /** When that was, by organization id; nothing of an organization that was never read. */
+  /** When the data of such an organization was read, by organization id; without an entry, it was never read. */
   readonly keptFrom?: Readonly<Record<string, string>>
 }
 
 export interface InventoryStore {
   read(): Promise<Inventory | undefined>
   write(inventory: Inventory): Promise<void>
-  /** Allow lists by service id, as seen at a moment: they count until services are read later. Two writers lose nothing of each other. */
+  /** Adds allow lists, by service id, as seen at the time `at`. They count until the services are read later than that. Safe with several writers. */
   learn(allowLists: ReadonlyMap<string, readonly string[]>, at: string): Promise<void>
 }
 
@@ -68,7 +68,7 @@ export function redisInventory(redis: Connection): InventoryStore {
   }
 }
 
-/** Services are read long before that. */
+/** Learned lists are kept for a day; services are read again much sooner. */
 const learnedSeconds = 86_400
 
 function withLearned(inventory: Inventory, fields: Readonly<Record<string, string>>): Inventory {
@@ -79,9 +79,9 @@ function withLearned(inventory: Inventory, fields: Readonly<Record<string, strin
   return { ...inventory, allowLists: { ...inventory.allowLists, ...Object.fromEntries(newer) } }
 }
 
-/** Remembers things for a while, e.g. the signatures of requests that were already answered. */
+/** Remembers ids for a while, for example the signatures of requests that were already answered. */
 export interface Seen {
-  /** True the first time. */
+  /** True when the id is new; false when it came within the last `seconds`. */
   first(id: string): Promise<boolean>
 }
 
@@ -93,14 +93,14 @@ export function redisSeen(redis: Connection, { name, seconds }: { name: string; 
   }
 }
 
-/** Which chat message shows a record in which place. */
+/** The chat message that shows a record, for each place. */
 export interface Messages {
   /** Message ids by place key. */
   of(record: string): Promise<Readonly<Record<string, string>>>
   remember(record: string, place: string, message: string): Promise<void>
 }
 
-/** Kept for 90 days after the last post. */
+/** Message ids are kept for 90 days after the last post. */
 const messagesSeconds = 90 * 86_400
 
 export function redisMessages(redis: Connection): Messages {

@@ -3,13 +3,13 @@ import type { LastVerdict, PrivateName, Survey } from '../domain/survey.ts'
 import type { Connection } from './connection.ts'
 import { prefix } from './queues.ts'
 
-/** What the background knows of services and networks together. */
+/** Where the survey is kept, and the private names that were read apart from it. */
 export interface SurveyStore {
   read(): Promise<Survey | undefined>
   write(survey: Survey): Promise<void>
-  /** Adds private names by service id; whoever else does so at the same time loses nothing. */
+  /** Adds private names by service id. Safe with several writers. */
   learn(names: Survey['names']): Promise<void>
-  /** All that was learned, also before the first survey, and what the last one knew. */
+  /** The private names by service id: those of the last survey, and those learned since or before it. The newer of two counts. */
   names(): Promise<Survey['names']>
 }
 
@@ -51,12 +51,12 @@ function newer(name: PrivateName, other: PrivateName | undefined): PrivateName {
 export interface Verdicts {
   read(): Promise<ReadonlyMap<string, LastVerdict>>
   save(serviceId: string, network: string, verdict: LastVerdict): Promise<void>
-  /** When it last worked, and how things were then. */
+  /** The last healthy diagnosis of a service from a network; undefined when there was none. */
   lastHealthy(serviceId: string, network: string): Promise<LastHealthy | undefined>
   saveHealthy(serviceId: string, network: string, last: LastHealthy): Promise<void>
 }
 
-/** Of one service from one network. */
+/** The field under which the verdict of one service from one network is stored. */
 export function verdictKey(serviceId: string, network: string): string {
   return `${serviceId} ${network}`
 }

@@ -7,8 +7,8 @@ import { connect } from './connection.ts'
 import { prefix } from './queues.ts'
 
 /**
- * A dead worker's job goes on elsewhere within `lockDuration + stalledInterval`: 12 s. Crashes never use a job up: the ledger, not the job, says what
- * is finished.
+ * Another worker takes a dead worker's job within `lockDuration + stalledInterval`: 12 s. `maxStalledCount` lets a job survive 1,000 such crashes, because
+ * the ledger, not the job, says what is finished.
  */
 const recovery = { lockDuration: 8_000, stalledInterval: 4_000, maxStalledCount: 1_000 }
 
@@ -18,11 +18,11 @@ export interface WorkerOptions<Schema extends z.ZodType> {
   readonly schema: Schema
   readonly concurrency: number
   readonly log: Log
-  /** May run twice. `signal` aborts when the process stops; the job then waits for another worker. */
+  /** May run twice for one job. `signal` aborts when the process stops; the job then waits for another worker. */
   handle(job: { readonly id: string; readonly data: z.infer<Schema>; readonly signal: AbortSignal }): Promise<unknown>
 }
 
-/** What becomes of a job: a `RetryableError` delays it, a `TerminalError` ends it, anything else uses up one of its attempts. */
+/** Runs `handle` for each job. A `RetryableError` delays the job, a `TerminalError` ends it, any other error uses one of its attempts. */
 export async function startWorker<Schema extends z.ZodType>(options: WorkerOptions<Schema>): Promise<Closable> {
   const { redisUrl, queue, schema, concurrency, log, handle } = options
   const stopping = new AbortController()
@@ -51,7 +51,7 @@ export async function startWorker<Schema extends z.ZodType>(options: WorkerOptio
   await worker.waitUntilReady()
   return closable(async () => {
     stopping.abort()
-    // Without Redis nobody can be told, and waiting for it would never end.
+    // While Redis is away a close without force would wait for it without an end.
     await worker.close(connection.status !== 'ready')
     connection.disconnect()
   })

@@ -15,14 +15,14 @@ export interface Card {
 
 export type Part =
   | { readonly kind: 'title'; readonly text: Text }
-  /** Above several titles. */
+  /** Stands above several titles. */
   | { readonly kind: 'heading'; readonly text: string }
   | { readonly kind: 'text'; readonly text: Text }
-  /** Small print. */
+  /** Shown in small letters. */
   | { readonly kind: 'note'; readonly text: Text }
-  /** Lines that belong together. */
+  /** Lines without space between them. */
   | { readonly kind: 'lines'; readonly lines: readonly Text[] }
-  /** To be copied. */
+  /** Text to copy, in a font of equal widths. */
   | { readonly kind: 'code'; readonly lines: readonly string[] }
 
 export type Text = string | readonly Inline[]
@@ -39,7 +39,7 @@ export type Inline =
   /** One of our commands, as the person would type it, e.g. `diagnose analytics-prod`. */
   | { readonly kind: 'command'; readonly words: string }
 
-/** What a button may say; its `action_id` in Slack. */
+/** What a button asks for. Stored in posted messages: never renamed. */
 export const verbs = [
   'approve',
   'reject',
@@ -57,11 +57,11 @@ export const verbs = [
 ] as const
 export type Verb = (typeof verbs)[number]
 
-/** On the message of a diagnosis; the others are on that of a request. */
+/** Verbs of buttons on the message of a diagnosis. */
 export type DiagnosisVerb = Extract<Verb, 'fix' | 'again' | 'wake' | 'evidence'>
 export type RequestVerb = Exclude<Verb, DiagnosisVerb | 'picture'>
 
-/** What a click carries: nothing but which record it is about, and which plan of it the person saw, or which of its networks is meant. */
+/** `id`: the record. `digest`: the plan that the person saw; on a diagnosis the network that is meant. A click carries these and the verb. */
 export interface Button {
   readonly verb: Verb
   readonly label: string
@@ -90,7 +90,7 @@ function channel(place: Place): Inline {
   return { kind: 'place', place }
 }
 
-/** All of them, each as its own chat shows it. */
+/** The places, joined with "and". */
 export function channels(places: readonly Place[]): readonly Inline[] {
   return listed(places.map(channel), 'and')
 }
@@ -148,7 +148,7 @@ export function utc(at: string): string {
   return `${at.slice(0, 16).replace('T', ' ')} UTC`
 }
 
-/** A message of only these paragraphs; the first is what a notification shows. */
+/** A card of paragraphs; notifications show the first one. */
 export function say(...paragraphs: readonly [Text, ...Text[]]): Card {
   return { summary: plain(paragraphs[0]), parts: paragraphs.map((text) => ({ kind: 'text', text })) }
 }

@@ -23,12 +23,12 @@ export interface StoredMessage {
   readonly message: string
 }
 
-/** As it is remembered: `slack:C012ABC/1700000000.000100`. */
+/** The message as it is stored: `slack:C012ABC/1700000000.000100`. */
 export function storedMessage({ surface, message }: StoredMessage): string {
   return `${surface}:${message}`
 }
 
-/** Versions before the second chat stored Slack's ids as they are. */
+/** Reads a stored message. Versions before the second chat stored Slack's ids without `slack:`. */
 export function parseStoredMessage(text: string): StoredMessage {
   const [, surface, message] = /^(slack|teams):(.*)$/s.exec(text) ?? []
   return message === undefined
@@ -43,8 +43,8 @@ export async function updateMessage(chats: Chats, stored: string, card: Card): P
 }
 
 /**
- * Posts to the person alone: in the preferred chat, e.g. where they asked, else in any other in which they have an account. Throws what the first chat
- * threw when none can reach them, and at once when trying again may help. Returns the message as it is remembered.
+ * Posts to the person alone: in the preferred chat, e.g. where they asked, else in another one. Goes on to the next chat after `place-unreachable` only, and
+ * throws any other error at once. When no chat can reach the person, throws the first chat's error. Returns the message as it is stored.
  */
 export async function directTo(chats: Chats, person: Person, preferred: Surface | undefined, card: Card): Promise<string> {
   let unreachable: unknown

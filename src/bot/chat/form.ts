@@ -1,7 +1,7 @@
 import { actions } from '../../domain/request.ts'
 import type { Text } from './card.ts'
 
-/** Who answers a form, by the word of its command; `override` runs a request without an approval. */
+/** The kinds of forms: the command that a form completes, or `override`, which runs a request without an approval. */
 export const formKinds = [...actions, 'diagnose', 'watch', 'override'] as const
 export type FormKind = (typeof formKinds)[number]
 
@@ -12,9 +12,9 @@ export interface Form {
   /** The label of the button that sends it. */
   readonly submit: string
   readonly parts: readonly FormPart[]
-  /** Comes back with what was filled in, and may have been forged on the way. */
+  /** Returned with the filled form. It may be forged. */
   readonly carried: Carried
-  /** What to say to somebody to whom the chat cannot show it. */
+  /** Shown where the chat cannot open the form. */
   readonly instead: Text
 }
 
@@ -30,11 +30,11 @@ export interface SelectField {
   readonly choices: readonly Choice[]
   /** The value of one of the choices. */
   readonly chosen?: string
-  /** What stands there when there is nothing to choose. */
+  /** Shown in place of the list when there are no choices. */
   readonly empty: string
-  /** A change asks for the form anew. */
+  /** After a choice the form is asked for again: other lists depend on it. */
   readonly refills?: true
-  /** Names the list that is offered, where another list may take its place: what was chosen from one is no choice of the other. */
+  /** Names the offered list, where another list can replace it: a choice from one list is not kept for another. */
   readonly list?: string
 }
 
@@ -57,11 +57,11 @@ export interface TextField {
 export interface FilledForm {
   readonly kind: FormKind
   readonly carried: Carried
-  /** By the name of the field; what was left empty is absent. */
+  /** By the name of the field; an empty field is absent. */
   readonly values: Readonly<Record<string, string>>
 }
 
-/** By the name of the field, what is wrong with it; `wholeForm` stands for all of it. */
+/** What is wrong, by the name of the field; under `wholeForm` what is wrong with all of it. */
 export interface FormProblems {
   readonly problems: Readonly<Record<string, string>>
 }

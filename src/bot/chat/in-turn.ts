@@ -1,24 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RetryableError } from '../../domain/errors.ts'
 
-/** How fast a chat takes messages, by key, all bot processes together. */
+/** The rate at which a chat takes messages, by key, for all bot processes together. */
 export interface Turns {
-  /** 0 when it is this one's turn, else the milliseconds until it may ask again. */
+  /** 0 when the message may be sent now, else the milliseconds to wait before asking again. */
   take(key: string): Promise<number>
-  /** The chat asked to wait for so long. */
+  /** Lets nobody send for so long, because the chat asked for it. */
   pause(key: string, waitMs: number): Promise<void>
 }
 
-/** A turn that comes within this time, in milliseconds, is waited for. */
-const longestTurnMs = 2_000
+/** Longest wait for a turn, in milliseconds. */
+const longestWaitMs = 2_000
 
 /**
- * Waits a moment for its turn. A longer wait is a `RetryableError` (`paced`): the outbox's queue waits, and newer states of the same message catch up with
- * it there. When the chat itself asks to wait, everybody does.
+ * Runs the action when the rate allows it. Waits for a turn within two seconds; for a later one throws a `RetryableError` (`paced`), so that the outbox's queue
+ * waits, and the message is then sent in its newest state. When the chat itself asks to wait, all processes wait.
  */
 export async function inTurn<T>(turns: Turns, key: string, action: () => Promise<T>): Promise<T> {
   for (let waitMs = await turns.take(key); waitMs > 0; waitMs = await turns.take(key)) {
-    if (waitMs > longestTurnMs) {
+    if (waitMs > longestWaitMs) {
       throw new RetryableError('paced', 'The chat takes no more messages for a moment.', {
         remedy: 'Wait.',
         retryAfterMs: waitMs,

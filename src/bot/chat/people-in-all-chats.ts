@@ -2,7 +2,7 @@ import type { Group, Person } from '../../domain/person.ts'
 import type { Chats } from './chats.ts'
 import type { Absence, ChatSurface } from './surface.ts'
 
-/** What all chats together say of people: each is asked about its own groups, and about everybody. */
+/** People and groups over all chats. A chat is asked about its own groups, and about every person. */
 export type PeopleInAllChats = Pick<ChatSurface, 'groupsOf' | 'membersOf' | 'away'>
 
 export function peopleInAllChats(chats: Chats): PeopleInAllChats {
@@ -12,7 +12,7 @@ export function peopleInAllChats(chats: Chats): PeopleInAllChats {
       return own.length === 0 ? [] : [{ chat, own }]
     })
   return {
-    /** One membership that is known is enough; where none is, and a chat did not say, that is thrown. */
+    /** The groups of all chats that answered. Throws when there are none and a chat did not answer. */
     async groupsOf(person, groups) {
       const answers = await Promise.allSettled(perChat(groups).map(({ chat, own }) => chat.groupsOf(person, own)))
       const inside = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []))
@@ -20,13 +20,13 @@ export function peopleInAllChats(chats: Chats): PeopleInAllChats {
       if (inside.length === 0 && failed !== undefined) throw failed.reason
       return inside
     },
-    /** Nothing when one chat does not say, or is not served. */
+    /** Undefined when a chat does not answer, or is not served. */
     async membersOf(groups) {
       if (groups.some(({ surface }) => !chats.has(surface))) return undefined
       const lists = await Promise.all(perChat(groups).map(({ chat, own }) => chat.membersOf(own)))
       return lists.some((list) => list === undefined) ? undefined : lists.flatMap((list) => list ?? [])
     },
-    /** Somebody is away when every chat says so: one account is enough to act. */
+    /** A person is away when every chat says so: with one account they can act. */
     async away(people) {
       const answers = await Promise.all([...chats.values()].map((chat) => chat.away(people)))
       return new Map(people.flatMap(({ key }) => mergedAbsence(key, answers)))
@@ -34,7 +34,7 @@ export function peopleInAllChats(chats: Chats): PeopleInAllChats {
   }
 }
 
-/** An account that was switched off says more than that there is none. */
+/** `deactivated` in one chat outweighs `unknown` in another. */
 function mergedAbsence(key: Person['key'], answers: readonly ReadonlyMap<string, Absence>[]): readonly [string, Absence][] {
   const absences = answers.map((answer) => answer.get(key))
   if (absences.length === 0 || absences.includes(undefined)) return []

@@ -30,7 +30,8 @@ export async function answerClick(desk: Desk, { verb, ...click }: Click): Promis
 }
 
 /**
- * The button carries the request's id and the digest of the plan that the person saw. Everything else is read from the ledger at the moment of the click.
+ * The button carries the request's id and the digest of the plan that the person saw. Everything else is read from the ledger at the moment of the
+ * click.
  */
 async function answerRequestClick(desk: Desk, click: Click<RequestVerb>): Promise<Reply> {
   const request = await desk.ledger.get(click.id)

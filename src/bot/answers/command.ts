@@ -111,7 +111,10 @@ async function startWatch(desk: Desk, { by, place }: Said, asked: Extract<Comman
   return answer((await tooManyFrom(desk, by)) ?? (await watch(desk, { by, place, service, network: known, everyMs })))
 }
 
-/** The form that asks for what is missing. The question alone while the list of services is not known, and where `known` is undefined: the form holds one service. */
+/**
+ * The form that asks for what is missing. The question alone while the list of services is not known, and where `known` is undefined: the form holds
+ * one service.
+ */
 async function openForm(desk: Desk, kind: ServiceFormKind, known: KnownFields | undefined, otherwise: Text): Promise<Reply> {
   const inventory = known === undefined ? undefined : await desk.inventory.read()
   if (known === undefined) return answer(say(otherwise))

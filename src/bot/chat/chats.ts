@@ -43,8 +43,8 @@ export async function updateMessage(chats: Chats, stored: string, card: Card): P
 }
 
 /**
- * Posts to the person alone: in the preferred chat, e.g. where they asked, else in another one. Goes on to the next chat after `place-unreachable` only, and
- * throws any other error at once. When no chat can reach the person, throws the first chat's error. Returns the message as it is stored.
+ * Posts to the person alone: in the preferred chat, e.g. where they asked, else in another one. Goes on to the next chat after `place-unreachable`
+ * only, and throws any other error at once. When no chat can reach the person, throws the first chat's error. Returns the message as it is stored.
  */
 export async function directTo(chats: Chats, person: Person, preferred: Surface | undefined, card: Card): Promise<string> {
   let unreachable: unknown

@@ -13,8 +13,8 @@ export interface Turns {
 const longestWaitMs = 2_000
 
 /**
- * Runs the action when the rate allows it. Waits for a turn within two seconds; for a later one throws a `RetryableError` (`paced`), so that the outbox's queue
- * waits, and the message is then sent in its newest state. When the chat itself asks to wait, all processes wait.
+ * Runs the action when the rate allows it. Waits for a turn within two seconds; for a later one throws a `RetryableError` (`paced`), so that the
+ * outbox's queue waits, and the message is then sent in its newest state. When the chat itself asks to wait, all processes wait.
  */
 export async function inTurn<T>(turns: Turns, key: string, action: () => Promise<T>): Promise<T> {
   for (let waitMs = await turns.take(key); waitMs > 0; waitMs = await turns.take(key)) {

@@ -13,8 +13,8 @@ interface CatchUp {
 }
 
 /**
- * Queues an outbox job for every request that chat shows in an older version: after a crash between writing to the ledger and queueing the job, or when a
- * job was lost. With the delay a job that waits already, e.g. for a rate limit, keeps its time. Runs at start and at intervals.
+ * Queues an outbox job for every request that chat shows in an older version: after a crash between writing to the ledger and queueing the job, or
+ * when a job was lost. With the delay a job that waits already, e.g. for a rate limit, keeps its time. Runs at start and at intervals.
  */
 export function startCatchUp({ ledger, producer, log }: CatchUp): Repeating {
   return repeat('catching up', everyMs, log, async () => {

@@ -25,8 +25,8 @@ export interface Showing {
 }
 
 /**
- * Shows the card in the place where it was asked for; where the bot cannot write there, as a direct message to the person who asked, from then on. Throws
- * also after the direct message when an older message in the place could not be updated: the caller tries that again.
+ * Shows the card in the place where it was asked for; where the bot cannot write there, as a direct message to the person who asked, from then on.
+ * Throws also after the direct message when an older message in the place could not be updated: the caller tries that again.
  */
 export async function showAsked(chat: ChatMessages, showing: Showing): Promise<void> {
   const { record, place, card } = showing
@@ -58,7 +58,10 @@ export async function isShownAt({ messages }: ChatMessages, record: string, plac
   return (await messages.of(record))[keyOf(place)] !== undefined
 }
 
-/** Posts a notice that was not posted yet. It is remembered after the post, so that a crash in between repeats it. A person without an account is skipped, and logged. */
+/**
+ * Posts a notice that was not posted yet. It is remembered after the post, so that a crash in between repeats it. A person without an account is
+ * skipped, and logged.
+ */
 export async function postOnce(chat: ChatMessages, record: string, { key, to, card }: Notice): Promise<void> {
   const { chats, messages, log } = chat
   const field = `${noticeField}${key}`

@@ -10,8 +10,8 @@ const altLength = 1_000
 const uploadWithinMs = 5_000
 
 /**
- * Sends a file to one person as a direct message. Needs the scopes `im:write` and `files:write`. The client's own `filesUploadV2` sends `alt_text`, but Slack's
- * method takes `alt_txt`.
+ * Sends a file to one person as a direct message. Needs the scopes `im:write` and `files:write`. The client's own `filesUploadV2` sends `alt_text`,
+ * but Slack's method takes `alt_txt`.
  */
 export async function attach(client: webApi.WebClient, users: string, attachment: Attachment): Promise<void> {
   const { name, content, comment, alt } = attachment

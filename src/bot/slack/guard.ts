@@ -49,8 +49,8 @@ export interface Guard {
 }
 
 /**
- * Checks requests before Bolt. Bolt's own check accepts timestamps in the future, the same request any number of times, and a signature with any text after
- * a second `=`; and Bolt acknowledges an event before a listener can refuse it.
+ * Checks requests before Bolt. Bolt's own check accepts timestamps in the future, the same request any number of times, and a signature with any text
+ * after a second `=`; and Bolt acknowledges an event before a listener can refuse it.
  */
 export function createGuard({ seen, now, signingSecret }: { seen: Seen; now: () => number; signingSecret: string }): Guard {
   let expected: Sender = {}

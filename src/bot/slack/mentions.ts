@@ -2,8 +2,8 @@ import type { Person } from '../../domain/person.ts'
 import type { Card, Part, Text } from '../chat/card.ts'
 
 /**
- * The card with the Slack account of each person, looked up by email where the configuration has none: a mention needs an account. A person whose account
- * is not found, or not now, is shown by name.
+ * The card with the Slack account of each person, looked up by email where the configuration has none: a mention needs an account. A person whose
+ * account is not found, or not now, is shown by name.
  */
 export async function withAccounts(card: Card, accountOf: (person: Person) => Promise<string>): Promise<Card> {
   const found = new Map<string, Person>()

@@ -6,7 +6,10 @@ import { callSlack } from './errors.ts'
 /** How often Slack is asked again while it does not answer, in milliseconds. */
 const askEveryMs = 30_000
 
-/** Calls `found` with the id of the app that the token belongs to. Resolves after the first attempt, and repeats later. Needs the scope `users:read`: without it `found` is never called. */
+/**
+ * Calls `found` with the id of the app that the token belongs to. Resolves after the first attempt, and repeats later. Needs the scope `users:read`:
+ * without it `found` is never called.
+ */
 export async function learnOwnApp(
   client: webApi.WebClient,
   bot: string,

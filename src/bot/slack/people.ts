@@ -15,8 +15,8 @@ const membersLookedUp = 30
 
 export interface SlackPeople {
   /**
-   * The configuration's person with this account; else the one with the account's confirmed email, so that one person is not counted twice; else a person
-   * with this account only. Throws while Slack does not say whose account it is.
+   * The configuration's person with this account; else the one with the account's confirmed email, so that one person is not counted twice; else a
+   * person with this account only. Throws while Slack does not say whose account it is.
    */
   identify(userId: string, name: string): Promise<Person>
   /** Those of the groups in which the person is. Never cached: membership decides what a person may do. Throws when Slack does not say. */
@@ -184,8 +184,8 @@ function isNotGranted(word: unknown): boolean {
 }
 
 /**
- * Whether the email counts as the account's own. In a shared channel another workspace sets the emails of its people, so those never count. Slack's reference
- * shows answers without `is_email_confirmed`: such an email counts as confirmed.
+ * Whether the email counts as the account's own. In a shared channel another workspace sets the emails of its people, so those never count. Slack's
+ * reference shows answers without `is_email_confirmed`: such an email counts as confirmed.
  */
 function isConfirmed(user: WireUser, teamId: string | undefined): boolean {
   const ours = teamId === undefined || user.team_id === teamId || user.enterprise_user?.teams?.includes(teamId) === true

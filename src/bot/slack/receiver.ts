@@ -29,7 +29,10 @@ const form = 'application/x-www-form-urlencoded'
 /** Longest body, in bytes: Slack's are far smaller. */
 const longestBody = 1_000_000
 
-/** Receives Slack's requests: signed ones over HTTP, or over a web socket with an app token. `context.unchecked` marks a request that may have been sent before. */
+/**
+ * Receives Slack's requests: signed ones over HTTP, or over a web socket with an app token. `context.unchecked` marks a request that may have been
+ * sent before.
+ */
 export function createReceiver({ signingSecret, appToken, apiUrl, guard, metrics, log }: ReceiverOptions): Intake {
   const logger = boltLog(log)
   if (appToken !== undefined) {

@@ -49,7 +49,10 @@ export function quorumText(request: Request): readonly Inline[] {
 /** How many people are mentioned. */
 const namedAtMost = 20
 
-/** Mentions of those who can still approve. Members of a group are mentioned one by one, so that nobody is notified who has voted already or cannot vote. */
+/**
+ * Mentions of those who can still approve. Members of a group are mentioned one by one, so that nobody is notified who has voted already or cannot
+ * vote.
+ */
 export function waitingForText(request: Request, availability: ApproverAvailability): readonly Inline[] {
   const { groups = [] } = request.approval ?? {}
   const people = stillAble(request, availability)

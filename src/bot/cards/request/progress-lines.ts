@@ -73,8 +73,8 @@ function noteOf({ steps, outcome }: Request, id: StepId): string {
 }
 
 /**
- * What a request that ended early has done and has not done. The journal marks a step as `changed` before its first write, so that an unfinished step may or
- * may not have changed its resource.
+ * What a request that ended early has done and has not done. The journal marks a step as `changed` before its first write, so that an unfinished step
+ * may or may not have changed its resource.
  */
 export function doneAndNotDone({ plan, steps }: Request): string {
   const planned = (plan?.steps ?? []).filter(({ id, change }) => change.kind !== 'none' || steps[id]?.changed === true)

@@ -3,7 +3,10 @@ import type { Reply } from '../../chat/surface.ts'
 import { formView } from '../render/form.ts'
 import type { ListenerContext } from './context.ts'
 
-/** Opens the form of a reply. Returns the card to show: that of the reply, or `instead` where Slack refuses the form. A trigger id works once, for three seconds. */
+/**
+ * Opens the form of a reply. Returns the card to show: that of the reply, or `instead` where Slack refuses the form. A trigger id works once, for
+ * three seconds.
+ */
 export async function showReply(
   { client, log }: ListenerContext,
   reply: Reply,

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-/** What the one-shot command was asked. */
+/** The parsed command line of `npm run diagnose`. */
 export interface Asked {
   readonly host: string
   readonly expectedAddress?: string
@@ -12,7 +12,7 @@ export interface Asked {
 
 export const usage = `Usage: npm run diagnose -- HOST [options]
 
-Looks from this machine at a ClickHouse Cloud service behind a private endpoint, and names what is wrong.
+Checks the connection from this machine to a ClickHouse Cloud service behind a private endpoint, and names what is wrong.
 If TLS is verified, it asks the service for /ping, which wakes an idle service: that costs money.
 
   --expect-ip IP           the private endpoint's address, from its network interface
@@ -24,7 +24,7 @@ If TLS is verified, it asks the service for /ping, which wakes an idle service: 
 Exit status: 0 healthy, 1 a fault was found, 2 the checks could not run.
 `
 
-/** @throws Error with words for the person who typed it */
+/** @throws Error with a message for the person who typed the command */
 export function readArguments(words: readonly string[]): Asked | 'help' {
   const { values, positionals } = parseArgs({
     args: [...words],
@@ -53,7 +53,7 @@ export function readArguments(words: readonly string[]): Asked | 'help' {
   }
 }
 
-/** People paste what they have: `https://host:8443/`, `host:9440`, `host.` */
+/** The host of a pasted URL or address, such as `https://host:8443/`, `host:9440` or `host.`; in lower case. */
 function hostIn(text: string): string {
   return text
     .replace(/^[a-z][a-z0-9+.-]*:\/\//i, '')

@@ -3,23 +3,23 @@ import { TerminalError } from '../domain/errors.ts'
 
 const { IPv4 } = ipaddr
 
-/** Where this process may look. Configuration sets it; no job can widen it. */
+/** Which hosts and addresses this process may connect to. The configuration sets them; no job can widen them. */
 export interface Bounds {
   permitsHost(host: string): boolean
-  /** IPv4 in the usual four decimal parts only. */
+  /** Accepts IPv4 in four decimal parts only. */
   permitsAddress(address: string, port: number): boolean
 }
 
-/** Never a private endpoint, whatever the prefixes say: this network, link-local (the metadata service lives there), multicast, reserved. */
+/** Never dialled, even inside a permitted prefix: "this network", link-local (with the cloud's metadata service), multicast, reserved. */
 const neverDialled = ['0.0.0.0/8', '169.254.0.0/16', '224.0.0.0/4', '240.0.0.0/4'].map((cidr) => IPv4.parseCIDR(cidr))
 const loopback = IPv4.parseCIDR('127.0.0.0/8')
-/** Azure's own address in every network: DNS, but also the platform that virtual machines trust. */
+/** Azure's own address in every network. It serves DNS, and also services that virtual machines trust, so only port 53 is permitted. */
 const azurePlatform = '168.63.129.16'
 
-/** Labels of letters, digits, `-` and `_`: no address literal in disguise gets as far as a resolver. */
+/** Labels of letters, digits, `-` and `_`, the last one beginning with a letter: it excludes every way to write an address as a number. */
 const hostName = /^(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0-9-]{0,62}$/i
 
-/** A name with a domain; no address, in whatever disguise. */
+/** Whether a text is a name with a domain, and not an address in any notation. */
 export function isHostName(text: string): boolean {
   return hostName.test(text)
 }
@@ -35,7 +35,7 @@ export function createBounds({
     .map((suffix) => `.${suffix.toLowerCase().replace(/^\./, '')}`)
     .filter((suffix) => suffix.length > 1)
   const permitted = prefixes.map(parsePrefix)
-  // A prefix as wide as 0.0.0.0/0 does not mean this very machine: loopback has to be meant.
+  // Loopback is permitted only by a prefix inside it: 0.0.0.0/0 does not permit this machine.
   const permittedLoopback = permitted.filter(([network, length]) => network.match(loopback) && length >= 8)
   return {
     permitsHost(host) {

@@ -2,22 +2,22 @@ import type { CheckId, EvidenceByCheck, NetworkEvidence } from '../domain/diagno
 
 export interface ProbeTarget {
   readonly host: string
-  /** The private endpoint's address as Azure tells it. It chooses among the permitted addresses; it permits none. */
+  /** The private endpoint's address as Azure reports it. It is preferred among the permitted addresses, and does not make an address permitted. */
   readonly expectedAddress?: string | undefined
-  /** Nothing that could wake the service: no `/ping`. */
+  /** Leaves out `/ping`, which would wake an idle service. */
   readonly quiet?: boolean | undefined
-  /** Whoever asked waits no longer than this, in milliseconds: what is known by then counts. */
+  /** How long the asker waits, in milliseconds. The evidence holds what is known by then. */
   readonly deadlineMs?: number | undefined
 }
 
-/** One look at the network. */
+/** One check of the network from where this process runs. */
 export interface Check<Id extends CheckId> {
   readonly id: Id
-  /** Checks whose evidence this one reads. It starts when they have ended, whatever they found. */
+  /** Checks whose evidence this one reads. It starts when they have ended, also when they found a fault. */
   readonly needs: readonly CheckId[]
-  /** Milliseconds after which `signal` aborts and the check counts as not run. Its own timers are shorter: a timeout is evidence. */
+  /** Milliseconds after which `signal` aborts and the check counts as not run. The timers inside a check are shorter, so that a timeout becomes evidence. */
   readonly deadlineMs: number
-  /** Never throws for a network fault: the fault is the evidence. Undefined when what it needs left it nothing to look at. */
+  /** Returns a network fault as evidence and never throws for one. Returns undefined when the earlier evidence leaves nothing to check. */
   run(target: ProbeTarget, soFar: NetworkEvidence, signal: AbortSignal): Promise<EvidenceByCheck[Id] | undefined>
 }
 

@@ -2,11 +2,11 @@ import type { CheckId, EvidenceByCheck } from '../domain/diagnosis/evidence.ts'
 
 type Result = EvidenceByCheck[CheckId]
 
-/** Silence says something only after so long, in milliseconds: a lost SYN or datagram is repeated after a second. */
+/** How long a peer must stay silent before that counts as a fault, in milliseconds. A lost SYN or datagram is repeated after one second. */
 const leastSilenceMs = 1_200
 
-/** What a check that was cut short after `waitedMs` really saw: that nobody had answered by then is no fault of the network. */
-export function withoutHaste<T extends Result>(result: T | undefined, waitedMs: number): T | undefined {
+/** The result of a check that was cut short after `waitedMs`, without its timeouts when it waited less than `leastSilenceMs`. */
+export function withoutEarlySilence<T extends Result>(result: T | undefined, waitedMs: number): T | undefined {
   if (result === undefined || waitedMs >= leastSilenceMs) return result
   if (!('tcp' in result)) return isSilence(result) ? undefined : result
   if (isSilence(result.tcp)) return undefined

@@ -1,4 +1,4 @@
-/** Milliseconds since a moment on the clock of `performance.now()`, to a tenth: finer is noise. */
+/** Milliseconds since `startedAt` (a time of `performance.now()`), rounded to a tenth. */
 export function elapsedSince(startedAt: number): number {
   return Math.round((performance.now() - startedAt) * 10) / 10
 }

@@ -8,9 +8,9 @@ import { startWorker } from '../redis/worker.ts'
 import { resolverOptions } from './dns/system-resolver.ts'
 import { createProbe } from './probe.ts'
 
-/** The process inside a virtual network: it holds nothing but its queue, and answers each job with what it saw. */
+/** The process inside a virtual network. It takes probes from its queue and returns the evidence; it holds no credentials but those of its queue. */
 
-/** Probes at the same time: a thousand targets a minute that are all dead, three seconds each, in less than 120 MiB. */
+/** How many probes run at once. It is enough for a thousand dead targets a minute, at three seconds each, in less than 120 MiB. */
 const concurrency = 50
 
 presetResolver(resolverOptions)

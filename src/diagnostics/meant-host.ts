@@ -1,11 +1,11 @@
 import { distance } from 'fastest-levenshtein'
 
-/** As many slips of the finger are obvious; beyond that a guess would name somebody else's service. */
+/** How many letters may be wrong; with more, a guess could name somebody else's service. */
 const maxSlips = 3
 
 /**
- * The host that was obviously meant: the ending twice or with something behind it, or misspelled. Nothing where that is not plain; a public name is
- * no misspelled private one, because its first label differs.
+ * The private host that was probably meant, when a permitted suffix is followed by more text, or is misspelled by up to `maxSlips` letters; else
+ * undefined. Returns undefined for a public name too: its lack of `privatelink` is more than `maxSlips` letters.
  */
 export function meantHost(host: string, suffixes: readonly string[]): string | undefined {
   for (const suffix of suffixes.map((each) => `.${each.replace(/^\./, '')}`)) {

@@ -12,7 +12,7 @@ import { meantHost } from './meant-host.ts'
 import { createProbe, type ProbeSettings } from './probe.ts'
 import { reportText } from './report-text.ts'
 
-/** `npm run diagnose -- HOST`: the checks once, from this machine, with nothing but Node. */
+/** `npm run diagnose -- HOST` runs the checks once from this machine; it needs no Redis and no credentials. */
 
 const healthy = 0
 const faulty = 1
@@ -20,7 +20,7 @@ const notRun = 2
 
 presetResolver(resolverOptions)
 const status = await run(process.argv.slice(2)).catch((error: unknown) => refuse(String(error)))
-// A lookup that hangs must not hold the answer back.
+// Exits at once: a DNS lookup that hangs would keep the process alive for seconds.
 process.stdout.write('', () => process.exit(status))
 
 async function run(words: readonly string[]): Promise<number> {
@@ -57,7 +57,7 @@ async function diagnose({ host, expectedAddress, json, ...flags }: Asked): Promi
     : {
         hostRefused: true as const,
         ...(nearestHost !== undefined && { nearestHost }),
-        ...(isPublicName(host, settings.hostSuffixes) && { networkPlane: await whereItLeads(host, settings, signal) }),
+        ...(isPublicName(host, settings.hostSuffixes) && { networkPlane: await resolveOnly(host, settings, signal) }),
       }
   const evidence: Evidence = { host, network, ...(expectedAddress !== undefined && { expectedAddress }), ...looked }
   const { findings, ...verdict } = judge(rules, evidence)
@@ -67,7 +67,7 @@ async function diagnose({ host, expectedAddress, json, ...flags }: Asked): Promi
   return verdict.code === 'healthy' ? healthy : faulty
 }
 
-/** The public name of a service: it ends like a private one, without the label. */
+/** Whether `host` is the public name of a service: a private one without the label `privatelink`. */
 function isPublicName(host: string, suffixes: readonly string[]): boolean {
   return (
     !isPrivateName(host) &&
@@ -75,8 +75,8 @@ function isPublicName(host: string, suffixes: readonly string[]): boolean {
   )
 }
 
-/** DNS alone: nothing is sent over the internet. */
-async function whereItLeads(host: string, settings: ProbeSettings, signal: AbortSignal): Promise<NetworkEvidence> {
+/** Asks DNS only and connects to nothing: a public name leads outside the permitted prefixes. */
+async function resolveOnly(host: string, settings: ProbeSettings, signal: AbortSignal): Promise<NetworkEvidence> {
   const { permitsAddress } = createBounds(settings)
   const resolver = await resolverCheck(settings.resolver).run({ host }, {}, signal)
   if (resolver === undefined) return {}

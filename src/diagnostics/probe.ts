@@ -18,23 +18,23 @@ import { type ResolverFiles, resolverFiles } from './dns/resolver-files.ts'
 import { runChecks } from './run-checks.ts'
 
 export interface ProbeSettings {
-  /** Azure DNS. */
+  /** The servers of Azure DNS. */
   readonly dnsServers: readonly DnsServer[]
   /** Servers to ask in place of the system's resolver. */
   readonly resolver?: readonly DnsServer[] | undefined
   readonly hostSuffixes: readonly string[]
-  /** IPv4, in CIDR notation. */
+  /** The addresses that may be dialled: IPv4 prefixes in CIDR notation. */
   readonly prefixes: readonly string[]
-  /** What TLS trusts; by default Node's roots and `NODE_EXTRA_CA_CERTS`. */
+  /** The roots that TLS trusts; by default Node's and those of `NODE_EXTRA_CA_CERTS`. */
   readonly trust?: SecureContext
-  /** What the system's resolver is told; by default as this machine has it. */
+  /** The files of the system's resolver; by default those of this machine. */
   readonly files?: ResolverFiles
 }
 
-/** @throws TerminalError `host-not-permitted`; whatever the network does is evidence, not an error */
+/** Runs all checks for one host. Network faults are evidence, not errors. @throws TerminalError `host-not-permitted` */
 export type Probe = (target: ProbeTarget, signal: AbortSignal) => Promise<NetworkEvidence>
 
-/** Everything that this process does in a network, ready to be asked about hosts. */
+/** Builds the checks of this process once, for any number of probes. */
 export function createProbe({
   dnsServers,
   resolver,
@@ -65,7 +65,7 @@ export function createProbe({
   ]
   return async (asked, signal) => {
     requireHost(bounds, asked.host)
-    // Its own object: connections belong to this probe alone.
+    // A new object for each probe, because open connections are kept by it.
     const target = { ...asked }
     try {
       return await runChecks(checks, target, signal, asked.deadlineMs)
@@ -75,7 +75,7 @@ export function createProbe({
   }
 }
 
-/** Where the network asks Azure DNS itself, there is nothing to ask it besides. */
+/** Whether both lists name the same servers. When the network asks Azure DNS itself, Azure DNS is not asked a second time. */
 function isAlike(some: readonly DnsServer[], others: readonly DnsServer[]): boolean {
   return new Set(some.map(labelOf)).symmetricDifference(new Set(others.map(labelOf))).size === 0
 }

@@ -5,7 +5,7 @@ import { type PathPhase, pathOf } from '../domain/diagnosis/path.ts'
 
 const marks = { ok: '✔', fail: '✘', unknown: '?' } as const
 
-/** A diagnosis for a terminal: the verdict, the path, why and what to do, and what was seen. */
+/** A diagnosis as text for a terminal: the verdict, the path, the reason, the remedy and the evidence. */
 export function reportText(evidence: Evidence, verdict: Verdict, elapsedMs: number): string {
   const { severity, code, title, detail, remedy, findings } = verdict
   const kind = severity === 'ok' ? code : `${severity === 'fail' ? 'fault' : 'warning'} · ${code}`

@@ -1,21 +1,21 @@
 import type { CheckId, EvidenceByCheck, NetworkEvidence } from '../domain/diagnosis/evidence.ts'
 import type { AnyCheck, ProbeTarget } from './check.ts'
-import { withoutHaste } from './cut-short.ts'
+import { withoutEarlySilence } from './cut-short.ts'
 import { elapsedSince } from './elapsed.ts'
 
-/** A probe ends by then, in milliseconds, whatever hangs: whoever asked still listens. */
+/** How long a whole probe takes at most, in milliseconds; the asker waits a little longer than this. */
 const overallDeadlineMs = 4_800
 
-/** After its time a check has so long to say what it saw until then, in milliseconds. */
+/** How long a check has, after its signal aborted, to return what it saw until then, in milliseconds. */
 const graceMs = 100
 
-/** Why signals abort here. One for all: a fresh exception for each costs more than a DNS query. */
+/** The reason with which signals abort here. It is made once: a new exception each time takes more CPU time than a DNS query. */
 const ended = new Error('The check has ended.')
 
 /**
- * Runs the checks, each as soon as what it needs has ended, independent ones at the same time. A check that runs out of time is absent from the
- * evidence and delays only those that need it. After `deadlineMs` all end and say what they know; what had no time to answer is absent then. Rejects
- * when `signal` aborts, or when a check has a defect.
+ * Runs each check as soon as the checks that it needs have ended, and independent ones at the same time. A check that runs out of time is absent from the
+ * evidence and delays only those that need it. After `deadlineMs` all checks end, and the evidence holds what they know; a check that was cut short
+ * before silence means anything is absent. Rejects when `signal` aborts, or when a check throws.
  */
 export async function runChecks(
   checks: readonly AnyCheck[],
@@ -43,7 +43,7 @@ export async function runChecks(
     const result = await within<EvidenceByCheck[CheckId]>(check.deadlineMs, over.signal, (own) =>
       check.run(target, evidence, own),
     )
-    const known = over.signal.aborted ? withoutHaste(result, elapsedSince(startedAt)) : result
+    const known = over.signal.aborted ? withoutEarlySilence(result, elapsedSince(startedAt)) : result
     if (known !== undefined) Object.assign(evidence, { [check.id]: known })
   }
 
@@ -58,7 +58,7 @@ export async function runChecks(
   }
 }
 
-/** What `run` gives in time, or at once when it is told that its time is up; else undefined, also when it does not heed its signal. */
+/** What `run` returns within its time, or within `graceMs` after its signal aborted; else undefined. */
 async function within<T>(
   milliseconds: number,
   outer: AbortSignal,

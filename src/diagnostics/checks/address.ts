@@ -2,8 +2,8 @@ import type { Bounds } from '../bounds.ts'
 import type { Check } from '../check.ts'
 
 /**
- * Chooses the one address that every later check dials: resolved once, so that a second answer cannot lead elsewhere than the first. An address
- * outside the bounds is reported and not dialled, also when it is the expected one: no job widens the bounds.
+ * Chooses the one address that every later check dials. The name is resolved once, so that a second DNS answer cannot lead to another address. An
+ * address outside the bounds is reported and not dialled, even when it is the expected one.
  */
 export function addressCheck(bounds: Bounds): Check<'address'> {
   return {

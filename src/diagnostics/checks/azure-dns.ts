@@ -2,10 +2,10 @@ import type { Check } from '../check.ts'
 import type { DnsServer } from '../dns/query.ts'
 import { askServers } from '../dns/servers.ts'
 
-/** Azure DNS stands in the same host and answers within milliseconds, or it cannot be reached. How long it may take, in milliseconds. */
+/** How long Azure DNS may take, in milliseconds. It runs on the host of the virtual machine and answers within a few milliseconds if it can be reached. */
 const timeoutMs = 1_200
 
-/** The name, asked of Azure DNS directly: what the network's own resolver would say if nothing stood in between. */
+/** Asks Azure DNS for the name directly, past the servers that the network uses. */
 export function azureDnsCheck(servers: readonly DnsServer[]): Check<'azure-dns'> {
   return {
     id: 'azure-dns',

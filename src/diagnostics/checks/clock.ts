@@ -1,6 +1,6 @@
 import type { Check } from '../check.ts'
 
-/** The time as this machine has it. Whoever judges compares it with another clock. */
+/** Reports the time of this machine's clock. The rules compare it with the vendor's clock. */
 export const clockCheck: Check<'clock'> = {
   id: 'clock',
   needs: [],

@@ -6,12 +6,12 @@ import type { Check } from '../check.ts'
 import { dial } from '../connection/dial.ts'
 import { shakeHands } from '../connection/handshake.ts'
 
-/** For so long the name may lead to the endpoint's address by itself, in milliseconds; then there is nothing to add. */
+/** How long this check waits for the name to resolve to the endpoint's address, in milliseconds. When it does, the usual checks cover that address. */
 const headStartMs = 200
 
 /**
- * TCP and TLS at the endpoint's own address, beside whatever the name leads to: tells "only DNS is wrong" from "nothing works". Does not wait for a
- * resolver that hangs. `port` is dialled in place of the contract's, for tests.
+ * Checks TCP and TLS at the endpoint's own address when the name does not lead there, which tells "only DNS is wrong" from "nothing works". Does not wait
+ * for a resolver that hangs. Tests set `port` to dial another port than `name` says.
  */
 export function directCheck<P extends Port>(
   name: P,

@@ -8,12 +8,12 @@ import type { Connections } from '../connection/open-connections.ts'
 import { elapsedSince } from '../elapsed.ts'
 
 const timeoutMs = 2_500
-/** Of the body at most this much is read, in bytes. A service says `Ok.`; anything else needs only to be recognized. */
+/** How much of the body is read at most, in bytes. A service answers `Ok.`; of anything else the beginning is enough. */
 const maxBody = 1_024
 
 /**
- * `GET /ping` over the connection that the TLS check has verified: the only proof that the service itself answers. Sends no credentials and follows
- * nothing.
+ * Sends `GET /ping` over the connection that the TLS check has verified. Only its answer shows that the service itself works. Sends no credentials and
+ * follows no redirect.
  */
 export function pingCheck(connections: Connections): Check<'ping'> {
   return {
@@ -32,7 +32,7 @@ type Outcome = Omit<PingResult, 'elapsedMs'>
 async function ping(tls: TLSSocket, host: string, signal: AbortSignal): Promise<PingResult> {
   const startedAt = performance.now()
   const { promise, resolve } = Promise.withResolvers<Outcome>()
-  // The connection is encrypted and verified already, so plain HTTP goes over it.
+  // Plain HTTP on a TLS socket: the connection is encrypted and verified already.
   const call = request({
     createConnection: () => tls,
     maxHeaderSize: 8_192,
@@ -64,9 +64,9 @@ async function ping(tls: TLSSocket, host: string, signal: AbortSignal): Promise<
 }
 
 interface Answer {
-  /** Status and what has arrived of the body: enough to recognize who answered, also when it breaks off or takes too long. */
+  /** The status and the part of the body that has arrived, also when the answer breaks off or takes too long. */
   soFar(): Outcome
-  /** Resolves when the body has ended, or when enough of it is there. */
+  /** Resolves when the body has ended or `maxBody` bytes have arrived. */
   readonly whole: Promise<void>
 }
 

@@ -4,7 +4,7 @@ import type { ResolverFiles } from '../dns/resolver-files.ts'
 import { askServers } from '../dns/servers.ts'
 import { askSystem } from '../dns/system-resolver.ts'
 
-/** The name, asked as this network asks: of the given servers, or of the system. */
+/** Resolves the name by the given servers, or by the system's resolver as every program here does. */
 export function resolverCheck(servers: readonly DnsServer[] | undefined): Check<'resolver'> {
   return {
     id: 'resolver',
@@ -14,7 +14,7 @@ export function resolverCheck(servers: readonly DnsServer[] | undefined): Check<
   }
 }
 
-/** The same of the system's servers on the wire, which tells what the system hides: response code, TTL, aliases, and who answered. */
+/** Asks the system's servers over UDP or TCP, because `getaddrinfo` hides the response code, the TTL, the aliases and the server that answered. */
 export function wireCheck(files: ResolverFiles): Check<'wire'> {
   return {
     id: 'wire',
@@ -27,10 +27,10 @@ export function wireCheck(files: ResolverFiles): Check<'wire'> {
   }
 }
 
-/** The answer about IPv6 is worth no long wait: without it the verdict stands. Milliseconds. */
+/** How long the answer about IPv6 may take, in milliseconds. It is short, because a verdict does not require that answer. */
 const ipv6TimeoutMs = 1_000
 
-/** Private Link has IPv4 addresses only: an IPv6 address of the name leads elsewhere. */
+/** Asks for IPv6 addresses of the name. A private endpoint has IPv4 addresses only, so an IPv6 address belongs to something else. */
 export function ipv6Check<Id extends 'ipv6' | 'azure-ipv6'>(id: Id, servers: () => readonly DnsServer[]): Check<Id> {
   return {
     id,
@@ -47,7 +47,7 @@ export function hostsCheck(files: ResolverFiles): Check<'hosts'> {
   return { id: 'hosts', needs: [], deadlineMs: 1_000, run: async ({ host }) => ({ addresses: await files.pinned(host) }) }
 }
 
-/** Whether a domain of the search list has caught a name that does not exist by itself. */
+/** Checks whether the name resolves with a domain of the search list behind it, though it does not exist without. */
 export function searchCheck(files: ResolverFiles): Check<'search'> {
   return {
     id: 'search',

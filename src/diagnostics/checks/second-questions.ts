@@ -6,15 +6,15 @@ import { type DnsServer, labelOf, queryDns } from '../dns/query.ts'
 import { randomLabel } from '../dns/random-label.ts'
 import { askServers } from '../dns/servers.ts'
 
-/** Questions that only a first answer raises: a healthy path is not held up by them. */
+/** Checks that run only when the first answers differ from what was expected, so that a healthy path does not wait for them. */
 
-/** TTLs count in seconds: after so long, in milliseconds, that of a remembered answer has fallen. */
-const secondMs = 1_100
+/** How long to wait before the second question, in milliseconds: more than one second, so that the TTL of a cached answer has become less. */
+const askAgainAfterMs = 1_100
 
-/** How long an answer may take here, in milliseconds. */
+/** How long an answer to a second question may take, in milliseconds. */
 const timeoutMs = 1_000
 
-/** The server that disagrees with Azure DNS, asked once more a second later: an answer from its memory has grown older, one of its own has not. */
+/** Asks a server that disagrees with Azure DNS again, a second later. The TTL of a cached answer has become less by then; that of the server's own record has not. */
 export function laterCheck(servers: () => readonly DnsServer[]): Check<'later'> {
   return {
     id: 'later',
@@ -24,21 +24,21 @@ export function laterCheck(servers: () => readonly DnsServer[]): Check<'later'> 
       const first = wire ?? resolver
       const server = servers().find((each) => labelOf(each) === first?.server)
       if (first === undefined || azure === undefined || server === undefined || !disagree(first, azure)) return undefined
-      await delay(secondMs, undefined, { signal }).catch(() => undefined)
+      await delay(askAgainAfterMs, undefined, { signal }).catch(() => undefined)
       return signal.aborted ? undefined : await queryDns(server, host, signal, { timeoutMs })
     },
   }
 }
 
-/** Both know something, the resolver with a TTL, and it is not the same. */
+/** Whether both gave a known answer, the resolver's with a TTL, and the two differ. */
 function disagree(resolver: DnsAnswer, azure: DnsAnswer): boolean {
   const alike = new Set(resolver.addresses).symmetricDifference(new Set(azure.addresses)).size === 0
   return resolver.ttl !== undefined && azure.rcode === 'NOERROR' && azure.addresses.length > 0 && !alike
 }
 
 /**
- * A name of the zone that nobody uses, asked of Azure DNS where that does not answer the host's name with the expected address alone: what the
- * wildcard says tells a record of the host's own from a zone that is wrong altogether.
+ * Asks Azure DNS for a random name of the zone when it did not answer the host's name with the expected address alone. The random name matches only a
+ * wildcard record, so its answer tells a wrong record of the host from a wrong wildcard record.
  */
 export function wildcardCheck(servers: readonly DnsServer[]): Check<'wildcard'> {
   return {

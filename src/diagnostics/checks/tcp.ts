@@ -3,7 +3,7 @@ import type { Check } from '../check.ts'
 import { dial, dialTimeoutMs } from '../connection/dial.ts'
 import type { Connections } from '../connection/open-connections.ts'
 
-/** Opens the connection that the TLS check goes on with. `port` is dialled in place of the contract's, for tests. */
+/** Opens the connection that the TLS check of the same port uses next. Tests set `port` to dial another port than `name` says. */
 export function tcpCheck<P extends Port>(name: P, connections: Connections, port: number = name): Check<`tcp:${P}`> {
   return {
     id: `tcp:${name}`,

@@ -4,7 +4,7 @@ import type { Check } from '../check.ts'
 import { shakeHands } from '../connection/handshake.ts'
 import type { Connections } from '../connection/open-connections.ts'
 
-/** Goes on with the connection that the TCP check opened. `port` is dialled in place of the contract's, for tests. */
+/** Runs the TLS handshake on the connection that the TCP check opened. Tests set `port` to dial another port than `name` says. */
 export function tlsCheck<P extends Port>(
   name: P,
   trust: SecureContext,

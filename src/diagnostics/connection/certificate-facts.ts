@@ -2,7 +2,7 @@ import type { X509Certificate } from 'node:crypto'
 import type { TlsResult } from '../../domain/diagnosis/evidence.ts'
 import { cleanText } from '../../domain/hostile-text.ts'
 
-/** What a person needs of the peer's certificate. Every field was written by the peer. */
+/** The fields of the peer's certificate that a diagnosis shows. The peer chose their text, so treat it as hostile. */
 export function certificateFacts(peer: X509Certificate): NonNullable<TlsResult['certificate']> {
   const { subject, subjectAltName, issuer, validFromDate, validToDate } = peer
   return {
@@ -14,12 +14,12 @@ export function certificateFacts(peer: X509Certificate): NonNullable<TlsResult['
   }
 }
 
-/** `CN=…, O=…` from one attribute a line; absent where the certificate names nobody. */
+/** `CN=…, O=…` from text with one attribute a line; an empty text when there is no attribute. */
 function nameOf(name: string | undefined): string {
   return cleanText((name ?? '').split('\n').join(', '), 200)
 }
 
-/** ISO 8601. */
+/** A time as ISO 8601 text. */
 function timeOf(time: Date): string {
   return Number.isNaN(time.valueOf()) ? 'unreadable' : time.toISOString()
 }

@@ -3,10 +3,10 @@ import type { TcpResult } from '../../domain/diagnosis/evidence.ts'
 import { elapsedSince } from '../elapsed.ts'
 import { failureOf, timeoutFailure } from './failure.ts'
 
-/** How long a connection may take to open, in milliseconds: a lost SYN is repeated after one second. */
+/** How long a connection may take to open, in milliseconds. The system repeats a lost SYN after one second, so this allows one repeat. */
 export const dialTimeoutMs = 2_500
 
-/** Opens a TCP connection to one address. Never rejects; `socket` is there when it connected, and then the caller's to close. */
+/** Opens a TCP connection to one address. Never rejects. `socket` is present when it connected, and the caller has to close it. */
 export async function dial(
   address: string,
   port: number,
@@ -20,7 +20,7 @@ export async function dial(
   if (signal.aborted) giveUp()
   signal.addEventListener('abort', giveUp, { once: true })
   socket.once('connect', () => resolve({ connected: true }))
-  // Stays: whoever takes the connection over listens too, and between the two nobody may be surprised.
+  // This listener stays: an error before the next check adds its own listener would end the process.
   socket.on('error', (error) => resolve({ connected: false, failure: failureOf(error) }))
   const outcome = await promise
   clearTimeout(timer)

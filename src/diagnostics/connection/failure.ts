@@ -1,7 +1,7 @@
 import type { Failure } from '../../domain/diagnosis/evidence.ts'
 import { cleanText } from '../../domain/hostile-text.ts'
 
-/** An error in the words of Node. The phase stays legible: `syscall` tells a reset (it has one) from an orderly close (it has none). */
+/** An error as evidence, with Node's code and message. A reset has a `syscall`; an orderly close has none. */
 export function failureOf(error: unknown): Failure {
   if (!(error instanceof Error)) return { code: 'UNKNOWN', message: 'unknown error' }
   const { code, syscall } = error as NodeJS.ErrnoException
@@ -12,7 +12,7 @@ export function failureOf(error: unknown): Failure {
   }
 }
 
-/** Our own timer ended it, long before the system's would: an unanswered SYN takes Linux two minutes, and a silent TLS peer takes for ever. */
+/** The evidence for a wait that our own timer ended. Linux would wait two minutes for an answer to a SYN, and without an end for a silent TLS peer. */
 export function timeoutFailure(syscall: 'connect' | 'read', milliseconds: number): Failure {
   return { code: 'ETIMEDOUT', syscall, message: `no answer within ${Math.round(milliseconds / 100) / 10} s` }
 }

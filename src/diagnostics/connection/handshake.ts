@@ -12,13 +12,13 @@ import { isTrustedApartFromTime } from './trust.ts'
 /** How long a handshake may take, in milliseconds. */
 const timeoutMs = 2_500
 
-/** After so long without an answer to the hello, others are tried beside it, in milliseconds. */
+/** How long the hello may stay unanswered before other hellos are tried beside it, in milliseconds. */
 const patienceMs = 1_000
 
-/** How long a connection on which nothing is sent is watched, in milliseconds: longer where the reset took its time. */
+/** How long a connection on which nothing is sent is watched for a reset, in milliseconds: at least, and at most when the first reset came late. */
 const [leastWatchMs, mostWatchMs] = [200, 1_000]
 
-/** After a handshake under TLS 1.3 the peer's objection has so long to arrive, in milliseconds, or two handshakes' time where that is more. */
+/** How long to wait for the peer's alert after a TLS 1.3 handshake: twice the handshake's time, within these bounds in milliseconds. */
 const [leastObjectionMs, mostObjectionMs] = [20, 500]
 
 interface Handshake extends Peer {
@@ -28,10 +28,11 @@ interface Handshake extends Peer {
 type Outcome = Omit<TlsResult, 'address' | 'elapsedMs' | 'bytesRead' | 'smallHello' | 'otherNameAnswered' | 'resetUnasked'>
 
 /**
- * Shakes hands over an open connection with the service's name as SNI, and sends nothing. Verification is ours to judge afterwards: Node, left to
- * it, would drop the certificate that explains the failure. A hello that is never answered is repeated in small: Node's own does not fit one segment,
- * which some appliances cannot handle. Under TLS 1.3 the handshake ends here before the peer has judged it, so its alert is waited for. Never
- * rejects; `tls` is there when the peer is verified, and then the caller's to close.
+ * Runs a TLS handshake over an open connection with the service's name as SNI, and sends no data.
+ * - The certificate is verified afterwards: Node's own verification would drop the certificate that explains the failure.
+ * - A hello without an answer is repeated in a smaller form: Node's does not fit one TCP segment, which some appliances cannot handle.
+ * - Under TLS 1.3 the client's handshake ends before the peer has checked it, so the peer's alert is waited for.
+ * Never rejects. `tls` is present when the peer is verified, and the caller has to close it.
  */
 export async function shakeHands(
   tcp: Socket,
@@ -92,8 +93,8 @@ export async function shakeHands(
 }
 
 /**
- * Waits until the peer has had its time to object, as it does for want of a client certificate: its alert then is an error of the connection. A
- * session ticket ends the wait, because a peer that has something to object sends none.
+ * Waits for an alert of the peer, for example that it requires a client certificate; the alert arrives as an error of the connection. A session ticket
+ * ends the wait, because a peer that refuses the handshake sends none.
  */
 async function objection(tls: TLSSocket, handshakeMs: number, signal: AbortSignal): Promise<void> {
   if (tls.getProtocol() !== 'TLSv1.3') return
@@ -102,7 +103,7 @@ async function objection(tls: TLSSocket, handshakeMs: number, signal: AbortSigna
   const timer = setTimeout(over, Math.min(Math.max(leastObjectionMs, 2 * handshakeMs), mostObjectionMs))
   signal.addEventListener('abort', over, { once: true })
   tls.once('close', over)
-  // Node is in the middle of reading then: what is written at this point is never sent.
+  // Continues after the event: Node never sends what is written while it still reads.
   tls.once('session', () => setImmediate(over))
   await promise
   clearTimeout(timer)
@@ -118,8 +119,8 @@ function isReset(failure: Failure | undefined): boolean {
 }
 
 /**
- * The chain first: a proxy's certificate often has the right name, and never the right issuer. Reads the certificate itself rather than Node's legacy
- * object of it, which costs as much as the handshake.
+ * Judges the chain before the name, because a proxy's certificate often has the right name and never the right issuer. Reads an `X509Certificate`: Node's
+ * legacy object takes as much CPU time as the handshake.
  */
 function judgeCertificate(tls: TLSSocket, host: string, trust: SecureContext): Outcome {
   const peer = tls.getPeerX509Certificate()
@@ -140,7 +141,7 @@ function isOutOfTime(failure: Failure | undefined): boolean {
 
 function chainFailure(tls: TLSSocket): Failure | undefined {
   if (tls.authorized) return undefined
-  // The types say Error, Node gives the code of OpenSSL's verdict as a string.
+  // The type is Error, but Node gives OpenSSL's error code as a string.
   const code = String(tls.authorizationError)
   return { code, message: `the certificate chain is not trusted: ${code}` }
 }

@@ -3,11 +3,11 @@ import type { TLSSocket } from 'node:tls'
 import type { Port } from '../../domain/diagnosis/evidence.ts'
 import type { ProbeTarget } from '../check.ts'
 
-/** The open connections of one probe: each check goes on where the one before it stopped, so a port is dialled once. */
+/** The open connections of each probe. A check takes the connection that the one before it opened, so each port is dialled once. */
 export interface Connections {
-  /** Hands a connection on, or closes it when the probe is over already. */
+  /** Keeps a connection for the next check, or closes it when the probe has ended already. */
   keep(target: ProbeTarget, port: Port, connection: Connection): void
-  /** The connection that the check before left, once. */
+  /** Removes and returns the connection that was kept for this port. */
   take(target: ProbeTarget, port: Port): Connection | undefined
   close(target: ProbeTarget): void
 }

@@ -4,8 +4,8 @@ import { createSecureContext, getCACertificates, type SecureContext } from 'node
 const rootsOf = new WeakMap<SecureContext, readonly string[]>()
 
 /**
- * What the checks trust: the roots of Node and of `NODE_EXTRA_CA_CERTS`, and `extra` (PEM). Parsing the roots costs more than a whole handshake, so
- * build it once and share it.
+ * The roots that the checks trust: those of Node and of `NODE_EXTRA_CA_CERTS`, and `extra` (PEM). Build it once and share it: parsing the roots takes more
+ * CPU time than a handshake.
  */
 export function createTrust(extra: readonly string[] = []): SecureContext {
   const ca = [...getCACertificates('default'), ...extra]
@@ -14,16 +14,16 @@ export function createTrust(extra: readonly string[] = []): SecureContext {
   return context
 }
 
-/** As many certificates as a chain is followed for. */
+/** How many certificates of a chain are read at most. */
 const maxChain = 8
 
 /**
- * Whether the chain that the peer sent leads to a trusted root when its times are left aside: OpenSSL reports one problem, and of an expired
- * certificate from a stranger the lesser one. Slow, because it reads every root: for the rare chain that fails by its time.
+ * Whether the chain that the peer sent leads to a trusted root when validity times are ignored. OpenSSL reports one problem only, and calls an expired
+ * certificate of an unknown issuer expired. Slow, because it reads every root; call it only for a chain that failed by its times.
  */
 export function isTrustedApartFromTime(peer: X509Certificate, trust: SecureContext): boolean {
   const roots = (rootsOf.get(trust) ?? []).map((pem) => new X509Certificate(pem))
-  // A root may vouch for any link: what comes behind it may be for older clients.
+  // A trusted root may have issued any certificate of the chain; the ones after it may be there for older clients.
   return chainOf(peer).some((each) => roots.some((root) => root.fingerprint256 === each.fingerprint256 || isIssuedBy(each, root)))
 }
 

@@ -3,15 +3,15 @@ import type { DecodedPacket } from 'dns-packet'
 import type { DnsAnswer } from '../../domain/diagnosis/evidence.ts'
 import { cleanText } from '../../domain/hostile-text.ts'
 
-/** As many records as evidence keeps: an honest answer has one, a hostile one has what fits 64 KiB. */
+/** How many records evidence keeps. A usual answer has one; a hostile one may fill 64 KiB. */
 const maxRecords = 16
 
 const nameOf = (name: string) => cleanText(name, 253)
 
-/** The kinds of addresses. */
+/** The record types of addresses: IPv4 and IPv6. */
 export type AddressType = 'A' | 'AAAA'
 
-/** What a response says about addresses of this kind. Nothing is followed or asked again. */
+/** What a response says about addresses of this type. Aliases are reported, and not asked about. */
 export function answerFrom(packet: DecodedPacket, type: AddressType): Omit<DnsAnswer, 'server' | 'elapsedMs'> {
   const answers = packet.answers ?? []
   const addresses = answers.flatMap((record) =>
@@ -20,7 +20,7 @@ export function answerFrom(packet: DecodedPacket, type: AddressType): Omit<DnsAn
   const cnames = answers.flatMap((record) => (record.type === 'CNAME' ? [nameOf(record.data)] : []))
   const ttls = answers.flatMap((record) => ('ttl' in record && record.ttl !== undefined ? [record.ttl] : []))
   const soa = (packet.authorities ?? []).find((record) => record.type === 'SOA')
-  // RFC 2308: a negative answer lives as long as the SOA's TTL or its last field, whichever is less.
+  // RFC 2308: the TTL of a negative answer is the lesser of the SOA's TTL and its minimum field.
   const ttl = ttls.length > 0 ? Math.min(...ttls) : soa && Math.min(soa.ttl ?? 0, soa.data.minimum ?? 0)
   return {
     rcode: rcodeOf(packet),
@@ -32,7 +32,7 @@ export function answerFrom(packet: DecodedPacket, type: AddressType): Omit<DnsAn
   }
 }
 
-/** dns-packet decodes the response code, but its types do not tell. */
+/** dns-packet decodes the response code, but its types leave it out. */
 function rcodeOf(packet: DecodedPacket): string {
   return 'rcode' in packet && typeof packet.rcode === 'string' ? packet.rcode : 'MALFORMED'
 }

@@ -11,10 +11,10 @@ export interface DnsServer {
   readonly port: number
 }
 
-/** How long one server may take, in milliseconds. Halfway through, the question is sent once more: UDP loses datagrams. */
+/** How long one server may take, in milliseconds. After half of it the question is sent once more, because a UDP datagram may be lost. */
 export const serverTimeoutMs = 2_000
 
-/** No answer, and why: the words stand where a response code would. */
+/** Thrown when there is no usable answer. Evidence shows its message in place of a response code. */
 class NoAnswer extends Error {
   readonly rcode: 'TIMEOUT' | 'UNREACHABLE' | 'MALFORMED'
   constructor(rcode: NoAnswer['rcode']) {
@@ -24,8 +24,8 @@ class NoAnswer extends Error {
 }
 
 /**
- * Asks one server for a name's addresses, on the wire: Node's own resolver hides the response code, the SOA and the aliases. UDP from a random
- * port, TCP when the answer is cut short. Never rejects; an aborted query answers `TIMEOUT`.
+ * Asks one server for a name's addresses by the DNS protocol, because Node's resolver hides the response code, the SOA and the aliases. Uses UDP from a
+ * random port, and TCP when the answer is truncated. Never rejects; an aborted query returns the code `TIMEOUT`.
  */
 export async function queryDns(
   server: DnsServer,
@@ -46,7 +46,7 @@ export async function queryDns(
   }
 }
 
-/** How evidence names a server. */
+/** The name of a server in evidence: its address, and its port unless that is 53. */
 export function labelOf({ address, port }: DnsServer): string {
   return port === 53 ? address : `${address}:${port}`
 }
@@ -55,7 +55,7 @@ interface Question {
   readonly id: number
   readonly name: string
   readonly type: AddressType
-  /** On the clock of `performance.now()`. */
+  /** A time of `performance.now()`. */
   readonly deadline: number
 }
 
@@ -63,19 +63,19 @@ function packetFor({ id, name, type }: Question): Packet {
   return { type: 'query', id, flags: RECURSION_DESIRED, questions: [{ type, name }] }
 }
 
-/** Codes of a server that did not get as far as the question, and may leave it out: FORMERR, SERVFAIL, NOTIMP, REFUSED. */
+/** Response codes with which a server may leave the question out of its answer: FORMERR, SERVFAIL, NOTIMP, REFUSED. */
 const withoutQuestion: readonly number[] = [1, 2, 4, 5]
 
 /**
- * Whether this message answers this query. Anything else is ignored: whoever guesses the port can send one. Looks at nothing behind the question,
- * because a message that is cut short may end in the middle of a record.
+ * Whether this message answers this query. Other messages are ignored, because anybody who guesses the port can send one. Nothing after the question is
+ * read, because a truncated message may end in the middle of a record.
  */
 function isAnswer(message: Buffer, query: Buffer): boolean {
   if (message.length < 12) return false
   const [id, flags, questions] = [message.readUInt16BE(0), message.readUInt16BE(2), message.readUInt16BE(4)]
   if (id !== query.readUInt16BE(0) || (flags & 0x8000) === 0) return false
   if (questions === 0) return withoutQuestion.includes(flags & 0x000f)
-  // Letters may differ in case; lengths of labels, type and class are no letters.
+  // A server may change the case of letters. Lengths of labels, type and class are no letters, so lower case leaves them as they are.
   const asked = (bytes: Buffer) => bytes.toString('latin1', 12, query.length).toLowerCase()
   return questions === 1 && asked(message) === asked(query)
 }
@@ -84,7 +84,7 @@ function isCutShort(message: Buffer): boolean {
   return (message.readUInt16BE(2) & 0x0200) !== 0
 }
 
-/** @throws NoAnswer for a message that nobody can read */
+/** @throws NoAnswer for a message that is not valid DNS */
 function decoded(message: Buffer): DecodedPacket {
   try {
     return decode(message)
@@ -110,7 +110,7 @@ async function askByUdp(
   socket.on('message', (message) => {
     if (isAnswer(message, query)) resolve(message)
   })
-  // A connected socket hears only this server, and learns from ICMP that nobody listens there.
+  // A connected socket receives from this server only, and gets an error when ICMP says that its port is closed.
   socket.connect(server.port, server.address, (...[error]: unknown[]) => {
     if (error instanceof Error) reject(error)
     else socket.send(query, () => {})

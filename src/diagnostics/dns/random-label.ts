@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 
-/** The first label of a name that is nobody's. */
+/** A random first label, for a name that no record was made for. */
 export function randomLabel(): string {
   return `x${randomBytes(6).toString('hex')}`
 }

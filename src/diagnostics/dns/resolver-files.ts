@@ -3,20 +3,20 @@ import { readFile } from 'node:fs/promises'
 import { isIPv4 } from 'node:net'
 import type { DnsServer } from './query.ts'
 
-/** What the system's resolver is told besides its servers. */
+/** What the files of this machine tell its resolver. */
 export interface ResolverFiles {
-  /** IPv4 addresses that the hosts file pins to a name. */
+  /** IPv4 addresses that the hosts file gives a name. */
   pinned(name: string): Promise<readonly string[]>
-  /** Domains that are tried behind a name that does not exist by itself. */
+  /** Domains that are appended to a name when it does not exist without them. */
   searchList(): Promise<readonly string[]>
-  /** The servers that it asks, those with IPv4 addresses. */
+  /** The DNS servers with IPv4 addresses. */
   servers(): readonly DnsServer[]
 }
 
-/** Searched at most, as the C library does. */
+/** How many domains of the search list are tried at most; the C library has the same bound. */
 const maxDomains = 6
 
-/** Reads the files anew each time: they are small, and somebody may be mending them. A file that cannot be read says nothing. */
+/** Reads the files on every call, so that a repaired file counts at once. A file that cannot be read counts as empty. */
 export function resolverFiles(hosts = '/etc/hosts', resolvConf = '/etc/resolv.conf'): ResolverFiles {
   return {
     async pinned(name) {
@@ -44,7 +44,7 @@ async function wordsOf(path: string): Promise<readonly string[][]> {
   )
 }
 
-/** `10.0.0.5` or `10.0.0.5:5353`; what c-ares gives for IPv6 is left out. */
+/** Parses `10.0.0.5` or `10.0.0.5:5353`; returns an empty list for an IPv6 server. */
 function parseServer(server: string): readonly DnsServer[] {
   const [address = '', port = '53', ...rest] = server.split(':')
   return isIPv4(address) && rest.length === 0 ? [{ address, port: Number(port) }] : []

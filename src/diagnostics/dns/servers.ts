@@ -2,24 +2,24 @@ import type { DnsAnswer } from '../../domain/diagnosis/evidence.ts'
 import type { AddressType } from './answer.ts'
 import { type DnsServer, queryDns, serverTimeoutMs } from './query.ts'
 
-/** How long a server has for itself before the next one is asked too, in milliseconds. */
+/** How long to wait for a server before the next one is asked too, in milliseconds. */
 const headStartMs = 500
 
-/** How long all of them together may take, in milliseconds. */
+/** How long all servers together may take, in milliseconds. */
 const totalMs = 2_400
 
-/** Why the others are no longer asked. */
+/** The reason with which the other questions are aborted. */
 const over = new Error('Another server has answered, or time is up.')
 
 export interface Asking {
   readonly type?: AddressType
-  /** How long one server may take, and how long all may, in milliseconds. */
+  /** How long all servers together may take, in milliseconds; one server takes `serverTimeoutMs` at most. */
   readonly timeoutMs?: number
 }
 
 /**
- * The answer of the first of these servers that knows one. The next server is asked when the one before it fails or dawdles, so a dead server costs
- * half a second; which of them answers does not change while they are well. If none knows, the first server's failure, also when time is up.
+ * The first known answer of these servers. The next server is asked when the one before it fails, or has not answered within `headStartMs`; so the first
+ * server answers as long as it works. When none gives a known answer, returns the first server's failure, also when time is up.
  */
 export async function askServers(
   servers: readonly DnsServer[],
@@ -55,12 +55,12 @@ export async function askServers(
   }
 }
 
-/** A name that does not exist is knowledge; a refusal or a failure is not. */
+/** Whether the server knows the answer. "Does not exist" is a known answer; a refusal or a failure is not. */
 function isKnown({ rcode }: DnsAnswer): boolean {
   return rcode === 'NOERROR' || rcode === 'NXDOMAIN'
 }
 
-/** Ends early when nobody waits for it any more. */
+/** Waits `headStartMs`, or until `signal` aborts. */
 function headStart(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, headStartMs)

@@ -4,16 +4,16 @@ import { threadPoolSize } from '../../config.ts'
 import type { DnsAnswer } from '../../domain/diagnosis/evidence.ts'
 import { elapsedSince } from '../elapsed.ts'
 
-/** How long the system's resolver may take, in milliseconds. */
+/** How long one lookup of the system's resolver may take, in milliseconds. */
 const lookupTimeoutMs = 2_200
 
-/** `getaddrinfo` blocks a thread, and libuv lets such calls have half of its threads. One more would only wait unseen, and look like a dead resolver. */
+/** How many lookups run at once. `getaddrinfo` blocks a thread, and libuv gives such calls half of its threads: one more would wait and look like a dead resolver. */
 const maxLookups = Math.ceil(threadPoolSize() / 2)
 
-/** What the C library needs to be told before its first lookup, or one that hangs holds a thread, and even the end of the process, for 10 s. */
+/** Options for the C library's resolver, to be set before its first lookup. Without them a lookup that hangs holds a thread, and the exit of the process, for 10 s. */
 export const resolverOptions = 'timeout:1 attempts:2'
 
-/** `getaddrinfo` says little: no response code, no TTL. A name without addresses is told like one that does not exist. */
+/** The response codes for errors of `getaddrinfo`, which reports neither code nor TTL. It reports a name without addresses like one that does not exist. */
 const rcodes: Readonly<Record<string, string>> = { ENOTFOUND: 'NXDOMAIN', ENODATA: 'NXDOMAIN', EAI_AGAIN: 'SERVFAIL' }
 
 const lookupAll = promisify(lookup)
@@ -21,8 +21,8 @@ let running = 0
 const waiting: (() => void)[] = []
 
 /**
- * Asks as every program of this machine does: hosts file, search list and all. Never rejects, and never waits for a lookup that hangs. Gives nothing
- * when `signal` aborts before a thread was free for the question: that says nothing about the name.
+ * Resolves a name as every program of this machine does, with hosts file and search list. Never rejects, and does not wait for a lookup that hangs.
+ * Returns undefined when `signal` aborts before a thread was free for the lookup.
  */
 export async function askSystem(name: string, signal: AbortSignal): Promise<DnsAnswer | undefined> {
   if (!(await turn(signal))) return undefined
@@ -65,7 +65,7 @@ async function turn(signal: AbortSignal): Promise<boolean> {
   return await promise.finally(() => signal.removeEventListener('abort', quit))
 }
 
-/** Hands the turn to whoever waits longest. */
+/** Frees a place, and lets the lookup that has waited longest take it. */
 function leave(): void {
   const next = waiting.shift()
   if (next === undefined) running -= 1

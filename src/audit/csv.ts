@@ -14,7 +14,7 @@ const columns = [
   'hash',
 ] as const
 
-/** RFC 4180. */
+/** The header line, as in RFC 4180. */
 export const csvHeader = `${columns.join(',')}\r\n`
 
 export function csvLine({ by, vendorRequestIds = [], ...entry }: AuditEntry, hash: string): string {
@@ -27,7 +27,7 @@ export function csvLine({ by, vendorRequestIds = [], ...entry }: AuditEntry, has
   return `${columns.map((column) => field(values[column] ?? '')).join(',')}\r\n`
 }
 
-/** A spreadsheet would run a text that begins like a formula: an apostrophe keeps it text. */
+/** Quotes a field, and puts an apostrophe before a text that a spreadsheet would run as a formula. */
 function field(text: string): string {
   const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless

@@ -7,9 +7,9 @@ import { connect } from '../redis/connection.ts'
 import { csvHeader, csvLine } from './csv.ts'
 
 /**
- * `npm run audit -- verify [--expect HASH]`: exit status 0 when every entry follows from the one before, 1 when one does not, and where, 2 when it could not
- * be checked. `--expect` takes the newest hash of an earlier run.
- * `npm run audit -- export --format jsonl|csv [--since MOMENT|AGE]`: the entries, on standard output.
+ * `npm run audit -- verify [--expect HASH]` checks the chain of entries. Exit status 0: every entry follows from the one before. 1: an entry does not, and
+ * its place is printed. 2: the chain could not be checked. `--expect` takes the newest hash of an earlier run.
+ * `npm run audit -- export --format jsonl|csv [--since MOMENT|AGE]` prints the entries on standard output.
  */
 
 const usage = `Usage:
@@ -17,8 +17,8 @@ const usage = `Usage:
   npm run audit -- export --format jsonl|csv [--since 2026-03-01T00:00:00Z|24h]
 `
 
-const keepIt = `Keep that hash elsewhere, and say it next time: only --expect HASH finds that the newest entries, or all, were removed and the note of
-the newest hash was set back.
+const keepIt = `Keep that hash elsewhere, and pass it to the next run as --expect HASH. Without it, this command does not notice when the newest entries, or
+all, were removed and the stored newest hash was set back.
 `
 
 process.exitCode = await run().catch((error: unknown) => {
@@ -50,7 +50,7 @@ interface Asked {
   readonly expect?: string
 }
 
-/** What the command line asks for; nothing when it is not understood. */
+/** The parsed command line; undefined when it is not valid. */
 function readArguments(): Asked | undefined {
   try {
     const { positionals, values } = parseArgs({
@@ -69,7 +69,7 @@ function readArguments(): Asked | undefined {
   }
 }
 
-/** Entries may be appended while it reads: then it reads on, a few times. */
+/** Checks the whole chain. Entries that are appended meanwhile are read too, in up to five rounds. */
 async function verify(audit: Audit, expect?: string): Promise<number> {
   const check = new ChainCheck(expect)
   const idsOf = new Map<string, string[]>()
@@ -101,7 +101,7 @@ async function verify(audit: Audit, expect?: string): Promise<number> {
   return 0
 }
 
-/** Newer entries may have been appended meanwhile. */
+/** Whether the request's index begins with these entry ids. It may list more, of entries that were appended meanwhile. */
 async function isIndexed(audit: Audit, request: string, ids: readonly string[]): Promise<boolean> {
   const listed = await audit.indexOf(request)
   return ids.every((id, position) => listed[position] === id)
@@ -116,7 +116,7 @@ async function print(audit: Audit, format: string, since: string): Promise<numbe
   return 0
 }
 
-/** A moment, or an age such as `24h`, as ISO 8601. */
+/** The ISO 8601 text of a time, or of an age such as `24h` before now; undefined when it is neither. */
 function momentOf(text: string): string | undefined {
   const age = ms(text as ms.StringValue)
   const moment = Number.isFinite(age) && age > 0 ? Date.now() - age : Date.parse(text)

@@ -7,14 +7,14 @@ import { translating } from './network.ts'
 
 export interface VirtualNetworkFacts {
   readonly location: string
-  /** Absent where the answer does not tell them. */
+  /** Names of the subnets; absent when Azure's answer has none. */
   readonly subnets?: readonly string[]
 }
 
-/** What can be known before anything is written. All errors are `TerminalError` or `RetryableError`. */
+/** Reads what a preflight needs before anything is written. All errors are `TerminalError` or `RetryableError`. */
 export interface AzureAccess {
   /**
-   * The caller's own roles on a resource group or resource, those inherited included. Nothing where Azure does not tell.
+   * The permissions that the caller's roles give on a resource group or resource, inherited ones included. An empty list when Azure reports none.
    * Source: Microsoft.Authorization/permissions, api-version 2022-04-01.
    */
   permissions(scope: string, signal: AbortSignal): Promise<readonly Permission[]>
@@ -24,7 +24,7 @@ export interface AzureAccess {
   sees(network: Network, alias: string, signal: AbortSignal): Promise<boolean>
 }
 
-/** As the other clients ask for it; this one would ask for a token of its endpoint. */
+/** The token scope of the other clients. Without it this client would ask for a token for its endpoint's URL. */
 const credentialScopes = 'https://management.azure.com/.default'
 
 export function azureAccess(credential: TokenCredential, url: string): AzureAccess {
@@ -35,7 +35,7 @@ export function azureAccess(credential: TokenCredential, url: string): AzureAcce
         const [, subscription = '', resourceGroup = '', provider, rest = ''] =
           /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)(?:\/providers\/([^/]+)\/(.+))?$/i.exec(scope) ?? []
         const client = new AuthorizationManagementClient(credential, subscription, { endpoint: url, credentialScopes })
-        // The SDK writes `provider//type/name` for a resource without a parent; Azure routes no path with an empty segment.
+        // For a resource without a parent the SDK writes `provider//type/name`, and Azure does not accept an empty segment.
         client.pipeline.addPolicy({
           name: 'withoutEmptySegment',
           async sendRequest(request, next) {
@@ -73,7 +73,7 @@ export function azureAccess(credential: TokenCredential, url: string): AzureAcce
         const { visible } = await privateLinkServices
           .checkPrivateLinkServiceVisibility(location, asked, options)
           .catch(async (error: unknown) => {
-            // A role that was given on the resource group alone may ask only there.
+            // With a role on the resource group alone, this may be asked only there.
             const status: unknown = error instanceof Error ? Reflect.get(error, 'statusCode') : undefined
             if (status !== 403 && status !== 404) throw error
             return await privateLinkServices.checkPrivateLinkServiceVisibilityByResourceGroup(

@@ -3,16 +3,16 @@ import { type OperationFailure, refusalOf } from './refusal-text.ts'
 
 interface Words {
   readonly retry?: true
-  /** See `RetryableError`. */
+  /** How long the call is repeated, in milliseconds; see `RetryableError`. */
   readonly retryForMs?: number
-  /** From what Azure says. */
+  /** The remedy, or how to make it from Azure's message. */
   readonly remedy: string | ((message: string) => string)
 }
 
-/** What holds the target is most often the making or deleting of a private endpoint, which may take minutes. */
+/** How long a call to a locked resource is repeated. Creating or deleting a private endpoint locks its subnet, and may take minutes. */
 const lockedMs = 10 * 60_000
 
-/** Vendor codes that deserve words of their own. Source: Azure Resource Manager's error bodies, `error.code`. */
+/** What to do about the vendor's error codes that have a remedy of their own. Source: Azure Resource Manager's error bodies, `error.code`. */
 const wordsByCode: Readonly<Record<string, Words>> = {
   RetryableErrorDueToAnotherOperation: {
     retry: true,
@@ -67,7 +67,7 @@ const wordsByCode: Readonly<Record<string, Words>> = {
   Conflict: { retry: true, remedy: 'Another operation is changing the same resource. Run the command again in a few minutes.' },
 }
 
-/** `found`: action and scope in Azure's sentence. */
+/** The remedy for a missing permission. `found` holds action and scope of Azure's message; `scope` names the scope when it does not match. */
 function grant(found: RegExpExecArray | null, scope: string): string {
   const [, action, place] = found ?? []
   return action === undefined
@@ -82,7 +82,7 @@ const credentialErrors = new Set([
   'AuthenticationRequiredError',
 ])
 
-/** What an error of the Azure SDKs means. `doing` completes "Azure refused to …". An abort passes through. */
+/** Translates an error of the Azure SDKs to a `TerminalError` or `RetryableError`. `doing` completes "Azure refused to …". An abort is returned as it is. */
 export function translateAzureError(error: unknown, doing: string, failure?: OperationFailure): unknown {
   if (
     !(error instanceof Error) ||
@@ -118,7 +118,7 @@ export function translateAzureError(error: unknown, doing: string, failure?: Ope
     : new TerminalError(code ?? `http-${status}`, message, details)
 }
 
-/** What Azure had begun, and gave up. */
+/** The error for an operation that Azure began and that failed. */
 function ofOperation(error: Error, { code, message, detail, requestId }: OperationFailure, doing: string): Error {
   const words = wordsOf(detail) ?? wordsOf(code)
   const said = [code, message === undefined ? undefined : firstLine(message)].filter((part) => part !== undefined).join(': ')
@@ -135,7 +135,7 @@ function ofOperation(error: Error, { code, message, detail, requestId }: Operati
     : new TerminalError(code ?? 'azure-operation-failed', text, details)
 }
 
-/** Without a status it never reached Azure. */
+/** The error for a call without an HTTP status: it did not reach Azure. */
 function withoutStatus(error: Error, code: string | undefined, doing: string): Error {
   return new RetryableError('azure-unreachable', `Azure could not be reached to ${doing} (${code ?? error.name}).`, {
     cause: error,

@@ -6,7 +6,7 @@ import { heedQuota } from './quota.ts'
 import { noteWrites, type Wrote } from './receipts.ts'
 import { keepRefusalTexts, watchingOperations } from './refusal-text.ts'
 
-/** A private endpoint as a list shows it. */
+/** A private endpoint with the fields that Azure's list returns. */
 export interface EndpointSummary {
   readonly id: string
   readonly name: string
@@ -14,16 +14,16 @@ export interface EndpointSummary {
   readonly subnetId: string
   /** What it connects to: an alias, or a Private Link Service's resource id. */
   readonly connectsTo: string
-  /** Pending, Approved, Rejected, Disconnected, or a word that Azure adds one day. */
+  /** Pending, Approved, Rejected or Disconnected. Azure may add others. */
   readonly connection: string
-  /** `Succeeded` and `Failed` are ends; anything else means that Azure is still at it. */
+  /** `Succeeded` and `Failed` are final; any other text means that Azure is still working. */
   readonly provisioning: string
   readonly tags: Readonly<Record<string, string>>
   readonly networkInterfaceId?: string
 }
 
 export interface EndpointDetail extends EndpointSummary {
-  /** The id that ClickHouse Cloud knows it by. */
+  /** The id by which ClickHouse Cloud identifies the endpoint. */
   readonly guid?: string
   /** Private IPv4 address, absent until the network interface has one. */
   readonly address?: string
@@ -39,21 +39,21 @@ export interface NewEndpoint {
 }
 
 export interface EndpointList {
-  /** In whatever VNet they lie. */
+  /** Endpoints of every VNet, not only of the network's own. */
   readonly endpoints: readonly EndpointSummary[]
-  /** A subscription could not be listed, only the network's own resource groups in it: there may be more. */
+  /** True when a subscription could not be listed, so that only the network's resource groups were: there may be more endpoints. */
   readonly partial: boolean
 }
 
-/** Private endpoints and what hangs on them. All errors are `TerminalError` or `RetryableError`. */
+/** Private endpoints and their network interfaces. All errors are `TerminalError` or `RetryableError`. */
 export interface AzureNetwork {
-  /** The private endpoints of the network's subscription, and of that of its zones: one of its VNet may lie in either, in any resource group. */
+  /** The private endpoints of the network's subscription and of its zones' one. An endpoint in its VNet may lie in either, in any resource group. */
   endpoints(network: Network, signal: AbortSignal): Promise<EndpointList>
-  /** One endpoint with its GUID and address, or nothing when there is none of the id. */
+  /** One endpoint with its GUID and address; undefined when there is none with this id. */
   endpoint(id: string, signal: AbortSignal): Promise<EndpointDetail | undefined>
-  /** Returns when Azure has finished. An existing endpoint of the name is updated. */
+  /** Resolves when Azure has finished. Updates an existing endpoint of that name. */
   createEndpoint(network: Network, endpoint: NewEndpoint, signal: AbortSignal): Promise<void>
-  /** Returns when Azure has finished. One that is gone already is no error. */
+  /** Resolves when Azure has finished. An endpoint that does not exist any more is no error. */
   deleteEndpoint(id: string, signal: AbortSignal): Promise<void>
 }
 
@@ -84,7 +84,7 @@ export function azureNetwork(credential: TokenCredential, url: string, wrote: Wr
     return (ipv4.find(({ primary }) => primary === true) ?? ipv4[0])?.privateIPAddress
   }
 
-  /** Where the whole subscription may not be listed, of the resource groups alone. */
+  /** The endpoints of a subscription; of the resource groups alone when the whole subscription may not be listed. */
   const listed = async (subscription: string, groups: readonly string[], signal: AbortSignal): Promise<EndpointList> => {
     const { privateEndpoints } = clientOf(subscription)
     const options = { abortSignal: signal }
@@ -134,7 +134,7 @@ export function azureNetwork(credential: TokenCredential, url: string, wrote: Wr
           location: network.location,
           tags: { ...tags },
           subnet: { id: subnetId(network) },
-          // An alias is accepted only in a manual connection.
+          // Azure accepts an alias only in a manual connection.
           manualPrivateLinkServiceConnections: [
             { name, privateLinkServiceId: alias, groupIds: [], requestMessage: requestMessage.slice(0, 140) },
           ],
@@ -165,7 +165,7 @@ export function endpointId({ subscription, resourceGroup }: Network, name: strin
   return `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/Microsoft.Network/privateEndpoints/${name}`
 }
 
-/** As endpoints of ClickHouse Cloud do. Those to Azure's own services, of which a VNet may hold hundreds, name a resource. */
+/** Whether an endpoint connects by alias, as those to ClickHouse Cloud do. Endpoints of Azure's own services, often hundreds in a VNet, name a resource. */
 export function connectsByAlias({ connectsTo }: Pick<EndpointSummary, 'connectsTo'>): boolean {
   return !connectsTo.startsWith('/')
 }
@@ -191,7 +191,7 @@ function summarize(endpoint: PrivateEndpoint): EndpointSummary {
   }
 }
 
-/** `properties.resourceGuid` stands in ARM's answer, but in neither the swagger nor the SDK's type, and the SDK's deserializer drops it. */
+/** Reads `properties.resourceGuid` from ARM's raw answer: it is in neither the swagger nor the SDK's type, and the SDK's deserializer drops it. */
 function resourceGuidOf(response: { readonly parsedBody?: unknown; readonly bodyAsText?: string | null }): string | undefined {
   const body: unknown =
     response.parsedBody ?? (typeof response.bodyAsText === 'string' ? JSON.parse(response.bodyAsText) : undefined)
@@ -206,12 +206,12 @@ export function splitId(id: string): { subscription: string; resourceGroup: stri
   return { subscription: after('subscriptions'), resourceGroup: after('resourcegroups'), name: parts.at(-1) ?? '' }
 }
 
-/** The caller cannot look there: roles, or what stands between, may open single resource groups alone. */
+/** Whether an error says that the caller may not list a whole subscription. Its roles may still allow single resource groups. */
 export function isUnlistable(error: unknown): boolean {
   return error instanceof Error && [403, 404, 405, 501].includes(Number(Reflect.get(error, 'statusCode')))
 }
 
-/** "There is none" is an observation, not an error. */
+/** What `reading` gives; undefined when Azure answers that the resource does not exist. */
 export async function orUndefined<Value>(reading: Promise<Value>): Promise<Value | undefined> {
   try {
     return await reading
@@ -223,7 +223,7 @@ export async function orUndefined<Value>(reading: Promise<Value>): Promise<Value
   }
 }
 
-/** A 404 that says the place is wrong, rather than that the thing is not there. */
+/** Codes of a 404 that mean a wrong subscription or resource group, and not that the resource is absent. */
 const outerMissing = new Set(['SubscriptionNotFound', 'ResourceGroupNotFound'])
 
 export async function translating<Value>(doing: string, work: () => Promise<Value>): Promise<Value> {

@@ -1,13 +1,13 @@
 import { PrivateDnsManagementClient, type PrivateZone, type RecordSet } from '@azure/arm-privatedns'
 import type { TokenCredential } from '@azure/identity'
 import { type Network, sameId, vnetId } from '../domain/target.ts'
-import { type Etag, onlyOver, overTold } from './etag.ts'
+import { type Etag, ifMatchWhenKnown, requireIfMatch } from './etag.ts'
 import { isUnlistable, orUndefined, splitId, translating } from './network.ts'
 import { heedQuota } from './quota.ts'
 import { noteWrites, type Wrote } from './receipts.ts'
 import { keepRefusalTexts } from './refusal-text.ts'
 
-/** A private DNS zone, and how it stands to one VNet. */
+/** A private DNS zone, and its link to one VNet. */
 export interface Zone {
   readonly id: string
   readonly name: string
@@ -24,17 +24,17 @@ export interface Zone {
 
 export interface ZoneLink {
   readonly name: string
-  /** Names resolve over it. */
+  /** Whether Azure has finished the link: only then do names resolve in the VNet. */
   readonly completed: boolean
   readonly tags: Readonly<Record<string, string>>
   readonly etag: Etag
 }
 
 export interface ARecord {
-  /** Relative name, `*` for the wildcard. */
+  /** The name relative to the zone; `*` for the wildcard. */
   readonly name: string
   readonly addresses: readonly string[]
-  /** Seconds. */
+  /** In seconds. */
   readonly ttl: number
   readonly etag: Etag
   readonly metadata: Readonly<Record<string, string>>
@@ -42,19 +42,19 @@ export interface ARecord {
 
 export type ZonePlace = Pick<Zone, 'name' | 'subscription' | 'resourceGroup'>
 
-/** Private DNS. All errors are `TerminalError` or `RetryableError`. */
+/** Azure Private DNS. All errors are `TerminalError` or `RetryableError`. */
 export interface AzurePrivateDns {
   /** The zones of this name in all subscriptions that the configuration names, the one linked to the network's VNet first. */
   zones(name: string, network: Network, signal: AbortSignal): Promise<readonly Zone[]>
   aRecords(zone: ZonePlace, signal: AbortSignal): Promise<readonly ARecord[]>
   /**
-   * All record sets of the zone, perhaps without its own SOA; types as in `AAAA`. Listing all takes an action of its own, `privateDnsZones/ALL/read`:
-   * where that is refused, those of other types than A are told apart only from none.
+   * All record sets of the zone, perhaps without its SOA; types as in `AAAA`. Listing all types needs the permission `privateDnsZones/ALL/read`. Without
+   * it the A records are listed, and one entry stands for all records of other types, if the zone's count says that there are any.
    */
   recordSets(zone: ZonePlace, signal: AbortSignal): Promise<readonly { readonly type: string; readonly name: string }[]>
-  /** Returns when Azure has finished. Refused when there is one already. */
+  /** Resolves when Azure has finished. Fails when the zone exists already. */
   createZone(zone: ZonePlace, tags: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void>
-  /** Returns when Azure has finished. Without registration: machines of the VNet stay out of the zone. Refused when there is one of the name. */
+  /** Resolves when Azure has finished. The VNet's machines do not register in the zone. Fails when a link of that name exists already. */
   createLink(
     zone: ZonePlace,
     name: string,
@@ -62,17 +62,17 @@ export interface AzurePrivateDns {
     tags: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ): Promise<void>
-  /** Writes the whole record set. With an ETag only over that very version, without one only where there is none yet. */
+  /** Writes the whole record set. With an ETag it replaces only that version; without one it creates, and fails when the record set exists. */
   putARecord(zone: ZonePlace, record: Omit<ARecord, 'etag'> & { readonly etag?: string }, signal: AbortSignal): Promise<void>
-  /** Removes the record set if it is still this very version. One that is gone already is no error, here and below. */
+  /** Removes the record set if it still has this version. One that does not exist any more is no error, here and below. */
   deleteARecord(zone: ZonePlace, record: Pick<ARecord, 'name' | 'etag'>, signal: AbortSignal): Promise<void>
-  /** Returns when Azure has finished. */
+  /** Resolves when Azure has finished. */
   deleteLink(zone: ZonePlace, link: Pick<ZoneLink, 'name' | 'etag'>, signal: AbortSignal): Promise<void>
-  /** Returns when Azure has finished. Its records go with it; Azure refuses while a VNet is linked. */
+  /** Removes the zone with its records; resolves when Azure has finished. Azure refuses while a VNet is linked. */
   deleteZone(zone: ZonePlace & Pick<Zone, 'etag'>, signal: AbortSignal): Promise<void>
 }
 
-/** `places`: where zones are looked for, besides the network's own; where a whole subscription may not be listed, only in these resource groups. */
+/** `places`: where zones are searched besides the network's own place. In a subscription that may not be listed, only these resource groups are searched. */
 export function azurePrivateDns(
   credential: TokenCredential,
   url: string,
@@ -174,7 +174,7 @@ export function azurePrivateDns(
           if (!isUnlistable(error)) throw error
           const known = typed(await Array.fromAsync(recordSets.listByType(zone.resourceGroup, zone.name, 'A', options)))
           const { numberOfRecordSets } = await privateZones.get(zone.resourceGroup, zone.name, options)
-          // The zone counts its SOA as well.
+          // The zone's count includes its SOA.
           return numberOfRecordSets === known.length + 1 ? known : [...known, unlisted]
         }
       })
@@ -207,7 +207,7 @@ export function azurePrivateDns(
     async putARecord(zone, { name, addresses, ttl, metadata, etag }, signal) {
       await translating(`write the A record ${name} of ${zone.name}`, async () => {
         const set: RecordSet = { ttl, aRecords: addresses.map((ipv4Address) => ({ ipv4Address })), metadata: { ...metadata } }
-        const guard = etag === undefined ? { ifNoneMatch: '*' } : onlyOver(etag, `the A record ${name}`)
+        const guard = etag === undefined ? { ifNoneMatch: '*' } : requireIfMatch(etag, `the A record ${name}`)
         await clientOf(zone.subscription).recordSets.createOrUpdate(zone.resourceGroup, zone.name, 'A', name, set, {
           ...guard,
           abortSignal: signal,
@@ -217,14 +217,14 @@ export function azurePrivateDns(
 
     async deleteARecord(zone, { name, etag }, signal) {
       await translating(`delete the A record ${name} of ${zone.name}`, async () => {
-        const options = { ...onlyOver(etag, `the A record ${name}`), abortSignal: signal }
+        const options = { ...requireIfMatch(etag, `the A record ${name}`), abortSignal: signal }
         await orUndefined(clientOf(zone.subscription).recordSets.delete(zone.resourceGroup, zone.name, 'A', name, options))
       })
     },
 
     async deleteLink(zone, { name, etag }, signal) {
       await translating(`unlink the zone ${zone.name}`, async () => {
-        const options = { ...overTold(etag), abortSignal: signal }
+        const options = { ...ifMatchWhenKnown(etag), abortSignal: signal }
         await orUndefined(
           Promise.resolve(clientOf(zone.subscription).virtualNetworkLinks.delete(zone.resourceGroup, zone.name, name, options)),
         )
@@ -233,7 +233,7 @@ export function azurePrivateDns(
 
     async deleteZone(zone, signal) {
       await translating(`delete the private DNS zone ${zone.name}`, async () => {
-        const options = { ...overTold(zone.etag), abortSignal: signal }
+        const options = { ...ifMatchWhenKnown(zone.etag), abortSignal: signal }
         await orUndefined(
           Promise.resolve(clientOf(zone.subscription).privateZones.delete(zone.resourceGroup, zone.name, options)),
         )
@@ -242,14 +242,14 @@ export function azurePrivateDns(
   }
 }
 
-/** Linked to the VNet first, then the place that the configuration names, then any other. */
+/** The order of zones of one name: linked to the VNet, then in the place that the configuration names, then any other. */
 function rank(zone: Zone, network: Network): number {
   if (zone.link !== undefined) return 0
   const { subscription, resourceGroup } = network.dns
   return sameId(zone.subscription, subscription) && sameId(zone.resourceGroup, resourceGroup) ? 1 : 2
 }
 
-/** Stands for whatever may not be listed. */
+/** Stands for all record sets that may not be listed. */
 const unlisted = { type: 'of another type', name: 'some' }
 
 function typed(sets: readonly RecordSet[]): readonly { readonly type: string; readonly name: string }[] {

@@ -4,18 +4,18 @@ import type { NetworkManagementClient } from '@azure/arm-network'
 type Pipeline = Pick<NetworkManagementClient['pipeline'], 'addPolicy'>
 type Policy = Parameters<Pipeline['addPolicy']>[0]
 
-/** With fewer calls than this left, further ones go out only as fast as Azure gives new ones. */
+/** When fewer calls than this are left, further calls go out only as fast as Azure refills them. */
 const scarce = 20
 
 /**
- * Milliseconds until Azure gives another call, by the last word of the header that counts them. Source: "Understand how Azure Resource Manager
+ * Milliseconds in which Azure refills one call, by the kind that the header's name ends with. Source: "Understand how Azure Resource Manager
  * throttles requests" and the limits of Private DNS (500 reads in 5 minutes).
  */
 const refillMs = { reads: 40, writes: 100, deletes: 100, 'resource-requests': 600 }
 type Kind = keyof typeof refillMs
 const kinds = Object.keys(refillMs) as readonly Kind[]
 
-/** Slows down before Azure refuses: its answers say how many calls of each kind the subscription has left. A 429 is the SDK's own affair. */
+/** Delays calls when Azure's answers say that few of their kind are left to the subscription. The SDK itself repeats a call after a 429. */
 export function heedQuota({ pipeline }: { readonly pipeline: Pipeline }): void {
   pipeline.addPolicy(quotaPolicy(), { afterPhase: 'Retry' })
 }

@@ -3,7 +3,7 @@ import type { NetworkManagementClient } from '@azure/arm-network'
 type Pipeline = Pick<NetworkManagementClient['pipeline'], 'addPolicy'>
 type Policy = Parameters<Pipeline['addPolicy']>[0]
 
-/** Takes Azure's id of a call that it accepted, and that changes something. */
+/** Receives Azure's request id of each accepted call that changes something. */
 export type Wrote = (requestId: string) => void
 
 export function noteWrites({ pipeline }: { readonly pipeline: Pipeline }, wrote: Wrote): void {

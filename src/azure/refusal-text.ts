@@ -4,17 +4,17 @@ import type { NetworkManagementClient } from '@azure/arm-network'
 type Pipeline = Pick<NetworkManagementClient['pipeline'], 'addPolicy'>
 type Policy = Parameters<Pipeline['addPolicy']>[0]
 
-/** What Azure says is wrong. */
+/** The error that Azure's answer describes. */
 interface Refusal {
   readonly code: string | undefined
   readonly message: string | undefined
-  /** The first of its details; `RetryableError` says only there what stands in the way. */
+  /** The code of the first detail. An answer with the code `RetryableError` gives the cause only there. */
   readonly detail: string | undefined
 }
 
-/** Why Azure gave up what it had begun: the SDK's error keeps it only as text, and without an id. */
+/** Why an operation of Azure failed after it began. The SDK's error holds this only as text, and without the request id. */
 export interface OperationFailure extends Refusal {
-  /** Of the call that began it, which the activity log knows too. */
+  /** The id of the call that began the operation; Azure's activity log shows it too. */
   readonly requestId: string | undefined
 }
 
@@ -23,7 +23,7 @@ interface Work {
   failure?: OperationFailure
 }
 
-/** By request, what Azure said when it refused: errors of the SDK's lists keep the code alone. */
+/** The refusal of each failed request, because an error from one of the SDK's lists keeps only the code. */
 const refusals = new WeakMap<object, Refusal>()
 const working = new AsyncLocalStorage<Work>()
 
@@ -47,13 +47,13 @@ export function keepRefusalTexts({ pipeline }: { readonly pipeline: Pipeline }):
   pipeline.addPolicy(policy, { afterPhase: 'Retry' })
 }
 
-/** What Azure said about a failed call, where it is known. */
+/** Azure's refusal of the call that caused this error; an empty object when there is none. */
 export function refusalOf(error: Error): Partial<Refusal> {
   const request: unknown = Reflect.get(error, 'request')
   return (typeof request === 'object' && request !== null ? refusals.get(request) : undefined) ?? {}
 }
 
-/** `failed` is told what became of the operation that the work began. */
+/** Runs `work`. When it throws, throws what `failed` returns for the error and for the failure of the operation that `work` began, if it failed. */
 export async function watchingOperations<Value>(
   work: () => Promise<Value>,
   failed: (error: unknown, failure: OperationFailure | undefined) => unknown,
@@ -74,7 +74,7 @@ function parsed(text: string | null | undefined): object {
   }
 }
 
-/** Private DNS sends code and message without the envelope around them. */
+/** Reads code and message from `error`, or from the body itself, where Private DNS has them. */
 function refusalIn(body: object): Refusal {
   const error = Object(Reflect.get(body, 'error') ?? body)
   const [first]: unknown[] = Array.isArray(Reflect.get(error, 'details')) ? Reflect.get(error, 'details') : []

@@ -26,7 +26,7 @@ export interface OrganizationEntry {
 }
 
 export interface Heard {
-  /** The API's id of the call, which its support asks for. */
+  /** The API's id of the call; the vendor's support asks for it. */
   readonly requestId?: string
 }
 
@@ -35,40 +35,40 @@ export interface ListChange {
   readonly remove?: readonly string[]
 }
 
-/** The ClickHouse Cloud API. All errors are `TerminalError` or `RetryableError`; being throttled is waited for. */
+/** The ClickHouse Cloud API. All errors are `TerminalError` or `RetryableError`. A throttled call (429) is repeated for up to a minute. */
 export interface ClickHouseCloud {
   organization(organizationId: string, signal: AbortSignal): Promise<WireOrganization>
   services(organizationId: string, signal: AbortSignal): Promise<readonly WireService[]>
   service(organizationId: string, serviceId: string, signal: AbortSignal): Promise<WireService & Heard>
   privateEndpointConfig(organizationId: string, serviceId: string, signal: AbortSignal): Promise<WirePrivateEndpointConfig>
-  /** May fail when the id is already there: read first. Answers with the organization as changed. */
+  /** Returns the organization as changed. May fail when the id is on the list already, so read first. */
   addOrganizationEntry(organizationId: string, entry: OrganizationEntry, signal: AbortSignal): Promise<WireOrganization>
   /**
-   * What is removed must be the exact strings of the list; removal comes before adding. May fail when an added id is there already, or a removed one
-   * is not: read first. Answers with the service as changed.
+   * Returns the service as changed. `remove` must hold the exact strings of the list; the API removes before it adds. May fail when an added id is on
+   * the list already, or a removed one is not, so read first.
    */
   changeAllowList(organizationId: string, serviceId: string, change: ListChange, signal: AbortSignal): Promise<WireService>
-  /** Fails when the id is not there: read first. `description` need not match. */
+  /** Fails when the id is not on the list, so read first. `description` need not match. */
   removeOrganizationEntry(organizationId: string, entry: OrganizationEntry, signal: AbortSignal): Promise<WireOrganization>
-  /** The vendor's time now, ISO 8601, by the `Date` header of its last answer; nothing before the first. To a second or two. */
+  /** The vendor's time (ISO 8601), exact to about two seconds, from the `Date` header of its last answer; undefined before the first answer. */
   now(): string | undefined
-  /** What was done in the organization since then (ISO 8601). */
+  /** The organization's activity log since a time (ISO 8601). */
   activities(organizationId: string, since: string, signal: AbortSignal): Promise<readonly WireActivity[]>
-  /** The API key that is used for the organization; nothing where it cannot be told from others. */
+  /** The API key that is used for the organization; undefined when the list does not identify it. */
   ownKey(organizationId: string, signal: AbortSignal): Promise<WireKey | undefined>
   close(): Promise<void>
 }
 
-/** What a key may still spend. Resolves when the next call may go out. */
+/** Bounds how fast calls are sent with a key. `take` resolves when the next call may go out. */
 export interface Budget {
   take(keyId: string, signal: AbortSignal): Promise<void>
 }
 
-/** A throttled call is repeated for so long; each wait is what the API asks for, so at most about ten seconds. */
+/** How long a throttled call is repeated. Each wait is as long as the API asks, which is at most about ten seconds. */
 const throttledPatienceMs = 60_000
 const callTimeoutMs = 15_000
 
-/** `url` carries the version path, e.g. `https://api.clickhouse.cloud/v1`. `wrote` takes the API's id of each call that changed something. */
+/** `url` includes the version path, e.g. `https://api.clickhouse.cloud/v1`. `wrote` receives the API's id of each call that changed something. */
 export function clickHouseCloud(
   url: string,
   keys: readonly OrganizationKey[],
@@ -232,7 +232,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** `X-RateLimit-Reset` is in seconds, perhaps fractional. A little is added, so that calls that wait do not all come back at once. */
+/** Milliseconds from `X-RateLimit-Reset`, which is in seconds with a fraction. Adds 20 to 100 ms at random, so that waiting calls do not all return at once. */
 function resetMs(header: string | string[] | undefined): number | undefined {
   const seconds = Number(Array.isArray(header) ? header[0] : header)
   return header === undefined || !Number.isFinite(seconds)

@@ -3,13 +3,13 @@ import { cleanText } from '../domain/hostile-text.ts'
 
 interface Refusal {
   readonly status: number
-  /** `"CODE: words"` */
+  /** The text `CODE: message`. */
   readonly error: string | undefined
   readonly requestId: string | undefined
   readonly retryAfterMs: number | undefined
 }
 
-/** What a refusal of the ClickHouse Cloud API means. `doing` completes "ClickHouse Cloud refused to …". */
+/** Translates a refusal of the ClickHouse Cloud API to an error. `doing` completes "ClickHouse Cloud refused to …". */
 export function translateRefusal(
   { status, error, requestId, retryAfterMs }: Refusal,
   doing: string,
@@ -24,7 +24,7 @@ export function translateRefusal(
   return new TerminalError(codeFor(status, code), message, details)
 }
 
-/** What follows the first line is for the vendor's programmers, e.g. a stack. */
+/** The first line of a message. The lines after it are for the vendor's programmers, e.g. a stack trace. */
 function firstLine(text: string): string {
   return cleanText(text.trim().split(/[\r\n]/)[0] ?? '', 300)
 }

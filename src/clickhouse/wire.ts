@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
-/** ClickHouse Cloud's answers, as far as this product reads them. Fields that it does not read may come and go. */
+/** The fields of ClickHouse Cloud's answers that this program reads. Other fields are ignored. */
 
-/** Nothing at all, and null, are none of them. */
+/** An empty list for a list that is absent or null. */
 function none<Item>(list: Item[] | null | undefined): Item[] {
   return list ?? []
 }
@@ -40,12 +40,12 @@ export const keySchema = z.object({
   state: z.string().optional(),
   roles: z.array(z.string()).default([]),
   assignedRoles: z.array(z.object({ roleName: z.string(), roleType: z.string() })).default([]),
-  /** Last four letters of the key. */
+  /** The last four characters of the key. */
   keySuffix: z.string().optional(),
 })
 export type WireKey = z.infer<typeof keySchema>
 
-/** What was done in an organization, and by whom. The vendor promises none of these fields. */
+/** An entry of the organization's activity log. The vendor promises none of these fields. */
 export const activitySchema = z.object({
   createdAt: z.string().optional(),
   type: z.string().optional(),
@@ -56,7 +56,7 @@ export const activitySchema = z.object({
 })
 export type WireActivity = z.infer<typeof activitySchema>
 
-/** Neither field is promised to be present: plan tiers without Private Link have none. */
+/** The vendor promises neither field: plan tiers without Private Link have none. */
 export const privateEndpointConfigSchema = z.object({
   endpointServiceId: z.string().nullish(),
   privateDnsHostname: z.string().nullish(),

@@ -1,7 +1,7 @@
 import { covers, type Policy, policyFor } from '../domain/policy.ts'
 import type { Network } from '../domain/target.ts'
 
-/** Of policies that approve nothing, or never count. */
+/** Warnings about policies that can approve nothing, or that never apply because an earlier one always matches. */
 export function warningsIn(policies: readonly Policy[], networks: readonly Network[]): readonly string[] {
   return policies.flatMap((policy, index) => {
     const at = `policies[${index}]`

@@ -46,6 +46,7 @@ export type ZonePlace = Pick<Zone, 'name' | 'subscription' | 'resourceGroup'>
 export interface AzurePrivateDns {
   /** The zones of this name in all subscriptions that the configuration names, the one linked to the network's VNet first. */
   zones(name: string, network: Network, signal: AbortSignal): Promise<readonly Zone[]>
+  /** Empty when the zone does not exist any more. */
   aRecords(zone: ZonePlace, signal: AbortSignal): Promise<readonly ARecord[]>
   /**
    * All record sets of the zone, perhaps without its SOA; types as in `AAAA`. Listing all types needs the permission `privateDnsZones/ALL/read`. Without
@@ -135,7 +136,10 @@ export function azurePrivateDns(
         if (zone.name?.toLowerCase() !== name.toLowerCase() || zone.id === undefined) continue
         const place = { name, subscription, resourceGroup: splitId(zone.id).resourceGroup }
         const settled = (zone.provisioningState ?? 'Succeeded') === 'Succeeded'
-        const links = zone.provisioningState === 'Creating' ? { otherLinks: 0 } : await linksOf(place, network, signal)
+        const links =
+          zone.provisioningState === 'Creating' ? { otherLinks: 0 } : await orUndefined(linksOf(place, network, signal))
+        // Without links the zone was deleted after Azure listed it.
+        if (links === undefined) continue
         found.push({ ...place, id: zone.id, tags: zone.tags ?? {}, etag: zone.etag ?? '', settled, ...links })
       }
       return found
@@ -155,12 +159,9 @@ export function azurePrivateDns(
 
     async aRecords(zone, signal) {
       return await translating(`list the A records of ${zone.name}`, async () => {
-        const found: ARecord[] = []
-        const sets = clientOf(zone.subscription).recordSets.listByType(zone.resourceGroup, zone.name, 'A', {
-          abortSignal: signal,
-        })
-        for await (const set of sets) found.push(recordOf(set))
-        return found
+        const { recordSets } = clientOf(zone.subscription)
+        const sets = recordSets.listByType(zone.resourceGroup, zone.name, 'A', { abortSignal: signal })
+        return (await orUndefined(Array.fromAsync(sets, recordOf))) ?? []
       })
     },
 

@@ -140,6 +140,21 @@ describe('private DNS', () => {
     expect(await dns.zones(place.name, network, signal)).toEqual([])
   })
 
+  test.for([
+    ['virtualNetworkLinks', () => dns.zones('deleted.example', network, signal)],
+    ['A', () => dns.aRecords({ ...zone, name: 'deleted.example' }, signal)],
+  ] as const)('a zone that is deleted before its %s are read is no error', async ([last, read]) => {
+    await dns.createZone({ ...zone, name: 'deleted.example' }, {}, signal)
+    const stored = [...world.zones.values()].find(({ name }) => name === 'deleted.example')
+    if (stored === undefined) throw new Error('no zone')
+    world.gate = async ({ path }, phase) => {
+      if (phase === 'arrived' && path.includes(`/deleted.example/${last}?`)) world.zones.delete(stored.id.toLowerCase())
+      return undefined
+    }
+    expect(await read()).toEqual([])
+    expect(world.zones.has(stored.id.toLowerCase())).toBe(false)
+  })
+
   test('of zones that no link tells apart, one of the network’s own subscription', async () => {
     const [sample] = world.zones.values()
     if (sample === undefined) throw new Error('no zone')

@@ -35,7 +35,7 @@ const backgroundMaxAgeMs = 15_000
 
 /**
  * Azure and ClickHouse Cloud as they are now, all asked at the same time. A source that refuses, or does not answer within `withinMs`, leaves its own part
- * unread and the others as they are. Never throws unless `signal` aborts.
+ * unread and the others as they are. Throws only when `signal` aborts, or when the stored inventory cannot be read.
  */
 export async function readControlPlane(
   { service, network, alias, host }: Subject,

@@ -3,6 +3,7 @@ import type { Person } from '../src/domain/person.ts'
 import { digestOf, knownAfterApply, type Plan } from '../src/domain/plan.ts'
 import { newRequest, type Request, type RequestState, type StepProgress } from '../src/domain/request.ts'
 import type { Service } from '../src/domain/target.ts'
+import { openApproval } from './open-approval.ts'
 
 /** Requests in every state, as the jobs process would have written them. */
 
@@ -122,17 +123,12 @@ const awaiting: Request = {
   state: 'awaiting-approval',
   plan,
   digest,
-  approval: {
-    groups: [],
-    needed: 1,
-    rejectionEnds: true,
-    breakGlass: [],
-    remindAt: [],
+  approval: openApproval({
     approvers: [bob, carol],
     places: [approvals],
     askedAt,
     expiresAt: '2026-03-02T14:05:00.000Z',
-  },
+  }),
 }
 
 const approved = { kind: 'approved', by: bob, at: at(0) } as const

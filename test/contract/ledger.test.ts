@@ -4,6 +4,7 @@ import { type RedisServer, startRedis } from '../../sandbox/redis.ts'
 import type { Ledger } from '../../src/domain/ledger.ts'
 import { newRequest, type Request, type RequestEvent } from '../../src/domain/request.ts'
 import { redisLedger } from '../../src/redis/ledger.ts'
+import { openApproval } from '../open-approval.ts'
 import { alice, bob, plan } from '../unit/literals.ts'
 
 /** What any ledger must do. There is one today. */
@@ -16,17 +17,12 @@ function request(id: string): Request {
 }
 
 const claim: RequestEvent = { type: 'claim', run: 'r1', at }
-const approval = {
-  groups: [],
-  needed: 1,
-  rejectionEnds: true,
-  breakGlass: [],
-  remindAt: [],
+const approval = openApproval({
   approvers: [bob],
   places: [place],
   askedAt: at,
   expiresAt: '2026-01-02T12:00:00.000Z',
-}
+})
 const ready: RequestEvent = { type: 'plan-ready', run: 'r1', plan, digest: 'd1', approval }
 
 describe('the ledger in Redis', () => {

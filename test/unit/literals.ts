@@ -1,6 +1,6 @@
 import type { Person } from '../../src/domain/person.ts'
 import { knownAfterApply, type Plan } from '../../src/domain/plan.ts'
-import type { Service } from '../../src/domain/target.ts'
+import type { Network, Service } from '../../src/domain/target.ts'
 
 export const alice: Person = { key: 'person:Alice', name: 'Alice', accounts: { slack: 'U01ALICE' } }
 export const bob: Person = { key: 'person:Bob', name: 'Bob', accounts: { slack: 'U02BOB' } }
@@ -14,6 +14,18 @@ export const service: Service = {
   provider: 'azure',
   region: 'westus3',
   state: 'running',
+}
+
+export const network: Network = {
+  name: 'prod-westus3',
+  subscription: 's1',
+  resourceGroup: 'rg-network',
+  vnet: 'vnet-prod',
+  subnet: 'endpoints',
+  location: 'westus3',
+  dns: { subscription: 's1', resourceGroup: 'rg-dns' },
+  applicationSecurityGroups: [],
+  tags: {},
 }
 
 export const plan: Plan = {

@@ -5,7 +5,7 @@ import type { Desk } from './desk.ts'
 import { refillForm, submitForm } from './form.ts'
 import { homeOf } from './home.ts'
 
-/** Everything that people can say to the bot in the chat of this desk. */
+/** The answers to everything that people send from the chat of this desk. */
 export function handlersOf(desk: Desk): Handlers {
   return {
     command: (said) => answerCommand(desk, said),

@@ -4,6 +4,6 @@ export type Refused = 'bad-signature' | 'too-old' | 'from-the-future' | 'replaye
 /** What a chat counts while the process runs. */
 export interface ChatMetrics {
   refused(why: Refused): void
-  /** A click that was answered with no: the standing of whoever clicked, or what was wrong with the button. */
+  /** A click that decided nothing. `why`: the standing of the person who clicked, or what was wrong with the button. */
   declined(why: string): void
 }

@@ -4,7 +4,7 @@ import { identityUnknown, internalFault, ledgerUnreachable } from './failure-car
 import { wholeForm } from './form.ts'
 import type { Handlers } from './surface.ts'
 
-/** Handlers that never reject: whoever asked is told that it failed, and whether Redis answers. */
+/** Handlers that never reject: the answer then says that it failed, and whether that is because Redis does not answer. */
 export function safeHandlers(
   handlers: Handlers,
   { log, redisAnswers }: { log: Log; redisAnswers(): Promise<boolean> },
@@ -26,10 +26,10 @@ export function safeHandlers(
   }
 }
 
-/** While it cannot be known whether a request is new, nobody acts on it. */
+/** Used while Redis does not answer: whether a chat's request is a replay cannot be checked, so none is acted on. */
 export const unreachableHandlers = refusing(ledgerUnreachable)
 
-/** While it cannot be known who speaks, nobody acts for them. */
+/** Used while the chat does not say who a person is: nothing is done in their name. */
 export const unrecognizedHandlers = refusing(identityUnknown)
 
 function refusing(card: Card): Handlers {
@@ -42,7 +42,7 @@ function refusing(card: Card): Handlers {
   }
 }
 
-/** In the form itself, so that nothing that was filled in is lost. */
+/** Shown in the open form, so that what was filled in is kept. */
 function asProblem(card: Card) {
   return { problems: { [wholeForm]: card.summary } }
 }

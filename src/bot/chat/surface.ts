@@ -3,7 +3,7 @@ import type { Card, Verb } from './card.ts'
 import type { FilledForm, Form, FormProblems } from './form.ts'
 
 /**
- * What the bot needs of a chat, and all it needs. `post`, `update` and `direct` throw a `RetryableError` when asking again may help (throttling
+ * All that the bot needs of a chat. `post`, `update` and `direct` throw a `RetryableError` when asking again may help (throttling
  * with the time to wait), else a `TerminalError`: `place-unreachable` where the bot cannot write, `message-gone` when there is nothing to update.
  */
 export interface ChatSurface {
@@ -15,15 +15,15 @@ export interface ChatSurface {
   update(message: string, card: Card): Promise<void>
   /** Posts to the person alone. */
   direct(person: Person, card: Card): Promise<string>
-  /** Those of the groups in which the person is. Throws when the chat does not say. */
+  /** Those of the groups that the person is a member of. Throws when the chat does not answer. */
   groupsOf(person: Person, groups: readonly Group[]): Promise<readonly Group[]>
-  /** Everyone in the groups, to be shown; nothing when the chat does not say. */
+  /** Everyone in the groups, to be shown; `undefined` when the chat does not answer. */
   membersOf(groups: readonly Group[]): Promise<readonly Person[] | undefined>
-  /** By key, those whose accounts are gone or unknown; whoever the chat does not tell about counts as there. */
+  /** By key, those whose accounts are deactivated or unknown. Where the chat does not answer about a person, they count as present. */
   away(people: readonly Person[]): Promise<ReadonlyMap<string, Absence>>
   /** Sends the person a file. */
   attach(person: Person, file: Attachment): Promise<void>
-  /** Takes no more questions, and finishes what it is answering. */
+  /** Takes no more commands and clicks, and waits until those it has are answered. */
   close(): Promise<void>
 }
 
@@ -34,19 +34,19 @@ export interface Attachment {
   /** With its extension. */
   readonly name: string
   readonly content: string | Uint8Array
-  /** One line that comes with it. */
+  /** One line that is posted with it. */
   readonly comment: string
-  /** Of a picture: what it shows, for whoever does not see it. */
+  /** Of a picture: its alternative text, for screen readers. */
   readonly alt?: string
 }
 
-/** What the bot does about what people say. Whatever a handler returns, only the person who spoke sees it. */
+/** What the bot answers to people. Only the person who asked sees what a handler returns. */
 export interface Handlers {
   command(said: Said): Promise<Reply>
   click(click: Click): Promise<Reply>
   /** What the person's own page shows. */
   home(by: Person): Promise<readonly Card[]>
-  /** The form again, after a field was changed that asks for it; nothing when it cannot be made just now. */
+  /** The form again, after a field that asks for it was changed; `undefined` when it cannot be made now. */
   refill(filled: FilledForm): Promise<Form | undefined>
   /** `place`: where the form was opened. */
   submit(by: Person, place: Place, filled: FilledForm): Promise<Card | FormProblems>

@@ -25,15 +25,15 @@ import {
 } from './messages.ts'
 
 /**
- * How often what was refused is tried again, in milliseconds: until the bot is let into a channel; less patiently while the work goes on, whose news would
- * wait as long; and slowly once it is over, so that no message keeps buttons that decide nothing.
+ * Time between two attempts to post where the chat refuses it, in milliseconds: in general; shorter while the request is applied, because its progress
+ * waits as long; longer after its end, when only the old buttons are to be removed.
  */
-const knockEveryMs = 60_000
-const whileApplyingMs = 15_000
-const afterTheEndMs = 10 * 60_000
+const retryEveryMs = 60_000
+const retryWhileApplyingMs = 15_000
+const retryAfterEndMs = 10 * 60_000
 
-/** For how long after its end a request is shown where that was refused, in milliseconds. */
-const patienceMs = 24 * 3_600_000
+/** How long after a request's end the attempts stop, in milliseconds. */
+const giveUpAfterEndMs = 24 * 3_600_000
 
 export interface Outbox extends ChatMessages {
   readonly ledger: Pick<Ledger, 'get' | 'unshown' | 'shown'>
@@ -42,7 +42,7 @@ export interface Outbox extends ChatMessages {
   now(): number
 }
 
-/** Brings the messages about one record up to date with what the ledger says now. May run twice: what is posted is updated. */
+/** Makes the messages about one record show what the ledger says now. May run twice: a message that is posted is updated. */
 export async function deliver(outbox: Outbox, item: OutboxItem): Promise<void> {
   if (item.kind === 'diagnosis') return await deliverDiagnosis(outbox, item.id)
   const { ledger, log } = outbox
@@ -64,10 +64,10 @@ export async function deliver(outbox: Outbox, item: OutboxItem): Promise<void> {
   if (version !== undefined) await ledger.shown(item.id, version)
 }
 
-/** Nothing when it is given up. */
+/** In milliseconds; `undefined` when the attempts stop. */
 function retryAfter({ state, endedAt }: Request, now: number): number | undefined {
-  if (endedAt !== undefined) return now - Date.parse(endedAt) < patienceMs ? afterTheEndMs : undefined
-  return state === 'applying' ? whileApplyingMs : knockEveryMs
+  if (endedAt !== undefined) return now - Date.parse(endedAt) < giveUpAfterEndMs ? retryAfterEndMs : undefined
+  return state === 'applying' ? retryWhileApplyingMs : retryEveryMs
 }
 
 async function deliverDiagnosis(outbox: Outbox, id: string): Promise<void> {
@@ -78,7 +78,7 @@ async function deliverDiagnosis(outbox: Outbox, id: string): Promise<void> {
   await showAsked(outbox, { record: `diagnosis-${id}`, place, card, by })
 }
 
-/** The approvers' message first: how that went is news for the one who asked. Each message on its own; returns what went wrong. */
+/** The approvers' messages first, because the requester's message says if one of them failed. One failure stops no other message; returns the failures. */
 async function deliverRequest(outbox: Outbox, request: Request): Promise<readonly unknown[]> {
   const { approval, asked, id, state } = request
   const record = `request-${id}`

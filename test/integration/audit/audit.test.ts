@@ -8,6 +8,7 @@ import { newRequest } from '../../../src/domain/request.ts'
 import { auditHeadKey, auditIndexKey, auditKey, redisAudit } from '../../../src/redis/audit.ts'
 import { connect } from '../../../src/redis/connection.ts'
 import { redisLedger } from '../../../src/redis/ledger.ts'
+import { openApproval } from '../../open-approval.ts'
 import { alice, bob, plan } from '../../unit/literals.ts'
 
 /** Every event of every request, in a chain that shows what was done to it. */
@@ -33,17 +34,12 @@ beforeEach(async () => {
     const asked = { by: alice, place, at, services: [{ service: '=cmd("x"),1' }], network: 'prod', reason: 'it is needed' }
     await ledger.create(newRequest(id, asked))
     await ledger.record(id, { type: 'claim', run: 'r1', at })
-    const approval = {
+    const approval = openApproval({
       approvers: [bob],
-      groups: [],
-      needed: 1,
-      rejectionEnds: true,
-      breakGlass: [],
       places: [place],
       askedAt: at,
       expiresAt: '2026-01-02T12:00:00.000Z',
-      remindAt: [],
-    }
+    })
     await ledger.record(id, { type: 'plan-ready', run: 'r1', plan, digest: 'd1', approval })
     await ledger.record(id, { type: 'approve', by: bob, surface: 'slack', digest: 'd1', at })
   }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openApproval } from '../../open-approval.ts'
 import { plan } from '../../sample-requests.ts'
 import { type BotWorld, startBotWorld, textOf } from './harness.ts'
 
@@ -51,17 +52,12 @@ test('requests, request and cancel', async () => {
   await at.ledger.record(id, { type: 'claim', run: 'r', at: new Date().toISOString() })
   const approvers = [{ key: 'person:Bob Builder', name: 'Bob Builder', accounts: { slack: 'U02BOB' } }]
   const place = { surface: 'slack', id: 'C012ABC' } as const
-  const approval = {
-    groups: [],
-    needed: 1,
-    rejectionEnds: true,
-    breakGlass: [],
-    remindAt: [],
+  const approval = openApproval({
     approvers,
     places: [place],
     askedAt: new Date().toISOString(),
     expiresAt: new Date(Date.now() + 60_000).toISOString(),
-  }
+  })
   await at.ledger.record(id, { type: 'plan-ready', run: 'r', plan, digest: 'd', approval })
   expect(await say('mallory', `cancel ${id}`)).toContain('and its approvers can cancel it')
   expect((await at.ledger.get(id))?.state).toBe('awaiting-approval')

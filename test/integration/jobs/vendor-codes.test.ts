@@ -1,7 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { ClickHouseService, Fault, Subnet, World } from '../../../sandbox/world.ts'
-import { applyUntil, capture, carryOut, type Estate, network, openWorkshop, type Workshop } from '../../contract/step-fixture.ts'
+import type { Fault, Subnet, World } from '../../../sandbox/world.ts'
+import {
+  applyUntil,
+  capture,
+  carryOut,
+  type Estate,
+  network,
+  openWorkshop,
+  serviceIn,
+  type Workshop,
+} from '../../contract/step-fixture.ts'
 
 /** What the vendors refuse for a reason of theirs, made by the simulators themselves: what passes is waited for, and what does not is told. */
 
@@ -28,11 +37,7 @@ const { signal } = new AbortController()
 const setup = async (last: Parameters<typeof applyUntil>[0]) => await applyUntil(last, 'setup', workshop.context)
 const allow = async () => await applyUntil('allow-list', 'allow', workshop.context)
 
-function service(name: string): ClickHouseService {
-  const found = world.services.find((each) => each.name === name)
-  if (found === undefined) throw new Error(`no ${name}`)
-  return found
-}
+const service = (name: string) => serviceIn(world, name)
 
 function subnet(): Subnet {
   const found = [...world.networks.values()].find(({ id }) => id.endsWith(network.vnet))?.subnets[0]

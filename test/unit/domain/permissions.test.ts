@@ -2,18 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { isAllowed, needsOf } from '../../../src/domain/permissions.ts'
 import type { StepId } from '../../../src/domain/plan.ts'
 import type { Network } from '../../../src/domain/target.ts'
-import { plan } from '../literals.ts'
+import { plan, network as westus3 } from '../literals.ts'
 
 const network: Network = {
-  name: 'prod-westus3',
-  subscription: 's1',
-  resourceGroup: 'rg-network',
-  vnet: 'vnet-prod',
-  subnet: 'endpoints',
-  location: 'westus3',
+  ...westus3,
   dns: { subscription: 's2', resourceGroup: 'rg-dns' },
   applicationSecurityGroups: ['/subscriptions/s1/resourceGroups/rg-x/providers/Microsoft.Network/applicationSecurityGroups/db'],
-  tags: {},
 }
 const here = '/subscriptions/s1/resourceGroups/rg-network'
 const there = '/subscriptions/s2/resourceGroups/rg-dns'

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { personOf, samePerson } from '../../../src/domain/person.ts'
 import { approversFor, type Policy, policyFor, standingOf } from '../../../src/domain/policy.ts'
 import type { Request } from '../../../src/domain/request.ts'
+import { openApproval } from '../../open-approval.ts'
 import { alice, bob, carol } from '../literals.ts'
 
 const channel = { surface: 'slack', id: 'C1' } as const
@@ -76,17 +77,7 @@ describe('standingOf', () => {
     action: 'setup',
     state: 'awaiting-approval',
     asked: { by: alice, place: channel, at, services: [{ service: 's' }], network: 'n' },
-    approval: {
-      groups: [],
-      needed: 1,
-      rejectionEnds: true,
-      breakGlass: [],
-      remindAt: [],
-      approvers: [bob],
-      places: [channel],
-      askedAt: at,
-      expiresAt,
-    },
+    approval: openApproval({ approvers: [bob], places: [channel], askedAt: at, expiresAt }),
     digest: 'd1',
     steps: {},
   }

@@ -1,19 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { type Cell, cellOf, isConnected, isUntouched, livingIdsOf, type SeenNetwork } from '../../../src/domain/survey.ts'
-import { type Network, subnetId, vnetId } from '../../../src/domain/target.ts'
-import { service } from '../literals.ts'
+import { subnetId, vnetId } from '../../../src/domain/target.ts'
+import { network, service } from '../literals.ts'
 
-const network: Network = {
-  name: 'prod-westus3',
-  subscription: 's1',
-  resourceGroup: 'rg-network',
-  vnet: 'vnet-prod',
-  subnet: 'endpoints',
-  location: 'westus3',
-  dns: { subscription: 's1', resourceGroup: 'rg-dns' },
-  applicationSecurityGroups: [],
-  tags: {},
-}
 const names = { alias: 'the-alias', host: 'q7.westus3.privatelink.azure.clickhouse.cloud' }
 const endpoint = {
   id: '/subscriptions/s1/endpoints/PE',

@@ -18,7 +18,7 @@ export interface Audience {
   readonly decides: boolean
   /** What the chat says of the approvers. */
   readonly availability?: ApproverAvailability
-  /** What only these readers need to know, e.g. that another message could not be posted. */
+  /** Shown to these readers only, e.g. that another message could not be posted. */
   readonly notice?: Text
 }
 
@@ -101,16 +101,16 @@ function buttonsOf(request: Request, decides: boolean): readonly Button[] {
     { verb: 'reject', label: 'Reject', weight: 'danger', id, digest },
     { verb: 'details', label: 'Details', id, digest },
   ]
-  const glass: readonly Button[] =
+  const breakGlass: readonly Button[] =
     approval === undefined || approval.breakGlass.length === 0 ? [] : [{ verb: 'override', label: 'Break glass', id, digest }]
   const reviewed: readonly Button[] =
     decides && needsReview(request) ? [{ verb: 'review', label: 'Reviewed', weight: 'primary', id, digest }] : []
   const cancel: Button = { verb: 'cancel', label: 'Cancel', id, digest }
-  const adoption: readonly Button[] =
+  const exports: readonly Button[] =
     connects(action) && request.plan !== undefined ? [{ verb: 'export', label: 'Export Terraform', id, digest }] : []
   switch (state) {
     case 'awaiting-approval':
-      return [...(decides ? decisions : []), cancel, ...adoption, ...(decides ? glass : [])]
+      return [...(decides ? decisions : []), cancel, ...exports, ...(decides ? breakGlass : [])]
     case 'planning':
       return [cancel]
     case 'applying':
@@ -119,9 +119,9 @@ function buttonsOf(request: Request, decides: boolean): readonly Button[] {
       return [
         ...reviewed,
         ...(canBeUndone(request) ? [{ verb: 'undo', label: `Undo ${id}`, id, digest } as const] : []),
-        ...adoption,
+        ...exports,
       ]
     default:
-      return [...reviewed, ...adoption]
+      return [...reviewed, ...exports]
   }
 }

@@ -1,7 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import type { ClickHouseService, World } from '../../../../sandbox/world.ts'
+import type { World } from '../../../../sandbox/world.ts'
 import type { StepContext } from '../../../../src/jobs/steps/step.ts'
-import { applyUntil, capture, carryOut, type Estate, openWorkshop, type Workshop } from '../../../contract/step-fixture.ts'
+import {
+  applyUntil,
+  capture,
+  carryOut,
+  type Estate,
+  openWorkshop,
+  serviceIn,
+  type Workshop,
+} from '../../../contract/step-fixture.ts'
 
 /** Of several services, one that somebody else puts on its list in the same moment does not keep the others waiting. */
 
@@ -21,11 +29,7 @@ afterEach(() => {
 })
 afterAll(async () => await workshop.close())
 
-function service(name: string): ClickHouseService {
-  const found = world.services.find((each) => each.name === name)
-  if (found === undefined) throw new Error(`no ${name}`)
-  return found
-}
+const service = (name: string) => serviceIn(world, name)
 
 function both(changes: Partial<StepContext> = {}): StepContext {
   const { target } = workshop.context()

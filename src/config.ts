@@ -2,6 +2,7 @@ import { isIPv4 } from 'node:net'
 import { z } from 'zod'
 import { type Estate, readEstate } from './config/file.ts'
 import type { OrganizationKey } from './domain/organization.ts'
+import type { Surface } from './domain/person.ts'
 
 /** The only reader of the environment: one function for each process, which holds no more than that process needs. */
 
@@ -31,13 +32,29 @@ export interface BotConfig extends Estate {
   readonly redisUrl: string
   readonly host: string
   readonly port: number
-  readonly slack: {
-    readonly botToken: string
-    readonly signingSecret: string
-    /** With it, Socket Mode. */
-    readonly appToken?: string
-    readonly apiUrl?: string
-  }
+  /** Absent where the bot does not serve that chat; at least one is there. */
+  readonly slack?: SlackConfig
+  readonly teams?: TeamsConfig
+}
+
+export interface SlackConfig {
+  readonly botToken: string
+  readonly signingSecret: string
+  /** With it, Socket Mode. */
+  readonly appToken?: string
+  readonly apiUrl?: string
+}
+
+export interface TeamsConfig {
+  readonly appId: string
+  /** Without one, the app is a user-assigned managed identity. */
+  readonly appPassword?: string
+  readonly tenantId?: string
+  readonly isAuthenticated: boolean
+  readonly openIdUrl?: string
+  readonly serviceUrl?: string
+  readonly graphUrl?: string
+  readonly authorityHost?: string
 }
 
 const botSchema = z.object({
@@ -45,29 +62,88 @@ const botSchema = z.object({
   REDIS_URL: redisUrl,
   HOST: z.string().default('0.0.0.0'),
   PORT: z.coerce.number('must be a port number').int().min(0).max(65_535).default(3000),
+})
+
+const slackSchema = z.object({
   SLACK_BOT_TOKEN: z.string('is not set; the bot token of the Slack app (xoxb-…)'),
   SLACK_SIGNING_SECRET: z.string('is not set; the signing secret of the Slack app'),
   SLACK_APP_TOKEN: z.string().optional(),
   SLACK_API_URL: z.url('must be a URL').optional(),
 })
 
+const teamsSchema = z.object({
+  TEAMS_APP_ID: z.guid('must be the app (client) id of the bot, a UUID').optional(),
+  TEAMS_APP_PASSWORD: z.string().optional(),
+  TEAMS_TENANT_ID: z.guid('must be the id of the Entra tenant, a UUID').optional(),
+  TEAMS_AUTH: z.enum(['enabled', 'disabled'], 'must be "enabled" or "disabled"').default('enabled'),
+  TEAMS_OPENID_URL: z.url('must be a URL').optional(),
+  TEAMS_SERVICE_URL: z.url('must be a URL').optional(),
+  TEAMS_GRAPH_URL: z.url('must be a URL').optional(),
+  AZURE_AUTHORITY_HOST: z.url('must be a URL').optional(),
+})
+
 export function botConfig(environment: Environment = process.env): BotConfig {
   const problems: string[] = []
   const values = readEnvironment(botSchema, environment, problems)
-  const estate = readFile(environment, problems)
+  const isSet = (variable: string) => (environment[variable] ?? '') !== ''
+  const servesTeams = ['TEAMS_APP_ID', 'TEAMS_APP_PASSWORD', 'TEAMS_TENANT_ID', 'TEAMS_AUTH'].some(isSet)
+  const servesSlack = ['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET', 'SLACK_APP_TOKEN'].some(isSet)
+  if (!servesTeams && !servesSlack)
+    problems.push(
+      'no chat is configured: set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET for Slack, TEAMS_APP_ID and TEAMS_TENANT_ID for Teams, or both',
+    )
+  const slack = servesSlack ? slackConfig(environment, problems) : undefined
+  const teams = servesTeams ? teamsConfig(environment, values?.HOST, problems) : undefined
+  const served: readonly Surface[] = [...(servesSlack ? (['slack'] as const) : []), ...(servesTeams ? (['teams'] as const) : [])]
+  const estate = readFile(environment, problems, served)
   if (values === undefined || estate === undefined || problems.length > 0) throw new ConfigError(problems)
   return {
     ...estate,
     redisUrl: values.REDIS_URL,
     host: values.HOST,
     port: values.PORT,
-    slack: {
+    ...(slack !== undefined && { slack }),
+    ...(teams !== undefined && { teams }),
+  }
+}
+
+function slackConfig(environment: Environment, problems: string[]): SlackConfig | undefined {
+  const values = readEnvironment(slackSchema, environment, problems)
+  return (
+    values && {
       botToken: values.SLACK_BOT_TOKEN,
       signingSecret: values.SLACK_SIGNING_SECRET,
       ...(values.SLACK_APP_TOKEN !== undefined && { appToken: values.SLACK_APP_TOKEN }),
       ...(values.SLACK_API_URL !== undefined && { apiUrl: values.SLACK_API_URL }),
-    },
+    }
+  )
+}
+
+/** Without an app id the SDK checks nobody's token, so that this has to be asked for, and is taken only where nobody else can connect. */
+function teamsConfig(environment: Environment, host: string | undefined, problems: string[]): TeamsConfig | undefined {
+  const values = readEnvironment(teamsSchema, environment, problems)
+  if (values === undefined) return undefined
+  const isAuthenticated = values.TEAMS_AUTH === 'enabled'
+  if (!isAuthenticated && !isLoopback(host))
+    problems.push('TEAMS_AUTH "disabled" is taken only while HOST is a loopback address, e.g. 127.0.0.1')
+  if (isAuthenticated && values.TEAMS_APP_ID === undefined)
+    problems.push('TEAMS_APP_ID is not set; the app (client) id of the bot, without which nobody could be told from a forger')
+  if (isAuthenticated && values.TEAMS_TENANT_ID === undefined)
+    problems.push('TEAMS_TENANT_ID is not set; the id of the Entra tenant whose people are served')
+  return {
+    appId: values.TEAMS_APP_ID ?? '',
+    isAuthenticated,
+    ...(values.TEAMS_APP_PASSWORD !== undefined && { appPassword: values.TEAMS_APP_PASSWORD }),
+    ...(values.TEAMS_TENANT_ID !== undefined && { tenantId: values.TEAMS_TENANT_ID }),
+    ...(values.TEAMS_OPENID_URL !== undefined && { openIdUrl: values.TEAMS_OPENID_URL }),
+    ...(values.TEAMS_SERVICE_URL !== undefined && { serviceUrl: values.TEAMS_SERVICE_URL }),
+    ...(values.TEAMS_GRAPH_URL !== undefined && { graphUrl: values.TEAMS_GRAPH_URL }),
+    ...(values.AZURE_AUTHORITY_HOST !== undefined && { authorityHost: values.AZURE_AUTHORITY_HOST }),
   }
+}
+
+function isLoopback(host: string | undefined): boolean {
+  return host !== undefined && (host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.')))
 }
 
 export interface JobsConfig extends Omit<Estate, 'organizations'> {
@@ -247,7 +323,8 @@ function readEnvironment<Schema extends z.ZodType>(
   return undefined
 }
 
-function readFile(environment: Environment, problems: string[]): Estate | undefined {
+/** `served`: the chats that this process knows to be served. */
+function readFile(environment: Environment, problems: string[], served?: readonly Surface[]): Estate | undefined {
   const path = environment.PRIVATELINK_CONFIG
-  return path === undefined || path === '' ? undefined : readEstate(path, problems)
+  return path === undefined || path === '' ? undefined : readEstate(path, problems, served)
 }

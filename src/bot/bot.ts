@@ -1,8 +1,9 @@
 import { type Closable, closable } from '../closable.ts'
 import type { BotConfig } from '../config.ts'
+import type { Surface } from '../domain/person.ts'
 import type { Log } from '../log.ts'
 import { redisAudit } from '../redis/audit.ts'
-import { connect } from '../redis/connection.ts'
+import { type Connection, connect } from '../redis/connection.ts'
 import { redisLedger } from '../redis/ledger.ts'
 import { redisLimit } from '../redis/limits.ts'
 import { createProducer } from '../redis/producer.ts'
@@ -13,9 +14,11 @@ import { redisWatches } from '../redis/watches.ts'
 import { startWorker } from '../redis/worker.ts'
 import type { Desk } from './answers/desk.ts'
 import { handlersOf } from './answers/handlers.ts'
+import type { ChatMetrics } from './chat/chat-metrics.ts'
 import type { Chats } from './chat/chats.ts'
 import { peopleInAllChats } from './chat/people-in-all-chats.ts'
 import { safeHandlers } from './chat/safe-handlers.ts'
+import type { ServedChat } from './chat/served-chat.ts'
 import { createHealth } from './http/health.ts'
 import { createMetrics } from './http/metrics.ts'
 import { startHttpServer } from './http/server.ts'
@@ -33,6 +36,8 @@ const outboxConcurrency = 4
 
 export interface Bot extends Closable {
   readonly port: number
+  /** Those that it serves. */
+  readonly chats: readonly Surface[]
 }
 
 /** Everything of the bot process, until it serves. Rejects when a chat refuses the credentials or stays away, or the port is taken. */
@@ -46,7 +51,7 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
   const messages = redisMessages(redis)
   const metrics = createMetrics(ledger)
   const health = createHealth(redis)
-  const served = [openSlack(config.slack, { redis, people: config.people, metrics, log })]
+  const served = await openChats(config, { redis, metrics, log })
   const chats: Chats = new Map(served.map(({ surface }) => [surface.name, surface]))
   const people = peopleInAllChats(chats)
 
@@ -95,5 +100,17 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
   opened.use(startCatchUp({ ledger, producer, log }))
   opened.use(watchApprovers({ ledger, people, messages, producer }, log))
   const whole = opened.move()
-  return { port: server.port, ...closable(() => whole.disposeAsync()) }
+  return { port: server.port, chats: [...chats.keys()], ...closable(() => whole.disposeAsync()) }
+}
+
+/** Those that are configured. The SDK of Teams is large, so that a bot without Teams does not load it. */
+async function openChats(
+  { slack, teams, people, policies }: BotConfig,
+  shared: { readonly redis: Connection; readonly metrics: ChatMetrics; readonly log: Log },
+): Promise<readonly ServedChat[]> {
+  const places = policies.flatMap((policy) => policy.places)
+  return [
+    ...(slack === undefined ? [] : [openSlack(slack, { ...shared, people })]),
+    ...(teams === undefined ? [] : [(await import('./teams/open.ts')).openTeams(teams, { ...shared, people, places })]),
+  ]
 }

@@ -8,12 +8,14 @@ await runProcess({
   name: 'bot',
   configure() {
     const config = botConfig()
-    const { slack, redisUrl, warnings } = config
-    const secrets = [slack.botToken, slack.signingSecret, slack.appToken ?? '', ...secretsIn(redisUrl)]
+    const { slack, teams, redisUrl, warnings } = config
+    const chats = [slack?.botToken, slack?.signingSecret, slack?.appToken, teams?.appPassword]
+    const secrets = [...chats.filter((secret) => secret !== undefined), ...secretsIn(redisUrl)]
     return { config, secrets, warnings }
   },
   async start(config, log, opened) {
-    const { port } = opened.use(await startBot(config, log))
-    return { host: config.host, port, mode: config.slack.appToken === undefined ? 'http' : 'socket' }
+    const { port, chats } = opened.use(await startBot(config, log))
+    const mode = config.slack?.appToken === undefined ? 'http' : 'socket'
+    return { host: config.host, port, chats, mode }
   },
 })

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parse, YAMLParseError } from 'yaml'
+import { z } from 'zod'
 import type { Group, Person, Place, Surface } from '../domain/person.ts'
 import type { Policy } from '../domain/policy.ts'
 import { type EndpointOptions, type Network, nearest } from '../domain/target.ts'
@@ -16,11 +17,11 @@ export interface Estate {
   readonly warnings: readonly string[]
 }
 
-/** The chats that the bot speaks: approval is asked for and given in these. */
-const spoken: readonly Surface[] = ['slack']
+/** Which of them the bot serves, only the bot's environment says. */
+const everyChat: readonly Surface[] = ['slack', 'teams']
 
-/** Reads the file, or collects every problem in it, each with its path. */
-export function readEstate(path: string, problems: string[]): Estate | undefined {
+/** Reads the file, or collects every problem in it, each with its path. Approval is asked for and given in the chats that are `served`. */
+export function readEstate(path: string, problems: string[], served = everyChat): Estate | undefined {
   const parsed = parseFile(path, problems)
   if (parsed === undefined) return undefined
   const result = fileSchema.safeParse(parsed)
@@ -28,7 +29,7 @@ export function readEstate(path: string, problems: string[]): Estate | undefined
     problems.push(...result.error.issues.map(({ path: at, message }) => `${path}: ${pathText(at)}${message}`))
     return undefined
   }
-  return resolve(result.data, (at, message) => problems.push(`${path}: ${at}: ${message}`))
+  return resolve(result.data, served, (at, message) => problems.push(`${path}: ${at}: ${message}`))
 }
 
 function parseFile(path: string, problems: string[]): unknown {
@@ -53,7 +54,7 @@ function pathText(path: readonly PropertyKey[]): string {
     .replace(/^\./, '')}: `
 }
 
-function resolve(file: ConfigFile, problem: (at: string, message: string) => void): Estate {
+function resolve(file: ConfigFile, served: readonly Surface[], problem: (at: string, message: string) => void): Estate {
   for (const list of ['organizations', 'networks', 'people', 'channels'] as const) {
     const names = file[list].map(({ name }) => name)
     names.forEach((name, index) => {
@@ -86,11 +87,15 @@ function resolve(file: ConfigFile, problem: (at: string, message: string) => voi
       })
     const approvers = [...new Set(named('approvers', policy.approvers))]
     const groups = policy.approvers.flatMap((name) => groupOf(name) ?? [])
+    policy.approvers.forEach((name, position) => {
+      if (/^teams-group:/.test(name) && !z.guid().safeParse(groupOf(name)?.id).success)
+        problem(`policies[${index}].approvers[${position}]`, `"${name}" must name a group by its Entra object id (a UUID)`)
+    })
     // An empty list closes the door on purpose, and is warned of; too short a one is a mistake.
-    const able = approvers.filter(({ email, accounts }) => email !== undefined || spoken.some((chat) => accounts[chat]))
-    const grouped = groups.some(({ surface }) => spoken.includes(surface))
+    const able = approvers.filter(({ email, accounts }) => email !== undefined || served.some((chat) => accounts[chat]))
+    const grouped = groups.some(({ surface }) => served.includes(surface))
     if (policy.approvers.length > 0 && !grouped && able.length < policy.approvals) {
-      const why = approvers.length + groups.length > able.length ? `: the others have no account in ${spoken.join(' or ')}` : ''
+      const why = approvers.length + groups.length > able.length ? `: the others have no account in ${served.join(' or ')}` : ''
       problem(`policies[${index}].approvals`, `${policy.approvals} have to approve, but only ${able.length} can${why}`)
     }
     const breakGlass = named('breakGlass', policy.breakGlass)
@@ -103,7 +108,7 @@ function resolve(file: ConfigFile, problem: (at: string, message: string) => voi
         problem(`policies[${index}].reminders[${position}]`, 'comes only after the request has expired')
     })
     const channel = file.channels.find(({ name }) => name === policy.channel)
-    const places = spoken.flatMap((surface): Place[] => {
+    const places = served.flatMap((surface): Place[] => {
       const id = channel?.[surface]
       return id === undefined ? [] : [{ surface, id }]
     })
@@ -116,7 +121,7 @@ function resolve(file: ConfigFile, problem: (at: string, message: string) => voi
         `policies[${index}].channel`,
         channel === undefined
           ? `no channel is named "${policy.channel}"${hint(guess)}`
-          : `channel "${policy.channel}" has no ${spoken.join(' or ')} id`,
+          : `channel "${policy.channel}" has no ${served.join(' or ')} id`,
       )
     }
     return {

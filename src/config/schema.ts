@@ -40,6 +40,14 @@ const action = z.enum(actions, {
   },
 })
 
+const entraId = text.pipe(z.guid('must be an Entra object id (a UUID)'))
+
+/** A channel, or a group chat. */
+const teamsConversation = text.regex(
+  /^19:[^\s;@]+@(thread\.(tacv2|v2|skype)|unq\.gbl\.spaces)$/,
+  'must be the id of a channel or chat, such as 19:…@thread.tacv2: it stands in the link to the channel, percent-encoded',
+)
+
 const nameTemplate = text.refine(
   (template) => [...template.matchAll(/\{([^}]*)\}/g)].every(([, word]) => placeholders.some((known) => known === word)),
   `may use only ${placeholders.map((word) => `{${word}}`).join(', ')}`,
@@ -96,7 +104,9 @@ export const fileSchema = known({
     networkInterface: nameTemplate.refine((template) => template.includes('{service}'), 'must contain {service}').optional(),
     listAs: z.enum(['guid', 'resource-id']).optional(),
   }).optional(),
-  people: z.array(known({ name: text, email: z.email().optional(), slack: text.optional(), teams: text.optional() })).default([]),
+  people: z
+    .array(known({ name: text, email: z.email().optional(), slack: text.optional(), teams: entraId.optional() }))
+    .default([]),
   policies: z
     .array(
       known({
@@ -113,7 +123,7 @@ export const fileSchema = known({
       }),
     )
     .default([]),
-  channels: z.array(known({ name: text, slack: text.optional(), teams: text.optional() })).default([]),
+  channels: z.array(known({ name: text, slack: text.optional(), teams: teamsConversation.optional() })).default([]),
 })
 
 export type ConfigFile = z.infer<typeof fileSchema>

@@ -65,6 +65,7 @@ export function recordedHandlers(): RecordedHandlers {
     command: async () => ({ kind: 'card', card: say('The command is answered.') }),
     click: async () => ({ kind: 'card', card: say('The click is answered.') }),
     home: async () => [say('The page is filled.')],
+    view: async () => undefined,
     refill: async ({ values }) => sampleForm(values),
     submit: async () => say('The form is answered.'),
   }
@@ -91,6 +92,7 @@ export function recordedHandlers(): RecordedHandlers {
         homes.push(by)
         return answers.home(by)
       },
+      view: (by, record, place) => answers.view(by, record, place),
       refill: (filled) => answers.refill(filled),
       submit(by, place, filled) {
         submissions.push({ by, place, filled })

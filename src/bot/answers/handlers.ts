@@ -4,6 +4,7 @@ import { answerCommand } from './command.ts'
 import type { Desk } from './desk.ts'
 import { refillForm, submitForm } from './form.ts'
 import { homeOf } from './home.ts'
+import { viewOf } from './view.ts'
 
 /** The answers to everything that people send from the chat of this desk. */
 export function handlersOf(desk: Desk): Handlers {
@@ -11,6 +12,7 @@ export function handlersOf(desk: Desk): Handlers {
     command: (said) => answerCommand(desk, said),
     click: (click) => answerClick(desk, click),
     home: (by) => homeOf(desk, by),
+    view: (by, { id }, place) => viewOf(desk, by, id, place),
     refill: (filled) => refillForm(desk, filled),
     submit: (by, place, filled) => submitForm(desk, by, place, filled),
   }

@@ -1,5 +1,15 @@
 /** Why a request was refused before anybody looked at it. */
-export type Refused = 'bad-signature' | 'too-old' | 'from-the-future' | 'replayed' | 'wrong-workspace' | 'wrong-app'
+export type Refused =
+  | 'bad-signature'
+  | 'too-old'
+  | 'from-the-future'
+  | 'replayed'
+  | 'wrong-workspace'
+  | 'wrong-app'
+  | 'not-authentic'
+  | 'wrong-tenant'
+  | 'wrong-service-url'
+  | 'wrong-channel'
 
 /** What a chat counts while the process runs. */
 export interface ChatMetrics {

@@ -17,6 +17,11 @@ export function safeHandlers(
     command: (said) => handlers.command(said).catch(async (error) => ({ kind: 'card', card: await explain(error) })),
     click: (click) => handlers.click(click).catch(async (error) => ({ kind: 'card', card: await explain(error) })),
     home: (by) => handlers.home(by).catch(async (error) => [await explain(error)]),
+    view: (by, record, place) =>
+      handlers.view(by, record, place).catch((error) => {
+        log.error({ err: error }, 'a view was not made')
+        return undefined
+      }),
     refill: (filled) =>
       handlers.refill(filled).catch((error) => {
         log.error({ err: error }, 'a form was not refilled')
@@ -37,6 +42,7 @@ function refusing(card: Card): Handlers {
     command: async () => ({ kind: 'card', card }),
     click: async () => ({ kind: 'card', card }),
     home: async () => [card],
+    view: async () => undefined,
     refill: async () => undefined,
     submit: async () => asProblem(card),
   }

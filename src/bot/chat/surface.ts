@@ -46,6 +46,8 @@ export interface Handlers {
   click(click: Click): Promise<Reply>
   /** What the person's own page shows. */
   home(by: Person): Promise<readonly Card[]>
+  /** The record as this reader may use it in this place; `undefined` where there is none. Decides nothing. */
+  view(by: Person, record: NonNullable<Card['readers']>, place: Place): Promise<Card | undefined>
   /** The form again, after a field that asks for it was changed; `undefined` when it cannot be made now. */
   refill(filled: FilledForm): Promise<Form | undefined>
   /** `place`: where the form was opened. */

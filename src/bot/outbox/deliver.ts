@@ -54,12 +54,13 @@ export async function deliver(outbox: Outbox, item: OutboxItem): Promise<void> {
   const failures = await deliverRequest(outbox, request)
   const passing = failures.find((failure) => !isRefusal(failure))
   if (passing !== undefined) throw passing
-  const refused = failures.find(isRefusal)
+  const refused = failures.filter(isRefusal).find(({ code }) => code !== 'place-closed')
   const retryAfterMs = retryAfter(request, outbox.now())
   if (refused !== undefined && retryAfterMs !== undefined) {
     const { code, message, remedy } = refused
     throw new RetryableError(code, message, { remedy, retryAfterMs, cause: refused })
   }
+  // Where the bot was shut out it is said once, and tried again when there is something new to show.
   if (refused !== undefined) log.error({ err: refused, request: item.id }, 'a message cannot be shown, and is given up')
   if (version !== undefined) await ledger.shown(item.id, version)
 }
@@ -94,7 +95,7 @@ async function deliverRequest(outbox: Outbox, request: Request): Promise<readonl
   // Of a request that is over, the approvers need no first message, unless they are to review it.
   const matters = isOpen(request) || needsReview(request)
   const unreached: { readonly place: Place; readonly refusal: TerminalError }[] = []
-  for (const place of approval?.places ?? []) {
+  for (const place of servedPlaces(outbox, approval?.places ?? [])) {
     if (!matters && !(await isShownAt(outbox, record, place))) continue
     const failure = await trying(() => showAt(outbox, record, place, requestCard(request, { decides: true, availability })))
     if (isRefusal(failure)) unreached.push({ place, refusal: failure })
@@ -113,6 +114,12 @@ async function deliverRequest(outbox: Outbox, request: Request): Promise<readonl
   const end = { end: request.review === undefined ? 'ended' : 'reviewed', card: endCard(request) }
   if (!isOpen(request)) await trying(() => settleNotices(outbox, record, end))
   return failures
+}
+
+/** The configuration may name a channel in a chat that this bot does not serve. Where none is served, all are tried, so that it is said. */
+function servedPlaces({ chats }: Outbox, places: readonly Place[]): readonly Place[] {
+  const served = places.filter(({ surface }) => chats.has(surface))
+  return served.length === 0 ? places : served
 }
 
 function unreachable(unreached: readonly { readonly place: Place; readonly refusal: TerminalError }[]): Text {

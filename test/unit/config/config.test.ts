@@ -18,7 +18,7 @@ networks:
     subnet: endpoints
     location: westus3
 people:
-  - { name: Bob Builder, email: bob@acme.example, slack: U02BOB, teams: entra-bob }
+  - { name: Bob Builder, email: bob@acme.example, slack: U02BOB, teams: 0e9c1c5a-3a53-4d0e-9d0f-3a1f2b7c0b0b }
   - { name: Carol Jones, slack: U03CAROL }
 policies:
   - { networks: [prod-*], actions: [setup, allow], approvers: [Bob Builder, Carol Jones], approvals: 1, expiry: 24h, channel: network-approvals }
@@ -49,6 +49,19 @@ const jobsEnvironment = (path: string) => ({
   CLICKHOUSE_KEY_SECRET: 'secret',
 })
 
+const slackEnvironment = (path: string) => ({
+  PRIVATELINK_CONFIG: path,
+  REDIS_URL: 'redis://127.0.0.1:6379',
+  SLACK_BOT_TOKEN: 'xoxb-1',
+  SLACK_SIGNING_SECRET: 's',
+})
+
+const teamsEnvironment = {
+  TEAMS_APP_ID: '2e9c1c5a-3a53-4d0e-9d0f-3a1f2b7c0b0d',
+  TEAMS_APP_PASSWORD: 'p4ssword',
+  TEAMS_TENANT_ID: '3e9c1c5a-3a53-4d0e-9d0f-3a1f2b7c0b0e',
+}
+
 describe('the file', () => {
   test('is read, with defaults and references resolved', () => {
     const config = jobsConfig(jobsEnvironment(file(good)))
@@ -56,7 +69,10 @@ describe('the file', () => {
     expect(config.policies[0]).toMatchObject({
       approvers: [{ key: 'person:Bob Builder', accounts: { slack: 'U02BOB' } }, { name: 'Carol Jones' }],
       expiryMs: 86_400_000,
-      places: [{ surface: 'slack', id: 'C012ABC' }],
+      places: [
+        { surface: 'slack', id: 'C012ABC' },
+        { surface: 'teams', id: '19:x@thread.tacv2' },
+      ],
     })
     expect(config.clickhouse).toEqual({
       apiUrl: 'https://api.clickhouse.cloud/v1',
@@ -149,7 +165,7 @@ describe('the file', () => {
     [
       'an approver whom the bot cannot hear',
       'slack: U03CAROL }',
-      'teams: entra-carol }',
+      'teams: 1e9c1c5a-3a53-4d0e-9d0f-3a1f2b7c0b0c }',
       'policies[0].approvals: 2 have to approve, but only 1 can: the others have no account in slack',
       'approvals: 1',
       'approvals: 2',
@@ -222,8 +238,31 @@ describe('the file', () => {
     ['no YAML', 'organizations:', 'organizations: [', 'not valid YAML'],
   ])('%s', (_what, from, to, expected, also = '', alsoTo = '') => {
     const text = good.replace(from, to).replace(also, alsoTo)
-    const problems = problemsOf(() => jobsConfig(jobsEnvironment(file(text))))
+    const problems = problemsOf(() => botConfig(slackEnvironment(file(text))))
     expect(problems.join('\n')).toContain(expected)
+  })
+
+  test.each([
+    [
+      'a person',
+      'teams: 0e9c1c5a-3a53-4d0e-9d0f-3a1f2b7c0b0b',
+      'teams: bob@acme.example',
+      'people[0].teams: must be an Entra object id',
+    ],
+    ['a channel', '"19:x@thread.tacv2"', 'General', 'channels[0].teams: must be the id of a channel or chat'],
+    ['a thread of a channel', '"19:x@thread.tacv2"', '"19:x@thread.tacv2;messageid=1"', 'channels[0].teams: must be the id'],
+    [
+      'a group',
+      '[Bob Builder, Carol Jones]',
+      '["teams-group:Security"]',
+      'policies[0].approvers[0]: "teams-group:Security" must name a group',
+    ],
+  ])('an id of Teams that is none, of %s', (_what, from, to, expected) => {
+    for (const read of [botConfig, jobsConfig]) {
+      const environment = { ...slackEnvironment(file(good.replace(from, to))), ...teamsEnvironment, ...jobsEnvironment('') }
+      const text = problemsOf(() => read({ ...environment, PRIVATELINK_CONFIG: file(good.replace(from, to)) })).join('\n')
+      expect(text).toContain(expected)
+    }
   })
 
   test('groups, quorum, reminders, reasons and break-glass', () => {
@@ -256,7 +295,10 @@ describe('the environment', () => {
   })
 
   test('the bot needs no cloud credentials, and says what it lacks', () => {
-    const problems = problemsOf(() => botConfig({ PORT: 'x', SLACK_SIGNING_SECRET: '' }))
+    expect(problemsOf(() => botConfig({ PORT: 'x', SLACK_SIGNING_SECRET: '' })).join('\n')).toContain(
+      'no chat is configured: set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET for Slack',
+    )
+    const problems = problemsOf(() => botConfig({ PORT: 'x', SLACK_APP_TOKEN: 'xapp-1' }))
     expect(problems.map((line) => line.split(' ')[0])).toEqual([
       'PRIVATELINK_CONFIG',
       'REDIS_URL',
@@ -271,6 +313,42 @@ describe('the environment', () => {
       port: 3000,
       slack: { botToken: 'xoxb-1', signingSecret: 's' },
     })
+  })
+
+  test('each chat alone, or both', () => {
+    const path = file(good)
+    const { SLACK_BOT_TOKEN: _token, SLACK_SIGNING_SECRET: _secret, ...neither } = slackEnvironment(path)
+    expect(Object.keys(botConfig(slackEnvironment(path)))).not.toContain('teams')
+    const teamsAlone = botConfig({ ...neither, ...teamsEnvironment })
+    expect(Object.keys(teamsAlone)).not.toContain('slack')
+    expect(teamsAlone.teams).toEqual({
+      appId: teamsEnvironment.TEAMS_APP_ID,
+      appPassword: 'p4ssword',
+      tenantId: teamsEnvironment.TEAMS_TENANT_ID,
+      isAuthenticated: true,
+    })
+    expect(teamsAlone.policies[0]?.places).toEqual([{ surface: 'teams', id: '19:x@thread.tacv2' }])
+    const both = botConfig({ ...slackEnvironment(path), ...teamsEnvironment })
+    expect(both.policies[0]?.places.map(({ surface }) => surface)).toEqual(['slack', 'teams'])
+  })
+
+  test.each([
+    [{ TEAMS_APP_ID: '' }, 'TEAMS_APP_ID is not set'],
+    [{ TEAMS_TENANT_ID: '' }, 'TEAMS_TENANT_ID is not set'],
+    [{ TEAMS_APP_ID: 'bot' }, 'TEAMS_APP_ID must be the app (client) id'],
+    [{ TEAMS_AUTH: 'off' }, 'TEAMS_AUTH must be "enabled" or "disabled"'],
+    [{ TEAMS_AUTH: 'disabled' }, 'TEAMS_AUTH "disabled" is taken only while HOST is a loopback address'],
+    [{ TEAMS_AUTH: 'disabled', HOST: '0.0.0.0' }, 'TEAMS_AUTH "disabled"'],
+    [{ TEAMS_AUTH: 'disabled', HOST: '127.0.0.1.example' }, 'TEAMS_AUTH "disabled"'],
+    [{ TEAMS_AUTH: 'disabled', HOST: '::' }, 'TEAMS_AUTH "disabled"'],
+  ])('Teams with %j is refused', (changes, expected) => {
+    const environment = { ...slackEnvironment(file(good)), ...teamsEnvironment, ...changes }
+    expect(problemsOf(() => botConfig(environment)).join('\n')).toContain(expected)
+  })
+
+  test.each(['127.0.0.1', '127.8.9.10', '::1', 'localhost'])('Teams without authentication on %s', (HOST) => {
+    const environment = { ...slackEnvironment(file(good)), TEAMS_AUTH: 'disabled', HOST }
+    expect(botConfig(environment).teams).toEqual({ appId: '', isAuthenticated: false })
   })
 
   test('diagnostics: defaults and lists', () => {

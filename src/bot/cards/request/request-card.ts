@@ -1,6 +1,6 @@
 import { cleanText } from '../../../domain/hostile-text.ts'
 import type { Plan } from '../../../domain/plan.ts'
-import { canBeUndone, connects, needsReview, type Request } from '../../../domain/request.ts'
+import { canBeUndone, connects, isOpen, needsReview, type Request } from '../../../domain/request.ts'
 import { type Button, type Card, mention, type Part, type Text, time, words } from '../../chat/card.ts'
 import { statusOf, titleOf } from '../subject.ts'
 import type { ApproverAvailability } from './approver-availability.ts'
@@ -40,6 +40,7 @@ export function requestCard(request: Request, audience: Audience): Card {
       ...paragraph(notice),
     ],
     ...(buttons.length > 0 && { buttons }),
+    ...(decides && (isOpen(request) || needsReview(request)) && { readers: { kind: 'request', id: request.id } }),
   }
 }
 

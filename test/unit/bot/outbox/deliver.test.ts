@@ -187,7 +187,15 @@ test('each message stays in the chat that it was posted to, also one that an old
 test('a place of a chat that is not served keeps no other message back', async () => {
   places = [approvals, { surface: 'teams', id: '19:x' }]
   served = ['slack']
-  expect(await delivered('awaiting-approval')).toMatchObject({ retryAfterMs: 60_000 })
+  expect(await delivered('awaiting-approval')).toEqual({ retryAfterMs: undefined, isShown: true })
   expect(posts).toEqual([`slack ${approvals.id}`, `slack ${data.id}`])
+  places = [{ surface: 'teams', id: '19:x' }]
+  expect(await delivered('awaiting-approval')).toMatchObject({ retryAfterMs: 60_000 })
   expect(JSON.stringify(shown.get(data.id))).toContain('Configure Teams for the bot process.')
+})
+
+test('a place that the bot was shut out of is said, and not tried again and again', async () => {
+  refused[approvals.id] = 'place-closed'
+  expect(await delivered('awaiting-approval')).toEqual({ retryAfterMs: undefined, isShown: true })
+  expect(JSON.stringify(shown.get(data.id))).toContain('I could not post this to')
 })

@@ -1,0 +1,122 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import type { Authority } from '../certificates.ts'
+import type { Backend } from './api/backend.ts'
+import { ConnectorError } from './api/connector-error.ts'
+import { AccessTokens } from './auth/access-tokens.ts'
+import { createSigning } from './auth/signing.ts'
+import { Directory, type Tenant } from './directory.ts'
+import { createDriver, type TeamsDriver } from './driver/driver.ts'
+import { RateLimits } from './rates.ts'
+import { cardIn, renderCard } from './render.ts'
+import { createTeamsServer } from './server.ts'
+import { Store, type TeamsDialog, type TeamsMessage } from './store.ts'
+import { type Until, waiter } from './until.ts'
+
+export interface TeamsSandbox {
+  /** For `TEAMS_SERVICE_URL`, `TEAMS_OPENID_URL`, `TEAMS_GRAPH_URL` and `AZURE_AUTHORITY_HOST`. */
+  readonly serviceUrl: string
+  readonly openIdUrl: string
+  readonly graphUrl: string
+  readonly authorityHost: string
+  readonly directory: Directory
+  readonly store: Store
+  readonly until: Until
+  /** The environment in which a bot finds all this. */
+  readonly environment: Readonly<Record<string, string>>
+  /** People at the other end; `botUrl` is where the bot listens, e.g. `http://127.0.0.1:3000`. */
+  driver(botUrl: string): TeamsDriver
+  /** As a person reads it: what everybody sees, or this person's own view. */
+  render(shown: TeamsMessage | TeamsDialog, user?: string): string
+  /** The dialog that this person sees now. */
+  dialogOf(user: string): TeamsDialog | undefined
+  /** Refuses the next calls of the connector for which `isMeant` says so. */
+  fail(
+    error: { readonly status: number; readonly code: string; readonly headers?: Readonly<Record<string, string>> },
+    times?: number,
+    isMeant?: (call: { readonly method: string; readonly path: string }) => boolean,
+  ): void
+  /** Every access token handed out so far is refused from now on. */
+  expireTokens(): void
+  /** How many access tokens were handed out. */
+  tokensGiven(): number
+  close(): Promise<void>
+}
+
+/** Teams as a bot meets it: the Bot Connector, the tenant's token authority, the keys by which Teams signs, and Microsoft Graph. */
+export async function startTeams(
+  tenant: Tenant,
+  { authority, now = Date.now }: { readonly authority: Authority; readonly now?: () => number },
+): Promise<TeamsSandbox> {
+  const directory = new Directory(tenant)
+  const store = new Store(now)
+  const tokens = new AccessTokens()
+  const faults: { error: ConnectorError; left: number; isMeant: (call: { method: string; path: string }) => boolean }[] = []
+  let origin = ''
+  const backend: Backend = {
+    directory,
+    store,
+    limits: new RateLimits(now),
+    tokens,
+    signing: await createSigning(),
+    faults: {
+      next(call) {
+        const due = faults.find(({ left, isMeant }) => left > 0 && isMeant(call))
+        if (due !== undefined) due.left -= 1
+        return due?.error
+      },
+    },
+    origin: () => origin,
+  }
+  const server = createTeamsServer(backend, await authority.issue({ names: ['127.0.0.1', 'localhost'] }))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`
+
+  const render = (shown: TeamsMessage | TeamsDialog, user?: string): string => {
+    if (!('activity' in shown)) return [shown.title, renderCard(shown.card)].join('\n')
+    const own = user === undefined ? undefined : shown.views.get(directory.user(user)?.objectId ?? '')
+    const card = own ?? cardIn(shown.activity)
+    return card === undefined ? String(shown.activity.text ?? shown.activity.summary ?? '') : renderCard(card)
+  }
+  const report = () =>
+    [
+      ...store.messages.slice(-6).map((message) => `${directory.nameOf(message.by)}: ${render(message)}`),
+      ...store.notices.slice(-3).map(({ user, text }) => `only ${directory.nameOf(user)} sees: ${text}`),
+      ...store.failures.slice(-3).map((failure) => JSON.stringify(failure)),
+    ].join('\n---\n')
+  const until = waiter(store, report)
+  const urls = {
+    serviceUrl: `${origin}/teams/`,
+    openIdUrl: `${origin}/openid/.well-known/openidconfiguration`,
+    graphUrl: `${origin}/graph/v1.0`,
+    authorityHost: origin,
+  }
+  return {
+    ...urls,
+    directory,
+    store,
+    until,
+    environment: {
+      TEAMS_APP_ID: tenant.appId,
+      TEAMS_APP_PASSWORD: tenant.appPassword,
+      TEAMS_TENANT_ID: tenant.tenantId,
+      TEAMS_SERVICE_URL: urls.serviceUrl,
+      TEAMS_OPENID_URL: urls.openIdUrl,
+      TEAMS_GRAPH_URL: urls.graphUrl,
+      AZURE_AUTHORITY_HOST: urls.authorityHost,
+    },
+    driver: (botUrl) => createDriver(backend, { botUrl: `${botUrl}/api/messages`, until }),
+    render,
+    dialogOf: (user) => store.dialogs.findLast((each) => each.open && each.user === directory.user(user)?.objectId),
+    fail({ status, code, headers }, times = 1, isMeant = () => true) {
+      faults.push({ error: new ConnectorError(status, code, code, headers), left: times, isMeant })
+    },
+    expireTokens: () => tokens.expire(),
+    tokensGiven: () => tokens.count,
+    async close() {
+      server.closeAllConnections()
+      await new Promise<void>((resolve) => server.close(() => resolve()))
+    },
+  }
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod'
+
+/** What the bot reads of an activity; whatever else Teams sends is left alone. */
+
+const shortText = z.string().max(500)
+
+export const activitySchema = z.object({
+  type: shortText,
+  id: shortText.optional(),
+  name: shortText.optional(),
+  action: shortText.optional(),
+  channelId: shortText.optional(),
+  serviceUrl: z.string().max(2_000).optional(),
+  text: z.string().optional().catch(undefined),
+  value: z.unknown(),
+  replyToId: shortText.optional(),
+  from: z
+    .object({ id: shortText, name: shortText.optional(), aadObjectId: shortText.optional(), role: shortText.optional() })
+    .optional()
+    .catch(undefined),
+  recipient: z.object({ id: shortText, name: shortText.optional() }).optional().catch(undefined),
+  conversation: z
+    .object({ id: shortText, conversationType: shortText.optional(), tenantId: shortText.optional() })
+    .optional()
+    .catch(undefined),
+  entities: z
+    .array(z.looseObject({ type: z.string(), text: z.string().optional(), mentioned: z.object({ id: z.string() }).optional() }))
+    .optional()
+    .catch(undefined),
+  channelData: z
+    .looseObject({ tenant: z.object({ id: shortText }).optional() })
+    .optional()
+    .catch(undefined),
+})
+
+export type TeamsActivity = z.infer<typeof activitySchema>
+
+/** The tenant in which it happened. */
+export function tenantOf({ conversation, channelData }: TeamsActivity): string | undefined {
+  return conversation?.tenantId ?? channelData?.tenant?.id
+}
+
+/** What somebody wrote, without the mention of the bot and without markup. */
+export function commandText({ text = '', entities = [], recipient }: TeamsActivity): string {
+  const mentions = entities.filter(({ type, mentioned }) => type === 'mention' && mentioned?.id === recipient?.id)
+  const bare = mentions.reduce((rest, mention) => (mention.text === undefined ? rest : rest.replace(mention.text, ' ')), text)
+  return bare
+    .replaceAll('&nbsp;', ' ')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&')
+    .replaceAll('\u00a0', ' ')
+    .trim()
+    .replace(/^\/?(privatelink\b)?\s*/i, '')
+    .trim()
+}

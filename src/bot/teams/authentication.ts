@@ -1,0 +1,87 @@
+import { type Activity, ConfigurationBotFrameworkAuthentication } from 'botbuilder'
+import { type AuthenticateRequestResult, AuthenticationConstants, AuthenticationError } from 'botframework-connector'
+import { z } from 'zod'
+import { RetryableError } from '../../domain/errors.ts'
+import type { ConnectorCredentials } from './credentials.ts'
+import type { TeamsSettings } from './settings.ts'
+
+/** The sender did not prove to be Teams. */
+export class NotAuthentic extends Error {
+  override readonly name = 'NotAuthentic'
+}
+
+export interface Authenticator {
+  /** For the adapter. */
+  readonly sdk: ConfigurationBotFrameworkAuthentication
+  /** Throws `NotAuthentic`, or a `RetryableError` while Microsoft's keys cannot be read. */
+  authenticate(activity: Activity, header: string | undefined): Promise<AuthenticateRequestResult>
+}
+
+/** The SDK takes these settings together or not at all. */
+const publicCloud = {
+  ValidateAuthority: true,
+  ToChannelFromBotLoginUrl: AuthenticationConstants.ToChannelFromBotLoginUrl,
+  ToChannelFromBotOAuthScope: AuthenticationConstants.ToChannelFromBotOAuthScope,
+  ToBotFromChannelTokenIssuer: AuthenticationConstants.ToBotFromChannelTokenIssuer,
+  OAuthUrl: AuthenticationConstants.OAuthUrl,
+  ToBotFromEmulatorOpenIdMetadataUrl: AuthenticationConstants.ToBotFromEmulatorOpenIdMetadataUrl,
+  CallerId: 'urn:botframework:azure',
+}
+
+/**
+ * The SDK checks signature, audience, issuer, times and the service URL. It would also take tokens of its emulator and of skills, and it answers 500 to some
+ * forgeries, so that the kind of the token is looked at before.
+ */
+export function createAuthenticator(settings: TeamsSettings, credentials: ConnectorCredentials): Authenticator {
+  const { appId, tenantId = '', openIdUrl = AuthenticationConstants.ToBotFromChannelOpenIdMetadataUrl } = settings
+  const sdk = new ConfigurationBotFrameworkAuthentication(
+    {
+      ...publicCloud,
+      MicrosoftAppId: appId,
+      MicrosoftAppTenantId: tenantId,
+      ToBotFromChannelOpenIdMetadataUrl: openIdUrl,
+    },
+    credentials,
+    undefined,
+    undefined,
+    // The outbox's queue and the callers do the repeating.
+    { noRetryPolicy: true },
+  )
+  return {
+    sdk,
+    async authenticate(activity, header = '') {
+      if (settings.isAuthenticated && !isOfTeams(header)) throw new NotAuthentic('The token is none of Teams.')
+      try {
+        return await sdk.authenticateRequest(activity, header)
+      } catch (error) {
+        if (isUnreachable(error))
+          throw new RetryableError('teams-keys', 'The keys by which Teams signs could not be read.', {
+            remedy: 'Check that the bot can reach login.botframework.com.',
+            cause: error,
+          })
+        throw new NotAuthentic('The token was refused.', { cause: error })
+      }
+    },
+  }
+}
+
+const headSchema = z.object({ alg: z.literal('RS256') })
+const claimsSchema = z.object({ iss: z.literal(AuthenticationConstants.ToBotFromChannelTokenIssuer) })
+
+function isOfTeams(header: string): boolean {
+  const [, head = '', claims = ''] = /^Bearer ([\w-]+)\.([\w-]+)\.[\w-]+$/.exec(header) ?? []
+  return headSchema.safeParse(decoded(head)).success && claimsSchema.safeParse(decoded(claims)).success
+}
+
+function decoded(part: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(part, 'base64url').toString())
+  } catch {
+    return undefined
+  }
+}
+
+function isUnreachable(error: unknown): boolean {
+  if (error instanceof AuthenticationError) return error.statusCode >= 500
+  return error instanceof Error && error.name === 'FetchError'
+}

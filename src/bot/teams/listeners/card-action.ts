@@ -1,0 +1,66 @@
+import type { InvokeResponse } from 'botbuilder'
+import { z } from 'zod'
+import { say, verbs } from '../../chat/card.ts'
+import { textOf } from '../message.ts'
+import { conversationKey } from '../rates.ts'
+import { adaptiveCards } from '../render/adaptive-card.ts'
+import { answerWithinMs, buttonSchema, type ListenerContext, messageId, type Spoken, teamsPlace } from './context.ts'
+import { inTime } from './in-time.ts'
+import { replyPrivately } from './reply-privately.ts'
+
+const valueSchema = z.object({
+  trigger: z.string().optional(),
+  action: z.object({ verb: z.string().max(50).optional(), data: z.unknown() }),
+})
+const viewSchema = z.object({ kind: z.literal('request'), id: z.string().max(100) })
+
+const notUnderstood = 'I do not know this button any more, so nothing was done. Ask for the same again to get a new message.'
+
+/**
+ * A click on a message: decided from the ledger, and answered with a sentence; the message itself is updated by the outbox. A refresh, which clients ask for
+ * by themselves, is answered with the message as this person may use it, and never decides anything, whatever it carries.
+ */
+export async function answerCardAction(shared: ListenerContext, spoken: Spoken): Promise<InvokeResponse> {
+  const value = valueSchema.safeParse(spoken.activity.value)
+  if (!value.success) return said(notUnderstood)
+  const { trigger, action } = value.data
+  if (action.verb === 'view' || trigger === 'automatic') return await view(spoken, action.data)
+  const button = buttonSchema.safeParse({ ...Object(action.data), ...(action.verb !== undefined && { verb: action.verb }) })
+  const verb = verbs.find((known) => button.success && known === button.data.verb)
+  if (!button.success || verb === undefined) {
+    shared.declined('unknown-button')
+    return said(notUnderstood)
+  }
+  const { id, digest } = button.data
+  const { by, handlers } = spoken
+  const on = postedIn(spoken)
+  const answering = shared.track(handlers.click({ by, verb, id, digest, ...(on !== undefined && { on }) }))
+  const reply = await inTime(answering, answerWithinMs)
+  if (reply === undefined) {
+    shared.track(
+      answering.then(async (late) => {
+        await replyPrivately(shared, spoken, late.kind === 'card' ? late.card : say(late.form.instead))
+      }),
+    )
+    return said('This takes a moment. The answer follows here.')
+  }
+  return said(textOf(reply.kind === 'card' ? reply.card : say(reply.form.instead)))
+}
+
+function postedIn({ activity: { replyToId }, where: { conversation } }: Spoken) {
+  if (replyToId === undefined) return undefined
+  return { place: teamsPlace(conversationKey(conversation)), message: messageId({ conversation, activity: replyToId }) }
+}
+
+async function view({ by, handlers, where }: Spoken, data: unknown): Promise<InvokeResponse> {
+  const record = viewSchema.safeParse(data)
+  const card = record.success ? await handlers.view(by, record.data, teamsPlace(conversationKey(where.conversation))) : undefined
+  const [shown] = card === undefined ? [] : adaptiveCards(card)
+  if (shown === undefined) return said('There is nothing new to show.')
+  return { status: 200, body: { statusCode: 200, type: 'application/vnd.microsoft.card.adaptive', value: shown } }
+}
+
+/** Also a "no" is said with status 200: with any other, Teams shows that something went wrong. */
+function said(text: string): InvokeResponse {
+  return { status: 200, body: { statusCode: 200, type: 'application/vnd.microsoft.activity.message', value: text } }
+}

@@ -1,0 +1,27 @@
+import type { TeamsActivity } from '../activity.ts'
+import { conversationKey } from '../rates.ts'
+import { type ListenerContext, type Spoken, speakerIn, teamsPlace } from './context.ts'
+import { replyPrivately } from './reply-privately.ts'
+
+/** Remembers where a conversation is served, and how its person is known: a service URL may change, and a new installation changes ids. */
+export async function learn({ references, log }: ListenerContext, activity: TeamsActivity): Promise<void> {
+  const { conversation, serviceUrl } = activity
+  if (conversation === undefined || serviceUrl === undefined) return
+  try {
+    await references.learnServiceUrl(conversationKey(conversation.id), serviceUrl)
+    const said = speakerIn(activity)
+    if (said === undefined) return
+    const { id, name, objectId } = said.speaker
+    await references.learnPerson(objectId, { id, name, ...(said.isPersonal && { conversation: conversation.id }) })
+  } catch (error) {
+    log.warn({ err: error }, 'a conversation is not remembered')
+  }
+}
+
+/** Somebody who adds the app for themselves is told what it understands. Anything else that happens in a conversation needs no answer. */
+export async function welcome(shared: ListenerContext, spoken: Spoken): Promise<void> {
+  const { activity, by, where, isPersonal, handlers } = spoken
+  if (activity.type !== 'installationUpdate' || activity.action !== 'add' || !isPersonal) return
+  const reply = await handlers.command({ by, place: teamsPlace(where.conversation), text: 'help' })
+  if (reply.kind === 'card') await replyPrivately(shared, spoken, reply.card)
+}

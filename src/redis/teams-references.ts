@@ -1,0 +1,45 @@
+import type { Connection } from './connection.ts'
+import { prefix } from './queues.ts'
+
+/** Somebody, as Teams knows them. */
+export interface TeamsPerson {
+  /** `29:…`, by which the Bot Connector names them. */
+  readonly id: string
+  readonly name: string
+  /** Where the bot and this person talk alone, once they have. */
+  readonly conversation?: string
+}
+
+/** Where Teams is to be found, as its activities last said. Kept for good: an approver may not speak for months. */
+export interface TeamsReferences {
+  /** The service URL of a conversation; where that is not known, the last one of any; nothing before the first activity. */
+  serviceUrl(conversation: string): Promise<string | undefined>
+  learnServiceUrl(conversation: string, serviceUrl: string): Promise<void>
+  /** By Entra object id. */
+  person(objectId: string): Promise<TeamsPerson | undefined>
+  learnPerson(objectId: string, person: TeamsPerson): Promise<void>
+}
+
+const anyConversation = '*'
+
+export function redisTeamsReferences(redis: Connection): TeamsReferences {
+  const urlsKey = `${prefix}:teams:service-urls`
+  const peopleKey = `${prefix}:teams:people`
+  return {
+    async serviceUrl(conversation) {
+      const [own, any] = await redis.hmget(urlsKey, conversation, anyConversation)
+      return own ?? any ?? undefined
+    },
+    async learnServiceUrl(conversation, serviceUrl) {
+      await redis.hset(urlsKey, conversation, serviceUrl, anyConversation, serviceUrl)
+    },
+    async person(objectId) {
+      const text = await redis.hget(peopleKey, objectId.toLowerCase())
+      return text === null ? undefined : JSON.parse(text)
+    },
+    async learnPerson(objectId, person) {
+      const known = await this.person(objectId)
+      await redis.hset(peopleKey, objectId.toLowerCase(), JSON.stringify({ ...known, ...person }))
+    },
+  }
+}

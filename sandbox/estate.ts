@@ -19,6 +19,24 @@ export const slack = {
   groups: { S0NETSEC: ['U03CAROL'] },
 }
 
+const entra = (last: string) => `a11ce000-0000-4000-8000-${last.padStart(12, '0')}`
+
+export const teams = {
+  tenantId: '7e0a7e0a-1111-4111-8111-000000000001',
+  appId: 'b07b07b0-2222-4222-8222-000000000002',
+  appPassword: 'sandbox-teams-secret-5e4d3c2b',
+  users: { alice: entra('a1'), bob: entra('b2'), carol: entra('c3'), mallory: entra('dd'), grace: entra('9e') },
+  /** Of another tenant; her address is Bob's. */
+  guests: ['grace'],
+  emails: { grace: 'bob@acme.example' },
+  channels: {
+    approvals: '19:a99r0va1s00000000000000000000001@thread.tacv2',
+    data: '19:da7a0000000000000000000000000002@thread.tacv2',
+  },
+  groupChat: '19:9r0u9c4a700000000000000000000003@thread.v2',
+  groups: { '9e75ec00-3333-4333-8333-000000000003': [entra('c3')] },
+}
+
 const region = 'westus3'
 const zone = `${region}.privatelink.azure.clickhouse.cloud`
 const alias = 'production-westus3-0-0.3f2a9c04-7d5b-4c1e-9c0d-2b1a0f9e8d7c.westus3.azure.privatelinkservice'
@@ -50,16 +68,49 @@ export const networks = {
   stagingEastus2: network('staging-eastus2', 'vnet-staging', 'eastus2'),
 }
 
+interface ConfiguredPerson {
+  readonly name: string
+  readonly email: string
+  readonly slack?: string
+  readonly teams?: string
+}
+
+interface ConfiguredChannel {
+  readonly name: string
+  readonly slack?: string
+  readonly teams?: string
+}
+
+/** The same people and the approval channel, with their ids in these chats. */
+export function inChats<File extends ReturnType<typeof configuration>>(file: File, chats: readonly ('slack' | 'teams')[]): File {
+  const ids = <Ids extends { readonly slack?: string; readonly teams?: string }>(
+    { slack: inSlack, teams: inTeams, ...rest }: Ids,
+    other: string,
+  ) => ({
+    ...rest,
+    ...(chats.includes('slack') && inSlack !== undefined && { slack: inSlack }),
+    ...(chats.includes('teams') && { teams: inTeams ?? other }),
+  })
+  const account = (email: string) => teams.users[email.split('@')[0] as keyof typeof teams.users]
+  return {
+    ...file,
+    people: file.people.map((person) => ids(person, account(person.email))),
+    channels: file.channels.map((channel) => ids(channel, teams.channels.approvals)),
+  }
+}
+
 /** The configuration file of the product, for this estate. */
 export function configuration() {
+  const people: readonly ConfiguredPerson[] = [
+    { name: 'Alice Archer', email: 'alice@acme.example', slack: slack.users.alice },
+    { name: 'Bob Builder', email: 'bob@acme.example', slack: slack.users.bob },
+    { name: 'Carol Jones', email: 'carol@acme.example', slack: slack.users.carol },
+  ]
+  const channels: readonly ConfiguredChannel[] = [{ name: 'network-approvals', slack: slack.channels.approvals }]
   return {
     organizations: [{ id: organizationId, name: 'acme' }],
     networks: Object.values(networks).map((each) => ({ ...each, tags: { team: 'data' } })),
-    people: [
-      { name: 'Alice Archer', email: 'alice@acme.example', slack: slack.users.alice },
-      { name: 'Bob Builder', email: 'bob@acme.example', slack: slack.users.bob },
-      { name: 'Carol Jones', email: 'carol@acme.example', slack: slack.users.carol },
-    ],
+    people,
     policies: [
       {
         networks: ['prod-*'],
@@ -71,7 +122,7 @@ export function configuration() {
       },
       { networks: ['staging-*'], actions: ['setup'], approvers: [], channel: 'network-approvals' },
     ],
-    channels: [{ name: 'network-approvals', slack: slack.channels.approvals }],
+    channels,
   }
 }
 

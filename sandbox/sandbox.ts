@@ -6,10 +6,11 @@ import { parse, stringify } from 'yaml'
 import { type ArmServer, startArm } from './arm/server.ts'
 import { type Authority, createAuthority } from './certificates.ts'
 import { startClickHouseCloud } from './clickhouse-cloud/server.ts'
-import { acme, configuration, keys, networks, slack as workspace } from './estate.ts'
+import { acme, configuration, inChats, keys, networks, teams as tenant, slack as workspace } from './estate.ts'
 import { type ProcessName, type RunningProcess, startProcess } from './processes.ts'
 import { freePort, startRedis } from './redis.ts'
 import { type SlackSandbox, startSlack } from './slack/start.ts'
+import { startTeams, type TeamsSandbox } from './teams/start.ts'
 import { freeAddressBase } from './vnet/addresses.ts'
 import { type Network, startNetwork } from './vnet/network.ts'
 import type { Latencies, World } from './world.ts'
@@ -22,6 +23,8 @@ function appFromManifest(): { readonly scopes: string[]; readonly homeTab: boole
 }
 
 export interface SandboxOptions {
+  /** Those in which the company works; Slack unless told. */
+  readonly chats?: readonly ('slack' | 'teams')[]
   readonly latencies?: Latencies
   /** Use this Redis instead of one of our own. */
   readonly redisUrl?: string
@@ -33,6 +36,8 @@ export interface SandboxOptions {
 export interface Sandbox {
   readonly world: World
   readonly slack: SlackSandbox
+  /** Absent where the company does not work in Teams. */
+  readonly teams?: TeamsSandbox
   readonly authority: Authority
   readonly arm: ArmServer
   readonly network: Network
@@ -47,7 +52,12 @@ export interface Sandbox {
   close(): Promise<void>
 }
 
-export async function startSandbox({ latencies, redisUrl, configure = (file) => file }: SandboxOptions = {}): Promise<Sandbox> {
+export async function startSandbox({
+  latencies,
+  redisUrl,
+  configure = (file) => file,
+  chats = ['slack'],
+}: SandboxOptions = {}): Promise<Sandbox> {
   const addressBase = await freeAddressBase()
   const world = acme({ addressBase, ...(latencies !== undefined && { latencies }) })
   const authority = await createAuthority()
@@ -55,13 +65,14 @@ export async function startSandbox({ latencies, redisUrl, configure = (file) => 
   const configPath = join(folder, 'privatelink.yaml')
   const authorityPath = join(folder, 'authority.pem')
   await Promise.all([
-    writeFile(configPath, stringify(configure(configuration()))),
+    writeFile(configPath, stringify(configure(inChats(configuration(), chats)))),
     writeFile(authorityPath, authority.certificate),
   ])
 
   const arm = await startArm(world, { authority })
   const clickhouse = await startClickHouseCloud(world)
   const slack = await startSlack(world, { ...workspace, ...appFromManifest(), deactivated: new Set() })
+  const teams = chats.includes('teams') ? await startTeams(tenant, { authority }) : undefined
   const [virtualNetwork] = world.networks.values()
   const network = await startNetwork(world, { authority, virtualNetworkId: virtualNetwork?.id ?? '' })
   const redis =
@@ -75,9 +86,12 @@ export async function startSandbox({ latencies, redisUrl, configure = (file) => 
       REDIS_URL: redis.urlFor('bot'),
       HOST: '127.0.0.1',
       PORT: String(port),
-      SLACK_BOT_TOKEN: workspace.botToken,
-      SLACK_SIGNING_SECRET: workspace.signingSecret,
-      SLACK_API_URL: slack.url,
+      ...(chats.includes('slack') && {
+        SLACK_BOT_TOKEN: workspace.botToken,
+        SLACK_SIGNING_SECRET: workspace.signingSecret,
+        SLACK_API_URL: slack.url,
+      }),
+      ...(teams !== undefined && { ...teams.environment, NODE_EXTRA_CA_CERTS: authorityPath }),
     },
     jobs: {
       PRIVATELINK_CONFIG: configPath,
@@ -103,6 +117,7 @@ export async function startSandbox({ latencies, redisUrl, configure = (file) => 
   return {
     world,
     slack,
+    ...(teams !== undefined && { teams }),
     authority,
     arm,
     network,
@@ -119,7 +134,9 @@ export async function startSandbox({ latencies, redisUrl, configure = (file) => 
     },
     async close() {
       await Promise.all([...running].map((process) => process.close()))
-      await Promise.all([arm, clickhouse, slack, network, redis].map((peer) => peer.close()))
+      await Promise.all(
+        [arm, clickhouse, slack, ...(teams === undefined ? [] : [teams]), network, redis].map((peer) => peer.close()),
+      )
       await rm(folder, { recursive: true })
     },
   }

@@ -44,10 +44,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/bot/answers': [...ground, 'src/redis', 'src/bot/outbox', 'src/bot/cards', 'src/bot/chat', 'src/bot/command'],
   'src/bot/http': [...ground, 'src/redis'],
   'src/bot/slack': [...ground, 'src/redis', 'src/bot/chat'],
+  'src/bot/teams': [...ground, 'src/redis', 'src/bot/chat'],
   'src/bot': [
     ...ground,
     'src/redis',
-    ...['answers', 'outbox', 'cards', 'command', 'chat', 'http', 'slack'].map((room) => `src/bot/${room}`),
+    ...['answers', 'outbox', 'cards', 'command', 'chat', 'http', 'slack', 'teams'].map((room) => `src/bot/${room}`),
   ],
 
   'src/jobs/retry.ts': common,
@@ -174,6 +175,7 @@ describe('vendors', () => {
     [/^undici$/, /^src\/clickhouse\//],
     [/^(bullmq|ioredis)$/, /^src\/redis\//],
     [/^@slack\//, /^src\/bot\/slack\//],
+    [/^(botbuilder|botframework-|@microsoft\/teams)/, /^src\/bot\/teams\//],
     [/^dns-packet$/, /^src\/diagnostics\//],
   ]
   test.each(only)('%s only in %s', (vendor, home) => {

@@ -11,6 +11,8 @@ export interface Tenant {
   readonly users: Readonly<Record<string, string>>
   /** Names of people of another tenant. */
   readonly guests?: readonly string[]
+  /** Addresses by name, where they are not `NAME@acme.example`. */
+  readonly emails?: Readonly<Record<string, string>>
   /** Names of people whose account is switched off; tests change it. */
   readonly disabled?: Set<string>
   /** Ids by name. */
@@ -43,7 +45,7 @@ export class Directory {
       name,
       objectId,
       id: `29:1${Buffer.from(name).toString('hex').padEnd(20, '0')}`,
-      email: `${name}@acme.example`,
+      email: tenant.emails?.[name] ?? `${name}@acme.example`,
       isGuest: tenant.guests?.includes(name) === true,
     }))
   }

@@ -26,7 +26,7 @@ function lineOf(element: JsonObject): readonly string[] {
     case 'ActionSet':
       return actionLine(objectsOf(element, 'actions'))
     case 'Input.Text':
-      return [`${stringOf(element, 'label') ?? ''}: […]`]
+      return [`${stringOf(element, 'label') ?? ''}: [${stringOf(element, 'value') ?? '…'}]`]
     case 'Input.ChoiceSet': {
       const chosen = objectsOf(element, 'choices').find(({ value }) => value === element.value)
       return [`${stringOf(element, 'label') ?? ''}: [${stringOf(chosen, 'title') ?? '…'} ▾]`]

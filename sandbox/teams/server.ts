@@ -114,6 +114,7 @@ function graphCall(backend: Backend, call: Call): Answer {
   const [, , , kind, id = '', what] = call.path.split('/').map(decodeURIComponent)
   if (call.method === 'POST' && kind === 'users' && what === 'checkMemberGroups')
     return { status: 200, body: graph.checkMemberGroups(backend, id, bodyOf(call)) }
+  if (call.method === 'GET' && kind === 'users' && what === undefined) return { status: 200, body: graph.user(backend, id) }
   if (call.method === 'GET' && kind === 'groups' && what === 'transitiveMembers')
     return { status: 200, body: graph.transitiveMembers(backend, id, call.query) }
   throw new ConnectorError(404, 'ResourceNotFound', call.path)

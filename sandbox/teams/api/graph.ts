@@ -15,6 +15,13 @@ export function checkMemberGroups({ directory }: Backend, user: string, { groupI
   return { value: groupIds.filter((id) => groups[String(id)]?.includes(known.objectId)) }
 }
 
+/** `accountEnabled` is told only to an app with `User.Read.All`. */
+export function user({ directory }: Backend, id: string): JsonObject {
+  const known = directory.user(id)
+  if (known === undefined) throw new ConnectorError(404, 'Request_ResourceNotFound', `Resource '${id}' does not exist.`)
+  return { id, accountEnabled: directory.tenant.disabled?.has(known.name) !== true }
+}
+
 /** In pages, each with the address of the next. */
 export function transitiveMembers({ directory, origin }: Backend, group: string, query: URLSearchParams): JsonObject {
   const ids = directory.tenant.groups?.[group]

@@ -17,6 +17,11 @@ export function chatOf(chats: Chats, surface: Surface): ChatSurface {
   })
 }
 
+/** Whether the chat does not let the bot write there, for now or until it is let in again. */
+export function isUnreachable(error: unknown): error is TerminalError {
+  return error instanceof TerminalError && ['place-unreachable', 'place-closed'].includes(error.code)
+}
+
 /** A message, and the chat that it is in. */
 export interface StoredMessage {
   readonly surface: Surface
@@ -43,8 +48,8 @@ export async function updateMessage(chats: Chats, stored: string, card: Card): P
 }
 
 /**
- * Posts to the person alone: in the preferred chat, e.g. where they asked, else in another one. Goes on to the next chat after `place-unreachable`
- * only, and throws any other error at once. When no chat can reach the person, throws the first chat's error. Returns the message as it is stored.
+ * Posts to the person alone: in the preferred chat, e.g. where they asked, else in another one. Goes on to the next chat only where this one
+ * is unreachable, and throws any other error at once. When no chat can reach the person, throws the first chat's error. Returns the message as it is stored.
  */
 export async function directTo(chats: Chats, person: Person, preferred: Surface | undefined, card: Card): Promise<string> {
   let unreachable: unknown
@@ -52,7 +57,7 @@ export async function directTo(chats: Chats, person: Person, preferred: Surface 
     try {
       return storedMessage({ surface: chat.name, message: await chat.direct(person, card) })
     } catch (error) {
-      if (!(error instanceof TerminalError) || error.code !== 'place-unreachable') throw error
+      if (!isUnreachable(error)) throw error
       unreachable ??= error
     }
   }

@@ -4,7 +4,8 @@ import type { FilledForm, Form, FormProblems } from './form.ts'
 
 /**
  * All that the bot needs of a chat. `post`, `update` and `direct` throw a `RetryableError` when asking again may help (throttling
- * with the time to wait), else a `TerminalError`: `place-unreachable` where the bot cannot write, `message-gone` when there is nothing to update.
+ * with the time to wait), else a `TerminalError`: `place-unreachable` where the bot cannot write, `place-closed` where it was
+ * removed or blocked and trying again is of no use, `message-gone` when there is nothing to update.
  */
 export interface ChatSurface {
   readonly name: Surface

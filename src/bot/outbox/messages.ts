@@ -4,7 +4,7 @@ import type { Log } from '../../log.ts'
 import type { Messages } from '../../redis/records.ts'
 import { endKey, type Notice } from '../cards/request/notices.ts'
 import type { Card } from '../chat/card.ts'
-import { type Chats, chatOf, directTo, storedMessage, updateMessage } from '../chat/chats.ts'
+import { type Chats, chatOf, directTo, isUnreachable, storedMessage, updateMessage } from '../chat/chats.ts'
 
 /** The prefix of the fields that remember a record's notices. */
 const noticeField = 'notice:'
@@ -72,7 +72,7 @@ export async function postOnce(chat: ChatMessages, record: string, { key, to, ca
     await messages.remember(record, field, message)
   })
   if (failure === undefined) return
-  if (to.kind === 'place' || !isTerminal(failure, 'place-unreachable')) throw failure
+  if (to.kind === 'place' || !isUnreachable(failure)) throw failure
   log.warn({ err: failure, record, notice: key }, 'a notice cannot be delivered')
   await messages.remember(record, field, undeliverable)
 }

@@ -12,7 +12,7 @@ export const activitySchema = z.object({
   channelId: shortText.optional(),
   serviceUrl: z.string().max(2_000).optional(),
   text: z.string().optional().catch(undefined),
-  value: z.unknown(),
+  value: z.unknown().optional(),
   replyToId: shortText.optional(),
   from: z
     .object({ id: shortText, name: shortText.optional(), aadObjectId: shortText.optional(), role: shortText.optional() })

@@ -42,10 +42,6 @@ export function createAuthenticator(settings: TeamsSettings, credentials: Connec
       ToBotFromChannelOpenIdMetadataUrl: openIdUrl,
     },
     credentials,
-    undefined,
-    undefined,
-    // The outbox's queue and the callers do the repeating.
-    { noRetryPolicy: true },
   )
   return {
     sdk,

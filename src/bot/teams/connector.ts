@@ -69,7 +69,7 @@ export function createConnector({ appId, tenantId, authenticator, tokens, turns 
   const bot = { id: `28:${appId}`, name: '' }
 
   const clientAt = (serviceUrl: string): Promise<ConnectorClient> => {
-    const known = clients.get(serviceUrl) ?? factory.create(serviceUrl, scope)
+    const known = clients.get(serviceUrl) ?? factory.create(serviceUrl, scope).then(withoutRetries)
     clients.set(serviceUrl, known)
     return known
   }
@@ -160,6 +160,15 @@ export function createConnector({ appId, tenantId, authenticator, tokens, turns 
       return found
     },
   }
+}
+
+/** The outbox's queue repeats what failed. The SDK would wait inside a call for as long as Teams asks, and has no option against it. */
+function withoutRetries(connector: ConnectorClient): ConnectorClient {
+  const { pipeline } = Reflect.get(connector, 'client') as {
+    readonly pipeline: { removePolicy(policy: { phase: 'Retry' }): unknown }
+  }
+  pipeline.removePolicy({ phase: 'Retry' })
+  return connector
 }
 
 function memberOf(account: ChannelAccount): Member {

@@ -1,6 +1,6 @@
 import type { TokenCredential } from '@azure/identity'
 import { z } from 'zod'
-import { translated } from './errors.ts'
+import { refusalOf, translated } from './errors.ts'
 
 const scope = 'https://graph.microsoft.com/.default'
 
@@ -11,16 +11,20 @@ const patienceMs = 2_500
 const mostPages = 10
 
 /**
- * Microsoft Graph, with the application permissions `GroupMember.Read.All` and `User.ReadBasic.All`. All failures are `RetryableError` or `TerminalError`.
+ * Microsoft Graph, with the application permissions `GroupMember.Read.All` and `User.ReadBasic.All`; only with `User.Read.All` in place of the second
+ * does it say whether an account is enabled. All failures are `RetryableError` or `TerminalError`.
  * https://learn.microsoft.com/graph/api/directoryobject-checkmembergroups
  */
 export interface Graph {
   /** Those of the groups, by Entra id, in which the person is, directly or through other groups. Groups that do not exist count as empty. */
   groupsOf(objectId: string, groups: readonly string[]): Promise<readonly string[]>
+  /** `undefined` where Graph does not say it to the bot. https://learn.microsoft.com/graph/api/user-get */
+  accountState(objectId: string): Promise<'enabled' | 'disabled' | 'unknown' | undefined>
   membersOf(group: string): Promise<readonly { readonly id: string; readonly name: string }[]>
 }
 
 const groupsSchema = z.object({ value: z.array(z.string()) })
+const userSchema = z.object({ accountEnabled: z.boolean().nullish() })
 const membersSchema = z.object({
   value: z.array(z.object({ id: z.string(), displayName: z.string().nullish() })),
   '@odata.nextLink': z.string().optional(),
@@ -56,6 +60,15 @@ export function createGraph(baseUrl: string, credential: TokenCredential): Graph
       const answer = await ask(`${base}/users/${encodeURIComponent(objectId)}/checkMemberGroups`, { groupIds: groups })
       return groupsSchema.parse(answer).value
     },
+    async accountState(objectId) {
+      try {
+        const user = userSchema.parse(await ask(`${base}/users/${encodeURIComponent(objectId)}?$select=id,accountEnabled`))
+        return user.accountEnabled == null ? undefined : user.accountEnabled ? 'enabled' : 'disabled'
+      } catch (error) {
+        if (refusalOf(causeOf(error))?.status === 404) return 'unknown'
+        throw error
+      }
+    },
     async membersOf(group) {
       const found: { id: string; name: string }[] = []
       let url: string | undefined =
@@ -68,4 +81,8 @@ export function createGraph(baseUrl: string, credential: TokenCredential): Graph
       return found
     },
   }
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof Error ? error.cause : undefined
 }

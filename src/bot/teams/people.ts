@@ -5,11 +5,12 @@ import type { Absence } from '../chat/surface.ts'
 import type { Connector, Member, Where } from './connector.ts'
 import type { Graph } from './graph.ts'
 
-/** Whose account it is changes rarely: believed for so long, in milliseconds. */
-const believeMs = 10 * 60_000
-
-/** Who is in a group is only shown from memory, for so long, in milliseconds. */
-const believeShownMs = 15_000
+/** For how long an account's email is cached, in milliseconds. */
+const emailCacheMs = 10 * 60_000
+/** For how long group members are cached, in milliseconds; these are only shown. */
+const shownCacheMs = 15_000
+/** The same of whether an account is disabled. */
+const accountCacheMs = 60_000
 
 /** Somebody who speaks. */
 export interface Speaker {
@@ -46,18 +47,19 @@ export function teamsPeople({ people, references, connector, graph, channels }: 
   const emails = people.some(({ email }) => email !== undefined)
   const membersByObjectId = new Map<string, { readonly member: Member | undefined; readonly at: number }>()
   const rosters = new Map<string, { readonly members: readonly Member[]; readonly at: number }>()
+  const absences = new Map<string, { readonly absence: Absence | undefined; readonly at: number }>()
   const shownGroups = new Map<string, { readonly members: readonly Person[]; readonly at: number }>()
 
   const memberBy = async (objectId: string, id: string, where: Where): Promise<Member | undefined> => {
     const known = membersByObjectId.get(objectId)
-    if (known !== undefined && isYoung(known, believeMs)) return known.member
+    if (known !== undefined && isYoung(known, emailCacheMs)) return known.member
     const member = await connector.member(where, id)
     membersByObjectId.set(objectId, { member, at: performance.now() })
     return member
   }
   const rosterOf = async (where: Where): Promise<readonly Member[]> => {
     const known = rosters.get(where.conversation)
-    if (known !== undefined && isYoung(known, believeMs)) return known.members
+    if (known !== undefined && isYoung(known, emailCacheMs)) return known.members
     const members = await connector.members(where).catch(() => known?.members ?? [])
     rosters.set(where.conversation, { members, at: performance.now() })
     return members
@@ -73,6 +75,18 @@ export function teamsPeople({ people, references, connector, graph, channels }: 
   const objectIdOf = async ({ accounts, email }: Person): Promise<string | undefined> => {
     if (accounts.teams !== undefined || email === undefined) return accounts.teams
     return (await inRosters((member) => !member.isGuest && member.email?.toLowerCase() === email.toLowerCase()))?.objectId
+  }
+
+  const absenceOf = async (person: Person): Promise<Absence | undefined> => {
+    const objectId = await objectIdOf(person)
+    if (objectId === undefined) return 'unknown'
+    const known = absences.get(objectId)
+    if (known !== undefined && isYoung(known, accountCacheMs)) return known.absence
+    // Where Graph does not say, the person counts as present, and is not asked about again at once.
+    const state = await graph?.accountState(objectId).catch(() => undefined)
+    const absence = state === 'disabled' ? 'deactivated' : state === 'unknown' ? 'unknown' : undefined
+    absences.set(objectId, { absence, at: performance.now() })
+    return absence
   }
 
   return {
@@ -103,7 +117,7 @@ export function teamsPeople({ people, references, connector, graph, channels }: 
       const lists = await Promise.all(
         groups.map(async ({ id }) => {
           const known = shownGroups.get(id)
-          if (known !== undefined && isYoung(known, believeShownMs)) return known.members
+          if (known !== undefined && isYoung(known, shownCacheMs)) return known.members
           const members = (await graph.membersOf(id)).map((member) => personOf(people, 'teams', member.id, member.name))
           shownGroups.set(id, { members, at: performance.now() })
           return members
@@ -111,12 +125,11 @@ export function teamsPeople({ people, references, connector, graph, channels }: 
       ).catch(() => undefined)
       return lists?.flat()
     },
-    /** Teams tells of no account that is switched off; only somebody without one is known to be away. */
     async away(asked) {
       const found = await Promise.all(
-        asked.map(async (person) => [person.key, await objectIdOf(person).catch(() => person.key)] as const),
+        asked.map(async (person) => [person.key, await absenceOf(person).catch(() => undefined)] as const),
       )
-      return new Map(found.flatMap(([key, objectId]) => (objectId === undefined ? [[key, 'unknown' as const]] : [])))
+      return new Map(found.flatMap(([key, absence]) => (absence === undefined ? [] : [[key, absence]])))
     },
     async accountOf(person) {
       const objectId = await objectIdOf(person)

@@ -23,6 +23,8 @@ test.each([
   ['bot', 'SET', '{privatelink}:inventory', 'forged'],
   ['jobs', 'GET', '{privatelink}:messages:request-PL-1'],
   ['jobs', 'GET', 'somebody-else'],
+  ['jobs', 'HGETALL', '{privatelink}:teams:people'],
+  ['diagnostics', 'HGETALL', '{privatelink}:teams:people'],
   ['bot', 'FLUSHALL'],
   ['jobs', 'CONFIG', 'GET', '*'],
   ['diagnostics', 'ACL', 'LIST'],

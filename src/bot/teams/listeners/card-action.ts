@@ -2,9 +2,8 @@ import type { InvokeResponse } from 'botbuilder'
 import { z } from 'zod'
 import { say, verbs } from '../../chat/card.ts'
 import { textOf } from '../message.ts'
-import { conversationKey } from '../rates.ts'
 import { adaptiveCards } from '../render/adaptive-card.ts'
-import { answerWithinMs, buttonSchema, type ListenerContext, messageId, type Spoken, teamsPlace } from './context.ts'
+import { answerWithinMs, buttonSchema, type ListenerContext, postedIn, type Spoken } from './context.ts'
 import { inTime } from './in-time.ts'
 import { replyPrivately } from './reply-privately.ts'
 
@@ -47,14 +46,11 @@ export async function answerCardAction(shared: ListenerContext, spoken: Spoken):
   return said(textOf(reply.kind === 'card' ? reply.card : say(reply.form.instead)))
 }
 
-function postedIn({ activity: { replyToId }, where: { conversation } }: Spoken) {
-  if (replyToId === undefined) return undefined
-  return { place: teamsPlace(conversationKey(conversation)), message: messageId({ conversation, activity: replyToId }) }
-}
-
-async function view({ by, handlers, where }: Spoken, data: unknown): Promise<InvokeResponse> {
+async function view(spoken: Spoken, data: unknown): Promise<InvokeResponse> {
   const record = viewSchema.safeParse(data)
-  const card = record.success ? await handlers.view(by, record.data, teamsPlace(conversationKey(where.conversation))) : undefined
+  const { by, handlers } = spoken
+  const on = postedIn(spoken)
+  const card = record.success && on !== undefined ? await handlers.view(by, record.data, on.place) : undefined
   const [shown] = card === undefined ? [] : adaptiveCards(card)
   if (shown === undefined) return said('There is nothing new to show.')
   return { status: 200, body: { statusCode: 200, type: 'application/vnd.microsoft.card.adaptive', value: shown } }

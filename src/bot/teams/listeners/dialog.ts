@@ -4,10 +4,9 @@ import { say, verbs } from '../../chat/card.ts'
 import { type FilledForm, formKinds } from '../../chat/form.ts'
 import type { Reply } from '../../chat/surface.ts'
 import { textOf } from '../message.ts'
-import { conversationKey } from '../rates.ts'
 import { adaptiveCards } from '../render/adaptive-card.ts'
 import { type Dialog, dialog, formDialog } from '../render/form.ts'
-import { answerWithinMs, buttonSchema, type ListenerContext, messageId, type Spoken, teamsPlace } from './context.ts'
+import { answerWithinMs, buttonSchema, type ListenerContext, postedIn, type Spoken, teamsPlace } from './context.ts'
 import { inTime } from './in-time.ts'
 import { replyPrivately } from './reply-privately.ts'
 
@@ -36,12 +35,9 @@ export async function openDialog(shared: ListenerContext, spoken: Spoken): Promi
     shared.declined('unknown-button')
     return told(unknownForm)
   }
-  const { activity, where, by, handlers } = spoken
+  const { where, by, handlers } = spoken
   const { id, digest } = button.data
-  const on = activity.replyToId && {
-    place: teamsPlace(conversationKey(where.conversation)),
-    message: messageId({ conversation: where.conversation, activity: activity.replyToId }),
-  }
+  const on = postedIn(spoken)
   const answering = shared.track(handlers.click({ by, verb, id, digest, ...(on && { on }) }))
   const reply = await inTime(answering, answerWithinMs)
   if (reply !== undefined) return continued(dialogOf(reply, where.conversation))

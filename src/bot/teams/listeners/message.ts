@@ -3,9 +3,8 @@ import type { Form } from '../../chat/form.ts'
 import type { Reply } from '../../chat/surface.ts'
 import { commandText } from '../activity.ts'
 import { messageOf } from '../message.ts'
-import { conversationKey } from '../rates.ts'
 import { formOpener } from '../render/form-opener.ts'
-import { buttonSchema, type ListenerContext, messageId, type Spoken, teamsPlace } from './context.ts'
+import { buttonSchema, type ListenerContext, postedIn, type Spoken, teamsPlace } from './context.ts'
 import { replyPrivately } from './reply-privately.ts'
 
 const notUnderstood = say('I do not know this button any more, so nothing was done. Ask for the same again to get a new message.')
@@ -21,7 +20,8 @@ export async function answerMessage(shared: ListenerContext, spoken: Spoken): Pr
   await openLater(shared, spoken, reply.form)
 }
 
-async function clicked({ declined }: ListenerContext, { activity, where, by, handlers }: Spoken): Promise<Reply> {
+async function clicked({ declined }: ListenerContext, spoken: Spoken): Promise<Reply> {
+  const { activity, by, handlers } = spoken
   const button = buttonSchema.safeParse(activity.value)
   const verb = verbs.find((known) => button.success && known === button.data.verb)
   if (!button.success || verb === undefined) {
@@ -29,13 +29,7 @@ async function clicked({ declined }: ListenerContext, { activity, where, by, han
     return { kind: 'card', card: notUnderstood }
   }
   const { id, digest } = button.data
-  const on =
-    activity.replyToId === undefined
-      ? undefined
-      : {
-          place: teamsPlace(conversationKey(where.conversation)),
-          message: messageId({ conversation: where.conversation, activity: activity.replyToId }),
-        }
+  const on = postedIn(spoken)
   return await handlers.click({ by, verb, id, digest, ...(on !== undefined && { on }) })
 }
 

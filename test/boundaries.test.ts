@@ -171,7 +171,7 @@ function circles(): readonly (readonly string[])[] {
 describe('vendors', () => {
   const only: readonly [RegExp, RegExp][] = [
     [/^@azure\/arm-/, /^src\/azure\//],
-    [/^@azure\/identity$/, /^src\/(azure\/|jobs\/main\.ts)/],
+    [/^@azure\/identity$/, /^src\/(azure\/|jobs\/main\.ts|bot\/teams\/)/],
     [/^undici$/, /^src\/clickhouse\//],
     [/^(bullmq|ioredis)$/, /^src\/redis\//],
     [/^@slack\//, /^src\/bot\/slack\//],

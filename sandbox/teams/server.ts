@@ -1,4 +1,9 @@
-import type { IncomingMessage } from 'node:http'
+import {
+  createServer as createPlainServer,
+  type IncomingMessage,
+  type Server as PlainServer,
+  type RequestListener,
+} from 'node:http'
 import { createServer, type Server } from 'node:https'
 import type { Backend } from './api/backend.ts'
 import { ConnectorError } from './api/connector-error.ts'
@@ -23,8 +28,11 @@ interface Call {
 }
 
 /** Connector, token authority, OpenID metadata, Graph and the place for uploads, on one port. */
-export function createTeamsServer(backend: Backend, certificate: { readonly cert: string; readonly key: string }): Server {
-  return createServer(certificate, (request, response) => {
+export function createTeamsServer(
+  backend: Backend,
+  certificate?: { readonly cert: string; readonly key: string },
+): Server | PlainServer {
+  const listener: RequestListener = (request, response) => {
     respond(backend, request).then(
       ({ status, body, headers = {} }) => {
         response.writeHead(status, { 'content-type': 'application/json', ...headers })
@@ -32,7 +40,8 @@ export function createTeamsServer(backend: Backend, certificate: { readonly cert
       },
       () => response.writeHead(500).end(),
     )
-  })
+  }
+  return certificate === undefined ? createPlainServer(listener) : createServer(certificate, listener)
 }
 
 async function respond(backend: Backend, request: IncomingMessage): Promise<Answer> {

@@ -43,14 +43,17 @@ export interface TeamsSandbox {
   close(): Promise<void>
 }
 
-/** Teams as a bot meets it: the Bot Connector, the tenant's token authority, the keys by which Teams signs, and Microsoft Graph. */
+/**
+ * Teams as a bot meets it: the Bot Connector, the tenant's token authority, the keys by which Teams signs, and Microsoft Graph. Without an authority for
+ * certificates it speaks HTTP and asks for no tokens, as Microsoft's Agents Playground does.
+ */
 export async function startTeams(
   tenant: Tenant,
-  { authority, now = Date.now }: { readonly authority: Authority; readonly now?: () => number },
+  { authority, now = Date.now }: { readonly authority?: Authority; readonly now?: () => number },
 ): Promise<TeamsSandbox> {
   const directory = new Directory(tenant)
   const store = new Store(now)
-  const tokens = new AccessTokens()
+  const tokens = new AccessTokens(authority !== undefined)
   const faults: { error: ConnectorError; left: number; isMeant: (call: { method: string; path: string }) => boolean }[] = []
   let origin = ''
   const backend: Backend = {
@@ -68,10 +71,10 @@ export async function startTeams(
     },
     origin: () => origin,
   }
-  const server = createTeamsServer(backend, await authority.issue({ names: ['127.0.0.1', 'localhost'] }))
+  const server = createTeamsServer(backend, await authority?.issue({ names: ['127.0.0.1', 'localhost'] }))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`
+  origin = `${authority === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`
 
   const render = (shown: TeamsMessage | TeamsDialog, user?: string): string => {
     if (!('activity' in shown)) return [shown.title, renderCard(shown.card)].join('\n')
@@ -97,15 +100,18 @@ export async function startTeams(
     directory,
     store,
     until,
-    environment: {
-      TEAMS_APP_ID: tenant.appId,
-      TEAMS_APP_PASSWORD: tenant.appPassword,
-      TEAMS_TENANT_ID: tenant.tenantId,
-      TEAMS_SERVICE_URL: urls.serviceUrl,
-      TEAMS_OPENID_URL: urls.openIdUrl,
-      TEAMS_GRAPH_URL: urls.graphUrl,
-      AZURE_AUTHORITY_HOST: urls.authorityHost,
-    },
+    environment:
+      authority === undefined
+        ? { TEAMS_AUTH: 'disabled' }
+        : {
+            TEAMS_APP_ID: tenant.appId,
+            TEAMS_APP_PASSWORD: tenant.appPassword,
+            TEAMS_TENANT_ID: tenant.tenantId,
+            TEAMS_SERVICE_URL: urls.serviceUrl,
+            TEAMS_OPENID_URL: urls.openIdUrl,
+            TEAMS_GRAPH_URL: urls.graphUrl,
+            AZURE_AUTHORITY_HOST: urls.authorityHost,
+          },
     driver: (botUrl) => createDriver(backend, { botUrl: `${botUrl}/api/messages`, until }),
     render,
     dialogOf: (user) => store.dialogs.findLast((each) => each.open && each.user === directory.user(user)?.objectId),

@@ -110,7 +110,7 @@ function resolve(file: ConfigFile, served: readonly Surface[], problem: (at: str
     const channel = file.channels.find(({ name }) => name === policy.channel)
     const places = served.flatMap((surface): Place[] => {
       const id = channel?.[surface]
-      return id === undefined ? [] : [{ surface, id }]
+      return id === undefined ? [] : [{ surface, id, name: policy.channel }]
     })
     if (places.length === 0) {
       const guess = nearest(

@@ -37,6 +37,8 @@ export interface Place {
   readonly surface: Surface
   /** The chat's own id, e.g. Slack's `C012ABC`. */
   readonly id: string
+  /** Of a channel of the configuration: its name there, for readers to whom the id says nothing. */
+  readonly name?: string
 }
 
 const surfaces = ['slack', 'teams'] as const

@@ -34,7 +34,7 @@ export function hostileInlines(
       readable: true,
     },
     { kind: 'group', inline: { kind: 'group', group: { surface, id: text } }, readable: false },
-    { kind: 'place', inline: { kind: 'place', place: { surface, id: text } }, readable: false },
+    { kind: 'place', inline: { kind: 'place', place: { surface, id: text, name: text } }, readable: true },
     { kind: 'time', inline: { kind: 'time', at: text }, readable: false },
   ]
 }

@@ -7,9 +7,15 @@ const lifetimeSeconds = 3_600
 
 /** Access tokens that the tenant gave to the bot. */
 export class AccessTokens {
+  readonly #isAsked: boolean
   readonly #given = new Map<string, Audience>()
   /** How many were given. */
   count = 0
+
+  /** `isAsked`: whether calls need one. */
+  constructor(isAsked: boolean) {
+    this.#isAsked = isAsked
+  }
 
   give(audience: Audience): { readonly access_token: string; readonly expires_in: number; readonly token_type: 'Bearer' } {
     const token = `at-${randomUUID()}`
@@ -19,6 +25,7 @@ export class AccessTokens {
   }
 
   check(header: string | undefined, audience: Audience): void {
+    if (!this.#isAsked) return
     const token = /^Bearer (.+)$/.exec(header ?? '')?.[1] ?? ''
     if (this.#given.get(token) !== audience)
       throw new ConnectorError(401, 'Unauthorized', 'Authorization has been denied for this request.')

@@ -16,6 +16,8 @@ export interface Forge {
   readonly claims?: Readonly<Record<string, unknown>>
   /** Fields of the activity instead of those of Teams. */
   readonly activity?: JsonObject
+  /** What is sent in place of the activity's JSON. */
+  readonly body?: (activity: JsonObject) => string
 }
 
 /** Exactly what went over the wire, for replays. */
@@ -39,7 +41,7 @@ export async function deliver(backend: Backend, url: string, activity: JsonObjec
   return await send({
     url,
     headers: { 'content-type': 'application/json', ...(authorization !== undefined && { authorization }) },
-    body: JSON.stringify(sent),
+    body: (forge.body ?? JSON.stringify)(sent),
   })
 }
 

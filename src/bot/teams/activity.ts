@@ -35,9 +35,10 @@ export const activitySchema = z.object({
 
 export type TeamsActivity = z.infer<typeof activitySchema>
 
-/** The tenant in which it happened. */
-export function tenantOf({ conversation, channelData }: TeamsActivity): string | undefined {
-  return conversation?.tenantId ?? channelData?.tenant?.id
+/** Every tenant that it names, in lower case; one where all is well. */
+export function tenantsOf({ conversation, channelData }: TeamsActivity): readonly string[] {
+  const named = [conversation?.tenantId, channelData?.tenant?.id].flatMap((id) => (id === undefined ? [] : [id.toLowerCase()]))
+  return [...new Set(named)]
 }
 
 /** What somebody wrote, without the mention of the bot and without markup. */

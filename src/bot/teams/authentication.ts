@@ -1,7 +1,6 @@
 import { type Activity, ConfigurationBotFrameworkAuthentication } from 'botbuilder'
 import { type AuthenticateRequestResult, AuthenticationConstants, AuthenticationError } from 'botframework-connector'
 import { z } from 'zod'
-import { RetryableError } from '../../domain/errors.ts'
 import type { ConnectorCredentials } from './credentials.ts'
 import type { TeamsSettings } from './settings.ts'
 
@@ -13,7 +12,7 @@ export class NotAuthentic extends Error {
 export interface Authenticator {
   /** For the adapter. */
   readonly sdk: ConfigurationBotFrameworkAuthentication
-  /** Throws `NotAuthentic`, or a `RetryableError` while Microsoft's keys cannot be read. */
+  /** Throws `NotAuthentic`, also while Microsoft's keys cannot be read. */
   authenticate(activity: Activity, header: string | undefined): Promise<AuthenticateRequestResult>
 }
 
@@ -50,19 +49,18 @@ export function createAuthenticator(settings: TeamsSettings, credentials: Connec
       try {
         return await sdk.authenticateRequest(activity, header)
       } catch (error) {
-        if (isUnreachable(error))
-          throw new RetryableError('teams-keys', 'The keys by which Teams signs could not be read.', {
-            remedy: 'Check that the bot can reach login.botframework.com.',
-            cause: error,
-          })
-        throw new NotAuthentic('The token was refused.', { cause: error })
+        const why = isUnreachable(error)
+          ? `The keys by which Teams signs cannot be read, so no token is accepted: check that the bot reaches ${new URL(openIdUrl).host}.`
+          : 'The token was refused.'
+        throw new NotAuthentic(why, { cause: error })
       }
     },
   }
 }
 
 const headSchema = z.object({ alg: z.literal('RS256') })
-const claimsSchema = z.object({ iss: z.literal(AuthenticationConstants.ToBotFromChannelTokenIssuer) })
+/** The SDK believes a token without an end for ever. */
+const claimsSchema = z.object({ iss: z.literal(AuthenticationConstants.ToBotFromChannelTokenIssuer), exp: z.number() })
 
 function isOfTeams(header: string): boolean {
   const [, head = '', claims = ''] = /^Bearer ([\w-]+)\.([\w-]+)\.[\w-]+$/.exec(header) ?? []

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Seen } from '../../redis/records.ts'
 import type { Refused } from '../chat/chat-metrics.ts'
-import { type TeamsActivity, tenantOf } from './activity.ts'
+import { type TeamsActivity, tenantsOf } from './activity.ts'
 import { isTrusted, type TeamsSettings } from './settings.ts'
 
 /** For how long an activity is remembered, in seconds: longer than its token lives. */
@@ -23,10 +23,10 @@ export class UnwantedActivity extends Error {
 
 /** Throws `UnwantedActivity` for an activity of another tenant, or one that names a host which is none of Teams'. */
 export function checkOrigin(activity: TeamsActivity, settings: TeamsSettings): void {
-  const tenant = tenantOf(activity)
-  const isOurs = tenant?.toLowerCase() === settings.tenantId?.toLowerCase()
-  const isUnknown = settings.tenantId === undefined || (tenant === undefined && !settings.isAuthenticated)
-  if (!isOurs && !isUnknown) throw new UnwantedActivity('wrong-tenant')
+  const { tenantId, isAuthenticated } = settings
+  const tenants = tenantsOf(activity)
+  const isOurs = tenants.every((tenant) => tenant === tenantId?.toLowerCase()) && (tenants.length > 0 || !isAuthenticated)
+  if (tenantId !== undefined && !isOurs) throw new UnwantedActivity('wrong-tenant')
   if (activity.serviceUrl === undefined || !isTrusted(activity.serviceUrl, settings))
     throw new UnwantedActivity('wrong-service-url')
   if (settings.isAuthenticated && activity.channelId !== 'msteams') throw new UnwantedActivity('wrong-channel')

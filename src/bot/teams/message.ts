@@ -3,7 +3,7 @@ import type { Activity } from 'botbuilder'
 import { type Card, plain } from '../chat/card.ts'
 import { adaptiveCards, simpleCard } from './render/adaptive-card.ts'
 import { summary } from './render/limits.ts'
-import { plainText } from './render/text.ts'
+import { plainLines, plainText } from './render/text.ts'
 
 /** A card and nothing beside it: Teams splits an activity with both text and card, and then there is no one message to update. */
 export function messageOf(card: Card, shown: IAdaptiveCard | undefined = adaptiveCards(card)[0]): Partial<Activity> {
@@ -24,7 +24,7 @@ export function textOf({ parts, summary: line }: Card): string {
   const lines = parts.flatMap((part) =>
     part.kind === 'lines' ? part.lines.map(plain) : part.kind === 'code' ? part.lines : [plain(part.text)],
   )
-  return plainText(lines.length === 0 ? line : lines.join('\n'), longestText)
+  return plainLines(lines.length === 0 ? [line] : lines, longestText)
 }
 
 /** More does not fit above a message. */

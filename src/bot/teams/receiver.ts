@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Activity, InvokeResponse } from 'botbuilder'
-import { RetryableError } from '../../domain/errors.ts'
 import type { Log } from '../../log.ts'
 import type { ChatMetrics } from '../chat/chat-metrics.ts'
 import { activitySchema, type TeamsActivity } from './activity.ts'
@@ -61,7 +60,7 @@ export function createReceiver({ settings, authenticator, adapter, metrics, log,
           return end(error instanceof UnwantedActivity ? 403 : 401)
         }
         log.error({ err: error }, 'an activity was not taken')
-        end(error instanceof RetryableError ? 503 : 500)
+        end(500)
       },
     )
   }

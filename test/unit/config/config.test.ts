@@ -327,7 +327,7 @@ describe('the environment', () => {
       tenantId: teamsEnvironment.TEAMS_TENANT_ID,
       isAuthenticated: true,
     })
-    expect(teamsAlone.policies[0]?.places).toEqual([{ surface: 'teams', id: '19:x@thread.tacv2' }])
+    expect(teamsAlone.policies[0]?.places).toEqual([{ surface: 'teams', id: '19:x@thread.tacv2', name: 'network-approvals' }])
     const both = botConfig({ ...slackEnvironment(path), ...teamsEnvironment })
     expect(both.policies[0]?.places.map(({ surface }) => surface)).toEqual(['slack', 'teams'])
   })

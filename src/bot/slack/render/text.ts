@@ -69,8 +69,10 @@ function personText({ name, accounts }: Person): string {
   return id !== undefined && /^[UW][A-Z0-9]+$/.test(id) ? `<@${id}>` : literal(name)
 }
 
-function placeText({ surface, id }: Place): string {
-  return surface === 'slack' && /^[CG][A-Z0-9]+$/.test(id) ? `<#${id}>` : 'its channel'
+function placeText({ surface, id, name }: Place): string {
+  if (surface === 'slack' && /^[CG][A-Z0-9]+$/.test(id)) return `<#${id}>`
+  const called = name === undefined ? 'its channel' : literal(name)
+  return surface === 'slack' ? called : `${called} in Teams`
 }
 
 function groupText({ surface, id }: Group): string {

@@ -1,7 +1,7 @@
 import type { InvokeResponse } from 'botbuilder'
 import type { OfferedFiles } from '../../../redis/offered-files.ts'
 import type { TeamsActivity } from '../activity.ts'
-import { answerCardAction } from './card-action.ts'
+import { answerCardAction, isByHand } from './card-action.ts'
 import { answerWithinMs, type ListenerContext, recognize, type Spoken, speakerIn } from './context.ts'
 import { openDialog, submitDialog } from './dialog.ts'
 import { answerFileConsent } from './file-consent.ts'
@@ -52,7 +52,7 @@ async function answerInvoke(shared: ListenerContext, files: OfferedFiles, spoken
 
 /** Decides nothing, so that it may come as often as clients like. */
 function isRefresh({ name, value }: TeamsActivity): boolean {
-  return name === 'adaptiveCard/action' && Reflect.get(Object(value), 'trigger') === 'automatic'
+  return name === 'adaptiveCard/action' && !isByHand(Reflect.get(Object(value), 'trigger'))
 }
 
 /** The same activity twice: Teams repeats what it has no answer to, and so may others. */

@@ -8,7 +8,7 @@ import { inTime } from './in-time.ts'
 import { replyPrivately } from './reply-privately.ts'
 
 const valueSchema = z.object({
-  trigger: z.string().optional(),
+  trigger: z.unknown().optional(),
   action: z.object({ verb: z.string().max(50).optional(), data: z.unknown() }),
 })
 const viewSchema = z.object({ kind: z.literal('request'), id: z.string().max(100) })
@@ -23,7 +23,7 @@ export async function answerCardAction(shared: ListenerContext, spoken: Spoken):
   const value = valueSchema.safeParse(spoken.activity.value)
   if (!value.success) return said(notUnderstood)
   const { trigger, action } = value.data
-  if (action.verb === 'view' || trigger === 'automatic') return await view(spoken, action.data)
+  if (action.verb === 'view' || !isByHand(trigger)) return await view(spoken, action.data)
   const button = buttonSchema.safeParse({ ...Object(action.data), ...(action.verb !== undefined && { verb: action.verb }) })
   const verb = verbs.find((known) => button.success && known === button.data.verb)
   if (!button.success || verb === undefined) {
@@ -44,6 +44,11 @@ export async function answerCardAction(shared: ListenerContext, spoken: Spoken):
     return said('This takes a moment. The answer follows here.')
   }
   return said(textOf(reply.kind === 'card' ? reply.card : say(reply.form.instead)))
+}
+
+/** Clients say `manual` for a click, and `automatic` for a refresh of their own; older ones say nothing for a click. */
+export function isByHand(trigger: unknown): boolean {
+  return trigger === undefined || (typeof trigger === 'string' && trigger.toLowerCase() === 'manual')
 }
 
 async function view(spoken: Spoken, data: unknown): Promise<InvokeResponse> {

@@ -1,7 +1,7 @@
 import type { ActionArray, CardElementArray, IAdaptiveCard, ITextBlock } from '@microsoft/teams.cards'
 import { type Button, type Card, type Part, plain } from '../../chat/card.ts'
 import { actionsInSet, actionTitle, cardUnits } from './limits.ts'
-import { collectMentions, type Mentions, markdown, plainText } from './text.ts'
+import { collectMentions, type Mentions, markdown, plainLines, plainText } from './text.ts'
 
 /** Kept free for the buttons and the note that says how it goes on, in UTF-16 units. */
 const reservedUnits = 8_000
@@ -38,7 +38,7 @@ export function simpleCard({ parts, buttons = [] }: Card): IAdaptiveCard {
   const lines = parts.flatMap((part) =>
     part.kind === 'lines' ? part.lines.map(plain) : part.kind === 'code' ? [...part.lines] : [plain(part.text)],
   )
-  const text = plainText(lines.join('\n\n'), simpleUnits)
+  const text = plainLines(lines, simpleUnits)
   return {
     type: 'AdaptiveCard',
     version: '1.2',

@@ -66,6 +66,11 @@ export function plainText(text: string, limit: number): string {
   return shortened(text.replace(invisible, ''), limit)
 }
 
+/** The same in lines. */
+export function plainLines(lines: readonly string[], limit: number): string {
+  return shortened(lines.map((line) => line.replace(invisible, '')).join('\n'), limit)
+}
+
 function marked(inline: Exclude<Inline, string>, mentions: Mentions): string {
   switch (inline.kind) {
     case 'strong':
@@ -92,9 +97,10 @@ function bold(text: string): string {
   return inner === '' ? '' : `**${inner}**`
 }
 
-/** Teams has no link to a channel that needs no more than its id. */
-function placeText({ surface }: Place): string {
-  return surface === 'teams' ? 'its channel' : 'its channel in Slack'
+/** Teams cannot show a channel by its id alone, so that it is called as the configuration does. */
+function placeText({ surface, name }: Place): string {
+  const called = name === undefined ? 'its channel' : escaped(name)
+  return surface === 'teams' ? called : `${called} in Slack`
 }
 
 function groupText({ surface }: Group): string {

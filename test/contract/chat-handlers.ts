@@ -64,6 +64,7 @@ export function recordedHandlers(): RecordedHandlers {
   const answers: RecordedHandlers['answers'] = {
     command: async () => ({ kind: 'card', card: say('The command is answered.') }),
     click: async () => ({ kind: 'card', card: say('The click is answered.') }),
+    added: async () => undefined,
     home: async () => [say('The page is filled.')],
     view: async () => undefined,
     refill: async ({ values }) => sampleForm(values),
@@ -88,6 +89,7 @@ export function recordedHandlers(): RecordedHandlers {
         clicks.push(click)
         return answers.click(click)
       },
+      added: () => answers.added(),
       home(by) {
         homes.push(by)
         return answers.home(by)

@@ -16,6 +16,7 @@ export function safeHandlers(
   return {
     command: (said) => handlers.command(said).catch(async (error) => ({ kind: 'card', card: await explain(error) })),
     click: (click) => handlers.click(click).catch(async (error) => ({ kind: 'card', card: await explain(error) })),
+    added: () => handlers.added().catch((error) => log.error({ err: error }, 'open requests were not posted')),
     home: (by) => handlers.home(by).catch(async (error) => [await explain(error)]),
     view: (by, record, place) =>
       handlers.view(by, record, place).catch((error) => {
@@ -41,6 +42,7 @@ function refusing(card: Card): Handlers {
   return {
     command: async () => ({ kind: 'card', card }),
     click: async () => ({ kind: 'card', card }),
+    added: async () => undefined,
     home: async () => [card],
     view: async () => undefined,
     refill: async () => undefined,

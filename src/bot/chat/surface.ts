@@ -45,6 +45,8 @@ export interface Attachment {
 export interface Handlers {
   command(said: Said): Promise<Reply>
   click(click: Click): Promise<Reply>
+  /** The bot was added somewhere: what it could not post there before is posted now. */
+  added(): Promise<void>
   /** What the person's own page shows. */
   home(by: Person): Promise<readonly Card[]>
   /** The record as this reader may use it in this place; `undefined` where there is none. Decides nothing. */

@@ -125,5 +125,7 @@ function servedPlaces({ chats }: Outbox, places: readonly Place[]): readonly Pla
 function unreachable(unreached: readonly { readonly place: Place; readonly refusal: TerminalError }[]): Text {
   const places = channels(unreached.map(({ place }) => place))
   const remedies = [...new Set(unreached.map(({ refusal }) => refusal.remedy))].join(' ')
-  return words`I could not post this to ${places}, where it is to be approved. ${remedies} I keep trying.`
+  const isClosed = unreached.every(({ refusal }) => refusal.code === 'place-closed')
+  const next = isClosed ? 'I post it as soon as I am added.' : 'I keep trying.'
+  return words`I could not post this to ${places}, where it is to be approved. ${remedies} ${next}`
 }

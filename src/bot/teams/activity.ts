@@ -18,6 +18,10 @@ export const activitySchema = z.object({
     .object({ id: shortText, name: shortText.optional(), aadObjectId: shortText.optional(), role: shortText.optional() })
     .optional()
     .catch(undefined),
+  membersAdded: z
+    .array(z.looseObject({ id: shortText }))
+    .optional()
+    .catch(undefined),
   recipient: z.object({ id: shortText, name: shortText.optional() }).optional().catch(undefined),
   conversation: z
     .object({ id: shortText, conversationType: shortText.optional(), tenantId: shortText.optional() })
@@ -41,11 +45,15 @@ export function tenantsOf({ conversation, channelData }: TeamsActivity): readonl
   return [...new Set(named)]
 }
 
+/** What people type is escaped, so that a tag is never theirs. */
+const markup = /<\/?[a-z]+(\s[^<>]*)?\/?>/gi
+
 /** What somebody wrote, without the mention of the bot and without markup. */
 export function commandText({ text = '', entities = [], recipient }: TeamsActivity): string {
   const mentions = entities.filter(({ type, mentioned }) => type === 'mention' && mentioned?.id === recipient?.id)
   const bare = mentions.reduce((rest, mention) => (mention.text === undefined ? rest : rest.replace(mention.text, ' ')), text)
   return bare
+    .replace(markup, ' ')
     .replaceAll('&nbsp;', ' ')
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')

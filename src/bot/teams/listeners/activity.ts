@@ -6,7 +6,7 @@ import { answerWithinMs, type ListenerContext, recognize, type Spoken, speakerIn
 import { openDialog, submitDialog } from './dialog.ts'
 import { answerFileConsent } from './file-consent.ts'
 import { inTime } from './in-time.ts'
-import { learn, welcome } from './installed.ts'
+import { isAddition, learn, welcome } from './installed.ts'
 import { answerMessage } from './message.ts'
 
 const handledAlready = 'This was handled already.'
@@ -19,6 +19,7 @@ export async function answerActivity(
   first: () => Promise<boolean | undefined>,
 ): Promise<InvokeResponse | undefined> {
   await learn(shared, activity)
+  if (isAddition(activity)) shared.track(shared.handlers.added())
   const said = speakerIn(activity)
   const isInvoke = activity.type === 'invoke'
   if (said === undefined) return isInvoke ? { status: 200 } : undefined

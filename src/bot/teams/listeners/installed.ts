@@ -18,10 +18,16 @@ export async function learn({ references, log }: ListenerContext, activity: Team
   }
 }
 
+/** Whether the bot was added to a team or chat. */
+export function isAddition({ type, action, membersAdded, recipient }: TeamsActivity): boolean {
+  if (type === 'installationUpdate') return action?.startsWith('add') === true
+  return type === 'conversationUpdate' && membersAdded?.some(({ id }) => id === recipient?.id) === true
+}
+
 /** Somebody who adds the app for themselves is told what it understands. Anything else that happens in a conversation needs no answer. */
 export async function welcome(shared: ListenerContext, spoken: Spoken): Promise<void> {
   const { activity, by, where, isPersonal, handlers } = spoken
-  if (activity.type !== 'installationUpdate' || activity.action !== 'add' || !isPersonal) return
+  if (!isPersonal || activity.type !== 'installationUpdate' || !isAddition(activity)) return
   const reply = await handlers.command({ by, place: teamsPlace(where.conversation), text: 'help' })
   if (reply.kind === 'card') await replyPrivately(shared, spoken, reply.card)
 }

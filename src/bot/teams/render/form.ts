@@ -46,7 +46,7 @@ export function formDialog(form: Form, place: string, problems: Readonly<Record<
         ? [
             {
               type: 'Action.Submit' as const,
-              title: 'Show its services',
+              title: 'Update the lists',
               data: { ...data, does: 'refill' },
               associatedInputs: 'auto' as const,
             },

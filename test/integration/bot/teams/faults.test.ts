@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { teams as tenant } from '../../../../sandbox/estate.ts'
+import { startTeamsWorld, type TeamsWorld } from './harness.ts'
+
+/** What Teams refuses, for a while or for good. */
+
+let at: TeamsWorld
+beforeAll(async () => {
+  at = await startTeamsWorld({ tenant: { notAddedTo: new Set(), disabled: new Set() } })
+})
+afterAll(async () => await at.close())
+beforeEach(() => {
+  at.teams.directory.tenant.notAddedTo?.clear()
+  at.teams.directory.tenant.disabled?.clear()
+})
+
+const approvalCards = (id: string) =>
+  at.teams.store.messages.filter(
+    (each) =>
+      at.teams.directory.conversation(each.conversation) === tenant.channels.approvals && at.teams.render(each).includes(id),
+  )
+
+describe('for a while', () => {
+  test.each([
+    [429, 'TooManyRequests', { 'retry-after': '1' }],
+    [412, 'PreconditionFailed', {}],
+    [502, 'BadGateway', {}],
+    [504, 'GatewayTimeout', {}],
+    [500, 'ServiceError', {}],
+  ])('%i several times in a row is waited out, and the message comes once', async (status, code, headers) => {
+    const id = await at.asked()
+    at.teams.fail({ status, code, headers }, 4, ({ method, path }) => method === 'POST' && path === '/teams/v3/conversations')
+    void at.planned(id).catch(() => undefined)
+    await at.teams.until(() => approvalCards(id).length > 0, { timeoutMs: 30_000, what: `the approval card of ${id}` })
+    expect(approvalCards(id)).toHaveLength(1)
+  })
+
+  test('a token that is refused is asked for anew, once', async () => {
+    const id = await at.asked()
+    at.teams.expireTokens()
+    const before = at.teams.tokensGiven()
+    await at.planned(id)
+    expect(at.teams.tokensGiven() - before).toBe(1)
+  })
+})
+
+describe('for good', () => {
+  test('a channel that the bot was removed from is said to the one who asked, and not tried again and again', async () => {
+    at.teams.directory.tenant.notAddedTo?.add('approvals')
+    const id = await at.asked()
+    await at.planned(id).catch(() => undefined)
+    const told = await at.card('data', id, 'could not post this')
+    expect(at.teams.render(told)).toContain('Add the app')
+    expect(at.teams.render(told)).toContain('I post it as soon as I am added.')
+    expect(approvalCards(id)).toHaveLength(0)
+    at.teams.directory.tenant.notAddedTo?.clear()
+    await at.people.install('bob', 'approvals')
+    await at.card('approvals', `request ${id} · awaiting-approval`)
+  })
+
+  test('a card that Teams refuses is sent in a simpler form', async () => {
+    const id = await at.asked()
+    at.teams.fail(
+      { status: 400, code: 'BadArgument' },
+      1,
+      ({ method, path }) => method === 'POST' && path === '/teams/v3/conversations',
+    )
+    const card = await at.planned(id)
+    expect(at.teams.render(card)).toContain('pe-analytics-prod')
+    expect(at.teams.render(card)).toContain('[Approve]')
+    await at.people.click('bob', card, 'Approve')
+    await at.told('bob', 'You approved')
+  })
+
+  test('a person who has blocked the app loses no message of others', async () => {
+    await at.people.command('alice', 'personal', 'help')
+    at.teams.directory.tenant.disabled?.add('alice')
+    const id = await at.asked('setup billing-prod in prod-westus3').catch(() => '')
+    expect(id).toMatch(/^PL-/)
+    await at.planned(id)
+    await at.card('data', id)
+  })
+})
+
+test('another bot takes over, and posts where nobody spoke to it', async () => {
+  const id = await at.asked()
+  await at.restart()
+  const card = await at.planned(id)
+  expect(approvalCards(id)).toHaveLength(1)
+  const second = await at.second()
+  await at.teams.driver(second.url).click('bob', card, 'Approve')
+  await at.told('bob', 'You approved')
+  await second.close()
+})

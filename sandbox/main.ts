@@ -1,24 +1,45 @@
 import { parseArgs } from 'node:util'
 import { processNames } from './processes.ts'
 import { startSandbox } from './sandbox.ts'
+import { bothChatsTour } from './tour/both.ts'
+import { slackChat } from './tour/slack-chat.ts'
+import { teamsChat } from './tour/teams-chat.ts'
 import { tour } from './tour/tour.ts'
 import { Transcript } from './tour/transcript.ts'
 
-/** `npm start`: the outside world, simulated, and the three real processes in it. With `--tour` the main story is played, and the exit status says how it went. */
+/**
+ * `npm start`: the outside world, simulated, and the three real processes in it. With `--tour`, `--tour teams` or `--tour both` a story is played in
+ * these chats, and the exit status says how it went.
+ */
 
-const { values } = parseArgs({ options: { tour: { type: 'boolean', default: false } } })
+const { values, positionals } = parseArgs({ options: { tour: { type: 'boolean', default: false } }, allowPositionals: true })
+const [told = 'slack', ...more] = positionals
+if (more.length > 0 || (!values.tour && positionals.length > 0) || !['slack', 'teams', 'both'].includes(told)) {
+  console.error('Usage: npm start [-- --tour [slack|teams|both]]')
+  process.exit(2)
+}
+const chats =
+  told === 'slack' && values.tour ? (['slack'] as const) : told === 'teams' ? (['teams'] as const) : (['slack', 'teams'] as const)
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`)
 }
 
 const { REDIS_URL: redisUrl = '' } = process.env
-const sandbox = await startSandbox(redisUrl === '' ? {} : { redisUrl })
+const sandbox = await startSandbox({ chats, ...(redisUrl !== '' && { redisUrl }) })
+const { teams } = sandbox
 const processes = await Promise.all(processNames.map((name) => sandbox.start(name)))
+
+async function play(transcript: Transcript): Promise<void> {
+  const slack = slackChat(sandbox)
+  if (teams === undefined) return await tour(sandbox, slack, transcript)
+  const inTeams = teamsChat(teams, sandbox.botUrl)
+  await (told === 'both' ? bothChatsTour(sandbox, { slack, teams: inTeams }, transcript) : tour(sandbox, inTeams, transcript))
+}
 
 if (values.tour) {
   const transcript = new Transcript(say)
   try {
-    await tour(sandbox, transcript)
+    await play(transcript)
     say(`\nEverything in the story happened: ${transcript.checks} things were checked.`)
   } catch (error) {
     say(`\n✘ ${error instanceof Error ? error.message : String(error)}`)
@@ -27,10 +48,11 @@ if (values.tour) {
   }
   await sandbox.close()
 } else {
-  say(`The sandbox runs: a simulated Azure, ClickHouse Cloud, Slack and virtual network, and the real processes in it.
+  say(`The sandbox runs: a simulated Azure, ClickHouse Cloud, Slack, Teams and virtual network, and the real processes in it.
 
-  bot             ${sandbox.botUrl}/slack/events   (signed requests; /healthz, /readyz)
+  bot             ${sandbox.botUrl}/slack/events and /api/messages   (signed requests; /healthz, /readyz)
   Slack API       ${sandbox.slack.url}
+  Bot Connector   ${teams?.serviceUrl}
   Azure           ${sandbox.arm.url}
   ClickHouse      ${sandbox.clickhouseUrl}
   Azure DNS       ${sandbox.network.dns.address}:${sandbox.network.dns.port}   (of prod-westus3)
@@ -39,7 +61,7 @@ if (values.tour) {
   configuration   ${sandbox.configPath}
 ${processes.map(({ name, pid }) => `  ${name.padEnd(15)} process ${pid}`).join('\n')}
 
-\`npm start -- --tour\` plays the main story. Ctrl-C stops everything.`)
+\`npm start -- --tour\` plays the main story, with \`teams\` after it in Teams, with \`both\` a request in both. Ctrl-C stops everything.`)
   const stop = (): void => {
     void sandbox.close().then(() => process.exit(0))
   }

@@ -40,9 +40,19 @@ function actionLine(actions: readonly JsonObject[]): readonly string[] {
   return actions.length === 0 ? [] : [actions.map((action) => `[${stringOf(action, 'title') ?? ''}]`).join(' ')]
 }
 
+/** As a reader in Greenwich sees `SHORT`. https://learn.microsoft.com/adaptive-cards/authoring-cards/text-features */
+const day = new Intl.DateTimeFormat('en-US', {
+  weekday: 'short',
+  month: 'short',
+  day: 'numeric',
+  year: 'numeric',
+  timeZone: 'UTC',
+})
+
 function readable(markdown: string): string {
   return markdown
-    .replace(/\{\{DATE\(([^,)]+)[^)]*\)\}\} \{\{TIME\([^)]*\)\}\}/g, (_all, at: string) => `today ${at.slice(11, 16)}`)
+    .replace(/\{\{DATE\(([^,)]+), SHORT\)\}\}/g, (_all, at: string) => day.format(new Date(at)))
+    .replace(/\{\{TIME\(([^)]+)\)\}\}/g, (_all, at: string) => at.slice(11, 16))
     .replace(/(?<!\\)<at>([^<]*)<\/at>/g, '@$1')
     .replace(/(?<!\\)\*\*((?:\\.|[^*\\])*)\*\*/g, '$1')
     .replace(/\\([\\`*_{}[\]<>&~|#+.!-])/g, '$1')

@@ -2,12 +2,15 @@ import type { InvokeResponse } from 'botbuilder'
 import type { OfferedFiles } from '../../../redis/offered-files.ts'
 import type { TeamsActivity } from '../activity.ts'
 import { answerCardAction, isByHand } from './card-action.ts'
-import { answerWithinMs, type ListenerContext, recognize, type Spoken, speakerIn } from './context.ts'
+import { type ListenerContext, recognize, type Spoken, speakerIn } from './context.ts'
 import { openDialog, submitDialog } from './dialog.ts'
 import { answerFileConsent } from './file-consent.ts'
 import { inTime } from './in-time.ts'
 import { isAddition, learn, welcome } from './installed.ts'
 import { answerMessage } from './message.ts'
+
+/** Teams waits 15 s for the acknowledgement of a message. In milliseconds. */
+const acknowledgeWithinMs = 300
 
 const handledAlready = 'This was handled already.'
 
@@ -28,10 +31,10 @@ export async function answerActivity(
   const spoken: Spoken = { activity, ...said, ...(await recognize(shared, said, isNew === true)) }
   if (isInvoke) return await answerInvoke(shared, files, spoken)
   const answering = activity.type === 'message' ? answerMessage(shared, spoken) : welcome(shared, spoken)
-  // Teams delivers a message again that is not acknowledged in time.
+  // The answer to a message is a message of its own, so that a slow one does not keep the acknowledgement back.
   await inTime(
     shared.track(answering.catch((error: unknown) => shared.log.error({ err: error }, 'an answer failed'))),
-    answerWithinMs,
+    acknowledgeWithinMs,
   )
   return undefined
 }

@@ -110,8 +110,7 @@ test('a request made in Slack is decided in Teams, and its message in Slack show
   expect(await decisionsOf(id)).toMatchObject([{ event: 'reject', by: { name: 'Carol Jones' }, surface: 'teams' }])
 })
 
-/** The whole is behind a flag: `BOTH_CHATS_ROUNDS=500`. */
-const rounds = Number(process.env.BOTH_CHATS_ROUNDS ?? 20)
+const rounds = 500
 
 test(`${rounds} rounds of an approval in Slack and one in Teams in the same moment: one counts`, {
   timeout: 600_000,

@@ -9,7 +9,7 @@ import type { Backend } from './api/backend.ts'
 import { ConnectorError } from './api/connector-error.ts'
 import * as conversations from './api/conversations.ts'
 import * as graph from './api/graph.ts'
-import { answerToken, authorityMetadata } from './auth/authority.ts'
+import { answerManagedIdentity, answerToken, authorityMetadata } from './auth/authority.ts'
 import { issuer } from './auth/signing.ts'
 import { isObject, type JsonObject } from './json.ts'
 
@@ -25,6 +25,7 @@ interface Call {
   readonly query: URLSearchParams
   readonly bytes: Buffer
   readonly authorization: string | undefined
+  readonly identityHeader: string | string[] | undefined
 }
 
 /** Connector, token authority, OpenID metadata, Graph and the place for uploads, on one port. */
@@ -54,6 +55,7 @@ async function respond(backend: Backend, request: IncomingMessage): Promise<Answ
     query: url.searchParams,
     bytes: Buffer.concat(chunks),
     authorization: request.headers.authorization,
+    identityHeader: request.headers['x-identity-header'],
   }
   try {
     return route(backend, call)
@@ -76,6 +78,8 @@ function route(backend: Backend, call: Call): Answer {
   if (path === '/openid/keys') return { status: 200, body: backend.signing.keys }
   if (path === `/${tenantId}/v2.0/.well-known/openid-configuration`)
     return { status: 200, body: authorityMetadata(backend.origin(), tenantId) }
+  if (path === '/msi/token' && method === 'GET')
+    return answerManagedIdentity(backend.directory, backend.tokens, call.query, call.identityHeader)
   if (path === `/${tenantId}/oauth2/v2.0/token` && method === 'POST')
     return answerToken(backend.directory, backend.tokens, new URLSearchParams(call.bytes.toString()))
   const file = backend.store.files.find(({ address }) => address === path)

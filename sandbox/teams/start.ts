@@ -4,6 +4,7 @@ import type { Authority } from '../certificates.ts'
 import type { Backend } from './api/backend.ts'
 import { ConnectorError } from './api/connector-error.ts'
 import { AccessTokens } from './auth/access-tokens.ts'
+import { identityHeader } from './auth/authority.ts'
 import { createSigning } from './auth/signing.ts'
 import { Directory, type Tenant } from './directory.ts'
 import { createDriver, type TeamsDriver } from './driver/driver.ts'
@@ -24,6 +25,8 @@ export interface TeamsSandbox {
   readonly until: Until
   /** The environment in which a bot finds all this. */
   readonly environment: Readonly<Record<string, string>>
+  /** In place of the secret: the bot is a user-assigned managed identity of the machine. */
+  readonly identityEnvironment: Readonly<Record<string, string>>
   /** People at the other end; `botUrl` is where the bot listens, e.g. `http://127.0.0.1:3000`. */
   driver(botUrl: string): TeamsDriver
   /** As a person reads it: what everybody sees, or this person's own view. */
@@ -112,6 +115,7 @@ export async function startTeams(
             TEAMS_GRAPH_URL: urls.graphUrl,
             AZURE_AUTHORITY_HOST: urls.authorityHost,
           },
+    identityEnvironment: { TEAMS_APP_PASSWORD: '', IDENTITY_ENDPOINT: `${origin}/msi/token`, IDENTITY_HEADER: identityHeader },
     driver: (botUrl) => createDriver(backend, { botUrl: `${botUrl}/api/messages`, until }),
     render,
     dialogOf: (user) => store.dialogs.findLast((each) => each.open && each.user === directory.user(user)?.objectId),

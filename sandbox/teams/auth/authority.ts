@@ -19,6 +19,24 @@ export function answerToken(
   return { status: 200, body: tokens.give(audience) }
 }
 
+/** Of the machine that the bot runs on. */
+export const identityHeader = 'sandbox-teams-identity'
+
+/** A user-assigned managed identity, as App Service offers it. https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference */
+export function answerManagedIdentity(
+  { tenant }: Directory,
+  tokens: AccessTokens,
+  query: URLSearchParams,
+  header: string | string[] | undefined,
+): { readonly status: number; readonly body: unknown } {
+  const audience = audiences.find((each) => query.get('resource') === each)
+  if (header !== identityHeader || query.get('client_id') !== tenant.appId || audience === undefined)
+    return { status: 400, body: { statusCode: 400, message: 'No such identity, or no such resource' } }
+  const { access_token, expires_in, token_type } = tokens.give(audience)
+  const expires_on = String(Math.floor(Date.now() / 1_000) + expires_in)
+  return { status: 200, body: { access_token, expires_on, resource: audience, token_type, client_id: tenant.appId } }
+}
+
 const audiences: readonly Audience[] = ['https://api.botframework.com', 'https://graph.microsoft.com']
 
 /** What clients ask an authority for before its first token. */

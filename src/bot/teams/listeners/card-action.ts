@@ -1,9 +1,10 @@
 import type { InvokeResponse } from 'botbuilder'
 import { z } from 'zod'
-import { say, verbs } from '../../chat/card.ts'
+import { say } from '../../chat/card.ts'
 import { textOf } from '../message.ts'
 import { adaptiveCards } from '../render/adaptive-card.ts'
-import { answerWithinMs, buttonSchema, type ListenerContext, postedIn, type Spoken } from './context.ts'
+import { clickOf, postedIn } from './click.ts'
+import { answerWithinMs, type ListenerContext, type Spoken } from './context.ts'
 import { inTime } from './in-time.ts'
 import { replyPrivately } from './reply-privately.ts'
 
@@ -24,16 +25,12 @@ export async function answerCardAction(shared: ListenerContext, spoken: Spoken):
   if (!value.success) return said(notUnderstood)
   const { trigger, action } = value.data
   if (action.verb === 'view' || !isByHand(trigger)) return await view(spoken, action.data)
-  const button = buttonSchema.safeParse({ ...Object(action.data), ...(action.verb !== undefined && { verb: action.verb }) })
-  const verb = verbs.find((known) => button.success && known === button.data.verb)
-  if (!button.success || verb === undefined) {
+  const click = clickOf(spoken, { ...Object(action.data), ...(action.verb !== undefined && { verb: action.verb }) })
+  if (click === undefined) {
     shared.declined('unknown-button')
     return said(notUnderstood)
   }
-  const { id, digest } = button.data
-  const { by, handlers } = spoken
-  const on = postedIn(spoken)
-  const answering = shared.track(handlers.click({ by, verb, id, digest, ...(on !== undefined && { on }) }))
+  const answering = shared.track(spoken.handlers.click(click))
   const reply = await inTime(answering, answerWithinMs)
   if (reply === undefined) {
     shared.track(

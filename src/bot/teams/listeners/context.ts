@@ -1,9 +1,8 @@
-import { z } from 'zod'
 import type { Person, Place } from '../../../domain/person.ts'
 import type { Log } from '../../../log.ts'
 import type { TeamsReferences } from '../../../redis/teams-references.ts'
 import type { Card } from '../../chat/card.ts'
-import type { Handlers, Posted } from '../../chat/surface.ts'
+import type { Handlers } from '../../chat/surface.ts'
 import type { TeamsActivity } from '../activity.ts'
 import type { Connector, Where } from '../connector.ts'
 import type { Speaker, TeamsPeople } from '../people.ts'
@@ -88,17 +87,3 @@ export function parseMessageId(message: string): { readonly conversation: string
   const at = message.lastIndexOf('|')
   return { conversation: message.slice(0, at), activity: message.slice(at + 1) }
 }
-
-/** Where the message stands that a click or a form came from: a message that begins a thread belongs to the channel, any other to the thread. */
-export function postedIn({
-  activity: { replyToId },
-  where: { conversation },
-}: Pick<Spoken, 'activity' | 'where'>): Posted | undefined {
-  if (replyToId === undefined) return undefined
-  const [channel = conversation, thread] = conversation.split(';messageid=')
-  const place = teamsPlace(thread === replyToId ? channel : conversation)
-  return { place, message: messageId({ conversation, activity: replyToId }) }
-}
-
-/** What we wrote into a card, and anybody may have forged. */
-export const buttonSchema = z.object({ verb: z.string().max(50), id: z.string().max(100), digest: z.string().max(100) })

@@ -1,12 +1,13 @@
 import type { InvokeResponse } from 'botbuilder'
 import { z } from 'zod'
-import { say, verbs } from '../../chat/card.ts'
+import { say } from '../../chat/card.ts'
 import { type FilledForm, formKinds } from '../../chat/form.ts'
 import type { Reply } from '../../chat/surface.ts'
 import { textOf } from '../message.ts'
 import { adaptiveCards } from '../render/adaptive-card.ts'
 import { type Dialog, dialog, formDialog } from '../render/form.ts'
-import { answerWithinMs, buttonSchema, type ListenerContext, postedIn, type Spoken, teamsPlace } from './context.ts'
+import { clickOf } from './click.ts'
+import { answerWithinMs, type ListenerContext, type Spoken, teamsPlace } from './context.ts'
 import { inTime } from './in-time.ts'
 import { replyPrivately } from './reply-privately.ts'
 
@@ -29,16 +30,13 @@ export async function openDialog(shared: ListenerContext, spoken: Spoken): Promi
   const data = dataOf(spoken)
   const hidden = hiddenSchema.safeParse(data)
   if (hidden.success) return await showForm(shared, spoken, filledBy(hidden.data, data), hidden.data.place)
-  const button = buttonSchema.safeParse(data)
-  const verb = verbs.find((known) => button.success && known === button.data.verb)
-  if (!button.success || verb === undefined) {
+  const click = clickOf(spoken, data)
+  if (click === undefined) {
     shared.declined('unknown-button')
     return told(unknownForm)
   }
-  const { where, by, handlers } = spoken
-  const { id, digest } = button.data
-  const on = postedIn(spoken)
-  const answering = shared.track(handlers.click({ by, verb, id, digest, ...(on && { on }) }))
+  const { where, handlers } = spoken
+  const answering = shared.track(handlers.click(click))
   const reply = await inTime(answering, answerWithinMs)
   if (reply !== undefined) return continued(dialogOf(reply, where.conversation))
   shared.track(answering.then((card) => replyPrivately(shared, spoken, asCard(card))))

@@ -1,10 +1,11 @@
-import { type Card, say, verbs } from '../../chat/card.ts'
+import { type Card, say } from '../../chat/card.ts'
 import type { Form } from '../../chat/form.ts'
 import type { Reply } from '../../chat/surface.ts'
 import { commandText } from '../activity.ts'
 import { messageOf } from '../message.ts'
 import { formOpener } from '../render/form-opener.ts'
-import { buttonSchema, type ListenerContext, postedIn, type Spoken, teamsPlace } from './context.ts'
+import { clickOf } from './click.ts'
+import { type ListenerContext, type Spoken, teamsPlace } from './context.ts'
 import { replyPrivately } from './reply-privately.ts'
 
 const notUnderstood = say('I do not know this button any more, so nothing was done. Ask for the same again to get a new message.')
@@ -21,16 +22,10 @@ export async function answerMessage(shared: ListenerContext, spoken: Spoken): Pr
 }
 
 async function clicked({ declined }: ListenerContext, spoken: Spoken): Promise<Reply> {
-  const { activity, by, handlers } = spoken
-  const button = buttonSchema.safeParse(activity.value)
-  const verb = verbs.find((known) => button.success && known === button.data.verb)
-  if (!button.success || verb === undefined) {
-    declined('unknown-button')
-    return { kind: 'card', card: notUnderstood }
-  }
-  const { id, digest } = button.data
-  const on = postedIn(spoken)
-  return await handlers.click({ by, verb, id, digest, ...(on !== undefined && { on }) })
+  const click = clickOf(spoken, spoken.activity.value)
+  if (click !== undefined) return await spoken.handlers.click(click)
+  declined('unknown-button')
+  return { kind: 'card', card: notUnderstood }
 }
 
 /** Only a click can open a dialog, so that the answer to a command is a button which does. */

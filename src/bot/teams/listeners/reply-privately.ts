@@ -9,7 +9,7 @@ export async function replyPrivately(
   { speaker, where, isPersonal, by }: Omit<Spoken, 'handlers' | 'activity'>,
   card: Card,
 ): Promise<void> {
-  const pages = adaptiveCards(card)
+  const pages = adaptiveCards(card, { isPrivate: true })
   try {
     for (const page of pages) {
       const message = messageOf(card, page)

@@ -12,8 +12,8 @@ const simpleUnits = 10_000
 /** A click that opens a dialog: what it shows is long, or asks for something. */
 const dialogVerbs: ReadonlySet<string> = new Set(['details', 'evidence', 'override', 'export', 'picture'])
 
-/** The pages of a card that is too long for one message; nearly always one. */
-export function adaptiveCards(card: Card): readonly IAdaptiveCard[] {
+/** The pages of a card that is too long for one message; nearly always one. `isPrivate`: only one person sees it, and its buttons say so. */
+export function adaptiveCards(card: Card, { isPrivate = false } = {}): readonly IAdaptiveCard[] {
   const mentions = collectMentions()
   const pages: ITextBlock[][] = [[]]
   let units = 0
@@ -29,7 +29,8 @@ export function adaptiveCards(card: Card): readonly IAdaptiveCard[] {
   return pages.map((elements, index) => {
     const isFirst = index === 0
     const count = pages.length === 1 ? [] : [small(`Page ${index + 1} of ${pages.length}.`)]
-    return page([...elements, ...count], isFirst ? (card.buttons ?? []) : [], mentions, isFirst ? card.readers : undefined)
+    const actions = isFirst ? (card.buttons ?? []).map((button, position) => action(button, position, isPrivate)) : []
+    return page([...elements, ...count], actions, mentions, isFirst ? card.readers : undefined)
   })
 }
 
@@ -44,17 +45,19 @@ export function simpleCard({ parts, buttons = [] }: Card): IAdaptiveCard {
     version: '1.2',
     body: [
       { type: 'RichTextBlock', inlines: [{ type: 'TextRun', text: text.trim() === '' ? '\u00a0' : text }] },
-      ...actionSets(buttons, (button, index) => {
-        const { fallback, ...plainest } = action(button, index)
-        return typeof fallback === 'object' ? fallback : plainest
-      }),
+      ...actionSets(
+        buttons.map((button, index) => {
+          const { fallback, ...plainest } = action(button, index)
+          return typeof fallback === 'object' ? fallback : plainest
+        }),
+      ),
     ],
   }
 }
 
 function page(
   elements: readonly ITextBlock[],
-  buttons: readonly Button[],
+  actions: ActionArray,
   { entities }: Mentions,
   readers: Card['readers'],
 ): IAdaptiveCard {
@@ -64,7 +67,7 @@ function page(
     type: 'AdaptiveCard',
     $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
     version: '1.5',
-    body: [...elements, ...actionSets(buttons)] satisfies CardElementArray,
+    body: [...elements, ...actionSets(actions)] satisfies CardElementArray,
     msteams: { width: 'full', ...(mentioned.length > 0 && { entities: [...mentioned] }) },
     ...(readers !== undefined && {
       refresh: { action: { type: 'Action.Execute', title: 'Refresh', verb: 'view', data: { ...readers } } },
@@ -100,8 +103,7 @@ function small(text: string): ITextBlock {
   return block(text, { size: 'Small', isSubtle: true, spacing: 'Small' })
 }
 
-function actionSets(buttons: readonly Button[], make = action): CardElementArray {
-  const actions = buttons.map(make)
+function actionSets(actions: ActionArray): CardElementArray {
   return Array.from({ length: Math.ceil(actions.length / actionsInSet) }, (_, index) => ({
     type: 'ActionSet' as const,
     actions: actions.slice(index * actionsInSet, (index + 1) * actionsInSet),
@@ -109,8 +111,8 @@ function actionSets(buttons: readonly Button[], make = action): CardElementArray
 }
 
 /** `Action.Execute` where the answer is a sentence; clients that do not know it send a message with the same data. */
-function action({ verb, label, weight, id, digest }: Button, index: number): ActionArray[number] {
-  const data = { verb, id, digest }
+function action({ verb, label, weight, id, digest }: Button, index: number, isPrivate = false): ActionArray[number] {
+  const data = { verb, id, digest, ...(isPrivate && { private: true }) }
   const shared = {
     id: `${verb}-${index}`,
     title: plainText(label, actionTitle),

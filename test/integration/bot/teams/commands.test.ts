@@ -124,6 +124,29 @@ test('the Terraform of a plan is offered as a file, and uploaded once it is acce
   )
 })
 
+test('a watch is shown with its picture, which comes in the chat with the bot', async () => {
+  await at.people.command('bob', 'data', 'watch analytics-prod from prod-westus3 every 5m')
+  const shown = await at.teams.until(({ messages }) =>
+    messages.findLast((each) => each.onlyFor === tenant.users.bob && at.teams.render(each).includes('[Last 24 hours]')),
+  )
+  await at.people.openDialog('bob', shown, 'Last 24 hours')
+  await at.told('bob', '(picture: analytics-prod from prod-westus3')
+  expect(at.teams.store.failures).toEqual([])
+})
+
+test('a click on a private answer changes no message that others see', async () => {
+  const id = await at.asked()
+  await at.planned(id)
+  await at.people.command('bob', 'data', `request ${id}`)
+  const own = await at.teams.until(({ messages }) =>
+    messages.findLast((each) => each.onlyFor === tenant.users.bob && at.teams.render(each).includes('[Cancel]')),
+  )
+  const { request } = await at.people.click('bob', own, 'Cancel')
+  expect(JSON.parse(request.body).value.action.data.private).toBe(true)
+  await at.card('approvals', `request ${id} · cancelled`)
+  expect(own.history).toHaveLength(1)
+})
+
 test('every card is an Adaptive Card without text beside it', () => {
   for (const { activity } of botMessages().filter((each) => cardIn(each.activity) !== undefined))
     expect(stringOf(activity, 'text')).toBeUndefined()

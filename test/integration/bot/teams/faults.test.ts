@@ -44,6 +44,21 @@ describe('for a while', () => {
   })
 })
 
+test('while Teams is away no message is lost, and none is doubled once it is back', async () => {
+  const ids = [await at.asked(), await at.asked('setup billing-prod in prod-westus3')]
+  let isAway = true
+  at.teams.fail({ status: 503, code: 'ServiceUnavailable' }, Number.POSITIVE_INFINITY, () => isAway)
+  for (const id of ids) void at.planned(id).catch(() => undefined)
+  await new Promise((resolve) => setTimeout(resolve, 6_000))
+  for (const id of ids) expect(approvalCards(id)).toHaveLength(0)
+  isAway = false
+  for (const id of ids) {
+    await at.teams.until(() => approvalCards(id).length > 0, { timeoutMs: 20_000, what: `the approval card of ${id}` })
+    expect(approvalCards(id)).toHaveLength(1)
+    await at.card('data', `request ${id} · awaiting-approval`)
+  }
+})
+
 describe('for good', () => {
   test('a channel that the bot was removed from is said to the one who asked, and not tried again and again', async () => {
     at.teams.directory.tenant.notAddedTo?.add('approvals')

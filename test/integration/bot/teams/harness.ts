@@ -55,7 +55,9 @@ export interface TeamsWorldOptions {
   readonly tenant?: Partial<Tenant>
   readonly people?: readonly object[]
   readonly approvers?: readonly string[]
-  readonly environment?: Readonly<Record<string, string>>
+  readonly environment?: (teams: TeamsSandbox) => Readonly<Record<string, string>>
+  /** As with Microsoft's Agents Playground: nobody proves who they are. */
+  readonly unauthenticated?: boolean
 }
 
 const account = (name: keyof typeof tenant.users) => ({ slack: Reflect.get(workspace.users, name), teams: tenant.users[name] })
@@ -76,7 +78,10 @@ export async function startTeamsWorld(options: TeamsWorldOptions = {}): Promise<
   const redis = await startRedis()
   const authority = await createAuthority()
   setDefaultCACertificates([...getCACertificates('default'), authority.certificate])
-  const teams = await startTeams({ ...tenant, notAddedTo: new Set(), disabled: new Set(), ...options.tenant }, { authority })
+  const teams = await startTeams(
+    { ...tenant, notAddedTo: new Set(), disabled: new Set(), ...options.tenant },
+    options.unauthenticated === true ? {} : { authority },
+  )
   const slack = await startSlack(acme({ addressBase: '127.10.0' }), { ...workspace })
   const folder = mkdtempSync(join(tmpdir(), 'privatelink-teams-'))
   const config = join(folder, 'config.yaml')
@@ -93,7 +98,7 @@ export async function startTeamsWorld(options: TeamsWorldOptions = {}): Promise<
       SLACK_SIGNING_SECRET: workspace.signingSecret,
       SLACK_API_URL: slack.url,
     }),
-    ...options.environment,
+    ...options.environment?.(teams),
   }
   const logged: string[] = []
   const log = pino({ level: 'debug' }, { write: (line) => void logged.push(line) })
@@ -144,8 +149,17 @@ export async function startTeamsWorld(options: TeamsWorldOptions = {}): Promise<
     card,
     told,
     async asked(text = 'setup analytics-prod in prod-westus3', place = 'data') {
+      const before = teams.store.messages.length
       await people.command('alice', place, text)
-      const answer = await told('alice', 'PL-')
+      const answer = await teams.until(
+        ({ messages }) =>
+          messages
+            .slice(before)
+            .filter((each) => each.by === teams.directory.botId)
+            .map((each) => teams.render(each))
+            .find((shown) => /Planning PL-\d+/.test(shown)),
+        { what: `an answer to "${text}"` },
+      )
       return /PL-\d+/.exec(answer)?.[0] ?? ''
     },
     async planned(id, changes = {}) {

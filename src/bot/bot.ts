@@ -50,8 +50,8 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
   const diagnoses = redisDiagnoses(redis)
   const messages = redisMessages(redis)
   const metrics = createMetrics(ledger)
-  const health = createHealth(redis)
   const served = await openChats(config, { redis, metrics, log })
+  const health = createHealth(redis, () => served.map(({ surface: { name }, isRefused = () => false }) => ({ name, isRefused })))
   const chats: Chats = new Map(served.map(({ surface }) => [surface.name, surface]))
   const people = peopleInAllChats(chats)
 

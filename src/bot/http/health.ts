@@ -5,13 +5,18 @@ import type { Route } from './server.ts'
 /** How long Redis may take to answer, in milliseconds. */
 const answerWithinMs = 500
 
+interface ChatHealth {
+  readonly name: string
+  isRefused(): boolean
+}
+
 export interface Health {
   redisAnswers(): Promise<boolean>
   readonly routes: Readonly<Record<string, Route>>
 }
 
-/** `/healthz`: the process runs. `/readyz`: Redis answers too. */
-export function createHealth(redis: Connection): Health {
+/** `/healthz`: the process runs. `/readyz`: Redis answers too, and a chat takes the bot's credentials; it names those that do not. */
+export function createHealth(redis: Connection, chats: () => readonly ChatHealth[]): Health {
   const redisAnswers = async () => {
     const pinged = redis.ping().then(
       () => true,
@@ -24,8 +29,12 @@ export function createHealth(redis: Connection): Health {
     routes: {
       'GET /healthz': (_request, response) => answer(response, 200, { status: 'alive' }),
       'GET /readyz': async (_request, response) => {
-        const ready = await redisAnswers()
-        answer(response, ready ? 200 : 503, ready ? { status: 'ready' } : { status: 'not ready', redis: 'does not answer' })
+        const redis = (await redisAnswers()) ? {} : { redis: 'does not answer' }
+        const all = chats()
+        const refusing = all.filter(({ isRefused }) => isRefused())
+        const ready = !('redis' in redis) && (refusing.length < all.length || all.length === 0)
+        const refused = Object.fromEntries(refusing.map(({ name }) => [name, 'refuses the credentials of the bot']))
+        answer(response, ready ? 200 : 503, { status: ready ? 'ready' : 'not ready', ...redis, ...refused })
       },
     },
   }

@@ -29,6 +29,8 @@ export interface Member {
 
 /** The Bot Connector. Messages wait for their turn; all failures are `RetryableError` or `TerminalError`, as `translated` says. */
 export interface Connector {
+  /** Whether Teams refuses the bot's token, as of the last call: the secret has ended or was changed. */
+  isRefused(): boolean
   send(where: Where, activity: Partial<Activity>): Promise<Sent>
   update(where: Where, activityId: string, activity: Partial<Activity>): Promise<void>
   /** Begins a thread in a channel. */
@@ -79,21 +81,30 @@ export function createConnector({ appId, tenantId, authenticator, tokens, turns 
     serviceUrl: string,
     action: (client: ConnectorClient) => Promise<T>,
   ) => {
+    const before = tokens.last()
     try {
-      return await action(await clientAt(serviceUrl))
+      const result = await action(await clientAt(serviceUrl))
+      isRefused = false
+      return result
     } catch (error) {
       if (refusalOf(error)?.status !== 401) throw translated(error, what)
     }
-    tokens.drop()
+    // Another call may have got a new one meanwhile.
+    if (tokens.last() === before || before === undefined) tokens.drop()
     try {
-      return await action(await clientAt(serviceUrl))
+      const result = await action(await clientAt(serviceUrl))
+      isRefused = false
+      return result
     } catch (error) {
+      if (refusalOf(error)?.status === 401) isRefused = true
       throw translated(error, what)
     }
   }
   const options = { timeout: patienceMs }
+  let isRefused = false
 
   return {
+    isRefused: () => isRefused,
     async send({ serviceUrl, conversation }, activity) {
       const { id } = await inTurn(turns, conversationKey(conversation), () =>
         call('post', serviceUrl, ({ conversations }) => conversations.sendToConversation(conversation, activity, options)),
@@ -132,7 +143,7 @@ export function createConnector({ appId, tenantId, authenticator, tokens, turns 
         serviceUrl.endsWith('/') ? serviceUrl : `${serviceUrl}/`,
       )
       await inTurn(turns, conversationKey(conversation), () =>
-        postJson(url, tokens, { ...activity, recipient: { ...person, isTargeted: true } }),
+        call('post', serviceUrl, () => postJson(url, tokens, { ...activity, recipient: { ...person, isTargeted: true } })),
       )
     },
     async member({ serviceUrl, conversation }, id) {
@@ -198,9 +209,9 @@ async function postJson(url: URL, tokens: Tokens, body: object): Promise<void> {
     body: JSON.stringify(body),
     redirect: 'error',
     signal: AbortSignal.timeout(patienceMs),
-  }).catch((error: unknown) => {
-    throw translated(error, 'post')
   })
   const bodyAsText = await response.text()
-  if (!response.ok) throw translated({ statusCode: response.status, response: { bodyAsText, headers: response.headers } }, 'post')
+  if (response.ok) return
+  const refusal = { statusCode: response.status, response: { bodyAsText, headers: response.headers } }
+  throw Object.assign(new Error('Teams refused.'), refusal)
 }

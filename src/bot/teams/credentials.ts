@@ -17,13 +17,17 @@ export function teamsCredential(settings: TeamsSettings): TokenCredential | unde
 export interface Tokens {
   /** The header for this address; nothing while authentication is off. Throws for an address that is not trusted. */
   headerFor(url: string): Promise<string | undefined>
+  /** The last header that was given. */
+  last(): string | undefined
   /** The next header is asked for anew: the last one was refused. */
   drop(): void
 }
 
 export function connectorTokens(settings: TeamsSettings, credential: TokenCredential | undefined): Tokens {
   let isRefused = false
+  let last: string | undefined
   return {
+    last: () => last,
     async headerFor(url) {
       if (!isTrusted(url, settings))
         throw new Error(`No token is sent to ${URL.canParse(url) ? new URL(url).host : 'no address'}.`)
@@ -32,7 +36,8 @@ export function connectorTokens(settings: TeamsSettings, credential: TokenCreden
       const options = isRefused ? { claims: '{"access_token":{"nbf":{"essential":true}}}' } : {}
       isRefused = false
       const { token } = (await credential.getToken(botFramework, options)) ?? {}
-      return `Bearer ${token}`
+      last = `Bearer ${token}`
+      return last
     },
     drop() {
       isRefused = true

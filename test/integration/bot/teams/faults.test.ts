@@ -29,7 +29,7 @@ describe('for a while', () => {
     [500, 'ServiceError', {}],
   ])('%i several times in a row is waited out, and the message comes once', async (status, code, headers) => {
     const id = await at.asked()
-    at.teams.fail({ status, code, headers }, 4, ({ method, path }) => method === 'POST' && path === '/teams/v3/conversations')
+    at.teams.fail({ status, code, headers }, 3, ({ method, path }) => method === 'POST' && path === '/teams/v3/conversations')
     void at.planned(id).catch(() => undefined)
     await at.teams.until(() => approvalCards(id).length > 0, { timeoutMs: 30_000, what: `the approval card of ${id}` })
     expect(approvalCards(id)).toHaveLength(1)
@@ -42,6 +42,19 @@ describe('for a while', () => {
     await at.planned(id)
     expect(at.teams.tokensGiven() - before).toBe(1)
   })
+})
+
+test('a secret that has ended is told by /readyz, until Teams takes the token again', async () => {
+  let isRefused = true
+  at.teams.fail({ status: 401, code: 'Unauthorized' }, Number.POSITIVE_INFINITY, () => isRefused)
+  await at.people.command('alice', 'data', 'help')
+  const ready = async () => await fetch(`${at.url}/readyz`)
+  await expect.poll(async () => (await ready()).status).toBe(503)
+  expect(await (await ready()).json()).toEqual({ status: 'not ready', teams: 'refuses the credentials of the bot' })
+  expect(at.logged.join('\n')).toContain('Check TEAMS_APP_ID, TEAMS_APP_PASSWORD and TEAMS_TENANT_ID')
+  isRefused = false
+  await at.people.command('alice', 'data', 'help')
+  await expect.poll(async () => (await ready()).status).toBe(200)
 })
 
 test('while Teams is away no message is lost, and none is doubled once it is back', async () => {

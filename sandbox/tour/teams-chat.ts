@@ -35,7 +35,7 @@ export function teamsChat(teams: TeamsSandbox, botUrl: string): TourChat {
     called: (place) => `the channel ${place}`,
     async command(who, words) {
       const { status, elapsedMs } = await people.command(who, 'data', words)
-      return { isAcknowledged: status === 200, elapsedMs }
+      return { isAcknowledged: status === 200, elapsedMs: Math.round(elapsedMs) }
     },
     async form(who, words) {
       const before = store.messages.length

@@ -22,7 +22,24 @@ export interface TeamsReferences {
 
 const anyConversation = '*'
 
+/** Entries of what was learned lately that one process keeps. */
+const mostLearned = 1_000
+
+/** What was learned so lately is not written again, in milliseconds. */
+const knownForMs = 60_000
+
 export function redisTeamsReferences(redis: Connection): TeamsReferences {
+  const learned = new Map<string, { readonly value: string; readonly at: number }>()
+  /** Whether it has to be written. Activities come far more often than anything about them changes. */
+  const isNews = (key: string, value: string): boolean => {
+    const known = learned.get(key)
+    const now = performance.now()
+    if (known?.value === value && now - known.at < knownForMs) return false
+    learned.delete(key)
+    learned.set(key, { value, at: now })
+    if (learned.size > mostLearned) learned.delete(learned.keys().next().value ?? '')
+    return true
+  }
   const urlsKey = `${prefix}:teams:service-urls`
   const peopleKey = `${prefix}:teams:people`
   return {
@@ -31,6 +48,7 @@ export function redisTeamsReferences(redis: Connection): TeamsReferences {
       return own ?? any ?? undefined
     },
     async learnServiceUrl(conversation, serviceUrl) {
+      if (!isNews(`url ${conversation}`, serviceUrl)) return
       await redis.hset(urlsKey, conversation, serviceUrl, anyConversation, serviceUrl)
     },
     async person(objectId) {
@@ -38,6 +56,7 @@ export function redisTeamsReferences(redis: Connection): TeamsReferences {
       return text === null ? undefined : JSON.parse(text)
     },
     async learnPerson(objectId, person) {
+      if (!isNews(`person ${objectId}`, JSON.stringify(person))) return
       const known = await this.person(objectId)
       await redis.hset(peopleKey, objectId.toLowerCase(), JSON.stringify({ ...known, ...person }))
     },

@@ -86,7 +86,7 @@ export function send(raw: RawRequest): Promise<Exchange> {
       response.on('data', (chunk) => chunks.push(chunk))
       response.on('end', () => {
         const body = parsed(Buffer.concat(chunks).toString())
-        resolve({ request: raw, status: response.statusCode ?? 0, body, elapsedMs: Math.round(performance.now() - startedAt) })
+        resolve({ request: raw, status: response.statusCode ?? 0, body, elapsedMs: performance.now() - startedAt })
       })
     })
     outgoing.on('timeout', () => outgoing.destroy(new Error('The bot did not answer in time.')))

@@ -1,6 +1,12 @@
 import { type Activity, ConfigurationBotFrameworkAuthentication } from 'botbuilder'
-import { type AuthenticateRequestResult, AuthenticationConstants, AuthenticationError } from 'botframework-connector'
+import {
+  type AuthenticateRequestResult,
+  AuthenticationConstants,
+  AuthenticationError,
+  type ClaimsIdentity,
+} from 'botframework-connector'
 import { z } from 'zod'
+import { botIdentity, ConnectorClients } from './connector-clients.ts'
 import type { ConnectorCredentials } from './credentials.ts'
 import type { TeamsSettings } from './settings.ts'
 
@@ -12,8 +18,19 @@ export class NotAuthentic extends Error {
 export interface Authenticator {
   /** For the adapter. */
   readonly sdk: ConfigurationBotFrameworkAuthentication
+  readonly clients: ConnectorClients
   /** Throws `NotAuthentic`, also while Microsoft's keys cannot be read. */
   authenticate(activity: Activity, header: string | undefined): Promise<AuthenticateRequestResult>
+}
+
+/** Makes the client for users' tokens once: the bot has no use for it, and the SDK makes one for each activity. */
+class Authentication extends ConfigurationBotFrameworkAuthentication {
+  #userTokens: ReturnType<ConfigurationBotFrameworkAuthentication['createUserTokenClient']> | undefined
+
+  override createUserTokenClient(identity: ClaimsIdentity) {
+    this.#userTokens ??= super.createUserTokenClient(identity)
+    return this.#userTokens
+  }
 }
 
 /** The SDK takes these settings together or not at all. */
@@ -33,7 +50,7 @@ const publicCloud = {
  */
 export function createAuthenticator(settings: TeamsSettings, credentials: ConnectorCredentials): Authenticator {
   const { appId, tenantId = '', openIdUrl = AuthenticationConstants.ToBotFromChannelOpenIdMetadataUrl } = settings
-  const sdk = new ConfigurationBotFrameworkAuthentication(
+  const sdk = new Authentication(
     {
       ...publicCloud,
       MicrosoftAppId: appId,
@@ -42,12 +59,14 @@ export function createAuthenticator(settings: TeamsSettings, credentials: Connec
     },
     credentials,
   )
+  const clients = new ConnectorClients(sdk.createConnectorFactory(botIdentity(appId)))
   return {
     sdk,
+    clients,
     async authenticate(activity, header = '') {
       if (settings.isAuthenticated && !isOfTeams(header)) throw new NotAuthentic('The token is none of Teams.')
       try {
-        return await sdk.authenticateRequest(activity, header)
+        return { ...(await sdk.authenticateRequest(activity, header)), connectorFactory: clients }
       } catch (error) {
         const why = isUnreachable(error)
           ? `The keys by which Teams signs cannot be read, so no token is accepted: check that the bot reaches ${new URL(openIdUrl).host}.`

@@ -1,5 +1,5 @@
 import type { Activity, ChannelAccount } from 'botbuilder'
-import { ClaimsIdentity, type ConnectorClient } from 'botframework-connector'
+import type { ConnectorClient } from 'botframework-connector'
 import { inTurn } from '../chat/in-turn.ts'
 import type { Authenticator } from './authentication.ts'
 import type { Tokens } from './credentials.ts'
@@ -58,23 +58,12 @@ type PageOptions = NonNullable<Parameters<ConnectorClient['conversations']['getC
 /** For one call, in milliseconds. */
 const patienceMs = 10_000
 
-const scope = 'https://api.botframework.com'
-
 /** More members of a conversation are not listed: pages of 500, as Teams gives them at most. */
 const mostPages = 20
 
 export function createConnector({ appId, tenantId, authenticator, tokens, turns }: ConnectorOptions): Connector {
-  const clients = new Map<string, Promise<ConnectorClient>>()
-  const factory = authenticator.sdk.createConnectorFactory(
-    new ClaimsIdentity(['aud', 'appid'].map((type) => ({ type, value: appId }))),
-  )
   const bot = { id: `28:${appId}`, name: '' }
 
-  const clientAt = (serviceUrl: string): Promise<ConnectorClient> => {
-    const known = clients.get(serviceUrl) ?? factory.create(serviceUrl, scope).then(withoutRetries)
-    clients.set(serviceUrl, known)
-    return known
-  }
   /** A token that is refused is asked for anew, once. */
   const call = async <T>(
     what: 'post' | 'update' | 'read',
@@ -83,7 +72,7 @@ export function createConnector({ appId, tenantId, authenticator, tokens, turns 
   ) => {
     const before = tokens.last()
     try {
-      const result = await action(await clientAt(serviceUrl))
+      const result = await action(await authenticator.clients.create(serviceUrl))
       isRefused = false
       return result
     } catch (error) {
@@ -92,7 +81,7 @@ export function createConnector({ appId, tenantId, authenticator, tokens, turns 
     // Another call may have got a new one meanwhile.
     if (tokens.last() === before || before === undefined) tokens.drop()
     try {
-      const result = await action(await clientAt(serviceUrl))
+      const result = await action(await authenticator.clients.create(serviceUrl))
       isRefused = false
       return result
     } catch (error) {
@@ -171,15 +160,6 @@ export function createConnector({ appId, tenantId, authenticator, tokens, turns 
       return found
     },
   }
-}
-
-/** The outbox's queue repeats what failed. The SDK would wait inside a call for as long as Teams asks, and has no option against it. */
-function withoutRetries(connector: ConnectorClient): ConnectorClient {
-  const { pipeline } = Reflect.get(connector, 'client') as {
-    readonly pipeline: { removePolicy(policy: { phase: 'Retry' }): unknown }
-  }
-  pipeline.removePolicy({ phase: 'Retry' })
-  return connector
 }
 
 function memberOf(account: ChannelAccount): Member {

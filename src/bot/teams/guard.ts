@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Seen } from '../../redis/records.ts'
 import type { Refused } from '../chat/chat-metrics.ts'
 import { type TeamsActivity, tenantsOf } from './activity.ts'
+import { inTime } from './in-time.ts'
 import { isTrusted, type TeamsSettings } from './settings.ts'
 
 /** For how long an activity is remembered, in seconds: longer than its token lives. */
@@ -36,5 +36,5 @@ export function checkOrigin(activity: TeamsActivity, settings: TeamsSettings): v
 export async function isFirst(seen: Seen, { id, conversation }: TeamsActivity): Promise<boolean | undefined> {
   if (id === undefined) return true
   const answer = seen.first(`${conversation?.id ?? ''} ${id}`).catch(() => undefined)
-  return await Promise.race([answer, sleep(seenWithinMs, undefined, { ref: false })])
+  return await inTime(answer, seenWithinMs)
 }

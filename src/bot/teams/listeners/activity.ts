@@ -1,11 +1,11 @@
 import type { InvokeResponse } from 'botbuilder'
 import type { OfferedFiles } from '../../../redis/offered-files.ts'
 import type { TeamsActivity } from '../activity.ts'
+import { inTime } from '../in-time.ts'
 import { answerCardAction, isByHand } from './card-action.ts'
 import { type ListenerContext, recognize, type Spoken, speakerIn } from './context.ts'
 import { openDialog, submitDialog } from './dialog.ts'
 import { answerFileConsent } from './file-consent.ts'
-import { inTime } from './in-time.ts'
 import { isAddition, learn, welcome } from './installed.ts'
 import { answerMessage } from './message.ts'
 
@@ -21,7 +21,7 @@ export async function answerActivity(
   activity: TeamsActivity,
   first: () => Promise<boolean | undefined>,
 ): Promise<InvokeResponse | undefined> {
-  await learn(shared, activity)
+  shared.track(learn(shared, activity))
   if (isAddition(activity)) shared.track(shared.handlers.added())
   const said = speakerIn(activity)
   const isInvoke = activity.type === 'invoke'

@@ -1,11 +1,11 @@
 import type { InvokeResponse } from 'botbuilder'
 import { z } from 'zod'
 import { say } from '../../chat/card.ts'
+import { inTime } from '../in-time.ts'
 import { textOf } from '../message.ts'
 import { adaptiveCards } from '../render/adaptive-card.ts'
 import { clickOf, postedIn } from './click.ts'
 import { answerWithinMs, type ListenerContext, type Spoken } from './context.ts'
-import { inTime } from './in-time.ts'
 import { replyPrivately } from './reply-privately.ts'
 
 const valueSchema = z.object({

@@ -3,12 +3,12 @@ import { z } from 'zod'
 import { say } from '../../chat/card.ts'
 import { type FilledForm, formKinds } from '../../chat/form.ts'
 import type { Reply } from '../../chat/surface.ts'
+import { inTime } from '../in-time.ts'
 import { textOf } from '../message.ts'
 import { adaptiveCards } from '../render/adaptive-card.ts'
 import { type Dialog, dialog, formDialog } from '../render/form.ts'
 import { clickOf } from './click.ts'
 import { answerWithinMs, type ListenerContext, type Spoken, teamsPlace } from './context.ts'
-import { inTime } from './in-time.ts'
 import { replyPrivately } from './reply-privately.ts'
 
 const shortText = z.string().max(200)

@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-
 /** What is answered within so many milliseconds; nothing when it takes longer. The work goes on. */
 export async function inTime<T>(work: Promise<T>, withinMs: number): Promise<T | undefined> {
-  const over = new AbortController()
+  const { promise: late, resolve } = Promise.withResolvers<undefined>()
+  const timer = setTimeout(resolve, withinMs, undefined).unref()
   try {
-    return await Promise.race([work, sleep(withinMs, undefined, { signal: over.signal, ref: false })])
+    return await Promise.race([work, late])
   } finally {
-    over.abort()
+    clearTimeout(timer)
   }
 }

@@ -105,13 +105,8 @@ function asCard(reply: Reply) {
 function dialogOf(reply: Reply, place: string): Dialog {
   if (reply.kind === 'form') return formDialog(reply.form, place)
   const { summary, parts } = reply.card
-  const pages = adaptiveCards({ summary, parts })
-  return dialog(
-    summary,
-    pages.flatMap(({ body }) => body),
-    [],
-    pages[0]?.msteams,
-  )
+  const [shown] = adaptiveCards({ summary, parts })
+  return dialog(summary, shown?.body ?? [], [], shown?.msteams)
 }
 
 function continued(value: Dialog): InvokeResponse {

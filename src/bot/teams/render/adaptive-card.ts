@@ -12,7 +12,10 @@ const simpleUnits = 10_000
 /** A click that opens a dialog: what it shows is long, or asks for something. */
 const dialogVerbs: ReadonlySet<string> = new Set(['details', 'evidence', 'override', 'export', 'picture'])
 
-/** The pages of a card that is too long for one message; nearly always one. `isPrivate`: only one person sees it, and its buttons say so. */
+/**
+ * The pages of a card that is too long for one message; nearly always one. `isPrivate`: only one person sees it, all of its pages, and its buttons say so;
+ * of any other card the first page is shown.
+ */
 export function adaptiveCards(card: Card, { isPrivate = false } = {}): readonly IAdaptiveCard[] {
   const mentions = collectMentions()
   const pages: ITextBlock[][] = [[]]
@@ -28,9 +31,10 @@ export function adaptiveCards(card: Card, { isPrivate = false } = {}): readonly 
   }
   return pages.map((elements, index) => {
     const isFirst = index === 0
-    const count = pages.length === 1 ? [] : [small(`Page ${index + 1} of ${pages.length}.`)]
+    const page = isPrivate ? `Page ${index + 1} of ${pages.length}.` : 'Shortened: ask me for it, and I show all of it to you.'
+    const count = pages.length === 1 ? [] : [small(page)]
     const actions = isFirst ? (card.buttons ?? []).map((button, position) => action(button, position, isPrivate)) : []
-    return page([...elements, ...count], actions, mentions, isFirst ? card.readers : undefined)
+    return cardOf([...elements, ...count], actions, mentions, isFirst ? card.readers : undefined)
   })
 }
 
@@ -55,7 +59,7 @@ export function simpleCard({ parts, buttons = [] }: Card): IAdaptiveCard {
   }
 }
 
-function page(
+function cardOf(
   elements: readonly ITextBlock[],
   actions: ActionArray,
   { entities }: Mentions,

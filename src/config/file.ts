@@ -3,8 +3,9 @@ import { parse, YAMLParseError } from 'yaml'
 import { z } from 'zod'
 import type { Group, Person, Place, Surface } from '../domain/person.ts'
 import type { Policy } from '../domain/policy.ts'
-import { type EndpointOptions, type Network, nearest } from '../domain/target.ts'
+import { type EndpointOptions, type Network, nearest, sameId } from '../domain/target.ts'
 import { type ConfigFile, fileSchema } from './schema.ts'
+import { dividedVnets } from './shared-vnets.ts'
 import { warningsIn } from './warnings.ts'
 
 /** What the configuration file says, with its cross-references resolved. */
@@ -58,9 +59,16 @@ function resolve(file: ConfigFile, served: readonly Surface[], problem: (at: str
   for (const list of ['organizations', 'networks', 'people', 'channels'] as const) {
     const names = file[list].map(({ name }) => name)
     names.forEach((name, index) => {
-      if (names.indexOf(name) !== index) problem(`${list}[${index}].name`, `"${name}" is used twice`)
+      const first = names.findIndex((other) => sameId(other, name))
+      if (first === index) return
+      const how = names[first] === name ? '' : `, as "${names[first]}"`
+      problem(`${list}[${index}].name`, `"${name}" is used twice${how}`)
     })
   }
+  file.organizations.forEach(({ id }, index) => {
+    const first = file.organizations.findIndex((other) => sameId(other.id, id))
+    if (first !== index) problem(`organizations[${index}].id`, `is that of ${file.organizations[first]?.name} already`)
+  })
   for (const id of ['email', 'slack', 'teams'] as const) {
     const ids = file.people.map((person) => person[id]?.toLowerCase())
     ids.forEach((value, index) => {
@@ -145,6 +153,7 @@ function resolve(file: ConfigFile, served: readonly Surface[], problem: (at: str
       dns: network.dns ?? { subscription: network.subscription, resourceGroup: network.resourceGroup },
     }),
   )
+  for (const [index, why] of dividedVnets(policies, networks)) problem(`networks[${index}]`, why)
   return { organizations: file.organizations, networks, people, policies, warnings: warningsIn(policies, networks) }
 }
 

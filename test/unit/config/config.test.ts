@@ -132,6 +132,35 @@ describe('the file', () => {
     expect(warnings).toEqual(expected.map((words) => expect.stringContaining(words)))
   })
 
+  const second = (name: string, vnet: string) =>
+    `  - { name: ${name}, subscription: B0F7C1D2-3e4a-4b5c-8d6e-7f8091a2b3c4, resourceGroup: RG-network, vnet: ${vnet}, subnet: apps, location: westus3 }\npeople:`
+
+  test.each([
+    [
+      'of another name',
+      'dev-apps',
+      'VNET-prod',
+      ['networks[1]: "dev-apps" and "prod-westus3" are one VNet, but different policies decide about setup, allow in them'],
+    ],
+    ['under the same policy', 'prod-apps', 'vnet-prod', []],
+    ['of another VNet', 'dev-apps', 'vnet-dev', []],
+  ])('a second network of one VNet, %s', (_how, name, vnet, expected) => {
+    const path = file(good.replace('people:', second(name, vnet)))
+    expect(problemsOf(() => jobsConfig(jobsEnvironment(path)))).toEqual(
+      expected.map((problem) => expect.stringContaining(`${path}: ${problem}`)),
+    )
+  })
+
+  test('names that differ only in letter case, and an organization that is listed twice', () => {
+    const again = '  - { id: 6F1A2C7E-55a1-4a0e-9d5e-0c4b1d2f3a41, name: Acme }\nnetworks:'
+    const path = file(good.replace('networks:', again).replace('people:', second('PROD-westus3', 'vnet-other')))
+    expect(problemsOf(() => jobsConfig(jobsEnvironment(path)))).toEqual([
+      `${path}: organizations[1].name: "Acme" is used twice, as "acme"`,
+      `${path}: networks[1].name: "PROD-westus3" is used twice, as "prod-westus3"`,
+      `${path}: organizations[1].id: is that of acme already`,
+    ])
+  })
+
   test('every problem is reported at once, with its path', () => {
     const path = file(
       good

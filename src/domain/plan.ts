@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Site } from './site.ts'
 import type { Target } from './target.ts'
 
 /** Stable: a step's id is a ledger key. */
@@ -75,6 +76,8 @@ export interface Plan {
   readonly network: string
   readonly alias: string
   readonly steps: readonly PlannedStep[]
+  /** Absent in requests of older versions. */
+  readonly site?: Site
   /** Whether service and network are in different regions: Azure bills traffic between regions. */
   readonly crossRegion: boolean
   /** What the approvers should know besides, e.g. which other services lose access. Part of what they approve. */
@@ -87,6 +90,7 @@ export function digestOf(plan: Plan): string {
     services: plan.services.map(({ service, host }) => [service.id, host]),
     network: plan.network,
     alias: plan.alias,
+    ...(plan.site !== undefined && { site: plan.site }),
     steps: plan.steps.map(({ id, resource, change }) => ({ id, resource, change })),
     warnings: plan.warnings ?? [],
   }
@@ -102,8 +106,8 @@ export function isBlocked(plan: Plan): boolean {
 }
 
 /**
- * Whether carrying out `now` is still what was approved. Equal plans are. So is a plan that differs only in steps that this request has itself
- * begun (a crash or a retry), for as long as nothing blocks them, and in values that were "(known after apply)" when it was approved.
+ * Whether carrying out `now` is still what was approved. Equal plans are. So is a plan of which this request has itself done a part (a crash or a retry): what is left
+ * of the steps that it has begun. Values that were "(known after apply)" may have come to light.
  */
 export function stillApproved(approved: Plan, now: Plan, begun: ReadonlySet<StepId>): boolean {
   const sameSubject =
@@ -113,6 +117,7 @@ export function stillApproved(approved: Plan, now: Plan, begun: ReadonlySet<Step
     ) &&
     approved.network === now.network &&
     approved.alias === now.alias &&
+    sameSite(approved.site, now.site) &&
     now.steps.every(({ id, change }) => change.kind === 'none' || approved.steps.some((step) => step.id === id))
   return (
     sameSubject &&
@@ -126,7 +131,32 @@ export function stillApproved(approved: Plan, now: Plan, begun: ReadonlySet<Step
 /** `stillApproved` for one step. `begun`: this request has already changed something in it. */
 export function stepStillApproved(approved: Change, now: Change, begun: boolean): boolean {
   if (now.kind === 'blocked') return false
-  return sameChange(approved, now) || (begun && approved.kind !== 'none')
+  return sameChange(approved, now) || (begun && isLeftOf(approved, now))
+}
+
+/** Whether the change is a part of the approved one: nothing, or some of its fields. What was to be made may be there already, and incomplete. */
+function isLeftOf(approved: Change, now: Change): boolean {
+  if (approved.kind === 'none' || approved.kind === 'blocked' || now.kind === 'blocked') return false
+  if (now.kind === 'none') return true
+  const isMadeInPart = approved.kind === 'create' && now.kind === 'update'
+  if (now.kind !== approved.kind && !isMadeInPart) return false
+  return now.fields.every(({ name, before, after }) => {
+    const field = approved.fields.find((each) => each.name === name)
+    return field !== undefined && (isMadeInPart || field.before === before) && sameAfter(field, after)
+  })
+}
+
+function sameAfter(approved: FieldChange, after: string | undefined): boolean {
+  return after === approved.after || (approved.after === knownAfterApply && after !== undefined)
+}
+
+/** A step that is done no longer tells where its endpoint or zone was. */
+function sameSite(approved: Site | undefined, now: Site | undefined): boolean {
+  if (approved === undefined || now === undefined) return true
+  const { endpoint, zone, ...where } = approved
+  const { endpoint: endpointNow = endpoint, zone: zoneNow = zone, ...whereNow } = now
+  const isThere = (before: string | undefined, after: string | undefined) => before === undefined || before === after
+  return canonical(where) === canonical(whereNow) && isThere(endpoint, endpointNow) && isThere(zone, zoneNow)
 }
 
 function sameChange(approved: Change, now: Change): boolean {
@@ -138,12 +168,7 @@ function sameChange(approved: Change, now: Change): boolean {
     approved.fields.length === now.fields.length &&
     approved.fields.every((field, index) => {
       const other = now.fields[index]
-      return (
-        other !== undefined &&
-        other.name === field.name &&
-        other.before === field.before &&
-        (other.after === field.after || (field.after === knownAfterApply && other.after !== undefined))
-      )
+      return other !== undefined && other.name === field.name && other.before === field.before && sameAfter(field, other.after)
     })
   )
 }

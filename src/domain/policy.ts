@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type Group, type Person, type Place, samePerson } from './person.ts'
 import type { Request } from './request.ts'
 import { wildcard } from './wildcard.ts'
@@ -77,4 +78,27 @@ export function standingOf(request: Request, person: Person, { kind, digest, at,
   if (digest !== request.digest) return 'stale-plan'
   const vote = request.votes?.find(({ by }) => samePerson(by, person))
   return vote?.kind === kind ? `already-${kind}` : 'may-decide'
+}
+
+/** Names the policy's version: 12 hex digits that change when who decides, or how many have to, changes. */
+export function policyVersion({ approvers, groups, approvals, breakGlass }: Policy): string {
+  const keys = (people: readonly Person[]) => people.map(({ key, email, accounts }) => [key, email, accounts])
+  const essence = JSON.stringify([keys(approvers), groups, approvals, keys(breakGlass)])
+  return createHash('sha256').update(essence).digest('hex').slice(0, 12)
+}
+
+/**
+ * Those whose word let the request run, and who may not give it any more as the policy is now; `undefined` when it may run. Members of groups were asked about at
+ * their click: here only their group has to be in the policy still.
+ */
+export function withdrawnFrom({ approval, votes = [], decision }: Request, policy: Policy): readonly Person[] | undefined {
+  if (approval === undefined || approval.policy === policyVersion(policy)) return undefined
+  const isIn = (people: readonly Person[]) => (person: Person) => people.some((each) => samePerson(each, person))
+  if (decision?.kind === 'overridden') return isIn(policy.breakGlass)(decision.by) ? undefined : [decision.by]
+  const hasGroup = approval.groups.some((group) =>
+    policy.groups.some(({ surface, id }) => surface === group.surface && id === group.id),
+  )
+  const approved = votes.filter(({ kind }) => kind === 'approved').map(({ by }) => by)
+  const still = approved.filter((by) => isIn(policy.approvers)(by) || (hasGroup && !isIn(approval.approvers)(by)))
+  return still.length >= policy.approvals ? undefined : approved.filter((by) => !still.includes(by))
 }

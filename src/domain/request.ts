@@ -77,6 +77,8 @@ export interface Approval {
   readonly expiresAt: string
   /** When those who can still act are reminded. */
   readonly remindAt: readonly string[]
+  /** Which version of the policy was asked, as `policyVersion` says. Absent in requests of older versions. */
+  readonly policy?: string
 }
 
 export interface Decision {

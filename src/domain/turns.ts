@@ -2,14 +2,19 @@ import type { Request } from './request.ts'
 import { sameId, zoneOf } from './target.ts'
 
 /**
- * Whether two requests touch the same thing. Setup and teardown change what the whole network shares, and a zone that other networks may share; allow
+ * Whether two requests touch the same thing. Setup and teardown change what the whole VNet shares, and a zone that other networks may share; allow
  * and revoke change only the lists of their services, so those of different services may run at the same time.
  */
 export function collide(a: Request, b: Request): boolean {
   const shared = (request: Request) => request.action === 'setup' || request.action === 'teardown'
-  if (!sameId(a.asked.network, b.asked.network)) return shared(a) && shared(b) && sameZone(a, b)
+  if (!sameVnet(a, b)) return shared(a) && shared(b) && sameZone(a, b)
   const services = (request: Request) => request.plan?.services.map(({ service }) => service.id) ?? []
   return shared(a) || shared(b) || services(a).some((id) => services(b).includes(id))
+}
+
+/** Networks of the configuration may be one VNet. */
+function sameVnet(a: Request, b: Request): boolean {
+  return sameId(a.asked.network, b.asked.network) || sameId(a.plan?.site?.vnet, b.plan?.site?.vnet)
 }
 
 /** True also when the resource group of one zone is unknown: it may be the same zone. */

@@ -1,5 +1,6 @@
 import { TerminalError } from '../../domain/errors.ts'
-import { approversFor, type Policy, policyFor } from '../../domain/policy.ts'
+import { cleanText } from '../../domain/hostile-text.ts'
+import { approversFor, type Policy, policyFor, policyVersion, withdrawnFrom } from '../../domain/policy.ts'
 import type { Approval, Request } from '../../domain/request.ts'
 
 /** The policy that a request falls under; a `TerminalError` (`no-policy`) when there is none. */
@@ -37,7 +38,19 @@ export function approvalFor({ asked, action }: Request, policy: Policy): Approva
     askedAt: after(0),
     expiresAt: after(policy.expiryMs),
     remindAt,
+    policy: policyVersion(policy),
   }
+}
+
+/** Throws a `TerminalError` (`approval-withdrawn`) when the policy was changed since, and those who let the request run may not do so any more. */
+export function checkStillApproved(request: Request, policy: Policy): void {
+  const withdrawn = withdrawnFrom(request, policy)
+  if (withdrawn === undefined) return
+  const names = withdrawn.map(({ name }) => cleanText(name, 100)).join(' and ')
+  const why = names === '' ? `the policy now asks for ${policy.approvals} approvals` : `${names} may no longer decide about it`
+  throw new TerminalError('approval-withdrawn', `The policy was changed after the approval: ${why}. Nothing was changed.`, {
+    remedy: 'Run the command again: it asks those who may approve it now.',
+  })
 }
 
 /** Throws a `TerminalError` (`reason-missing`) for a request without the reason that its policy requires. */

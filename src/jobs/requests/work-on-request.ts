@@ -6,7 +6,7 @@ import { connectionText } from '../steps/connection.ts'
 import { makePlan } from '../steps/procedure.ts'
 import type { Facts, StepContext } from '../steps/step.ts'
 import { apply, PlanChanged } from './apply.ts'
-import { approvalFor, checkReason, policyOf } from './approval.ts'
+import { approvalFor, checkReason, checkStillApproved, policyOf } from './approval.ts'
 import { contextOf } from './context.ts'
 import { preflight } from './preflight.ts'
 import { LostRun, type RequestJobs, type RequestWorker, Stopped } from './run.ts'
@@ -84,7 +84,11 @@ async function carryOut(request: Request, worker: RequestWorker): Promise<void> 
   try {
     const current = await makePlan(request.action, context)
     // Without a change that is left, no approval is needed: the steps are only observed.
-    if (changesOf(current).length > 0 && !stillApproved(approved, current, begunBy(request))) throw new PlanChanged()
+    const begun = begunBy(request)
+    if (changesOf(current).length > 0) {
+      if (begun.size === 0) checkStillApproved(request, policyOf(request, worker.policies))
+      if (!stillApproved(approved, current, begun)) throw new PlanChanged()
+    }
     await apply({
       plan: approved,
       request,

@@ -1,6 +1,7 @@
 import { TerminalError } from '../../domain/errors.ts'
 import { isBlocked, type Plan, type PlannedStep, type StepId } from '../../domain/plan.ts'
 import type { Action } from '../../domain/request.ts'
+import { siteOf } from '../../domain/site.ts'
 import { sameId } from '../../domain/target.ts'
 import { retrying } from '../retry.ts'
 import { allowList } from './allow-list.ts'
@@ -65,11 +66,16 @@ export async function makePlan(action: Action, context: StepContext): Promise<Pl
     })
   })
   const { services, network, alias } = context.target
+  const inOrder = steps.flatMap(({ id }) => planned.get(id) ?? [])
   const plan: Plan = {
     services,
     network: network.name,
     alias,
-    steps: steps.flatMap(({ id }) => planned.get(id) ?? []),
+    steps: inOrder,
+    site: siteOf(
+      context.target,
+      inOrder.flatMap(({ seen }) => seen ?? []),
+    ),
     crossRegion: !sameId(services[0].service.region, network.location),
   }
   if (isBlocked(plan)) throw blocked(plan)

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Change, digestOf, type Plan, type StepId, stillApproved } from '../../../src/domain/plan.ts'
+import type { Site } from '../../../src/domain/site.ts'
 import { plan } from '../literals.ts'
 
 const [reached] = plan.services
@@ -7,6 +8,34 @@ const [reached] = plan.services
 function withChange(id: StepId, change: Change): Plan {
   return { ...plan, steps: plan.steps.map((step) => (step.id === id ? { ...step, change } : step)) }
 }
+
+const site: Site = {
+  vnet: '/subscriptions/s1/resourcegroups/rg/providers/microsoft.network/virtualnetworks/vnet-prod',
+  subnet: '/subscriptions/s1/resourcegroups/rg/providers/microsoft.network/virtualnetworks/vnet-prod/subnets/endpoints',
+  endpoint: '/subscriptions/s1/resourcegroups/rg/providers/microsoft.network/privateendpoints/pe',
+  zone: '/subscriptions/s1/resourcegroups/rg-dns/providers/microsoft.network/privatednszones/z',
+  applicationSecurityGroups: ['/subscriptions/s1/resourcegroups/rg/providers/microsoft.network/applicationsecuritygroups/db'],
+  tags: { team: 'data' },
+}
+const elsewhere: readonly [string, Partial<Site>][] = [
+  ['subscription', { vnet: site.vnet.replace('s1', 's2') }],
+  ['subnet', { subnet: `${site.subnet}-2` }],
+  ['zone', { zone: '/subscriptions/s1/resourcegroups/rg-hub/providers/microsoft.network/privatednszones/z' }],
+  ['endpoint', { endpoint: '/subscriptions/s1/resourcegroups/rg-2/providers/microsoft.network/privateendpoints/pe' }],
+  ['application security group', { applicationSecurityGroups: [] }],
+  ['tags', { tags: { team: 'web' } }],
+]
+const at = (changes: Partial<Site> = {}): Plan => ({ ...plan, site: { ...site, ...changes } })
+
+test.each(elsewhere)('another %s is another plan, and is not approved', (_what, changes) => {
+  expect(digestOf(at(changes))).not.toBe(digestOf(at()))
+  expect(stillApproved(at(), at(changes), new Set<StepId>(plan.steps.map(({ id }) => id)))).toBe(false)
+})
+
+test('what is gone, as the plan is carried out, no longer says where it was', () => {
+  const { endpoint: _, zone: __, ...rest } = site
+  expect(stillApproved(at(), { ...plan, site: rest }, new Set())).toBe(true)
+})
 
 describe('digestOf', () => {
   test('does not depend on the order of keys, nor on the service’s state', () => {
@@ -49,6 +78,33 @@ describe('stillApproved', () => {
     const now = withChange('private-endpoint', { kind: 'none' })
     expect(stillApproved(plan, now, nothingBegun)).toBe(false)
     expect(stillApproved(plan, now, new Set<StepId>(['private-endpoint']))).toBe(true)
+  })
+
+  test.each<[string, Change, boolean]>([
+    ['nothing is left', { kind: 'none' }, true],
+    ['some of its fields are left', { kind: 'create', fields: [{ name: 'TTL', after: '300 s' }] }, true],
+    ['it is there, and incomplete', { kind: 'update', fields: [{ name: 'TTL', before: '60 s', after: '300 s' }] }, true],
+    ['another value', { kind: 'create', fields: [{ name: 'TTL', after: '60 s' }] }, false],
+    [
+      'one more field',
+      {
+        kind: 'create',
+        fields: [
+          { name: 'TTL', after: '300 s' },
+          { name: 'name', after: 'x' },
+        ],
+      },
+      false,
+    ],
+    ['it is to be deleted', { kind: 'delete', fields: [{ name: 'TTL', before: '300 s' }] }, false],
+  ])('of a step that was begun, only what is left of it: %s', (_what, change, expected) => {
+    expect(stillApproved(plan, withChange('dns-record', change), new Set<StepId>(['dns-record']))).toBe(expected)
+  })
+
+  test('a list that was begun, and that somebody else has changed since, is asked about again', () => {
+    const begun = new Set<StepId>(['allow-list'])
+    const longer = withChange('allow-list', { kind: 'update', fields: [{ name: 'entries', before: '2', after: '3' }] })
+    expect(stillApproved(plan, longer, begun)).toBe(false)
   })
 
   test('a step that has nothing to do any more may be left out of it, but none may come', () => {

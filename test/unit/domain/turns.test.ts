@@ -41,6 +41,17 @@ describe('collide', () => {
     expect(collide(applying('PL-1', 'setup', 'a'), applying('PL-2', 'setup', 'a', { ...staging, group: 'rg-b' }))).toBe(false)
   })
 
+  test('two networks of the configuration that are one VNet are one', () => {
+    const site = { vnet: '/subscriptions/s/vnet-prod', subnet: '', applicationSecurityGroups: [], tags: {} }
+    const inVnet = (request: Request, vnet = site.vnet): Request => ({
+      ...request,
+      plan: { ...(request.plan ?? plan), site: { ...site, vnet } },
+    })
+    const [a, b] = [applying('PL-1', 'setup', 'a'), applying('PL-2', 'allow', 'b', staging)]
+    expect(collide(inVnet(a), inVnet(b))).toBe(true)
+    expect(collide(inVnet(a), inVnet(b, '/subscriptions/s/vnet-other'))).toBe(false)
+  })
+
   test.each([
     ['setup', 'setup', true],
     ['teardown', 'setup', true],

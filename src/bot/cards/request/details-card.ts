@@ -1,6 +1,7 @@
 import { cleanText } from '../../../domain/hostile-text.ts'
 import type { Request } from '../../../domain/request.ts'
-import { type Card, code, say, words } from '../../chat/card.ts'
+import type { Site } from '../../../domain/site.ts'
+import { type Card, code, say, type Text, words } from '../../chat/card.ts'
 import { shownName, statusOf, subjectOf } from '../subject.ts'
 import { detailLines, planSummary } from './plan-lines.ts'
 
@@ -8,7 +9,7 @@ import { detailLines, planSummary } from './plan-lines.ts'
 export function detailsCard(request: Request, seen: string): Card {
   const { plan, digest } = request
   if (plan === undefined || digest === undefined) return say(words`${request.id} has no plan.`, statusOf(request))
-  const { services, alias } = plan
+  const { services, alias, site } = plan
   return {
     summary: `Details of ${request.id} (${statusOf(request)})`,
     parts: [
@@ -25,6 +26,7 @@ export function detailsCard(request: Request, seen: string): Card {
             words`host ${code(cleanText(host, 253))}`,
           ]),
           words`alias ${code(cleanText(alias, 300))}`,
+          ...siteLines(site),
         ],
       },
       ...plan.steps.map((step) => ({ kind: 'lines', lines: detailLines(step) }) as const),
@@ -32,4 +34,21 @@ export function detailsCard(request: Request, seen: string): Card {
       { kind: 'note', text: words`An approval counts for exactly this plan: ${code(digest.slice(0, 12))}` },
     ],
   }
+}
+
+/** Where everything lies, by its full ids. */
+function siteLines(site: Site | undefined): readonly Text[] {
+  if (site === undefined) return []
+  const { subnet, endpoint, zone, applicationSecurityGroups, tags } = site
+  const line = (what: string, id: string | undefined) => (id === undefined ? [] : [words`${what} ${code(cleanText(id, 400))}`])
+  const tagText = Object.entries(tags)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(', ')
+  return [
+    ...line('subnet', subnet),
+    ...line('endpoint', endpoint),
+    ...line('zone', zone),
+    ...applicationSecurityGroups.flatMap((id) => line('application security group', id)),
+    ...line('tags', tagText === '' ? undefined : tagText),
+  ]
 }

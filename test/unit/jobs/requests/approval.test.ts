@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Person } from '../../../../src/domain/person.ts'
 import type { Policy } from '../../../../src/domain/policy.ts'
-import { approvalFor } from '../../../../src/jobs/requests/approval.ts'
+import type { Request } from '../../../../src/domain/request.ts'
+import { approvalFor, checkStillApproved } from '../../../../src/jobs/requests/approval.ts'
 import { alice, approvals, bob, carol, samples } from '../../../sample-requests.ts'
 
 /** Who is asked for approval, or why nobody can be. Alice asks. */
@@ -47,4 +48,42 @@ test('the requester is left out; times count from now; a reminder after the end 
 test('how many are in a group only the chat knows', () => {
   const groups = [{ surface: 'slack', id: 'S1' }] as const
   expect(approvalFor(samples.planning, policy([], { groups, approvals: 3 }))).toMatchObject({ needed: 3, groups })
+})
+
+describe('a policy that was changed after the approval', () => {
+  const group = { surface: 'slack', id: 'S1' } as const
+  const dora: Person = { key: 'slack:U9', name: 'Dora', accounts: { slack: 'U9' } }
+  const asked = policy([bob, carol], { groups: [group], breakGlass: [carol] })
+  const at = '2026-01-01T12:00:00.000Z'
+  const approvedBy = (...people: readonly Person[]): Request => ({
+    ...samples.planning,
+    state: 'applying',
+    approval: approvalFor(samples.planning, asked),
+    votes: people.map((by) => ({ kind: 'approved', by, at })),
+    decision: { kind: 'approved', by: people[0] ?? bob, at },
+  })
+  const overridden: Request = { ...approvedBy(), decision: { kind: 'overridden', by: carol, at } }
+
+  test.each<[string, Request, Policy, string | undefined]>([
+    ['the same', approvedBy(bob), asked, undefined],
+    ['another channel', approvedBy(bob), { ...asked, places: [] }, undefined],
+    ['somebody else was taken off', approvedBy(bob), { ...asked, approvers: [bob] }, undefined],
+    [
+      'whoever approved was taken off',
+      approvedBy(bob),
+      { ...asked, approvers: [carol] },
+      'Bob Builder may no longer decide about it',
+    ],
+    ['one of two was taken off, and one is enough', approvedBy(bob, carol), { ...asked, approvers: [carol] }, undefined],
+    ['two are asked for now', approvedBy(bob), { ...asked, approvals: 2 }, 'the policy now asks for 2 approvals'],
+    ['a member of a group that is still there', approvedBy(dora), { ...asked, approvers: [] }, undefined],
+    ['a member of a group that was taken off', approvedBy(dora), { ...asked, groups: [] }, 'Dora may no longer decide'],
+    ['named, and taken off, beside a group', approvedBy(bob), { ...asked, approvers: [] }, 'Bob Builder may no longer decide'],
+    ['who ran it in an emergency was taken off', overridden, { ...asked, breakGlass: [] }, 'Carol Jones may no longer decide'],
+    ['who ran it in an emergency is still there', overridden, { ...asked, breakGlass: [carol, bob] }, undefined],
+  ])('%s', (_what, request, now, why) => {
+    const check = () => checkStillApproved(request, now)
+    if (why === undefined) expect(check).not.toThrow()
+    else expect(check).toThrow(why)
+  })
 })

@@ -30,13 +30,16 @@ function zoneIn({ plan }: Request): { readonly name?: string; readonly group?: s
   return { name: zoneOf(host), ...(group !== undefined && { group }) }
 }
 
-/** The request that this one has to wait for: one that collides with it and was approved earlier. Undefined when there is none. */
-export function aheadOf(request: Request, open: readonly Request[]): Request | undefined {
-  return open.find(
-    (other) => other.id !== request.id && other.state === 'applying' && collide(request, other) && isBefore(other, request),
-  )
+/**
+ * The request that this one has to wait for: one that collides with it and has its turn already (`having`, by id), or was approved earlier. Undefined when there is
+ * none.
+ */
+export function aheadOf(request: Request, open: readonly Request[], having: ReadonlySet<string>): Request | undefined {
+  const rivals = open.filter((other) => other.id !== request.id && other.state === 'applying' && collide(request, other))
+  return rivals.find(({ id }) => having.has(id)) ?? rivals.find((other) => isBefore(other, request))
 }
 
+/** By the clocks of the bots, so that this is only a question of fairness. */
 function isBefore(a: Request, b: Request): boolean {
   const [first = '', second = ''] = [a.decision?.at, b.decision?.at]
   return first === second ? a.id < b.id : first < second

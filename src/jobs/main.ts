@@ -15,6 +15,7 @@ import { createProducer } from '../redis/producer.ts'
 import { turnSchema, watchQueue, workQueue, workSchema } from '../redis/queues.ts'
 import { redisDiagnoses, redisInventory } from '../redis/records.ts'
 import { redisSurvey, redisVerdicts } from '../redis/survey.ts'
+import { redisTurns } from '../redis/turns.ts'
 import { redisWatches } from '../redis/watches.ts'
 import { startWorker } from '../redis/worker.ts'
 import { workOnDiagnosis } from './diagnosis/diagnose.ts'
@@ -68,6 +69,7 @@ async function start(config: JobsConfig, log: Log, opened: AsyncDisposableStack)
     organizations: cloud.organizations,
     policies,
     ledger,
+    turns: redisTurns(redis),
     producer,
     catalog,
     targets: createTargets(clickhouse, (id, name) => {

@@ -6,6 +6,7 @@ import type { Network } from '../../domain/target.ts'
 import type { Log } from '../../log.ts'
 import type { Producer } from '../../redis/producer.ts'
 import type { SurveyStore, Verdicts } from '../../redis/survey.ts'
+import type { Turns } from '../../redis/turns.ts'
 import type { Clouds } from '../clouds.ts'
 import type { Catalog } from '../services/inventory.ts'
 import type { Targets } from '../services/target.ts'
@@ -15,6 +16,7 @@ export interface RequestJobs {
   readonly organizations: readonly OrganizationKey[]
   readonly policies: readonly Policy[]
   readonly ledger: Ledger
+  readonly turns: Turns
   readonly producer: Producer
   readonly catalog: Catalog
   readonly targets: Targets

@@ -1,7 +1,6 @@
 import { RetryableError, TerminalError, toProblem } from '../../domain/errors.ts'
 import { changesOf, digestOf, type StepId, stillApproved } from '../../domain/plan.ts'
 import { connects, type Outcome, type Request, type RequestEvent } from '../../domain/request.ts'
-import { aheadOf } from '../../domain/turns.ts'
 import { connectionText } from '../steps/connection.ts'
 import { makePlan } from '../steps/procedure.ts'
 import type { Facts, StepContext } from '../steps/step.ts'
@@ -10,6 +9,7 @@ import { approvalFor, checkReason, checkStillApproved, policyOf } from './approv
 import { contextOf } from './context.ts'
 import { preflight } from './preflight.ts'
 import { LostRun, type RequestJobs, type RequestWorker, Stopped } from './run.ts'
+import { takeTurn } from './turn.ts'
 
 /** The least time between two updates of a step's progress in chat, in milliseconds. */
 const progressMs = 700
@@ -36,10 +36,9 @@ export async function workOnRequest(id: string, jobs: RequestJobs, signal: Abort
 }
 
 /** Requests that touch the same thing run one after the other: throws a `RetryableError` (`not-its-turn`) while another one is ahead. */
-async function waitForTurn(id: string, { ledger, producer }: RequestJobs): Promise<void> {
-  const request = await ledger.get(id)
-  const ahead =
-    request?.state === 'applying' && request.stopping === undefined ? aheadOf(request, await ledger.open()) : undefined
+async function waitForTurn(id: string, jobs: RequestJobs): Promise<void> {
+  const { ledger, producer } = jobs
+  const ahead = await takeTurn(id, jobs)
   if (ahead === undefined) return
   const { changed } = await ledger.record(id, { type: 'wait', behind: ahead.id })
   if (changed) await producer.show({ kind: 'request', id })

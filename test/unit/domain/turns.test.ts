@@ -84,17 +84,22 @@ describe('collide', () => {
 })
 
 describe('aheadOf', () => {
+  const nobody = new Set<string>()
   const early = applying('PL-9', 'setup', 'a', { at: '2026-01-01T12:00:00.000Z' })
   const late = applying('PL-1', 'setup', 'b', { at: '2026-01-01T12:00:01.000Z' })
 
   test('who was approved first goes first, and nobody waits for each other', () => {
-    expect(aheadOf(late, [early, late])).toBe(early)
-    expect(aheadOf(early, [early, late])).toBeUndefined()
+    expect(aheadOf(late, [early, late], nobody)).toBe(early)
+    expect(aheadOf(early, [early, late], nobody)).toBeUndefined()
     const same = applying('PL-2', 'setup', 'b', { at: '2026-01-01T12:00:01.000Z' })
-    expect([aheadOf(late, [late, same]), aheadOf(same, [late, same])]).toEqual([undefined, late])
+    expect([aheadOf(late, [late, same], nobody), aheadOf(same, [late, same], nobody)]).toEqual([undefined, late])
+  })
+
+  test('whoever has the turn is ahead, whatever the clocks say', () => {
+    expect(aheadOf(early, [early, late], new Set([late.id]))).toBe(late)
   })
 
   test('only those that run are waited for', () => {
-    expect(aheadOf(late, [{ ...early, state: 'awaiting-approval' }])).toBeUndefined()
+    expect(aheadOf(late, [{ ...early, state: 'awaiting-approval' }], nobody)).toBeUndefined()
   })
 })

@@ -136,7 +136,7 @@ async function worker({ address, dns, authority }: Target): Promise<{ readonly r
     DIAGNOSTICS_PREFIXES: `${address}/32`,
     NODE_EXTRA_CA_CERTS: authority,
   })
-  const prober = createProber(redis.url)
+  const prober = createProber(redis.url, { log: { warn: () => undefined } })
   const signal = new AbortController().signal
   const probe = async () => {
     const seen = await prober.probe('bench', { host, expectedAddress: address }, { signal })

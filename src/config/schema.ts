@@ -25,9 +25,16 @@ const subscription = text.pipe(z.uuid('must be a subscription id (a UUID)'))
 /** Shorter than this is a slip, e.g. of a unit, in milliseconds. */
 const shortestMs = 1_000
 
+/** Longer than this nobody remembers what was asked, in milliseconds. */
+const longestMs = 90 * 86_400_000
+
 const duration = z.string().transform((value, context) => {
   // Without a unit `ms` means milliseconds, which nobody does.
   const parsed = /[a-z]/i.test(value) ? ms(value as ms.StringValue) : Number.NaN
+  if (parsed > longestMs) {
+    context.addIssue({ code: 'custom', message: `"${value}" is longer than 90 days` })
+    return z.NEVER
+  }
   if (parsed >= shortestMs) return parsed
   context.addIssue({ code: 'custom', message: `"${value}" is not a duration such as "24h" or "30m"` })
   return z.NEVER

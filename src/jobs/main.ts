@@ -52,7 +52,7 @@ async function start(config: JobsConfig, log: Log, opened: AsyncDisposableStack)
   redis.on('error', (error) => log.warn({ err: error }, 'redis'))
   const clickhouse = clickHouseCloud(cloud.apiUrl, cloud.organizations, redisBudget(redis, log), noteReceipt)
   opened.defer(() => clickhouse.close())
-  const prober = opened.use(createProber(config.redisUrl))
+  const prober = opened.use(createProber(config.redisUrl, { log }))
   const clouds = {
     network: azureNetwork(credential, config.azureUrl, noteReceipt),
     dns: azurePrivateDns(credential, config.azureUrl, places, noteReceipt),

@@ -3,6 +3,7 @@ import { type Job, Queue, QueueEvents } from 'bullmq'
 import { type Closable, closable } from '../closable.ts'
 import type { NetworkEvidence } from '../domain/diagnosis/evidence.ts'
 import { RetryableError, TerminalError } from '../domain/errors.ts'
+import type { Log } from '../log.ts'
 import { type Connection, connect } from './connection.ts'
 import { type WorkerPresence, workersOf } from './presence.ts'
 import { type Probe, prefix, probeQueue } from './queues.ts'
@@ -36,14 +37,25 @@ const usualPace = {
 
 const defaultWithinMs = 12_000
 
+interface ProberOptions {
+  readonly log: Pick<Log, 'warn'>
+  readonly pace?: typeof usualPace
+}
+
 /** BullMQ takes jobs without a priority before those that have one. */
 const backgroundPriority = 10
 
 /** Why there is no answer: no worker lives, the worker that took the job has died or hangs, or the time is over. */
 type Silence = 'absent' | 'lost' | 'late'
 
-export function createProber(redisUrl: string, { answerWithinMs, lookEveryMs } = usualPace): Prober {
+export function createProber(
+  redisUrl: string,
+  { log, pace: { answerWithinMs, lookEveryMs } = usualPace }: ProberOptions,
+): Prober {
+  // Without a listener Node or BullMQ would print an error, and with it the password that Redis refused.
+  const onError = (error: Error) => log.warn({ err: error }, 'redis')
   const connection = connect(redisUrl, { patient: true })
+  connection.on('error', onError)
   const channels = new Map<string, { queue: Queue; events: QueueEvents; listening: Connection }>()
 
   const channelOf = (network: string) => {
@@ -52,10 +64,13 @@ export function createProber(redisUrl: string, { answerWithinMs, lookEveryMs } =
     const name = probeQueue(network)
     // QueueEvents blocks its connection, so it gets its own. BullMQ does not close a connection that it was given: `close` below does.
     const listening = connect(redisUrl, { patient: true })
+    listening.on('error', onError)
     const events = new QueueEvents(name, { connection: listening, prefix })
     const queue = new Queue(name, { connection, prefix })
     // Each probe under way adds a listener; without this Node warns about more than ten.
     for (const emitter of [queue, events]) emitter.setMaxListeners(0)
+    queue.on('error', onError)
+    events.on('error', onError)
     const channel = { queue, events, listening }
     channels.set(network, channel)
     return channel

@@ -91,8 +91,9 @@ export function chatSurfaceContract(name: string, open: OpenChat): void {
 
     test('a file reaches one person with the same bytes', async () => {
       const content = new TextEncoder().encode('resource "azurerm_private_endpoint" "ü" {}\n')
-      await chat.surface.attach(chat.person, { name: 'private-link.tf', content, comment: 'The same as Terraform.' })
-      await sees(chat.person, 'The same as Terraform.')
+      const comment = '<!channel> <@U02BOB> <https://evil.example|x> *as* Terraform.'
+      await chat.surface.attach(chat.person, { name: 'private-link.tf', content, comment })
+      await expect.poll(() => chat.screen(chat.person).map(legible).join('\n')).toContain(legible(comment))
       expect(await chat.receivedFiles(chat.person)).toEqual([{ name: 'private-link.tf', content: Buffer.from(content) }])
       expect(await chat.receivedFiles(chat.otherPerson)).toEqual([])
     })

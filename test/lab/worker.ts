@@ -17,7 +17,7 @@ const environment = {
 }
 const workers = [await startProcess('diagnostics', environment), await startProcess('diagnostics', environment)]
 const connection = connect(redis.url, { patient: false })
-const prober = createProber(redis.url)
+const prober = createProber(redis.url, { log: { warn: () => undefined } })
 
 async function ask() {
   const expectedAddress = process.env.LAB_ENDPOINT ?? ''

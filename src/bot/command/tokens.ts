@@ -27,6 +27,7 @@ export function tokensOf(text: string): Token[] {
   let current = ''
   let quoted = false
   let index = 0
+  const lastOf = lastIn(text)
   const finish = () => {
     if (current !== '' || quoted) tokens.push({ text: current, quoted, end: index })
     current = ''
@@ -34,7 +35,7 @@ export function tokensOf(text: string): Token[] {
   }
   while (index < text.length) {
     const character = text.charAt(index)
-    const closing = current === '' || current.endsWith('/') ? closingOf(text, index) : undefined
+    const closing = current === '' || current.endsWith('/') ? closingOf(text, index, lastOf) : undefined
     if (closing !== undefined) {
       current += text.slice(index + 1, closing)
       quoted = true
@@ -57,9 +58,20 @@ export function unquote(text: string): string {
   return closingOf(trimmed, 0) === trimmed.length - 1 ? trimmed.slice(1, -1).trim() : trimmed
 }
 
-function closingOf(text: string, opening: number): number | undefined {
+function closingOf(text: string, opening: number, lastOf = lastIn(text)): number | undefined {
   const ends = closers[text.charAt(opening)]
   if (ends === undefined) return undefined
-  for (let index = opening + 1; index < text.length; index++) if (ends.includes(text.charAt(index))) return index
-  return undefined
+  // Whether there is any is asked first, and is remembered: else a text of opening quotes alone takes time by the square of its length.
+  const found = [...ends].filter((end) => lastOf(end) > opening).map((end) => text.indexOf(end, opening + 1))
+  return found.length === 0 ? undefined : Math.min(...found)
+}
+
+/** Where a character stands for the last time; below 0 where it does not. */
+function lastIn(text: string): (character: string) => number {
+  const known = new Map<string, number>()
+  return (character) => {
+    const last = known.get(character) ?? text.lastIndexOf(character)
+    known.set(character, last)
+    return last
+  }
 }

@@ -1,6 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Connection } from '../../redis/connection.ts'
+import { prefix } from '../../redis/queues.ts'
 import type { Route } from './server.ts'
+
+/** Written to see whether Redis takes writes. */
+const writtenKey = `${prefix}:limit:ready`
 
 /** How long Redis may take to answer, in milliseconds. */
 const answerWithinMs = 500
@@ -15,7 +19,7 @@ export interface Health {
   readonly routes: Readonly<Record<string, Route>>
 }
 
-/** `/healthz`: the process runs. `/readyz`: Redis answers too, and a chat takes the bot's credentials; it names those that do not. */
+/** `/healthz`: the process runs. `/readyz`: Redis takes writes, and a chat takes the bot's credentials; it names those that do not. */
 export function createHealth(redis: Connection, chats: () => readonly ChatHealth[]): Health {
   const redisAnswers = async () => {
     const pinged = redis.ping().then(
@@ -24,12 +28,22 @@ export function createHealth(redis: Connection, chats: () => readonly ChatHealth
     )
     return await Promise.race([pinged, sleep(answerWithinMs, false, { ref: false })])
   }
+  /** What is wrong with Redis. A write, because a replica, a full one and one that loads its data answer a PING as well. */
+  const redisProblem = async (): Promise<string | undefined> => {
+    const written = redis.set(writtenKey, '', 'PX', 1_000).then(
+      () => undefined,
+      (error: Error) =>
+        /^[A-Z]{3,}\b/.test(error.message) ? `takes no writes: ${error.message.split(' ')[0]}` : 'does not answer',
+    )
+    return await Promise.race([written, sleep(answerWithinMs, 'does not answer', { ref: false })])
+  }
   return {
     redisAnswers,
     routes: {
       'GET /healthz': (_request, response) => answer(response, 200, { status: 'alive' }),
       'GET /readyz': async (_request, response) => {
-        const redis = (await redisAnswers()) ? {} : { redis: 'does not answer' }
+        const problem = await redisProblem()
+        const redis = problem === undefined ? {} : { redis: problem }
         const all = chats()
         const refusing = all.filter(({ isRefused }) => isRefused())
         const ready = !('redis' in redis) && (refusing.length < all.length || all.length === 0)

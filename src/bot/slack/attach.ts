@@ -2,9 +2,13 @@ import type { webApi } from '@slack/bolt'
 import { RetryableError } from '../../domain/errors.ts'
 import type { Attachment } from '../chat/surface.ts'
 import { callSlack } from './errors.ts'
+import { mrkdwn } from './render/text.ts'
 
 /** Longest alternative text of a picture, in characters: https://docs.slack.dev/reference/methods/files.getUploadURLExternal */
 const altLength = 1_000
+
+/** Longest comment beside a file, in characters. */
+const commentLength = 3_000
 
 /** How long the upload may take, in milliseconds. */
 const uploadWithinMs = 5_000
@@ -29,7 +33,7 @@ export async function attach(client: webApi.WebClient, users: string, attachment
     client.files.completeUploadExternal({
       channel_id: channel?.id ?? '',
       files: [{ id, title: name }],
-      initial_comment: comment,
+      initial_comment: mrkdwn(comment, commentLength),
     }),
   )
 }

@@ -30,7 +30,7 @@ test('the process answers from its queue, refuses other hosts, and stops when to
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const exited = once(child, 'exit')
-  const prober = createProber(redis.url)
+  const prober = createProber(redis.url, { log: { warn: () => undefined } })
   try {
     const [line] = await once(createInterface(child.stdout), 'line')
     expect(JSON.parse(line)).toMatchObject({ msg: 'ready', network: 'test' })
@@ -66,7 +66,7 @@ test('ninety dead targets at the same time hold nobody up', { timeout: 60_000 },
     DIAGNOSTICS_DNS_SERVERS: server,
     DIAGNOSTICS_RESOLVER: server,
   })
-  const prober = createProber(redis.url)
+  const prober = createProber(redis.url, { log: { warn: () => undefined } })
   try {
     const startedAt = performance.now()
     const zone = host.slice(host.indexOf('.'))

@@ -48,13 +48,13 @@ async function worker(network: string, { hangs = 0, concurrency = 1, lives = tru
 }
 
 test('nobody there is known at once', async () => {
-  const prober = createProber(redis.url, pace)
+  const prober = createProber(redis.url, { log, pace })
   expect(await prober.probe('nobody', { host }, { signal, withinMs: 60_000 })).toBeUndefined()
   await prober.close()
 })
 
 test('a worker that lives and has no time is not absent, and its queue is left clean', async () => {
-  const prober = createProber(redis.url, { ...pace, answerWithinMs: 60_000 })
+  const prober = createProber(redis.url, { log, pace: { ...pace, answerWithinMs: 60_000 } })
   const busy = await worker('busy', { hangs: 1 })
   const first = prober.probe('busy', { host: `first.${host}` }, { signal, withinMs: 1_500 })
   await expect.poll(() => busy.taken).toHaveLength(1)
@@ -66,7 +66,7 @@ test('a worker that lives and has no time is not absent, and its queue is left c
 })
 
 test('while one hangs, another is asked', async () => {
-  const prober = createProber(redis.url, pace)
+  const prober = createProber(redis.url, { log, pace })
   const hanging = await worker('two', { hangs: 1 })
   const first = prober.probe('two', { host }, { signal, withinMs: 20_000 })
   await expect.poll(() => hanging.taken).toHaveLength(1)
@@ -78,7 +78,7 @@ test('while one hangs, another is asked', async () => {
 })
 
 test('one that dies in the middle, with nobody else there, is noticed long before the time is over', async () => {
-  const prober = createProber(redis.url, { ...pace, answerWithinMs: 60_000 })
+  const prober = createProber(redis.url, { log, pace: { ...pace, answerWithinMs: 60_000 } })
   const mortal = await worker('mortal', { hangs: 9 })
   const asked = prober.probe('mortal', { host }, { signal, withinMs: 60_000 })
   await expect.poll(() => mortal.taken).toHaveLength(1)
@@ -92,7 +92,7 @@ test('several share the load, many may ask at once without a warning, and people
   const warnings: string[] = []
   const warn = (warning: Error) => void warnings.push(String(warning))
   process.on('warning', warn)
-  const prober = createProber(redis.url, pace)
+  const prober = createProber(redis.url, { log, pace })
   const [one, two] = [await worker('load'), await worker('load')]
   const count = 40
   await Promise.all(Array.from({ length: count }, () => prober.probe('load', { host }, { signal, withinMs: 20_000 })))
@@ -101,7 +101,7 @@ test('several share the load, many may ask at once without a warning, and people
   await Promise.all([one.close(), two.close()])
 
   const slow = await worker('load', { lives: true, hangs: 1 })
-  const patient = createProber(redis.url, { ...pace, answerWithinMs: 1_000 })
+  const patient = createProber(redis.url, { log, pace: { ...pace, answerWithinMs: 1_000 } })
   const asked = [prober.probe('load', { host: `hung.${host}` }, { signal, withinMs: 1_200 }).catch(() => undefined)]
   await expect.poll(() => slow.taken).toHaveLength(1)
   asked.push(patient.probe('load', { host: `watch.${host}` }, { signal, withinMs: 20_000, background: true }))

@@ -250,6 +250,7 @@ describe('the file', () => {
       'people[1].email: "Bob@acme.example" is that of Bob Builder already',
     ],
     ['a time without its unit', '24h', '"24"', 'policies[0].expiry: "24" is not a duration such as "24h" or "30m"'],
+    ['a time too long to be meant', '24h', '100y', 'policies[0].expiry: "100y" is longer than 90 days'],
     ['a time too short to be meant', '24h', '24ms', 'policies[0].expiry: "24ms" is not a duration such as "24h" or "30m"'],
     [
       'an unknown action',

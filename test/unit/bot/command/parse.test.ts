@@ -126,3 +126,19 @@ test('a suggestion that repeats the service is understood the same way', () => {
     expect(parseCommand(`setup ${spell(name)} in n`)).toEqual({ kind: 'setup', services: [name], network: 'n' })
   }
 })
+
+test.each(['“', '"', "'", '«', '„', '/“', 'a ‘'])(
+  'time grows with the length of what was typed, not with its square: %j',
+  (piece) => {
+    const timeOf = (length: number): number => {
+      const said = `setup ${`${piece} `.repeat(length)}`
+      const startedAt = performance.now()
+      parseCommand(said)
+      return performance.now() - startedAt
+    }
+    timeOf(10_000)
+    const [short, long] = [5_000, 40_000].map((length) => Math.min(...[1, 2, 3].map(() => timeOf(length))))
+    // By the square it would be 64 times.
+    expect((long ?? 0) / (short ?? 1)).toBeLessThan(30)
+  },
+)

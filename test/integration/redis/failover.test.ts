@@ -1,0 +1,77 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer, connect as dial, type Socket } from 'node:net'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type RedisServer, startRedis } from '../../../sandbox/redis.ts'
+import { createHealth } from '../../../src/bot/http/health.ts'
+import { startHttpServer } from '../../../src/bot/http/server.ts'
+import { type Connection, connect } from '../../../src/redis/connection.ts'
+
+/** A failover that leaves the old connections open: their server only reads now, and the address leads to another one. */
+
+let old: RedisServer
+let next: RedisServer
+let target: string
+const sockets = new Set<Socket>()
+const proxy = createServer((socket) => {
+  const { port } = new URL(target)
+  const server = dial(Number(port), '127.0.0.1')
+  sockets.add(socket)
+  socket.pipe(server).pipe(socket)
+  for (const each of [socket, server]) each.on('error', () => undefined)
+})
+let url: string
+const control: Connection[] = []
+beforeAll(async () => {
+  ;[old, next] = await Promise.all([startRedis(), startRedis()])
+  target = old.url
+  proxy.listen(0, '127.0.0.1')
+  await once(proxy, 'listening')
+  url = `redis://127.0.0.1:${(proxy.address() as AddressInfo).port}`
+})
+afterAll(async () => {
+  for (const each of control) each.disconnect()
+  for (const socket of sockets) socket.destroy()
+  proxy.close()
+  await Promise.all([old.close(), next.close()])
+})
+
+async function call(server: RedisServer, command: string, ...args: readonly string[]): Promise<void> {
+  const redis = connect(server.url, { patient: true })
+  control.push(redis)
+  await redis.call(command, ...args)
+}
+
+test.each([true, false])('a connection goes where writes are taken (patient: %s)', async (patient) => {
+  target = old.url
+  await call(old, 'REPLICAOF', 'NO', 'ONE')
+  const redis = connect(url, { patient })
+  redis.on('error', () => undefined)
+  await redis.set('before', '1')
+  const health = createHealth(redis, () => [])
+  const server = await startHttpServer({ host: '127.0.0.1', port: 0 }, health.routes)
+  const ready = async () => (await fetch(`http://127.0.0.1:${server.port}/readyz`)).status
+  expect(await ready()).toBe(200)
+
+  await call(old, 'REPLICAOF', '127.0.0.1', '1')
+  await expect.poll(ready, { timeout: 5_000 }).toBe(503)
+  target = next.url
+  await expect.poll(async () => await redis.set('after', '2').catch(() => 'refused'), { timeout: 5_000 }).toBe('OK')
+  const script = "return redis.call('SET', KEYS[1], '3')"
+  expect(await redis.eval(script, 1, 'script')).toBe('OK')
+  await expect.poll(ready, { timeout: 5_000 }).toBe(200)
+  await server.close()
+  redis.disconnect()
+})
+
+test('a Redis that is full is not ready', async () => {
+  const redis = connect(next.url, { patient: false })
+  const health = createHealth(redis, () => [])
+  const server = await startHttpServer({ host: '127.0.0.1', port: 0 }, health.routes)
+  await call(next, 'CONFIG', 'SET', 'maxmemory', '1')
+  const answer = await fetch(`http://127.0.0.1:${server.port}/readyz`)
+  expect(answer.status).toBe(503)
+  expect(await answer.json()).toEqual({ status: 'not ready', redis: 'takes no writes: OOM' })
+  await call(next, 'CONFIG', 'SET', 'maxmemory', '0')
+  await server.close()
+  redis.disconnect()
+})

@@ -1,5 +1,8 @@
 import { cleanText } from '../../domain/hostile-text.ts'
+import type { Plan } from '../../domain/plan.ts'
 import type { Action, Request } from '../../domain/request.ts'
+import { sameName } from '../../domain/service-words.ts'
+import { code, strong, type Text, words } from '../chat/card.ts'
 import { prepositions, spell } from '../command/parse.ts'
 
 /** Longest name of a service or network in a message, in code points. */
@@ -14,8 +17,30 @@ export function subjectOf({ plan, asked }: Request): string {
   const asWritten = asked.services.map(({ organization, service }) =>
     organization === undefined ? service : `${organization}/${service}`,
   )
-  const names = plan?.services.map(({ service }) => service.name) ?? (asWritten.length === 0 ? ['all services'] : asWritten)
-  return `${names.map(shownName).join(', ')} → ${shownName(asked.network)}`
+  const names =
+    plan === undefined ? (asWritten.length === 0 ? ['all services'] : asWritten).map(shownName) : serviceNames(plan, asked)
+  return `${names.join(', ')} → ${shownName(asked.network)}`
+}
+
+/** The names of a plan's services, in its order. A name that says too little has the beginning of the id beside it: `twin (3e5f7091)`. */
+function serviceNames({ services }: Plan, { services: asWritten }: Request['asked']): readonly string[] {
+  return services.map(({ service: { id, name } }) => {
+    const isRepeated = services.filter(({ service }) => sameName(service.name, name)).length > 1
+    const isById = asWritten.some(({ service }) => sameName(service, id))
+    return isRepeated || isById ? `${shownName(name)} (${shownName(id).split('-')[0]})` : shownName(name)
+  })
+}
+
+/** Each service of the plan with its whole id and its host, where the title alone could be read for others, or may be cut. */
+export function serviceLines({ plan, asked }: Request): readonly Text[] {
+  if (plan === undefined) return []
+  const names = serviceNames(plan, asked)
+  const isPlain = plan.services.length === 1 && names[0] === shownName(plan.services[0].service.name)
+  if (isPlain) return []
+  return plan.services.map(
+    ({ service, host }) =>
+      words`service ${strong(shownName(service.name))} ${code(cleanText(service.id, 40))} ${cleanText(host, 100)}`,
+  )
 }
 
 const titles: Readonly<Record<Action, string>> = {

@@ -2,7 +2,7 @@ import { cleanText } from '../../../domain/hostile-text.ts'
 import type { Plan } from '../../../domain/plan.ts'
 import { canBeUndone, connects, isOpen, needsReview, type Request } from '../../../domain/request.ts'
 import { type Button, type Card, mention, type Part, type Text, time, words } from '../../chat/card.ts'
-import { statusOf, titleOf } from '../subject.ts'
+import { serviceLines, statusOf, titleOf } from '../subject.ts'
 import type { ApproverAvailability } from './approver-availability.ts'
 import { connectParts, problemParts, verdictParts } from './outcome-parts.ts'
 import { differenceLines } from './plan-difference.ts'
@@ -69,6 +69,7 @@ function bodyOf(request: Request): readonly Part[] {
       if (plan === undefined) return []
       if (request.state !== 'awaiting-approval' && hasBegun(request)) return [{ kind: 'lines', lines: progressLines(request) }]
       return [
+        ...servicesPart(request),
         { kind: 'lines', lines: linesOf(request, plan) },
         { kind: 'text', text: planSummary(plan, request.action) },
       ]
@@ -85,6 +86,11 @@ function bodyOf(request: Request): readonly Part[] {
         ...problemParts(outcome?.problem),
       ]
   }
+}
+
+function servicesPart(request: Request): readonly Part[] {
+  const lines = serviceLines(request)
+  return lines.length === 0 ? [] : [{ kind: 'lines', lines }]
 }
 
 function hasBegun({ steps }: Request): boolean {

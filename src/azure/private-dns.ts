@@ -20,6 +20,8 @@ export interface Zone {
   readonly link?: ZoneLink
   /** How many other VNets are linked to it. */
   readonly otherLinks: number
+  /** Their names. */
+  readonly otherVnets: readonly string[]
 }
 
 export interface ZoneLink {
@@ -92,19 +94,24 @@ export function azurePrivateDns(
     return client
   }
 
-  const linksOf = async (zone: ZonePlace, network: Network, signal: AbortSignal): Promise<Pick<Zone, 'link' | 'otherLinks'>> => {
+  const linksOf = async (
+    zone: ZonePlace,
+    network: Network,
+    signal: AbortSignal,
+  ): Promise<Pick<Zone, 'link' | 'otherLinks' | 'otherVnets'>> => {
     let own: ZoneLink | undefined
-    let otherLinks = 0
+    const otherVnets: string[] = []
     for await (const link of clientOf(zone.subscription).virtualNetworkLinks.list(zone.resourceGroup, zone.name, {
       abortSignal: signal,
     })) {
-      if (!sameId(link.virtualNetwork?.id, vnetId(network))) otherLinks++
+      if (!sameId(link.virtualNetwork?.id, vnetId(network)))
+        otherVnets.push(link.virtualNetwork?.id?.split('/').at(-1) ?? link.name ?? '')
       else {
         const { name = '', virtualNetworkLinkState, tags = {}, etag = '' } = link
         own = { name, completed: virtualNetworkLinkState === 'Completed', tags, etag }
       }
     }
-    return { otherLinks, ...(own !== undefined && { link: own }) }
+    return { otherLinks: otherVnets.length, otherVnets, ...(own !== undefined && { link: own }) }
   }
 
   const listed = async (
@@ -137,7 +144,9 @@ export function azurePrivateDns(
         const place = { name, subscription, resourceGroup: splitId(zone.id).resourceGroup }
         const settled = (zone.provisioningState ?? 'Succeeded') === 'Succeeded'
         const links =
-          zone.provisioningState === 'Creating' ? { otherLinks: 0 } : await orUndefined(linksOf(place, network, signal))
+          zone.provisioningState === 'Creating'
+            ? { otherLinks: 0, otherVnets: [] }
+            : await orUndefined(linksOf(place, network, signal))
         // Without links the zone was deleted after Azure listed it.
         if (links === undefined) continue
         found.push({ ...place, id: zone.id, tags: zone.tags ?? {}, etag: zone.etag ?? '', settled, ...links })

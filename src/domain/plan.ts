@@ -28,7 +28,12 @@ export interface FieldChange {
   readonly before?: string
   /** Absent when the field is removed. */
   readonly after?: string
+  /** Follows from other fields, e.g. the length of a list: it may be another once the step has begun. */
+  readonly follows?: true
 }
+
+/** Somebody is making it already: it is waited for, and made anew where it does not come to be. */
+export const beingMade: FieldChange = { name: 'state', before: 'in progress', after: 'completed' }
 
 export type Change =
   | { readonly kind: 'none' }
@@ -138,9 +143,11 @@ export function stepStillApproved(approved: Change, now: Change, begun: boolean)
 function isLeftOf(approved: Change, now: Change): boolean {
   if (approved.kind === 'none' || approved.kind === 'blocked' || now.kind === 'blocked') return false
   if (now.kind === 'none') return true
+  if (now.kind === 'create' && canonical(approved) === canonical({ kind: 'update', fields: [beingMade] })) return true
   const isMadeInPart = approved.kind === 'create' && now.kind === 'update'
   if (now.kind !== approved.kind && !isMadeInPart) return false
-  return now.fields.every(({ name, before, after }) => {
+  return now.fields.every(({ name, before, after, follows }) => {
+    if (follows === true) return true
     const field = approved.fields.find((each) => each.name === name)
     return field !== undefined && (isMadeInPart || field.before === before) && sameAfter(field, after)
   })

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import type { PrivateZone, World } from '../../sandbox/world.ts'
+import { requestCard } from '../../src/bot/cards/request/request-card.ts'
+import { digestOf } from '../../src/domain/plan.ts'
 import { type Network, vnetId } from '../../src/domain/target.ts'
 import { makePlan } from '../../src/jobs/steps/procedure.ts'
 import type { StepContext } from '../../src/jobs/steps/step.ts'
+import { samples } from '../sample-requests.ts'
 import { afterSetup } from './after-setup.ts'
 import { carryOut, changesOf, endpointIn, network, serviceIn, staging, type Workshop, zoneIn } from './step-fixture.ts'
 
@@ -79,6 +82,21 @@ describe('a teardown', () => {
       'dns-record-removal',
       'private-endpoint-removal',
     ])
+  })
+
+  test('of a hub names the VNets that lose the record with it, as a part of what is approved', async () => {
+    const alone = await makePlan('teardown', workshop.about(['analytics-prod'], network, { networkOf: ledger }))
+    expect(alone.warnings).toBeUndefined()
+    linkAlso('vnet-spoke-1')
+    linkAlso('vnet-spoke-2')
+    const shared = await makePlan('teardown', workshop.about(['analytics-prod'], network, { networkOf: ledger }))
+    expect(shared.warnings).toEqual([
+      'vnet-spoke-1, vnet-spoke-2 are linked to the zone as well, and will no longer reach the service by these records.',
+    ])
+    expect(digestOf({ ...shared, warnings: [] })).not.toBe(digestOf(shared))
+    const { asked } = samples['awaiting-approval']
+    const request = { ...samples['awaiting-approval'], action: 'teardown' as const, asked, plan: shared }
+    expect(JSON.stringify(requestCard(request, { decides: true }))).toContain('vnet-spoke-1, vnet-spoke-2 are linked')
   })
 
   test('leaves a record that leads nowhere known, where other networks are linked and none of its requests has written it', async () => {

@@ -82,7 +82,9 @@ test('an export and the turns of requests read the same from a plan, before and 
   for (const _ of ['before', 'after']) {
     const plan = await makePlan('setup', workshop.context())
     expect(terraformInput(requestWith(rewordedPlan(plan)), network)).toEqual(terraformInput(requestWith(plan), network))
-    const elsewhere = { ...requestWith(plan), asked: { ...requestWith(plan).asked, network: 'another' } }
+    const { site } = plan
+    const inAnother = { ...plan, ...(site !== undefined && { site: { ...site, vnet: 'another' } }) }
+    const elsewhere = { ...requestWith(inAnother), asked: { ...requestWith(plan).asked, network: 'another' } }
     const apart = plan.steps.map((step) =>
       step.id === 'dns-zone' ? { ...step, seen: { zone: { subscription: 's', resourceGroup: 'another' } } } : step,
     )

@@ -34,7 +34,7 @@ export const allowList: Step = {
       return [
         ...add.map((entry) => ({ name: `${name} id`, after: entry })),
         ...remove.map((entry) => ({ name: `${name} id`, before: entry })),
-        { name: `${name} entries`, before: String(entries.length), after: String(after) },
+        { name: `${name} entries`, before: String(entries.length), after: String(after), follows: true as const },
       ]
     })
     if (fields.length > 0) return { change: { kind: 'update', fields }, facts: {}, seen }

@@ -2,7 +2,7 @@ import type { ARecord } from '../../azure/private-dns.ts'
 import { isOurs, ownershipTags, tagText } from '../../domain/ownership.ts'
 import { type Change, type FieldChange, knownAfterApply } from '../../domain/plan.ts'
 import { labelOf, sameId, type Target, zoneNameOf } from '../../domain/target.ts'
-import { otherEndpoints, type PlacedEndpoint } from './endpoints.ts'
+import { otherEndpoints, type PlacedEndpoint, seeingAll } from './endpoints.ts'
 import { isMadeHere } from './removal.ts'
 import type { Observation, Step, StepContext } from './step.ts'
 
@@ -60,19 +60,34 @@ async function compare(context: StepContext, records: readonly ARecord[]): Promi
     return { change: { kind: 'none' }, note: `→ ${address}`, seen: { records: serving.map(existing) } }
   }
   if (wrong.length === 0 && wildcard === undefined) return creation(['*'], address)
-  const others = await otherEndpoints(context, context.facts.endpoint?.id)
+  const { endpoints: others, partial } = await otherEndpoints(context, context.facts.endpoint?.id)
   const userOf: UserOf = (record) => others.find((other) => record.addresses.includes(other.address ?? ''))
   const elsewhere = (user: PlacedEndpoint | undefined) => user !== undefined && user.network !== context.target.network.name
   const taken = wrong.find((record) => elsewhere(userOf(record)))
   if (taken !== undefined) return { change: sharedBy(taken, userOf(taken), context) }
-  if (wrong.length > 0) return await correction(wrong, address, userOf, context)
+  const ghosts = partial
+    ? [...wrong, ...(wildcard === undefined ? [] : [wildcard])].filter((record) => userOf(record) === undefined)
+    : []
+  if (wrong.length > 0) return unseen(wrong, ghosts, context) ?? (await correction(wrong, address, userOf, context))
   if (wildcard === undefined) return creation(['*'], address)
   const user = userOf(wildcard)
   // The other network reaches the same services by this record.
   if (elsewhere(user) && sameId(user?.connectsTo, context.target.alias)) return { change: sharedBy(wildcard, user, context) }
   if (user !== undefined) return { ...creation(unserved, address), note: `the wildcard serves ${user.name}` }
   if (!isOurs(wildcard.metadata)) return { change: blockedBy(wildcard, '', context) }
-  return await correction([wildcard], address, userOf, context)
+  return unseen([wildcard], ghosts, context) ?? (await correction([wildcard], address, userOf, context))
+}
+
+/** An address that no endpoint has which could be seen may be that of one which could not: it is not taken for free. */
+function unseen(
+  records: readonly ARecord[],
+  ghosts: readonly ARecord[],
+  { target: { network } }: StepContext,
+): Found | undefined {
+  const ghost = records.find((record) => ghosts.includes(record))
+  if (ghost === undefined) return undefined
+  const reason = `The record ${ghost.name} leads to ${addressesOf(ghost)}, no private endpoint that could be seen; only the configured resource groups could be searched, so that it may be somebody else’s. ${seeingAll}, or correct the record. Then run setup in ${network.name} again.`
+  return { change: { kind: 'blocked', reason } }
 }
 
 type UserOf = (record: ARecord) => PlacedEndpoint | undefined

@@ -26,7 +26,9 @@ export const dnsRecordRemoval: Step = {
     const facts = { zone, records, leavingRecords }
     if (leavingRecords.length === 0) return { ...keep('kept: not made by this bot, or not there'), facts }
     const fields = leavingRecords.map(({ name, addresses }) => ({ name, before: addresses.join(', ') }))
-    return { change: { kind: 'delete', fields }, facts }
+    const { otherVnets } = zone
+    const warning = `${otherVnets.join(', ')} ${otherVnets.length === 1 ? 'is' : 'are'} linked to the zone as well, and will no longer reach the service by these records.`
+    return { change: { kind: 'delete', fields }, facts, ...(otherVnets.length > 0 && { warning }) }
   },
 
   async apply(context) {
@@ -66,11 +68,13 @@ async function removable(zone: Zone, records: readonly ARecord[], context: StepC
   const mine = records.filter(({ name, metadata }) => names.includes(name.toLowerCase()) && isMine(metadata, context))
   const others = mine.some((record) => !leadsTo(record, facts.endpoint?.address))
     ? await otherEndpoints(context, facts.endpoint?.id)
-    : []
+    : { endpoints: [], partial: false }
   const found: ARecord[] = []
   for (const record of mine) {
     const here = leadsTo(record, facts.endpoint?.address)
-    const nowhere = !record.addresses.some((address) => others.some((other) => other.address === address))
+    const isUsed = record.addresses.some((address) => others.endpoints.some((other) => other.address === address))
+    // What could not be seen may still be there.
+    const nowhere = !isUsed && !others.partial
     const trusted = zone.link !== undefined && (here || zone.otherLinks === 0)
     if ((here || nowhere) && (trusted || (await isMadeHere(record.metadata, context)))) found.push(record)
   }

@@ -1,10 +1,9 @@
 import { RetryableError } from '../../domain/errors.ts'
 import { ownershipTags } from '../../domain/ownership.ts'
+import { beingMade } from '../../domain/plan.ts'
 import { zoneNameOf } from '../../domain/target.ts'
 import { until } from '../retry.ts'
 import type { Step } from './step.ts'
-
-const inProgress = { name: 'state', before: 'in progress', after: 'completed' }
 
 /** The private DNS zone of the service's region: the one that the VNet is linked to, else one of that name, else a new one. */
 export const dnsZone: Step = {
@@ -21,7 +20,7 @@ export const dnsZone: Step = {
     if (zone?.settled === true) return { change: { kind: 'none' }, facts: { zone }, note: `in ${resourceGroup}`, seen }
     // Nothing is left to write, but the zone cannot be used yet.
     if (zone !== undefined)
-      return { change: { kind: 'update', fields: [inProgress] }, facts: {}, note: `in ${resourceGroup}`, seen }
+      return { change: { kind: 'update', fields: [beingMade] }, facts: {}, note: `in ${resourceGroup}`, seen }
     return { change: { kind: 'create', fields: [{ name: 'resource group', after: resourceGroup }] }, facts: {}, seen }
   },
 

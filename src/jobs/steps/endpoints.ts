@@ -47,14 +47,24 @@ export interface PlacedEndpoint extends EndpointDetail {
   readonly network: string
 }
 
+export interface OtherEndpoints {
+  readonly endpoints: readonly PlacedEndpoint[]
+  /** There may be others, in resource groups that could not be listed. */
+  readonly partial: boolean
+}
+
+/** What to grant where others' endpoints could not be seen. */
+export const seeingAll =
+  'Grant the identity of the jobs process Microsoft.Network/privateEndpoints/read on the whole subscription'
+
 /** The live endpoints of all configured networks, except the one with this id: networks may share a zone, so a record may lead to any of them. */
 export async function otherEndpoints(
   { target, configured: { networks }, clouds, signal }: StepContext,
   id: string | undefined,
-): Promise<readonly PlacedEndpoint[]> {
+): Promise<OtherEndpoints> {
   const found = await Promise.all(
     networks.map(async (network) => {
-      const { endpoints } = await clouds.network.endpoints(network, signal)
+      const { endpoints, partial } = await clouds.network.endpoints(network, signal)
       const others = endpoints.filter(
         (endpoint) =>
           connectsByAlias(endpoint) && !sameId(endpoint.id, id) && !isDead(endpoint) && isInVnet(endpoint.subnetId, network),
@@ -62,10 +72,11 @@ export async function otherEndpoints(
       const details = await Promise.all(others.map((other) => clouds.network.endpoint(other.id, signal)))
       // Configured networks may be subnets of one VNet; an endpoint in any of them then counts as this network's.
       const { name } = sameId(vnetId(network), vnetId(target.network)) ? target.network : network
-      return details.flatMap((endpoint) => (endpoint === undefined ? [] : [{ ...endpoint, network: name }]))
+      const placed = details.flatMap((endpoint) => (endpoint === undefined ? [] : [{ ...endpoint, network: name }]))
+      return { placed, partial }
     }),
   )
-  return found.flat()
+  return { endpoints: found.flatMap(({ placed }) => placed), partial: found.some(({ partial }) => partial) }
 }
 
 /** For the plan and the journal. */

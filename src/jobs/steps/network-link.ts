@@ -1,11 +1,10 @@
 import { ownershipTags } from '../../domain/ownership.ts'
+import { beingMade } from '../../domain/plan.ts'
 import { linkName } from '../../domain/resource-names.ts'
 import { zoneNameOf } from '../../domain/target.ts'
 import { until } from '../retry.ts'
 import { deletedMeanwhile } from './dns-zone.ts'
 import type { Step } from './step.ts'
-
-const inProgress = { name: 'state', before: 'in progress', after: 'completed' }
 
 /** The link through which the VNet sees the zone. */
 export const networkLink: Step = {
@@ -20,7 +19,7 @@ export const networkLink: Step = {
     const seen = { link: { name: zone?.link?.name ?? linkName(target.network) } }
     if (zone?.link?.completed === true) return { change: { kind: 'none' }, facts: { zone }, seen }
     // Nothing is left to write, but names do not resolve over the link yet.
-    if (zone?.link !== undefined) return { change: { kind: 'update', fields: [inProgress] }, facts: { zone }, seen }
+    if (zone?.link !== undefined) return { change: { kind: 'update', fields: [beingMade] }, facts: { zone }, seen }
     return { change: { kind: 'create', fields: [{ name: 'registration', after: 'off' }] }, facts: {}, seen }
   },
 

@@ -20,9 +20,9 @@ export async function orphanedIdsAmong(
   const ours = [...registered, ...given]
   const suspects = [...new Set(ids)].filter((id) => !isIdOf(id, facts.endpoint) && ours.some((each) => sameId(each, id)))
   if (suspects.length === 0) return []
-  const existing = await everyEndpoint(context)
-  // While the GUID of one endpoint is unknown, any GUID may be its own.
-  const guidsAreKnown = existing.every(({ guid }) => guid !== undefined)
+  const { existing, partial } = await everyEndpoint(context)
+  // While the GUID of one endpoint is unknown, or an endpoint may lie where nobody could look, any GUID may be its own.
+  const guidsAreKnown = !partial && existing.every(({ guid }) => guid !== undefined)
   return suspects.filter((id) => (guidsAreKnown || id.startsWith('/')) && !existing.some((endpoint) => isIdOf(id, endpoint)))
 }
 
@@ -32,11 +32,15 @@ export function givenIds(service: Pick<Service, 'name'>, { target: { alias, netw
   return names.map((name) => endpointId(network, name))
 }
 
-/** All private endpoints of the configured networks that connect by an alias. */
-async function everyEndpoint({ configured, clouds, signal }: StepContext): Promise<readonly EndpointDetail[]> {
+/** The private endpoints of the configured networks that connect by an alias; `partial`: only of the resource groups that could be listed. */
+async function everyEndpoint({
+  configured,
+  clouds,
+  signal,
+}: StepContext): Promise<{ readonly existing: readonly EndpointDetail[]; readonly partial: boolean }> {
   const lists = await Promise.all(configured.networks.map((network) => clouds.network.endpoints(network, signal)))
   const all = lists.flatMap(({ endpoints }) => endpoints).filter(connectsByAlias)
   const ids = new Set(all.map(({ id }) => id))
   const found = await Promise.all([...ids].map((id) => clouds.network.endpoint(id, signal)))
-  return found.filter((endpoint) => endpoint !== undefined)
+  return { existing: found.filter((endpoint) => endpoint !== undefined), partial: lists.some(({ partial }) => partial) }
 }

@@ -51,9 +51,11 @@ export const procedures: Readonly<Record<Action, readonly Step[]>> = {
 export async function makePlan(action: Action, context: StepContext): Promise<Plan> {
   const steps = procedures[action].filter(({ waits }) => waits !== true)
   const planned = new Map<StepId, PlannedStep>()
+  const warnings = new Set<string>()
   await visitInOrder(steps, async (step) => {
-    const { change, facts, note, seen, kept } = await retrying(() => step.plan(context), context.signal)
+    const { change, facts, note, seen, kept, warning } = await retrying(() => step.plan(context), context.signal)
     Object.assign(context.facts, facts)
+    if (warning !== undefined) warnings.add(warning)
     if (step.quiet === true && change.kind === 'none') return
     planned.set(step.id, {
       id: step.id,
@@ -77,6 +79,7 @@ export async function makePlan(action: Action, context: StepContext): Promise<Pl
       inOrder.flatMap(({ seen }) => seen ?? []),
     ),
     crossRegion: !sameId(services[0].service.region, network.location),
+    ...(warnings.size > 0 && { warnings: [...warnings].toSorted() }),
   }
   if (isBlocked(plan)) throw blocked(plan)
   return plan

@@ -88,6 +88,8 @@ export interface Observation {
   readonly seen?: StepFacts
   /** A removal that changes nothing; `note` says why. */
   readonly kept?: true
+  /** What approvers should know besides: whom it touches, or what could not be seen. */
+  readonly warning?: string
 }
 
 export interface Step {

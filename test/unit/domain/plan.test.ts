@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Change, digestOf, type Plan, type StepId, stillApproved } from '../../../src/domain/plan.ts'
+import { beingMade, type Change, digestOf, type Plan, type StepId, stillApproved } from '../../../src/domain/plan.ts'
 import type { Site } from '../../../src/domain/site.ts'
 import { plan } from '../literals.ts'
 
@@ -101,10 +101,25 @@ describe('stillApproved', () => {
     expect(stillApproved(plan, withChange('dns-record', change), new Set<StepId>(['dns-record']))).toBe(expected)
   })
 
-  test('a list that was begun, and that somebody else has changed since, is asked about again', () => {
+  test('in a list that was begun, and that somebody else has changed since, the same ids are written and no others', () => {
+    const list = (before: string, after: string, ...ids: readonly string[]) =>
+      withChange('allow-list', {
+        kind: 'update',
+        fields: [...ids.map((id) => ({ name: 'id', after: id })), { name: 'entries', before, after, follows: true }],
+      })
+    const approved = list('1', '2', 'a')
     const begun = new Set<StepId>(['allow-list'])
-    const longer = withChange('allow-list', { kind: 'update', fields: [{ name: 'entries', before: '2', after: '3' }] })
-    expect(stillApproved(plan, longer, begun)).toBe(false)
+    expect(stillApproved(approved, list('5', '6', 'a'), begun)).toBe(true)
+    expect(stillApproved(approved, list('5', '6', 'a'), nothingBegun)).toBe(false)
+    expect(stillApproved(approved, list('5', '7', 'a', 'b'), begun)).toBe(false)
+    expect(stillApproved(approved, list('5', '6', 'b'), begun)).toBe(false)
+  })
+
+  test('what somebody else was making, and did not make, is made', () => {
+    const approved = withChange('dns-zone', { kind: 'update', fields: [beingMade] })
+    const now = withChange('dns-zone', { kind: 'create', fields: [{ name: 'resource group', after: 'rg-dns' }] })
+    expect(stillApproved(approved, now, new Set<StepId>(['dns-zone']))).toBe(true)
+    expect(stillApproved(approved, now, nothingBegun)).toBe(false)
   })
 
   test('a step that has nothing to do any more may be left out of it, but none may come', () => {

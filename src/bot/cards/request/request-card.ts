@@ -1,7 +1,7 @@
 import { cleanText } from '../../../domain/hostile-text.ts'
 import type { Plan } from '../../../domain/plan.ts'
 import { canBeUndone, connects, isOpen, needsReview, type Request } from '../../../domain/request.ts'
-import { type Button, type Card, mention, type Part, type Text, time, words } from '../../chat/card.ts'
+import { type Button, type Card, mention, type Part, strong, type Text, time, words } from '../../chat/card.ts'
 import { serviceLines, statusOf, titleOf } from '../subject.ts'
 import type { ApproverAvailability } from './approver-availability.ts'
 import { connectParts, problemParts, verdictParts } from './outcome-parts.ts'
@@ -72,6 +72,7 @@ function bodyOf(request: Request): readonly Part[] {
         ...servicesPart(request),
         { kind: 'lines', lines: linesOf(request, plan) },
         { kind: 'text', text: planSummary(plan, request.action) },
+        ...warningParts(plan),
       ]
     case 'applying':
       return [{ kind: 'lines', lines: progressLines(request) }]
@@ -86,6 +87,11 @@ function bodyOf(request: Request): readonly Part[] {
         ...problemParts(outcome?.problem),
       ]
   }
+}
+
+/** What is part of the approval, and easily overlooked among the changes. */
+function warningParts({ warnings = [] }: Plan): readonly Part[] {
+  return warnings.map((warning) => ({ kind: 'text', text: words`${strong('Mind:')} ${cleanText(warning, 500)}` }))
 }
 
 function servicesPart(request: Request): readonly Part[] {

@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { PrivateEndpoint, World } from '../../../../sandbox/world.ts'
 import type { Plan } from '../../../../src/domain/plan.ts'
 import { subnetId, vnetId } from '../../../../src/domain/target.ts'
@@ -104,6 +104,7 @@ test('where the subscription may not be listed the resource group is, and the pl
   world.roles = [group('rg-network'), group('rg-dns')].map((scope) => ({ scope, ...reader }))
   expect(endpointStep(await makePlan('setup', workshop.context()))?.change.kind).toBe('none')
   moveToHub()
+  for (const { records } of world.zones.values()) records.delete('a/*')
   expect(endpointStep(await makePlan('setup', workshop.context()))?.change).toMatchObject({
     kind: 'create',
     fields: expect.arrayContaining([{ name: 'others looked for', after: 'in the configured resource groups only' }]),
@@ -111,6 +112,47 @@ test('where the subscription may not be listed the resource group is, and the pl
   await expect(makePlan('allow', workshop.context())).rejects.toMatchObject({
     code: 'endpoint-absent',
     message: expect.stringContaining('Only the configured resource groups could be searched.'),
+  })
+})
+
+describe('an endpoint that lies where nobody may look', () => {
+  beforeEach(() => {
+    world.roles = [group('rg-network'), group('rg-dns')].map((scope) => ({ scope, actions: ['*'], notActions: [] }))
+    moveToHub()
+  })
+
+  test('is not taken for deleted by a setup: record and lists stay as they are', async () => {
+    await expect(makePlan('setup', workshop.context())).rejects.toMatchObject({
+      code: 'blocked',
+      message: expect.stringContaining('only the configured resource groups could be searched'),
+    })
+    for (const { records } of world.zones.values()) records.delete('a/*')
+    const { steps } = await makePlan('setup', workshop.context())
+    const removed = steps.flatMap(({ change }) =>
+      'fields' in change ? change.fields.filter(({ after }) => after === undefined) : [],
+    )
+    expect(removed).toEqual([])
+  })
+
+  test.each(['revoke', 'teardown'] as const)('is a reason to remove nothing by a %s', async (action) => {
+    await expect(makePlan(action, workshop.context())).rejects.toMatchObject({
+      code: 'endpoint-not-seen',
+      message: expect.stringContaining('Nothing was removed.'),
+      remedy: expect.stringContaining('privateEndpoints/read on the whole subscription'),
+    })
+  })
+
+  test('is known to be deleted where the approved plan named it, and it is gone', async () => {
+    world.roles = [{ scope: '/', actions: ['*'], notActions: [] }]
+    const approved = await makePlan('teardown', workshop.context())
+    world.endpoints.clear()
+    world.roles = [group('rg-network'), group('rg-dns'), group('rg-hub')].map((scope) => ({
+      scope,
+      actions: ['*'],
+      notActions: [],
+    }))
+    const { steps } = await makePlan('teardown', workshop.context({ approved }))
+    expect(steps.find(({ id }) => id === 'private-endpoint')?.note).toBe('not there')
   })
 })
 

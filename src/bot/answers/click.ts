@@ -9,6 +9,7 @@ import { cancelRequest } from './cancel.ts'
 import { decide } from './decide.ts'
 import type { Desk } from './desk.ts'
 import { answerDiagnosisClick } from './diagnosis.ts'
+import { askForFix } from './fix.ts'
 import { review } from './review.ts'
 import { exportTerraform } from './terraform-export.ts'
 import { askForUndo } from './undo.ts'
@@ -18,6 +19,7 @@ import { sendPicture } from './watch.ts'
 export async function answerClick(desk: Desk, { verb, ...click }: Click): Promise<Reply> {
   switch (verb) {
     case 'fix':
+      return await askForFix(desk, { verb, ...click })
     case 'again':
     case 'wake':
     case 'evidence':
@@ -51,7 +53,7 @@ async function answerFor(desk: Desk, click: Click<RequestVerb>, request: Request
     case 'export':
       return card(await exportTerraform(desk, click.by, request))
     case 'undo':
-      return card(await askForUndo(desk, click, request))
+      return await askForUndo(desk, click, request)
     case 'cancel':
       return card(await cancelRequest(desk, click.by, click.id))
     case 'override':

@@ -1,5 +1,4 @@
 import type { Person, Place } from '../../domain/person.ts'
-import { policyFor } from '../../domain/policy.ts'
 import type { Action } from '../../domain/request.ts'
 import type { Service } from '../../domain/target.ts'
 import type { Card } from '../chat/card.ts'
@@ -8,21 +7,35 @@ import type { ServiceName } from '../command/parse.ts'
 import { override, overrideForm } from './break-glass.ts'
 import { type Desk, tooManyFrom } from './desk.ts'
 import { askForDiagnosis } from './diagnosis.ts'
+import { fixForm, submitFix } from './fix.ts'
 import { askForChange } from './new-request.ts'
+import { isReasonRequired } from './reason-form.ts'
 import { azureServices, checkForm, everywhere, type ServiceFormKind, serviceForm } from './service-form.ts'
+import { submitUndo, undoForm } from './undo.ts'
 import { watch } from './watch.ts'
 import { intervalMs } from './watch-interval.ts'
 
 /** Answers a sent form. Every field is checked again: the lists may have changed since the form was opened, and a form may be forged. */
 export async function submitForm(desk: Desk, by: Person, place: Place, filled: FilledForm): Promise<Card | FormProblems> {
   const { kind } = filled
-  return kind === 'override' ? await override(desk, by, filled) : await submitServiceForm(desk, by, place, { ...filled, kind })
+  switch (kind) {
+    case 'override':
+      return await override(desk, by, filled)
+    case 'undo':
+      return await submitUndo(desk, by, filled)
+    case 'fix':
+      return await submitFix(desk, by, filled)
+    default:
+      return await submitServiceForm(desk, by, place, { ...filled, kind })
+  }
 }
 
 /** The form with the lists that belong to its present choices; undefined while the list of services is not known. */
 export async function refillForm(desk: Desk, filled: FilledForm): Promise<Form | undefined> {
   const { kind, values } = filled
   if (kind === 'override') return await overrideForm(desk, filled)
+  if (kind === 'undo') return await undoForm(desk, filled)
+  if (kind === 'fix') return await fixForm(desk, filled)
   const inventory = await desk.inventory.read()
   return inventory === undefined ? undefined : serviceForm(kind, values, { ...desk, inventory })
 }
@@ -60,7 +73,7 @@ async function submitChange(
   asked: { readonly by: Person; readonly place: Place; readonly services: readonly ServiceName[]; readonly network: string },
   reason: string,
 ): Promise<Card | FormProblems> {
-  if (reason === '' && policyFor(desk.policies, action, asked.network)?.reasonRequired === true)
+  if (reason === '' && isReasonRequired(desk, action, asked.network))
     return { problems: { reason: `Say why: ${action} in ${asked.network} needs a reason.` } }
   return await askForChange(desk, action, { ...asked, ...(reason !== '' && { reason }) })
 }

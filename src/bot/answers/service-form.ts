@@ -11,7 +11,7 @@ import { intervalChoices, intervalText } from './watch-interval.ts'
 
 /** The form that asks for what a command left out. It offers services on Azure only: Private Link from Azure reaches no others. */
 
-export type ServiceFormKind = Exclude<FormKind, 'override'>
+export type ServiceFormKind = Exclude<FormKind, 'override' | 'fix' | 'undo'>
 
 const titles: Readonly<Record<ServiceFormKind, { readonly title: string; readonly submit: string }>> = {
   setup: { title: 'Set up Private Link', submit: 'Plan it' },

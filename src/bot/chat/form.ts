@@ -1,8 +1,8 @@
 import { actions } from '../../domain/request.ts'
 import type { Text } from './card.ts'
 
-/** The kinds of forms: the command that a form completes, or `override`, which runs a request without an approval. */
-export const formKinds = [...actions, 'diagnose', 'watch', 'override'] as const
+/** The kinds of forms: the command that a form completes; `override`, which runs a request without an approval; the reason of a `fix` or an `undo`. */
+export const formKinds = [...actions, 'diagnose', 'watch', 'override', 'fix', 'undo'] as const
 export type FormKind = (typeof formKinds)[number]
 
 /** A form as every chat understands it. Strings are text from outside until a renderer has escaped them, as on a card. */

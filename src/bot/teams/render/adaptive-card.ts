@@ -10,7 +10,7 @@ const reservedUnits = 8_000
 const simpleUnits = 10_000
 
 /** A click that opens a dialog: what it shows is long, or asks for something. */
-const dialogVerbs: ReadonlySet<string> = new Set(['details', 'evidence', 'override', 'export', 'picture'])
+const dialogVerbs: ReadonlySet<string> = new Set(['details', 'evidence', 'override', 'export', 'picture', 'fix', 'undo'])
 
 /**
  * The pages of a card that is too long for one message; nearly always one. `isPrivate`: only one person sees it, all of its pages, and its buttons say so;

@@ -55,6 +55,8 @@ export interface TeamsWorldOptions {
   readonly tenant?: Partial<Tenant>
   readonly people?: readonly object[]
   readonly approvers?: readonly string[]
+  /** What the policy says besides. */
+  readonly policy?: object
   readonly environment?: (teams: TeamsSandbox) => Readonly<Record<string, string>>
   /** As with Microsoft's Agents Playground: nobody proves who they are. */
   readonly unauthenticated?: boolean
@@ -85,7 +87,14 @@ export async function startTeamsWorld(options: TeamsWorldOptions = {}): Promise<
   const slack = await startSlack(acme({ addressBase: '127.10.0' }), { ...workspace })
   const folder = mkdtempSync(join(tmpdir(), 'privatelink-teams-'))
   const config = join(folder, 'config.yaml')
-  const policy = { networks: ['*'], actions: ['setup'], approvers, expiry: '24h', channel: 'network-approvals' }
+  const policy = {
+    networks: ['*'],
+    actions: ['setup'],
+    approvers,
+    expiry: '24h',
+    channel: 'network-approvals',
+    ...options.policy,
+  }
   writeFileSync(config, stringify({ ...configFile, ...(options.people && { people: options.people }), policies: [policy] }))
   const environment = {
     PRIVATELINK_CONFIG: config,

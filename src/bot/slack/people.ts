@@ -78,10 +78,22 @@ export function slackPeople(client: webApi.WebClient, { people, teamId }: People
   }
   const accountBy = async (email: string): Promise<string | undefined> => {
     const known = accountsByEmail.get(email)
-    if (known !== undefined && (known.id !== undefined || performance.now() - known.at < noAccountCacheMs)) return known.id
+    if (known !== undefined && (known.id !== undefined || isYoung(known, noAccountCacheMs))) return known.id
+    return await askForAccount(email)
+  }
+  const askForAccount = async (email: string): Promise<string | undefined> => {
     const id = await accountWith(client, email)
     accountsByEmail.set(email, { id, at: performance.now() })
     return id
+  }
+  /** Where the account that the email led to has gone, the person may have a new one. */
+  const newAccountOf = async ({ email, accounts }: Person, gone: string): Promise<string | undefined> => {
+    const known = accountsByEmail.get(email ?? '')
+    if (accounts.slack !== undefined || email === undefined || (known !== undefined && isYoung(known, noAccountCacheMs)))
+      return undefined
+    const id = await askForAccount(email)
+    if (id === undefined) accountsByEmail.set(email, { id: gone, at: performance.now() })
+    return id === gone ? undefined : id
   }
   const accountOf = async ({ name, email, accounts }: Person): Promise<string> => {
     if (accounts.slack !== undefined) return accounts.slack
@@ -106,7 +118,9 @@ export function slackPeople(client: webApi.WebClient, { people, teamId }: People
   const absenceOf = async (person: Person): Promise<Absence | undefined> => {
     try {
       const account = await accountIfAny(person)
-      absences.set(person.key, account === undefined ? 'unknown' : (await userOf(account, shownCacheMs)).absence)
+      const absence = account === undefined ? 'unknown' : (await userOf(account, shownCacheMs)).absence
+      const other = absence === undefined || account === undefined ? undefined : await newAccountOf(person, account)
+      absences.set(person.key, other === undefined ? absence : (await userOf(other, shownCacheMs)).absence)
     } catch {
       // Slack does not say: the last known answer stays.
     }
@@ -192,4 +206,8 @@ function isConfirmed(user: WireUser, teamId: string | undefined): boolean {
   const person = user.deleted !== true && user.is_bot !== true
   const confirmed = user.is_email_confirmed !== false && user.is_email_confirmed !== null
   return ours && person && user.is_stranger !== true && confirmed
+}
+
+function isYoung({ at }: { readonly at: number }, withinMs: number): boolean {
+  return performance.now() - at < withinMs
 }

@@ -108,6 +108,25 @@ test('deactivated is told apart from unknown', async () => {
   )
 })
 
+test('somebody who is listed by their email, and got a new account, is there again', async () => {
+  const deactivated = new Set<string>()
+  const { at, people } = await open({ deactivated })
+  await using _ = at
+  const dora: Person = { key: 'person:Dora', name: 'Dora', email: 'carol@acme.example', accounts: {} }
+  expect(await people.away([dora])).toEqual(new Map())
+  deactivated.add('carol')
+  const clock = vi.spyOn(performance, 'now')
+  const later = (ms: number) => clock.mockReturnValue(performance.timeOrigin + ms)
+  later(120_000)
+  expect(await people.away([dora])).toEqual(new Map([['person:Dora', 'deactivated']]))
+  const users = at.slack.directory.users as { id: string; name: string; email: string }[]
+  users.unshift({ id: 'U09CAROL', name: 'carol.jones', email: 'carol@acme.example' })
+  later(240_000)
+  expect(await people.away([dora])).toEqual(new Map())
+  expect(await people.accountOf(dora)).toBe('U09CAROL')
+  clock.mockRestore()
+})
+
 test('while Slack does not say whether somebody is there, it is as it was', async () => {
   const deactivated = new Set(['bob'])
   const { at, people } = await open({ deactivated })

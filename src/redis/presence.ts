@@ -17,7 +17,10 @@ export interface WorkerPresence {
   readonly startedAt: string
 }
 
-const presenceSchema = z.object({ id: z.string(), version: z.string(), startedAt: z.string() })
+const presenceSchema = z.object({ id: z.string().max(100), version: z.string().max(100), startedAt: z.string().max(100) })
+
+/** Longest announcement, in characters, and most workers of a network that are looked at. */
+const [longestPresence, mostWorkers] = [1_000, 1_000]
 
 function keyOf(network: string): string {
   return `${prefix}:${probeQueue(network)}:workers`
@@ -59,8 +62,17 @@ export async function workersOf(redis: Connection, network: string): Promise<rea
     .string()
     .array()
     .parse(await redis.eval(heard, 1, keyOf(network), String(goneAfterSeconds)))
-  return texts.flatMap((text) => {
-    const parsed = presenceSchema.safeParse(JSON.parse(text))
+  // A worker writes these itself, so that one of them may be anything.
+  return texts.slice(0, mostWorkers).flatMap((text) => {
+    const parsed = presenceSchema.safeParse(text.length > longestPresence ? undefined : jsonOf(text))
     return parsed.success ? [parsed.data] : []
   })
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }

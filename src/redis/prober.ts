@@ -4,6 +4,7 @@ import { type Closable, closable } from '../closable.ts'
 import type { NetworkEvidence } from '../domain/diagnosis/evidence.ts'
 import { RetryableError, TerminalError } from '../domain/errors.ts'
 import type { Log } from '../log.ts'
+import { isBoundedObject } from './bounded.ts'
 import { type Connection, connect } from './connection.ts'
 import { type WorkerPresence, workersOf } from './presence.ts'
 import { type Probe, prefix, probeQueue } from './queues.ts'
@@ -47,6 +48,7 @@ const backgroundPriority = 10
 
 /** Why there is no answer: no worker lives, the worker that took the job has died or hangs, or the time is over. */
 type Silence = 'absent' | 'lost' | 'late'
+const silences: ReadonlySet<unknown> = new Set<Silence>(['absent', 'lost', 'late'])
 
 export function createProber(
   redisUrl: string,
@@ -57,6 +59,13 @@ export function createProber(
   const connection = connect(redisUrl, { patient: true })
   connection.on('error', onError)
   const channels = new Map<string, { queue: Queue; events: QueueEvents; listening: Connection }>()
+
+  const drop = (network: string) => {
+    const channel = channels.get(network)
+    channels.delete(network)
+    void channel?.events.close().catch(() => undefined)
+    channel?.listening.disconnect()
+  }
 
   const channelOf = (network: string) => {
     const known = channels.get(network)
@@ -70,7 +79,11 @@ export function createProber(
     // Each probe under way adds a listener; without this Node warns about more than ten.
     for (const emitter of [queue, events]) emitter.setMaxListeners(0)
     queue.on('error', onError)
-    events.on('error', onError)
+    events.on('error', (error) => {
+      onError(error)
+      // A result that is no JSON ends BullMQ's listener: the next probe begins a new one.
+      if (error instanceof SyntaxError) drop(network)
+    })
     const channel = { queue, events, listening }
     channels.set(network, channel)
     return channel
@@ -104,8 +117,14 @@ export function createProber(
     const unheard = silence(job, network, until, AbortSignal.any([signal, over.signal]))
     unheard.catch(() => undefined)
     try {
-      return await Promise.race([job.waitUntilFinished(events, Math.max(1, until - performance.now())), unheard])
+      const answer = await Promise.race([job.waitUntilFinished(events, Math.max(1, until - performance.now())), unheard])
+      if (typeof answer === 'string' && silences.has(answer)) return answer as Silence
+      if (isBoundedObject(answer)) return answer
+      throw new TerminalError('probe-unreadable', `A diagnostics worker of ${network} gave an answer that is no evidence.`, {
+        remedy: 'Check that nobody else writes to the Redis user of that worker, and that its version fits.',
+      })
     } catch (error) {
+      if (error instanceof TerminalError) throw error
       signal.throwIfAborted()
       if ((await job.getState()) !== 'failed') return 'late'
       throw new TerminalError(

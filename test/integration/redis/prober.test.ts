@@ -116,3 +116,63 @@ test('several share the load, many may ask at once without a warning, and people
   process.off('warning', warn)
   expect(warnings).toEqual([])
 })
+
+/** A worker of its network may write whatever it likes there. */
+test.each([
+  ['no JSON', '{'],
+  ['no object', '"no"'],
+  ['too deep to be one', '['.repeat(5_000)],
+  ['far too long', JSON.stringify({ id: 'x'.repeat(100_000), version: '1', startedAt: '1' })],
+])('an announcement that is %s is no worker, and hides none', async (_what, member) => {
+  const prober = createProber(redis.url, { log, pace })
+  const connection = connect(redis.url, { patient: true })
+  const good = await worker('hostile-presence')
+  await connection.zadd(`{privatelink}:probe-hostile-presence:workers`, Math.floor(Date.now() / 1_000), member)
+  expect(await prober.workers('hostile-presence')).toMatchObject([{ version: '1.0.0' }])
+  await connection.zrem(`{privatelink}:probe-hostile-presence:workers`, member)
+  await good.close()
+  connection.disconnect()
+  await prober.close()
+})
+
+test('a result that is no JSON does not end the listener for good', async () => {
+  const prober = createProber(redis.url, { log, pace })
+  const good = await worker('hostile-result')
+  expect(await prober.probe('hostile-result', { host }, { signal })).toMatchObject({ address: {} })
+  const connection = connect(redis.url, { patient: true })
+  await connection.xadd(
+    '{privatelink}:probe-hostile-result:events',
+    '*',
+    'event',
+    'completed',
+    'jobId',
+    '1',
+    'returnvalue',
+    '{bad',
+  )
+  await sleep(200)
+  expect(await prober.probe('hostile-result', { host: `second.${host}` }, { signal })).toMatchObject({ address: {} })
+  connection.disconnect()
+  await good.close()
+  await prober.close()
+})
+
+test.each([
+  ['a list', []],
+  ['a text', 'evidence'],
+  ['more than 256 KiB', { address: { dialled: 'x'.repeat(300_000) } }],
+  ['200,000 values', { address: Array.from({ length: 300_000 }, () => 0) }],
+])('evidence that is %s is refused', async (_what, answer) => {
+  const prober = createProber(redis.url, { log, pace })
+  const started = await startWorker({
+    ...{ redisUrl: redis.url, queue: probeQueue('hostile-evidence'), schema: probeSchema, concurrency: 1, log },
+    handle: async () => answer,
+  })
+  const connection = connect(redis.url, { patient: true })
+  const presence = await announce(connection, 'hostile-evidence', '1.0.0', log)
+  await expect(prober.probe('hostile-evidence', { host }, { signal })).rejects.toMatchObject({ code: 'probe-unreadable' })
+  await presence.close()
+  await started.close()
+  connection.disconnect()
+  await prober.close()
+})

@@ -28,6 +28,11 @@ test.each([
   ['bot', 'FLUSHALL'],
   ['jobs', 'CONFIG', 'GET', '*'],
   ['diagnostics', 'ACL', 'LIST'],
+  ['diagnostics', 'SCRIPT', 'FLUSH'],
+  ['diagnostics', 'FUNCTION', 'LIST'],
+  ['diagnostics', 'SCAN', '0'],
+  ['diagnostics', 'RANDOMKEY'],
+  ['diagnostics', 'SELECT', '1'],
   ...['bot', 'jobs'].flatMap((user) => [
     [user, 'DEL', entries],
     [user, 'SET', entries, ''],

@@ -86,19 +86,25 @@ function resolve(file: ConfigFile, served: readonly Surface[], problem: (at: str
     }),
   )
   const policies = file.policies.map((policy, index): Policy => {
-    const named = (list: 'approvers' | 'breakGlass', names: readonly string[]): Person[] =>
+    const named = (list: 'approvers' | 'breakGlass' | 'requesters', names: readonly string[]): Person[] =>
       names.flatMap((name, position) => {
-        if (list === 'approvers' && groupOf(name) !== undefined) return []
+        if (list !== 'breakGlass' && groupOf(name) !== undefined) return []
         const person = people.find((candidate) => candidate.name === name)
         if (person === undefined) problem(`policies[${index}].${list}[${position}]`, unknownPerson(name, people))
         return person === undefined ? [] : [person]
       })
     const approvers = [...new Set(named('approvers', policy.approvers))]
     const groups = policy.approvers.flatMap((name) => groupOf(name) ?? [])
-    policy.approvers.forEach((name, position) => {
-      if (/^teams-group:/.test(name) && !z.guid().safeParse(groupOf(name)?.id).success)
-        problem(`policies[${index}].approvers[${position}]`, `"${name}" must name a group by its Entra object id (a UUID)`)
-    })
+    const requesters = policy.requesters && {
+      approvers: named('requesters', policy.requesters),
+      groups: policy.requesters.flatMap((name) => groupOf(name) ?? []),
+    }
+    for (const list of ['approvers', 'requesters'] as const) {
+      policy[list]?.forEach((name, position) => {
+        if (/^teams-group:/.test(name) && !z.guid().safeParse(groupOf(name)?.id).success)
+          problem(`policies[${index}].${list}[${position}]`, `"${name}" must name a group by its Entra object id (a UUID)`)
+      })
+    }
     // An empty list closes the door on purpose, and is warned of; too short a one is a mistake.
     const able = approvers.filter(({ email, accounts }) => email !== undefined || served.some((chat) => accounts[chat]))
     const grouped = groups.some(({ surface }) => served.includes(surface))
@@ -144,6 +150,7 @@ function resolve(file: ConfigFile, served: readonly Surface[], problem: (at: str
       reasonRequired: policy.reason === 'required',
       breakGlass,
       places,
+      ...(requesters !== undefined && { requesters }),
     }
   })
   const networks = file.networks.map(

@@ -120,6 +120,7 @@ export const fileSchema = known({
         networks: z.array(text).min(1),
         actions: z.array(action).min(1),
         approvers: z.array(text),
+        requesters: z.array(text).min(1, 'must name somebody: leave it out where everybody may ask').optional(),
         approvals: z.int().min(1, 'must be 1 or more').default(1),
         rejectionEnds: z.boolean().default(true),
         expiry: duration.default(ms('24h')),

@@ -23,6 +23,8 @@ export interface Policy {
   readonly breakGlass: readonly Person[]
   /** Where approval is asked for: its channel, in each chat that the channel is in. */
   readonly places: readonly Place[]
+  /** Who may ask; everybody where it is absent. */
+  readonly requesters?: Approvers
 }
 
 /** The first policy for this action in this network; undefined when there is none. */

@@ -1,7 +1,8 @@
+import { isApprover, policyFor } from '../../domain/policy.ts'
 import { type Action, type Asked, longestReason, newRequest } from '../../domain/request.ts'
-import { statusOf, subjectOf } from '../cards/subject.ts'
-import { type Card, say, strong, words } from '../chat/card.ts'
-import { type Desk, tooManyFrom, wake } from './desk.ts'
+import { shownName, statusOf, subjectOf } from '../cards/subject.ts'
+import { type Card, group, listed, say, strong, words } from '../chat/card.ts'
+import { type Desk, declining, groupsOf, tooManyFrom, wake } from './desk.ts'
 
 /** Bounds of one request: longest name, in characters, and number of services. */
 const longestName = 200
@@ -11,8 +12,8 @@ const mostServices = 20
 export async function askForChange(desk: Desk, action: Action, asked: Omit<Asked, 'at'>, undoes?: string): Promise<Card> {
   const tooLong = tooLongIn(asked)
   if (tooLong !== undefined) return say(`${tooLong} Nothing was asked for.`)
-  const tooMuch = await tooManyFrom(desk, asked.by)
-  if (tooMuch !== undefined) return tooMuch
+  const refusal = (await notARequester(desk, action, asked)) ?? (await tooManyFrom(desk, asked.by))
+  if (refusal !== undefined) return refusal
   const request = newRequest(await desk.ledger.nextId(), { ...asked, at: desk.now() }, action, undoes)
   if ((await desk.ledger.create(request)) === 'exists') throw new Error(`The ledger gave out ${request.id} twice.`)
   const item = { kind: 'request', id: request.id } as const
@@ -30,6 +31,19 @@ export async function askForChange(desk: Desk, action: Action, asked: Omit<Asked
       { kind: 'note', text: statusOf(request) },
     ],
   }
+}
+
+/** Why this person may not ask for it; undefined where they may. */
+async function notARequester(desk: Desk, action: Action, { by, network }: Omit<Asked, 'at'>): Promise<Card | undefined> {
+  const requesters = policyFor(desk.policies, action, network)?.requesters
+  if (requesters === undefined) return undefined
+  const groups = await groupsOf(desk, by, requesters)
+  if (groups !== undefined && isApprover(requesters, by, groups)) return undefined
+  const names = listed([...requesters.approvers.map(({ name }) => shownName(name)), ...requesters.groups.map(group)], 'or')
+  const what = words`${action} in ${shownName(network)} may be asked for by ${names} only.`
+  return groups === undefined
+    ? declining(desk, 'membership-unknown', say(words`${what} I could not check the group just now. Try again in a moment.`))
+    : declining(desk, 'not-a-requester', say(words`${what} Nothing was asked for.`))
 }
 
 function tooLongIn({ reason = '', services }: Pick<Asked, 'reason' | 'services'>): string | undefined {

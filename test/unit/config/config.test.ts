@@ -249,6 +249,13 @@ describe('the file', () => {
       'email: Bob@acme.example',
       'people[1].email: "Bob@acme.example" is that of Bob Builder already',
     ],
+    [
+      'a requester that nobody has',
+      'approvals: 1',
+      'approvals: 1, requesters: [Bob Bilder]',
+      'policies[0].requesters[0]: "Bob Bilder" is not listed under people; did you mean "Bob Builder"?',
+    ],
+    ['nobody who may ask', 'approvals: 1', 'approvals: 1, requesters: []', 'policies[0].requesters: must name somebody'],
     ['a time without its unit', '24h', '"24"', 'policies[0].expiry: "24" is not a duration such as "24h" or "30m"'],
     ['a time too long to be meant', '24h', '100y', 'policies[0].expiry: "100y" is longer than 90 days'],
     ['a time too short to be meant', '24h', '24ms', 'policies[0].expiry: "24ms" is not a duration such as "24h" or "30m"'],

@@ -1,6 +1,7 @@
 import type { webApi } from '@slack/bolt'
 import { TerminalError } from '../../domain/errors.ts'
 import { type Group, type Person, personOf } from '../../domain/person.ts'
+import type { Standing } from '../chat/limited-handlers.ts'
 import type { Absence } from '../chat/surface.ts'
 import { callSlack, slackErrorCode } from './errors.ts'
 
@@ -19,6 +20,8 @@ export interface SlackPeople {
    * person with this account only. Throws while Slack does not say whose account it is.
    */
   identify(userId: string, name: string): Promise<Person>
+  /** Who is listed is a member. Where the app may not ask, everybody is. Throws while Slack does not say. */
+  standingOf(userId: string, person: Person): Promise<Standing>
   /** Those of the groups in which the person is. Never cached: membership decides what a person may do. Throws when Slack does not say. */
   groupsOf(person: Person, groups: readonly Group[]): Promise<readonly Group[]>
   /** The account to write to. Throws a `TerminalError` (`place-unreachable`) where the person has none. */
@@ -31,16 +34,23 @@ interface SlackUser {
   readonly absence?: Absence
   /** Confirmed by this workspace. */
   readonly email?: string
+  readonly standing: Standing
+}
+
+/** Our workspace; undefined where a whole organization installed the app. And our enterprise, where there is one. */
+export interface SlackHome {
+  readonly teamId?: string | undefined
+  readonly enterpriseId?: string | undefined
 }
 
 interface PeopleOptions {
   readonly people: readonly Person[]
-  /** Our workspace; undefined where a whole organization installed the app. */
-  teamId(): string | undefined
+  /** Where the app is installed. */
+  home(): SlackHome
 }
 
 /** Needs the scopes `users:read`, `users:read.email` and `usergroups:read`; without them only listed accounts count. */
-export function slackPeople(client: webApi.WebClient, { people, teamId }: PeopleOptions): SlackPeople {
+export function slackPeople(client: webApi.WebClient, { people, home }: PeopleOptions): SlackPeople {
   const users = new Map<string, { readonly user: SlackUser; readonly at: number }>()
   const accountsByEmail = new Map<string, { readonly id: string | undefined; readonly at: number }>()
   const pending = new Map<string, Promise<readonly string[]>>()
@@ -49,7 +59,7 @@ export function slackPeople(client: webApi.WebClient, { people, teamId }: People
   const userOf = async (id: string, withinMs: number): Promise<SlackUser> => {
     const known = users.get(id)
     if (known !== undefined && performance.now() - known.at < withinMs) return known.user
-    const user = await lookUp(client, id, teamId())
+    const user = await lookUp(client, id, home())
     users.set(id, { user, at: performance.now() })
     return user
   }
@@ -129,6 +139,7 @@ export function slackPeople(client: webApi.WebClient, { people, teamId }: People
 
   return {
     identify,
+    standingOf: async (userId, { key }) => (key === `slack:${userId}` ? (await userOf(userId, emailCacheMs)).standing : 'member'),
     async groupsOf(person, groups) {
       const id = await accountIfAny(person)
       if (id === undefined) return []
@@ -179,15 +190,16 @@ async function accountWith(client: webApi.WebClient, email: string): Promise<str
 
 type WireUser = NonNullable<webApi.UsersInfoResponse['user']>
 
-async function lookUp(client: webApi.WebClient, id: string, teamId: string | undefined): Promise<SlackUser> {
+async function lookUp(client: webApi.WebClient, id: string, home: SlackHome): Promise<SlackUser> {
   try {
     const { user } = await client.users.info({ user: id })
-    const email = user === undefined || !isConfirmed(user, teamId) ? undefined : user.profile?.email
-    return { ...(user?.deleted === true && { absence: 'deactivated' }), ...(email !== undefined && { email }) }
+    const email = user === undefined || !isConfirmed(user, home) ? undefined : user.profile?.email
+    const standing = user === undefined ? 'member' : standingOf(user, home)
+    return { standing, ...(user?.deleted === true && { absence: 'deactivated' }), ...(email !== undefined && { email }) }
   } catch (error) {
     const word = slackErrorCode(error)
-    if (word === 'user_not_found') return { absence: 'unknown' }
-    if (isNotGranted(word)) return {}
+    if (word === 'user_not_found') return { absence: 'unknown', standing: 'member' }
+    if (isNotGranted(word)) return { standing: 'member' }
     throw error
   }
 }
@@ -201,11 +213,25 @@ function isNotGranted(word: unknown): boolean {
  * Whether the email counts as the account's own. In a shared channel another workspace sets the emails of its people, so those never count. Slack's
  * reference shows answers without `is_email_confirmed`: such an email counts as confirmed.
  */
-function isConfirmed(user: WireUser, teamId: string | undefined): boolean {
-  const ours = teamId === undefined || user.team_id === teamId || user.enterprise_user?.teams?.includes(teamId) === true
+function isConfirmed(user: WireUser, home: SlackHome): boolean {
+  const { teamId, enterpriseId } = home
+  const ours =
+    teamId === undefined
+      ? enterpriseId === undefined || user.enterprise_user?.enterprise_id === enterpriseId
+      : user.team_id === teamId || user.enterprise_user?.teams?.includes(teamId) === true
   const person = user.deleted !== true && user.is_bot !== true
   const confirmed = user.is_email_confirmed !== false && user.is_email_confirmed !== null
   return ours && person && user.is_stranger !== true && confirmed
+}
+
+/** Members are those of our workspace or our enterprise. https://docs.slack.dev/apis/slack-connect/ */
+function standingOf(user: WireUser, { teamId, enterpriseId }: SlackHome): Standing {
+  const { team_id: team, enterprise_user: enterprise, is_stranger: isStranger } = user
+  const isOfTeam = teamId !== undefined && (team === undefined || team === teamId || enterprise?.teams?.includes(teamId) === true)
+  const isOfEnterprise = enterpriseId !== undefined && enterprise?.enterprise_id === enterpriseId
+  const isUnknown = teamId === undefined && enterpriseId === undefined
+  if (isStranger === true || !(isOfTeam || isOfEnterprise || isUnknown)) return 'stranger'
+  return user.is_restricted === true || user.is_ultra_restricted === true ? 'guest' : 'member'
 }
 
 function isYoung({ at }: { readonly at: number }, withinMs: number): boolean {

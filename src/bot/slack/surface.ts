@@ -21,7 +21,7 @@ import { listenForHome } from './listeners/home.ts'
 import { listenForUnknownForms } from './listeners/unknown-form.ts'
 import { withAccounts } from './mentions.ts'
 import { learnOwnApp } from './own-app.ts'
-import { slackPeople } from './people.ts'
+import { type SlackHome, slackPeople } from './people.ts'
 import { allChannels, type SlackTurns } from './rates.ts'
 import type { Intake } from './receiver.ts'
 import { slackMessage } from './render/blocks.ts'
@@ -41,8 +41,8 @@ export interface SlackOptions {
 export function createSlackSurface(options: SlackOptions): ChatSurface {
   const { intake, people, guard, metrics, turns, log } = options
   const { interactive, queued } = slackClients(options, log)
-  let teamId: string | undefined
-  const accounts = slackPeople(interactive, { people, teamId: () => teamId })
+  let home: SlackHome = {}
+  const accounts = slackPeople(interactive, { people, home: () => home })
   const unfinished = new Set<Promise<void>>()
   const closing = new AbortController()
 
@@ -98,10 +98,9 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
         throw error
       })
       // An app that a whole organization installed gets requests of all its workspaces. Slack's answer says so; a request could be forged.
-      if (me.is_enterprise_install !== true) {
-        teamId = me.team_id
-        guard.expect({ teamId })
-      }
+      const isForAll = me.is_enterprise_install === true
+      home = { enterpriseId: me.enterprise_id, ...(!isForAll && { teamId: me.team_id }) }
+      if (!isForAll) guard.expect({ teamId: me.team_id })
       const found = (appId: string) => guard.expect({ appId })
       if (me.bot_id !== undefined) await learnOwnApp(interactive, me.bot_id, { found, log, signal: closing.signal })
       if (intake.serve === undefined) {
@@ -117,6 +116,7 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
         unchecked: unreachableHandlers,
         unrecognized: unrecognizedHandlers,
         identify: accounts.identify,
+        standingOf: accounts.standingOf,
         declined: metrics.declined,
       }
       listenForCommands(app, shared)

@@ -2,6 +2,7 @@ import type { Context, webApi } from '@slack/bolt'
 import { z } from 'zod'
 import type { Person, Place } from '../../../domain/person.ts'
 import type { Log } from '../../../log.ts'
+import { limitedHandlers, type Standing } from '../../chat/limited-handlers.ts'
 import type { Handlers } from '../../chat/surface.ts'
 
 /** Slack shows the person an error after three seconds without an acknowledgement. In milliseconds. */
@@ -28,6 +29,8 @@ export interface ListenerContext {
   readonly unrecognized: Handlers
   /** The person behind the account. Throws while Slack does not say. */
   identify(userId: string, name: string): Promise<Person>
+  /** Throws while Slack does not say. */
+  standingOf(userId: string, person: Person): Promise<Standing>
   /** Counts an answer that refuses, by its reason. */
   declined(why: string): void
 }
@@ -44,7 +47,8 @@ export async function speakerOf(
 ): Promise<{ readonly by: Person; readonly handlers: Handlers }> {
   const handlers = handlersFor(shared, context)
   try {
-    return { by: await shared.identify(id, name), handlers }
+    const by = await shared.identify(id, name)
+    return { by, handlers: limitedHandlers(handlers, await shared.standingOf(id, by)) }
   } catch (error) {
     shared.log.warn({ err: error, user: id }, 'the person behind an account is not known')
     const by = { key: `slack:${id}`, name, accounts: { slack: id } }

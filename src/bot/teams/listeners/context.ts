@@ -2,6 +2,7 @@ import type { Person, Place } from '../../../domain/person.ts'
 import type { Log } from '../../../log.ts'
 import type { TeamsReferences } from '../../../redis/teams-references.ts'
 import type { Card } from '../../chat/card.ts'
+import { limitedHandlers } from '../../chat/limited-handlers.ts'
 import type { Handlers } from '../../chat/surface.ts'
 import type { TeamsActivity } from '../activity.ts'
 import type { Connector, Where } from '../connector.ts'
@@ -63,7 +64,8 @@ export async function recognize(
 ): Promise<Pick<Spoken, 'by' | 'handlers'>> {
   const handlers = isNew ? shared.handlers : shared.unchecked
   try {
-    return { by: await shared.people.identify(speaker, where), handlers }
+    const by = await shared.people.identify(speaker, where)
+    return { by, handlers: limitedHandlers(handlers, await shared.people.standingOf(speaker, by, where)) }
   } catch (error) {
     shared.log.warn({ err: error, user: speaker.objectId }, 'it cannot be told who speaks')
     const { name, objectId } = speaker

@@ -15,7 +15,7 @@ const alice: Person = {
 
 async function open(workspace: Partial<Workspace> = {}) {
   const at = await stage(workspace)
-  return { at, people: slackPeople(at.client, { people: [alice], teamId: () => 'T0ACME' }) }
+  return { at, people: slackPeople(at.client, { people: [alice], home: () => ({ teamId: 'T0ACME' }) }) }
 }
 
 function silent({ world }: Stage, method: string, error = 'internal_error'): void {

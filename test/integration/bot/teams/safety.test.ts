@@ -107,7 +107,7 @@ describe('people', () => {
     const id = await at.asked()
     const card = await at.planned(id)
     await at.people.click('grace', card, 'Approve')
-    await at.told('grace', 'Bob Builder')
+    await at.told('grace', 'Guests can read here')
     expect((await at.ledger.get(id))?.state).toBe('awaiting-approval')
     await at.people.click('bob', card, 'Approve')
     await at.told('bob', 'You approved')

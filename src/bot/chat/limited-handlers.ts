@@ -1,0 +1,34 @@
+import { type Card, say, type Verb } from './card.ts'
+import { type FormProblems, wholeForm } from './form.ts'
+import type { Handlers } from './surface.ts'
+
+/** What somebody is to the company: a member, a guest of it, or of another company, e.g. in a shared channel. */
+export type Standing = 'member' | 'guest' | 'stranger'
+
+const refusals: Readonly<Record<Exclude<Standing, 'member'>, Card>> = {
+  guest: say('Guests can read here, and change nothing. Ask a member to do this.'),
+  stranger: say('I answer members of this company only.'),
+}
+
+/** Commands and buttons that only show something. */
+const readingCommands = /^\s*(help|status|requests?)\b|^\s*$/i
+const readingVerbs: ReadonlySet<Verb> = new Set(['details', 'evidence'])
+const help = /^\s*(help\b|$)/i
+
+/** A guest reads, a stranger gets help and nothing else; whatever else they ask for is refused. */
+export function limitedHandlers(handlers: Handlers, standing: Standing): Handlers {
+  if (standing === 'member') return handlers
+  const card = refusals[standing]
+  const isGuest = standing === 'guest'
+  const problem: FormProblems = { problems: { [wholeForm]: card.summary } }
+  return {
+    ...handlers,
+    command: async (said) =>
+      (isGuest ? readingCommands : help).test(said.text) ? await handlers.command(said) : { kind: 'card', card },
+    click: async (click) => (isGuest && readingVerbs.has(click.verb) ? await handlers.click(click) : { kind: 'card', card }),
+    home: async (by) => (isGuest ? await handlers.home(by) : [card]),
+    view: async (...about) => (isGuest ? await handlers.view(...about) : undefined),
+    refill: async () => undefined,
+    submit: async () => problem,
+  }
+}

@@ -1,5 +1,5 @@
 /** The most that a diagnostics worker's answer may hold, in characters of its strings and names; each value counts as one more. */
-export const longestAnswer = 256 * 1_024
+const longestAnswer = 256 * 1_024
 
 /** Whether a value that came as JSON is an object and not larger than that. Stops counting at the limit. */
 export function isBoundedObject(value: unknown, limit = longestAnswer): value is Record<string, unknown> {

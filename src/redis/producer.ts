@@ -23,6 +23,8 @@ export interface Schedule {
 export interface Producer extends Closable {
   /** Queues what the record's state asks for: planning, applying or a diagnosis. */
   work(item: Work): Promise<void>
+  /** The same where no job for this record waits or runs: what a lost one has left behind does not count as one. */
+  rouse(item: Work): Promise<void>
   /** Whether a job for this record is waiting or running. */
   isAwake(item: Work): Promise<boolean>
   /** Gives a watch a turn every `everyMs`, from now on, in place of its schedule before. Survives restarts. */
@@ -45,6 +47,10 @@ export function createProducer(connection: Connection): Producer {
   const keyOf = (item: Work | OutboxItem) => `${item.kind}-${item.id}`
   return {
     async work(item) {
+      await work.add(item.kind, item, { ...jobOptions, deduplication: { id: keyOf(item), keepLastIfActive: true } })
+    },
+    async rouse(item) {
+      await work.removeDeduplicationKey(keyOf(item))
       await work.add(item.kind, item, { ...jobOptions, deduplication: { id: keyOf(item), keepLastIfActive: true } })
     },
     async isAwake(item) {

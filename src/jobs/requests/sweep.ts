@@ -25,7 +25,7 @@ export function startSweep({ ledger, producer, log }: { ledger: Ledger; producer
         )
         if (changed) await producer.show(item)
       } else if ((state === 'planning' || state === 'applying') && !(await producer.isAwake(item))) {
-        await producer.work(item)
+        await producer.rouse(item)
       }
     }
   })

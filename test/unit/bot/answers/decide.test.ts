@@ -62,6 +62,7 @@ function deskWith(first: Request, { now = inTime, beforeRecord }: { now?: string
       work: async (item) => void woken.push(item),
       show: async () => undefined,
       isAwake: refuse,
+      rouse: refuse,
       schedule: refuse,
       unschedule: refuse,
       schedules: refuse,

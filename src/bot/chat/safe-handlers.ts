@@ -1,6 +1,6 @@
 import type { Log } from '../../log.ts'
 import type { Card } from './card.ts'
-import { identityUnknown, internalFault, ledgerUnreachable } from './failure-cards.ts'
+import { identityUnknown, internalFault, ledgerUnreachable, outcomeUnknown } from './failure-cards.ts'
 import { wholeForm } from './form.ts'
 import type { Handlers } from './surface.ts'
 
@@ -11,7 +11,7 @@ export function safeHandlers(
 ): Handlers {
   const explain = async (error: unknown): Promise<Card> => {
     log.error({ err: error }, 'an answer failed')
-    return (await redisAnswers()) ? internalFault : ledgerUnreachable
+    return (await redisAnswers()) ? internalFault : outcomeUnknown
   }
   return {
     command: (said) => handlers.command(said).catch(async (error) => ({ kind: 'card', card: await explain(error) })),

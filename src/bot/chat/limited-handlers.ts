@@ -3,9 +3,9 @@ import { type FormProblems, wholeForm } from './form.ts'
 import type { Handlers } from './surface.ts'
 
 /** What somebody is to the company: a member, a guest of it, or of another company, e.g. in a shared channel. */
-export type Standing = 'member' | 'guest' | 'stranger'
+export type Membership = 'member' | 'guest' | 'stranger'
 
-const refusals: Readonly<Record<Exclude<Standing, 'member'>, Card>> = {
+const refusals: Readonly<Record<Exclude<Membership, 'member'>, Card>> = {
   guest: say('Guests can read here, and change nothing. Ask a member to do this.'),
   stranger: say('I answer members of this company only.'),
 }
@@ -16,10 +16,10 @@ const readingVerbs: ReadonlySet<Verb> = new Set(['details', 'evidence'])
 const help = /^\s*(help\b|$)/i
 
 /** A guest reads, a stranger gets help and nothing else; whatever else they ask for is refused. */
-export function limitedHandlers(handlers: Handlers, standing: Standing): Handlers {
-  if (standing === 'member') return handlers
-  const card = refusals[standing]
-  const isGuest = standing === 'guest'
+export function limitedHandlers(handlers: Handlers, membership: Membership): Handlers {
+  if (membership === 'member') return handlers
+  const card = refusals[membership]
+  const isGuest = membership === 'guest'
   const problem: FormProblems = { problems: { [wholeForm]: card.summary } }
   return {
     ...handlers,

@@ -1,7 +1,7 @@
 import type { webApi } from '@slack/bolt'
 import { TerminalError } from '../../domain/errors.ts'
 import { type Group, type Person, personOf } from '../../domain/person.ts'
-import type { Standing } from '../chat/limited-handlers.ts'
+import type { Membership } from '../chat/limited-handlers.ts'
 import type { Absence } from '../chat/surface.ts'
 import { callSlack, slackErrorCode } from './errors.ts'
 
@@ -21,7 +21,7 @@ export interface SlackPeople {
    */
   identify(userId: string, name: string): Promise<Person>
   /** Who is listed is a member. Where the app may not ask, everybody is. Throws while Slack does not say. */
-  standingOf(userId: string, person: Person): Promise<Standing>
+  membershipOf(userId: string, person: Person): Promise<Membership>
   /** Those of the groups in which the person is. Never cached: membership decides what a person may do. Throws when Slack does not say. */
   groupsOf(person: Person, groups: readonly Group[]): Promise<readonly Group[]>
   /** The account to write to. Throws a `TerminalError` (`place-unreachable`) where the person has none. */
@@ -34,7 +34,7 @@ interface SlackUser {
   readonly absence?: Absence
   /** Confirmed by this workspace. */
   readonly email?: string
-  readonly standing: Standing
+  readonly membership: Membership
 }
 
 /** Our workspace; undefined where a whole organization installed the app. And our enterprise, where there is one. */
@@ -139,7 +139,8 @@ export function slackPeople(client: webApi.WebClient, { people, home }: PeopleOp
 
   return {
     identify,
-    standingOf: async (userId, { key }) => (key === `slack:${userId}` ? (await userOf(userId, emailCacheMs)).standing : 'member'),
+    membershipOf: async (userId, { key }) =>
+      key === `slack:${userId}` ? (await userOf(userId, emailCacheMs)).membership : 'member',
     async groupsOf(person, groups) {
       const id = await accountIfAny(person)
       if (id === undefined) return []
@@ -194,12 +195,12 @@ async function lookUp(client: webApi.WebClient, id: string, home: SlackHome): Pr
   try {
     const { user } = await client.users.info({ user: id })
     const email = user === undefined || !isConfirmed(user, home) ? undefined : user.profile?.email
-    const standing = user === undefined ? 'member' : standingOf(user, home)
-    return { standing, ...(user?.deleted === true && { absence: 'deactivated' }), ...(email !== undefined && { email }) }
+    const membership = user === undefined ? 'member' : membershipOf(user, home)
+    return { membership, ...(user?.deleted === true && { absence: 'deactivated' }), ...(email !== undefined && { email }) }
   } catch (error) {
     const word = slackErrorCode(error)
-    if (word === 'user_not_found') return { absence: 'unknown', standing: 'member' }
-    if (isNotGranted(word)) return { standing: 'member' }
+    if (word === 'user_not_found') return { absence: 'unknown', membership: 'member' }
+    if (isNotGranted(word)) return { membership: 'member' }
     throw error
   }
 }
@@ -225,7 +226,7 @@ function isConfirmed(user: WireUser, home: SlackHome): boolean {
 }
 
 /** Members are those of our workspace or our enterprise. https://docs.slack.dev/apis/slack-connect/ */
-function standingOf(user: WireUser, { teamId, enterpriseId }: SlackHome): Standing {
+function membershipOf(user: WireUser, { teamId, enterpriseId }: SlackHome): Membership {
   const { team_id: team, enterprise_user: enterprise, is_stranger: isStranger } = user
   const isOfTeam = teamId !== undefined && (team === undefined || team === teamId || enterprise?.teams?.includes(teamId) === true)
   const isOfEnterprise = enterpriseId !== undefined && enterprise?.enterprise_id === enterpriseId

@@ -116,7 +116,7 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
         unchecked: unreachableHandlers,
         unrecognized: unrecognizedHandlers,
         identify: accounts.identify,
-        standingOf: accounts.standingOf,
+        membershipOf: accounts.membershipOf,
         declined: metrics.declined,
       }
       listenForCommands(app, shared)

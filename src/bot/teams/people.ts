@@ -1,7 +1,7 @@
 import { TerminalError } from '../../domain/errors.ts'
 import { type Group, type Person, personOf } from '../../domain/person.ts'
 import type { TeamsPerson, TeamsReferences } from '../../redis/teams-references.ts'
-import type { Standing } from '../chat/limited-handlers.ts'
+import type { Membership } from '../chat/limited-handlers.ts'
 import type { Absence } from '../chat/surface.ts'
 import type { Connector, Member, Where } from './connector.ts'
 import type { Graph } from './graph.ts'
@@ -27,7 +27,7 @@ export interface TeamsPeople {
    */
   identify(speaker: Speaker, where: Where): Promise<Person>
   /** Who is listed is a member; a guest of the tenant is told by the roster. */
-  standingOf(speaker: Speaker, person: Person, where: Where): Promise<Standing>
+  membershipOf(speaker: Speaker, person: Person, where: Where): Promise<Membership>
   /** Asked anew every time: membership decides what somebody may do. Throws when Microsoft Graph does not say, or may not be asked. */
   groupsOf(person: Person, groups: readonly Group[]): Promise<readonly Group[]>
   membersOf(groups: readonly Group[]): Promise<readonly Person[] | undefined>
@@ -102,7 +102,7 @@ export function teamsPeople({ people, references, connector, graph, channels }: 
       const byEmail = people.find((person) => person.email?.toLowerCase() === email.toLowerCase())
       return byEmail === undefined ? { ...byAccount, email } : { ...byEmail, accounts: { teams: objectId, ...byEmail.accounts } }
     },
-    async standingOf({ id, objectId }, { key }, where) {
+    async membershipOf({ id, objectId }, { key }, where) {
       if (key !== `teams:${objectId}` || !emails) return 'member'
       return (await memberBy(objectId, id, where))?.isGuest === true ? 'guest' : 'member'
     },

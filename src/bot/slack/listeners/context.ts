@@ -2,7 +2,7 @@ import type { Context, webApi } from '@slack/bolt'
 import { z } from 'zod'
 import type { Person, Place } from '../../../domain/person.ts'
 import type { Log } from '../../../log.ts'
-import { limitedHandlers, type Standing } from '../../chat/limited-handlers.ts'
+import { limitedHandlers, type Membership } from '../../chat/limited-handlers.ts'
 import type { Handlers } from '../../chat/surface.ts'
 
 /** Slack shows the person an error after three seconds without an acknowledgement. In milliseconds. */
@@ -30,7 +30,7 @@ export interface ListenerContext {
   /** The person behind the account. Throws while Slack does not say. */
   identify(userId: string, name: string): Promise<Person>
   /** Throws while Slack does not say. */
-  standingOf(userId: string, person: Person): Promise<Standing>
+  membershipOf(userId: string, person: Person): Promise<Membership>
   /** Counts an answer that refuses, by its reason. */
   declined(why: string): void
 }
@@ -48,7 +48,7 @@ export async function speakerOf(
   const handlers = handlersFor(shared, context)
   try {
     const by = await shared.identify(id, name)
-    return { by, handlers: limitedHandlers(handlers, await shared.standingOf(id, by)) }
+    return { by, handlers: limitedHandlers(handlers, await shared.membershipOf(id, by)) }
   } catch (error) {
     shared.log.warn({ err: error, user: id }, 'the person behind an account is not known')
     const by = { key: `slack:${id}`, name, accounts: { slack: id } }

@@ -65,7 +65,7 @@ export async function recognize(
   const handlers = isNew ? shared.handlers : shared.unchecked
   try {
     const by = await shared.people.identify(speaker, where)
-    return { by, handlers: limitedHandlers(handlers, await shared.people.standingOf(speaker, by, where)) }
+    return { by, handlers: limitedHandlers(handlers, await shared.people.membershipOf(speaker, by, where)) }
   } catch (error) {
     shared.log.warn({ err: error, user: speaker.objectId }, 'it cannot be told who speaks')
     const { name, objectId } = speaker

@@ -32,6 +32,8 @@ export interface BotConfig extends Estate {
   readonly redisUrl: string
   readonly host: string
   readonly port: number
+  /** Where `/metrics`, `/healthz` and `/readyz` are served apart from the public port; absent where they are not. */
+  readonly metrics?: { readonly host: string; readonly port: number }
   /** Absent where the bot does not serve that chat; at least one is there. */
   readonly slack?: SlackConfig
   readonly teams?: TeamsConfig
@@ -57,11 +59,15 @@ export interface TeamsConfig {
   readonly authorityHost?: string
 }
 
+const port = z.coerce.number('must be a port number').int().min(0).max(65_535)
+
 const botSchema = z.object({
   PRIVATELINK_CONFIG: z.string('is not set; the path of the configuration file'),
   REDIS_URL: redisUrl,
   HOST: z.string().default('0.0.0.0'),
-  PORT: z.coerce.number('must be a port number').int().min(0).max(65_535).default(3000),
+  PORT: port.default(3000),
+  METRICS_HOST: z.string().default('0.0.0.0'),
+  METRICS_PORT: port.optional(),
 })
 
 const slackSchema = z.object({
@@ -102,6 +108,7 @@ export function botConfig(environment: Environment = process.env): BotConfig {
     redisUrl: values.REDIS_URL,
     host: values.HOST,
     port: values.PORT,
+    ...(values.METRICS_PORT !== undefined && { metrics: { host: values.METRICS_HOST, port: values.METRICS_PORT } }),
     ...(slack !== undefined && { slack }),
     ...(teams !== undefined && { teams }),
   }

@@ -3,7 +3,7 @@ import type { BotConfig } from '../config.ts'
 import type { Surface } from '../domain/person.ts'
 import type { Log } from '../log.ts'
 import { redisAudit } from '../redis/audit.ts'
-import { type Connection, connect } from '../redis/connection.ts'
+import { type Connection, connect, serverIdOf } from '../redis/connection.ts'
 import { redisLedger } from '../redis/ledger.ts'
 import { redisLimit } from '../redis/limits.ts'
 import { createProducer } from '../redis/producer.ts'
@@ -21,7 +21,7 @@ import { safeHandlers } from './chat/safe-handlers.ts'
 import type { ServedChat } from './chat/served-chat.ts'
 import { createHealth } from './http/health.ts'
 import { createMetrics } from './http/metrics.ts'
-import { startHttpServer } from './http/server.ts'
+import { onlyLocal, startHttpServer } from './http/server.ts'
 import { availabilityOf } from './outbox/availability.ts'
 import { startCatchUp } from './outbox/catch-up.ts'
 import { deliver } from './outbox/deliver.ts'
@@ -36,6 +36,8 @@ const outboxConcurrency = 4
 
 export interface Bot extends Closable {
   readonly port: number
+  /** Where metrics are served apart, if they are. */
+  readonly metricsPort?: number
   /** Those that it serves. */
   readonly chats: readonly Surface[]
 }
@@ -93,14 +95,21 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
   const server = opened.use(
     await startHttpServer(config, {
       ...health.routes,
-      'GET /metrics': metrics.route,
+      ...(config.metrics === undefined && { 'GET /metrics': onlyLocal(metrics.route) }),
       ...Object.assign({}, ...served.map(({ routes }) => routes)),
     }),
   )
-  opened.use(startCatchUp({ ledger, producer, log }))
+  const apart =
+    config.metrics && opened.use(await startHttpServer(config.metrics, { ...health.routes, 'GET /metrics': metrics.route }))
+  opened.use(startCatchUp({ ledger, producer, log, serverId: () => serverIdOf(redis) }))
   opened.use(watchApprovers({ ledger, people, messages, producer }, log))
   const whole = opened.move()
-  return { port: server.port, chats: [...chats.keys()], ...closable(() => whole.disposeAsync()) }
+  return {
+    port: server.port,
+    ...(apart !== undefined && { metricsPort: apart.port }),
+    chats: [...chats.keys()],
+    ...closable(() => whole.disposeAsync()),
+  }
 }
 
 /** Those that are configured. The SDK of Teams is large, so that a bot without Teams does not load it. */

@@ -14,8 +14,8 @@ await runProcess({
     return { config, secrets, warnings }
   },
   async start(config, log, opened) {
-    const { port, chats } = opened.use(await startBot(config, log))
+    const { port, metricsPort, chats } = opened.use(await startBot(config, log))
     const mode = config.slack?.appToken === undefined ? 'http' : 'socket'
-    return { host: config.host, port, chats, mode }
+    return { host: config.host, port, ...(metricsPort !== undefined && { metricsPort }), chats, mode }
   },
 })

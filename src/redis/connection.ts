@@ -32,3 +32,9 @@ export function connect(url: string, { patient }: { patient: boolean }): Connect
     },
   })
 }
+
+/** The id of the server that answers, which changes with a restart or a failover; undefined in a cluster, and where the server does not say. */
+export async function serverIdOf(redis: Connection): Promise<string | undefined> {
+  if (redis instanceof Cluster) return undefined
+  return /^run_id:(\S+)/m.exec(await redis.info('server'))?.[1]
+}

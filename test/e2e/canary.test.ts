@@ -41,6 +41,12 @@ test('secrets reach no log line, no message and no Redis key', async () => {
     'Slack bot token': workspace.botToken,
     'Slack signing secret': workspace.signingSecret,
     'Azure identity header': arm.identity.header,
+    ...Object.fromEntries(
+      (['bot', 'jobs', 'diagnostics'] as const).map((name) => [
+        `Redis password of ${name}`,
+        new URL(sandbox.environment(name).REDIS_URL ?? '').password,
+      ]),
+    ),
     'a bearer token': 'Bearer ey',
   }
   const readable = {

@@ -21,7 +21,7 @@ export async function startHttpServer(
     const path = (request.url ?? '/').split('?')[0]
     const route = routes[`${request.method} ${path}`]
     if (route !== undefined) return route(request, response)
-    response.writeHead(404, { 'content-type': 'text/plain' }).end('There is nothing here.\n')
+    notFound(response)
   })
   server.headersTimeout = 10_000
   server.requestTimeout = 10_000
@@ -38,4 +38,17 @@ export async function startHttpServer(
       clearTimeout(late)
     }),
   }
+}
+
+/** Answers only whoever asks from this machine; to others there is nothing. */
+export function onlyLocal(route: Route): Route {
+  return (request, response) => {
+    const address = request.socket.remoteAddress?.replace(/^::ffff:/, '') ?? ''
+    if (address === '::1' || address.startsWith('127.')) return route(request, response)
+    notFound(response)
+  }
+}
+
+function notFound(response: ServerResponse): void {
+  response.writeHead(404, { 'content-type': 'text/plain' }).end('There is nothing here.\n')
 }

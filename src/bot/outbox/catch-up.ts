@@ -7,17 +7,27 @@ import { type Repeating, repeat } from '../../repeat.ts'
 const everyMs = 5_000
 
 interface CatchUp {
-  readonly ledger: Pick<Ledger, 'unshown'>
+  readonly ledger: Pick<Ledger, 'unshown' | 'open'>
+  /** The server that answers now, by an id that another one does not have; undefined where it does not say. */
+  serverId(): Promise<string | undefined>
   readonly producer: Pick<Producer, 'show'>
   readonly log: Log
 }
 
 /**
  * Queues an outbox job for every request that chat shows in an older version: after a crash between writing to the ledger and queueing the job, or
- * when a job was lost. With the delay a job that waits already, e.g. for a rate limit, keeps its time. Runs at start and at intervals.
+ * when a job was lost. With the delay a job that waits already, e.g. for a rate limit, keeps its time. Runs at start and at intervals. Once another server
+ * answers, every open request is shown anew: it may have lost the last writes, which chat shows already.
  */
-export function startCatchUp({ ledger, producer, log }: CatchUp): Repeating {
+export function startCatchUp({ ledger, producer, log, serverId }: CatchUp): Repeating {
+  let last: string | undefined
   return repeat('catching up', everyMs, log, async () => {
     for (const id of Object.keys(await ledger.unshown())) await producer.show({ kind: 'request', id }, 1)
+    const server = (await serverId()) ?? last
+    if (last !== undefined && server !== last) {
+      log.warn('another Redis server answers: every open request is shown anew')
+      for (const { id } of await ledger.open()) await producer.show({ kind: 'request', id }, 1)
+    }
+    last = server
   })
 }

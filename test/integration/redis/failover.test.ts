@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type RedisServer, startRedis } from '../../../sandbox/redis.ts'
 import { createHealth } from '../../../src/bot/http/health.ts'
 import { startHttpServer } from '../../../src/bot/http/server.ts'
-import { type Connection, connect } from '../../../src/redis/connection.ts'
+import { type Connection, connect, serverIdOf } from '../../../src/redis/connection.ts'
 
 /** A failover that leaves the old connections open: their server only reads now, and the address leads to another one. */
 
@@ -51,6 +51,8 @@ test.each([true, false])('a connection goes where writes are taken (patient: %s)
   const server = await startHttpServer({ host: '127.0.0.1', port: 0 }, health.routes)
   const ready = async () => (await fetch(`http://127.0.0.1:${server.port}/readyz`)).status
   expect(await ready()).toBe(200)
+  const before = await serverIdOf(redis)
+  expect(before).toMatch(/^[0-9a-f]{40}$/)
 
   await call(old, 'REPLICAOF', '127.0.0.1', '1')
   await expect.poll(ready, { timeout: 5_000 }).toBe(503)
@@ -59,6 +61,7 @@ test.each([true, false])('a connection goes where writes are taken (patient: %s)
   const script = "return redis.call('SET', KEYS[1], '3')"
   expect(await redis.eval(script, 1, 'script')).toBe('OK')
   await expect.poll(ready, { timeout: 5_000 }).toBe(200)
+  expect(await serverIdOf(redis)).not.toBe(before)
   await server.close()
   redis.disconnect()
 })

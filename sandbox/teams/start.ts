@@ -41,7 +41,7 @@ export interface TeamsSandbox {
   ): void
   /** Every access token handed out so far is refused from now on. */
   expireTokens(): void
-  /** How many access tokens were handed out. */
+  /** How many access tokens for the connector were handed out. */
   tokensGiven(): number
   close(): Promise<void>
 }
@@ -123,7 +123,7 @@ export async function startTeams(
       faults.push({ error: new ConnectorError(status, code, code, headers), left: times, isMeant })
     },
     expireTokens: () => tokens.expire(),
-    tokensGiven: () => tokens.count,
+    tokensGiven: () => tokens.givenFor('https://api.botframework.com'),
     async close() {
       server.closeAllConnections()
       await new Promise<void>((resolve) => server.close(() => resolve()))

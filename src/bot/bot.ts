@@ -53,7 +53,7 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
   const messages = redisMessages(redis)
   const metrics = createMetrics(ledger)
   const served = await openChats(config, { redis, metrics, log })
-  const health = createHealth(redis, () => served.map(({ surface: { name }, isRefused = () => false }) => ({ name, isRefused })))
+  const health = createHealth(redis, () => served.map(({ surface: { name }, problem }) => ({ name, problem })))
   const chats: Chats = new Map(served.map(({ surface }) => [surface.name, surface]))
   const people = peopleInAllChats(chats)
 

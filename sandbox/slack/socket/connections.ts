@@ -26,6 +26,7 @@ export class Connections {
   readonly #appId: string
   readonly #tickets = new Set<string>()
   readonly #sockets = new Set<Duplex>()
+  readonly #unanswered = new Set<Duplex>()
   readonly #waiting = new Map<string, Acknowledged>()
 
   constructor(appId: string) {
@@ -39,7 +40,15 @@ export class Connections {
     return `/link/?ticket=${ticket}`
   }
 
+  /** Tests let upgrades go unanswered. */
+  answersUpgrades = true
+
   upgrade(request: IncomingMessage, socket: Duplex): void {
+    socket.on('error', () => undefined)
+    if (!this.answersUpgrades) {
+      this.#unanswered.add(socket)
+      return
+    }
     const { searchParams } = new URL(request.url ?? '/', 'http://localhost')
     const key = request.headers['sec-websocket-key']
     if (!this.#tickets.delete(searchParams.get('ticket') ?? '') || key === undefined || this.#sockets.size >= mostConnections) {
@@ -59,7 +68,6 @@ export class Connections {
         socket.destroy()
       }
     })
-    socket.on('error', () => undefined)
     socket.on('close', () => this.#sockets.delete(socket))
     const connections = { type: 'hello', num_connections: this.#sockets.size, connection_info: { app_id: this.#appId } }
     send(socket, connections)
@@ -91,7 +99,7 @@ export class Connections {
   }
 
   close(): void {
-    for (const socket of this.#sockets) socket.destroy()
+    for (const socket of [...this.#sockets, ...this.#unanswered]) socket.destroy()
   }
 
   #heard(socket: Duplex, opcode: number, payload: Buffer): void {

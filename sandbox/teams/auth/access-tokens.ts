@@ -9,8 +9,7 @@ const lifetimeSeconds = 3_600
 export class AccessTokens {
   readonly #isAsked: boolean
   readonly #given = new Map<string, Audience>()
-  /** How many were given. */
-  count = 0
+  readonly #counts = new Map<Audience, number>()
 
   /** `isAsked`: whether calls need one. */
   constructor(isAsked: boolean) {
@@ -20,8 +19,13 @@ export class AccessTokens {
   give(audience: Audience): { readonly access_token: string; readonly expires_in: number; readonly token_type: 'Bearer' } {
     const token = `at-${randomUUID()}`
     this.#given.set(token, audience)
-    this.count += 1
+    this.#counts.set(audience, this.givenFor(audience) + 1)
     return { access_token: token, expires_in: lifetimeSeconds, token_type: 'Bearer' }
+  }
+
+  /** How many were given. */
+  givenFor(audience: Audience): number {
+    return this.#counts.get(audience) ?? 0
   }
 
   check(header: string | undefined, audience: Audience): void {

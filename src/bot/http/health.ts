@@ -11,7 +11,7 @@ const answerWithinMs = 500
 
 interface ChatHealth {
   readonly name: string
-  isRefused(): boolean
+  problem(): string | undefined
 }
 
 export interface Health {
@@ -19,7 +19,7 @@ export interface Health {
   readonly routes: Readonly<Record<string, Route>>
 }
 
-/** `/healthz`: the process runs. `/readyz`: Redis takes writes, and a chat takes the bot's credentials; it names those that do not. */
+/** `/healthz`: the process runs. `/readyz`: Redis takes writes, and a chat serves the bot; it names those that do not. */
 export function createHealth(redis: Connection, chats: () => readonly ChatHealth[]): Health {
   const redisAnswers = async () => {
     const pinged = redis.ping().then(
@@ -45,10 +45,11 @@ export function createHealth(redis: Connection, chats: () => readonly ChatHealth
         const problem = await redisProblem()
         const redis = problem === undefined ? {} : { redis: problem }
         const all = chats()
-        const refusing = all.filter(({ isRefused }) => isRefused())
-        const ready = !('redis' in redis) && (refusing.length < all.length || all.length === 0)
-        const refused = Object.fromEntries(refusing.map(({ name }) => [name, 'refuses the credentials of the bot']))
-        answer(response, ready ? 200 : 503, { status: ready ? 'ready' : 'not ready', ...redis, ...refused })
+        const problems = Object.fromEntries(
+          all.map(({ name, problem }) => [name, problem()]).filter(([, why]) => why !== undefined),
+        )
+        const ready = !('redis' in redis) && (Object.keys(problems).length < all.length || all.length === 0)
+        answer(response, ready ? 200 : 503, { status: ready ? 'ready' : 'not ready', ...redis, ...problems })
       },
     },
   }

@@ -36,6 +36,7 @@ export function openSlack(settings: SlackSettings, { redis, people, metrics, log
   }
   return {
     surface: createSlackSurface({ ...settings, intake, people, guard, metrics, turns, log }),
+    problem: () => (intake.socket?.isConnected() === false ? 'has no connection to the bot' : undefined),
     routes: intake.serve === undefined ? {} : { 'POST /slack/events': intake.serve },
   }
 }

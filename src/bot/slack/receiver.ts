@@ -6,11 +6,14 @@ import type { ChatMetrics } from '../chat/chat-metrics.ts'
 import { boltLog } from './bolt-log.ts'
 import { type Guard, UnwantedRequest } from './guard.ts'
 import { payloadOf, textAt } from './payload.ts'
+import { keepSocket, type SocketKeeper } from './socket.ts'
 
 export interface Intake {
   readonly receiver: Receiver
   /** Serves `POST /slack/events`; absent in Socket Mode. */
   readonly serve?: (request: IncomingMessage, response: ServerResponse) => void
+  /** In Socket Mode. */
+  readonly socket?: SocketKeeper
 }
 
 export interface ReceiverOptions {
@@ -24,6 +27,9 @@ export interface ReceiverOptions {
   readonly log: Log
 }
 
+/** How long Slack may take to name an address for a socket, in milliseconds. */
+const askWithinMs = 5_000
+
 const form = 'application/x-www-form-urlencoded'
 
 /** Longest body, in bytes: Slack's are far smaller. */
@@ -36,8 +42,15 @@ const longestBody = 1_000_000
 export function createReceiver({ signingSecret, appToken, apiUrl, guard, metrics, log }: ReceiverOptions): Intake {
   const logger = boltLog(log)
   if (appToken !== undefined) {
-    const clientOptions = { logger, ...(apiUrl !== undefined && { slackApiUrl: apiUrl }) }
-    return { receiver: new SocketModeReceiver({ appToken, logger, installerOptions: { clientOptions } }) }
+    const slackApiUrl = apiUrl === undefined ? {} : { slackApiUrl: apiUrl }
+    const clientOptions = { logger, timeout: askWithinMs, retryConfig: { retries: 0 }, ...slackApiUrl }
+    const receiver = new SocketModeReceiver({
+      appToken,
+      logger,
+      autoReconnectEnabled: false,
+      installerOptions: { clientOptions },
+    })
+    return { receiver, socket: keepSocket(receiver.client, log) }
   }
   const unchecked = new WeakSet<IncomingMessage>()
   const receiver = new HTTPReceiver({

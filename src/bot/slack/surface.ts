@@ -124,7 +124,7 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
       listenForForms(app, shared)
       listenForUnknownForms(app, shared)
       listenForHome(app, shared)
-      if (intake.serve === undefined) await app.start()
+      await intake.socket?.open()
     },
     post: (place, card) => post(place.id, card),
     direct: async (person, card) => direct(await accounts.accountOf(person), card),
@@ -141,7 +141,7 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
       closing.abort()
       // Before the socket closes: acknowledgements go through it.
       await Promise.all(unfinished)
-      if (intake.serve === undefined) await intake.receiver.stop()
+      await intake.socket?.close()
       await Promise.all(unfinished)
     },
   }

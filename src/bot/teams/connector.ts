@@ -79,7 +79,7 @@ export function createConnector({ appId, tenantId, authenticator, tokens, turns 
       if (refusalOf(error)?.status !== 401) throw translated(error, what)
     }
     // Another call may have got a new one meanwhile.
-    if (tokens.last() === before || before === undefined) tokens.drop()
+    if (before === undefined || tokens.last() === before) tokens.drop(tokens.last())
     try {
       const result = await action(await authenticator.clients.create(serviceUrl))
       isRefused = false

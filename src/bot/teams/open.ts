@@ -74,7 +74,7 @@ export function openTeams(settings: TeamsSettings, { redis, people, places, metr
   const serve = createReceiver({ settings, authenticator, adapter, metrics, log, turn: (activity) => surface.turn(activity) })
   return {
     surface,
-    isRefused: connector.isRefused,
+    problem: () => (connector.isRefused() ? 'refuses the credentials of the bot' : undefined),
     routes: {
       'POST /api/messages': serve,
       'HEAD /api/messages': (_request, response) => void response.writeHead(200).end(),

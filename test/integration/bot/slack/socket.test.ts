@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { slack as workspace } from '../../../../sandbox/estate.ts'
 import type { SlackMessage } from '../../../../sandbox/slack/store.ts'
 import { planned } from '../approval.ts'
@@ -54,12 +55,59 @@ test('nothing comes in by HTTP, and what is of another workspace or app is not a
   expect(metrics).toMatch(/refused_requests_total\{why="wrong-workspace"\} 1/)
 })
 
-test('when Slack takes a connection away, the bot opens another', async () => {
-  const { card, id } = await asked()
-  at.slack.connections.refresh()
-  await expect.poll(() => at.slack.connections.isConnected).toBe(false)
-  expect((await at.driver.click('bob', card, 'Approve')).error).toBe('dispatch_failed')
-  await expect.poll(() => at.slack.connections.isConnected, { timeout: 15_000 }).toBe(true)
-  await at.driver.click('bob', card, 'Approve')
-  await told('bob', `You approved *${id}*`)
+const ready = async () => await (await fetch(`${at.url}/readyz`)).json()
+const deaf = { status: 'not ready', slack: 'has no connection to the bot' }
+
+describe('when Slack takes a connection away, the bot opens another', () => {
+  let release: () => void = () => undefined
+  afterEach(() => {
+    release()
+    at.world.gate = async () => undefined
+    at.slack.connections.answersUpgrades = true
+  })
+  const isOpening = ({ path }: { readonly path: string }) => path.includes('apps.connections.open')
+
+  test('at once', async () => {
+    const { card, id } = await asked()
+    at.slack.connections.refresh()
+    await expect.poll(async () => (await at.driver.click('bob', card, 'Approve')).error, { timeout: 10_000 }).toBeUndefined()
+    await told('bob', `You approved *${id}*`)
+  })
+
+  test('although the question for an address is not answered once', async () => {
+    const { card, id } = await asked()
+    let asks = 0
+    const { promise: never, resolve } = Promise.withResolvers<undefined>()
+    release = () => resolve(undefined)
+    at.world.gate = async (call, phase) => (isOpening(call) && phase === 'arrived' && asks++ === 0 ? await never : undefined)
+    at.slack.connections.refresh()
+    await expect.poll(() => at.slack.connections.isConnected).toBe(false)
+    expect(await ready()).toEqual(deaf)
+    expect((await at.driver.click('bob', card, 'Approve')).error).toBe('dispatch_failed')
+    await expect.poll(() => at.slack.connections.isConnected, { timeout: 15_000 }).toBe(true)
+    await at.driver.click('bob', card, 'Approve')
+    await told('bob', `You approved *${id}*`)
+    await expect.poll(ready).toEqual({ status: 'ready' })
+  })
+
+  test('although the upgrade is not answered', async () => {
+    at.slack.connections.answersUpgrades = false
+    at.slack.connections.refresh()
+    await expect.poll(() => at.slack.connections.isConnected).toBe(false)
+    await expect.poll(ready).toEqual(deaf)
+    await sleep(1_000)
+    at.slack.connections.answersUpgrades = true
+    await expect.poll(() => at.slack.connections.isConnected, { timeout: 20_000 }).toBe(true)
+    await expect.poll(ready).toEqual({ status: 'ready' })
+  })
+
+  test('although the app token was refused for a while', async () => {
+    at.world.gate = async (call, phase) =>
+      isOpening(call) && phase === 'arrived' ? { status: 200, body: { ok: false, error: 'invalid_auth' } } : undefined
+    at.slack.connections.refresh()
+    await expect.poll(ready, { timeout: 5_000 }).toEqual(deaf)
+    await sleep(2_000)
+    at.world.gate = async () => undefined
+    await expect.poll(() => at.slack.connections.isConnected, { timeout: 15_000 }).toBe(true)
+  })
 })

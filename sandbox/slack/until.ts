@@ -1,3 +1,4 @@
+import { type Until as UntilOf, waiter as waiterOf } from '../until.ts'
 import type { Ephemeral, Failure, SlackMessage, SlackView, Store } from './store.ts'
 
 /** What a predicate may look at. */
@@ -9,39 +10,10 @@ interface Seen {
   readonly failures: readonly Failure[]
 }
 
-/**
- * Resolves with the predicate's first answer other than `undefined`, `false` or `null`. It is asked now and after every change, not by the clock.
- * On timeout the error shows what was there instead.
- */
-export type Until = <T>(predicate: (seen: Seen) => T, options?: { timeoutMs?: number; what?: string }) => Promise<Found<T>>
-type Found<T> = Exclude<T, undefined | false | null>
+export type Until = UntilOf<Seen>
 
 export function waiter(store: Store, render: (shown: SlackMessage | Ephemeral | SlackView) => string): Until {
-  return <T>(predicate: (seen: Seen) => T, { timeoutMs = 5_000, what = 'what was waited for' } = {}) =>
-    new Promise<Found<T>>((resolve, reject) => {
-      const settle = (finish: () => void) => {
-        clearTimeout(timer)
-        store.events.off('change', look)
-        finish()
-      }
-      const look = () => {
-        try {
-          const found = predicate(store)
-          if (isFound(found)) settle(() => resolve(found))
-        } catch (error) {
-          settle(() => reject(error))
-        }
-      }
-      const expire = () =>
-        settle(() => reject(new Error(`after ${timeoutMs} ms Slack has not seen ${what}.\n${report(store, render)}`)))
-      const timer = setTimeout(expire, timeoutMs)
-      store.events.on('change', look)
-      look()
-    })
-}
-
-function isFound<T>(value: T): value is Found<T> {
-  return value !== undefined && value !== false && value !== null
+  return waiterOf<Seen>(store, 'Slack', () => report(store, render))
 }
 
 /** The last few of everything. */

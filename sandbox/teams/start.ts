@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import type { Authority } from '../certificates.ts'
+import { type Until, waiter } from '../until.ts'
 import type { Backend } from './api/backend.ts'
 import { ConnectorError } from './api/connector-error.ts'
 import { AccessTokens } from './auth/access-tokens.ts'
@@ -12,7 +13,6 @@ import { RateLimits } from './rates.ts'
 import { cardIn, renderCard } from './render.ts'
 import { createTeamsServer } from './server.ts'
 import { Store, type TeamsDialog, type TeamsMessage } from './store.ts'
-import { type Until, waiter } from './until.ts'
 
 export interface TeamsSandbox {
   /** For `TEAMS_SERVICE_URL`, `TEAMS_OPENID_URL`, `TEAMS_GRAPH_URL` and `AZURE_AUTHORITY_HOST`. */
@@ -22,7 +22,7 @@ export interface TeamsSandbox {
   readonly authorityHost: string
   readonly directory: Directory
   readonly store: Store
-  readonly until: Until
+  readonly until: Until<Store>
   /** The environment in which a bot finds all this. */
   readonly environment: Readonly<Record<string, string>>
   /** In place of the secret: the bot is a user-assigned managed identity of the machine. */
@@ -91,7 +91,7 @@ export async function startTeams(
       ...store.notices.slice(-3).map(({ user, text }) => `only ${directory.nameOf(user)} sees: ${text}`),
       ...store.failures.slice(-3).map((failure) => JSON.stringify(failure)),
     ].join('\n---\n')
-  const until = waiter(store, report)
+  const until = waiter<Store>(store, 'Teams', report)
   const urls = {
     serviceUrl: `${origin}/teams/`,
     openIdUrl: `${origin}/openid/.well-known/openidconfiguration`,

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import type { Until } from '../../until.ts'
 import type { Backend } from '../api/backend.ts'
 import type { TeamsUser } from '../directory.ts'
 import { isObject, type JsonObject, objectOf, objectsOf, stringOf } from '../json.ts'
 import { cardIn } from '../render.ts'
-import type { TeamsDialog, TeamsMessage } from '../store.ts'
-import type { Until } from '../until.ts'
+import type { Store, TeamsDialog, TeamsMessage } from '../store.ts'
 import { checkCard } from '../validate/activity.ts'
 import { deliver, type Exchange, type Forge, type RawRequest, send } from './deliver.ts'
 
@@ -15,7 +15,7 @@ import { deliver, type Exchange, type Forge, type RawRequest, send } from './del
 export interface TeamsDriver {
   /** Everything sent so far, for replays. */
   readonly requests: readonly RawRequest[]
-  readonly until: Until
+  readonly until: Until<Store>
   /** After a mention in a channel or the group chat (`group`), or as it is in the conversation with the bot (`personal`). */
   command(user: string, place: string, text: string, options?: { forge?: Forge; targeted?: boolean }): Promise<Exchange>
   /** `Action.Execute`, or `Action.Submit` where the client is older: then a message with the button's data. */
@@ -36,7 +36,7 @@ export interface TeamsDriver {
 
 export function createDriver(
   backend: Backend,
-  { botUrl, until }: { readonly botUrl: string; readonly until: Until },
+  { botUrl, until }: { readonly botUrl: string; readonly until: Until<Store> },
 ): TeamsDriver {
   const { directory, store } = backend
   const requests: RawRequest[] = []

@@ -3,6 +3,7 @@ import { type RedisServer, startRedis } from '../../sandbox/redis.ts'
 import { type Connection, connect } from '../../src/redis/connection.ts'
 import { chatSurfaceContract } from './chat-surface.ts'
 import { openSlackChat } from './slack-chat.ts'
+import { openTeamsChat } from './teams-chat.ts'
 
 let server: RedisServer
 let redis: Connection
@@ -16,3 +17,4 @@ afterAll(async () => {
 })
 
 chatSurfaceContract('Slack', (handlers) => openSlackChat(redis, handlers))
+chatSurfaceContract('Teams', (handlers) => openTeamsChat(redis, handlers))

@@ -12,6 +12,9 @@ export interface HttpServer extends Closable {
 /** How long open requests may take to finish when the process stops, in milliseconds. */
 const graceMs = 3_000
 
+/** Connections at once; a chat uses a few. With the longest bodies of all of them the process still fits. */
+const mostConnections = 256
+
 /** Starts an HTTP server. Routes are keyed `METHOD /path`; other requests are answered with 404. */
 export async function startHttpServer(
   { host, port }: { host: string; port: number },
@@ -25,6 +28,7 @@ export async function startHttpServer(
   })
   server.headersTimeout = 10_000
   server.requestTimeout = 10_000
+  server.maxConnections = mostConnections
   server.listen({ host, port })
   await once(server, 'listening')
   const address = server.address()

@@ -32,8 +32,8 @@ const askWithinMs = 5_000
 
 const form = 'application/x-www-form-urlencoded'
 
-/** Longest body, in bytes: Slack's are far smaller. */
-const longestBody = 1_000_000
+/** Longest body, in bytes: Slack's are smaller. Many unfinished ones at once must not fill the memory. */
+const longestBody = 300_000
 
 /**
  * Receives Slack's requests: signed ones over HTTP, or over a web socket with an app token. `context.unchecked` marks a request that may have been

@@ -8,8 +8,8 @@ import { type Authenticator, NotAuthentic } from './authentication.ts'
 import { checkOrigin, UnwantedActivity } from './guard.ts'
 import type { TeamsSettings } from './settings.ts'
 
-/** Activities of Teams are far smaller. In bytes. */
-const longestBody = 1_000_000
+/** Activities of Teams are smaller. Many unfinished ones at once must not fill the memory. In bytes. */
+const longestBody = 300_000
 
 /** So long a body may take to come, in milliseconds. */
 const bodyWithinMs = 5_000

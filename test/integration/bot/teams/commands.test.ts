@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { organizationId, teams as tenant } from '../../../../sandbox/estate.ts'
+import { teams as tenant } from '../../../../sandbox/estate.ts'
 import { objectsOf, stringOf } from '../../../../sandbox/teams/json.ts'
 import { cardIn } from '../../../../sandbox/teams/render.ts'
 import type { TeamsMessage } from '../../../../sandbox/teams/store.ts'
 import { connect } from '../../../../src/redis/connection.ts'
 import { redisInventory } from '../../../../src/redis/records.ts'
+import { service } from '../../../unit/literals.ts'
 import { startTeamsWorld, type TeamsWorld } from './harness.ts'
 
 /** Commands wherever Teams lets people give them, and the dialogs that some of them open. */
@@ -13,15 +14,6 @@ let at: TeamsWorld
 beforeAll(async () => {
   at = await startTeamsWorld()
   const redis = connect(at.redis.url, { patient: false })
-  const service = {
-    organizationId,
-    organizationName: 'acme',
-    id: '9a1c4d2e-0b3f-4a5d-8c7e-6f5a4b3c2d10',
-    name: 'analytics-prod',
-    provider: 'azure',
-    region: 'westus3',
-    state: 'running',
-  }
   await redisInventory(redis).write({ readAt: new Date().toISOString(), services: [service], allowLists: {} })
   redis.disconnect()
 })

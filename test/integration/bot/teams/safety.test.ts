@@ -176,7 +176,7 @@ describe('bad input', () => {
     ['an unknown type', { type: 'brandNew' }],
     ['no text', { type: 'message', text: undefined }],
     ['a text that is no text', { type: 'message', text: { a: 1 } }],
-    ['900 KB of text', { type: 'message', text: 'privatelink '.repeat(70_000) }],
+    ['200 KB of text', { type: 'message', text: 'privatelink '.repeat(17_000) }],
     ['no sender', { type: 'message', text: 'help', from: undefined }],
     [
       'no conversation',

@@ -1,18 +1,23 @@
+import { type Person, samePerson } from '../../domain/person.ts'
 import { isApprover, policyFor } from '../../domain/policy.ts'
 import { type Action, type Asked, longestReason, newRequest } from '../../domain/request.ts'
 import { shownName, statusOf, subjectOf } from '../cards/subject.ts'
-import { type Card, group, listed, say, strong, words } from '../chat/card.ts'
+import { type Card, command, group, listed, say, strong, words } from '../chat/card.ts'
 import { type Desk, declining, groupsOf, tooManyFrom, wake } from './desk.ts'
 
 /** Bounds of one request: longest name, in characters, and number of services. */
 const longestName = 200
 const mostServices = 20
 
+/** How many requests of one person may be unfinished. */
+const mostOpen = 20
+
 /** Stores the request and queues its planning. The planner finds out whether the service exists. */
 export async function askForChange(desk: Desk, action: Action, asked: Omit<Asked, 'at'>, undoes?: string): Promise<Card> {
   const tooLong = tooLongIn(asked)
   if (tooLong !== undefined) return say(`${tooLong} Nothing was asked for.`)
-  const refusal = (await notARequester(desk, action, asked)) ?? (await tooManyFrom(desk, asked.by))
+  const refusal =
+    (await notARequester(desk, action, asked)) ?? (await tooManyFrom(desk, asked.by)) ?? (await tooManyOpen(desk, asked.by))
   if (refusal !== undefined) return refusal
   const request = newRequest(await desk.ledger.nextId(), { ...asked, at: desk.now() }, action, undoes)
   if ((await desk.ledger.create(request)) === 'exists') throw new Error(`The ledger gave out ${request.id} twice.`)
@@ -44,6 +49,20 @@ async function notARequester(desk: Desk, action: Action, { by, network }: Omit<A
   return groups === undefined
     ? declining(desk, 'membership-unknown', say(words`${what} I could not check the group just now. Try again in a moment.`))
     : declining(desk, 'not-a-requester', say(words`${what} Nothing was asked for.`))
+}
+
+/** One person's requests must not keep the others' waiting, nor fill the approval channel. */
+async function tooManyOpen(desk: Desk, by: Person): Promise<Card | undefined> {
+  const own = (await desk.ledger.open()).filter(({ asked }) => samePerson(asked.by, by))
+  if (own.length < mostOpen) return undefined
+  const [oldest] = own
+  return declining(
+    desk,
+    'too-many-open',
+    say(
+      words`${String(own.length)} of your requests are not finished, and ${String(mostOpen)} is the most: nothing was asked for. To end one: ${command(`cancel ${oldest?.id}`)}. To see them all: ${command('requests mine')}`,
+    ),
+  )
 }
 
 function tooLongIn({ reason = '', services }: Pick<Asked, 'reason' | 'services'>): string | undefined {

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { slack as workspace } from '../../../sandbox/estate.ts'
-import { bob } from '../../sample-requests.ts'
+import { newRequest } from '../../../src/domain/request.ts'
+import { alice, bob } from '../../sample-requests.ts'
 import { type BotWorld, startBotWorld, textOf } from './harness.ts'
 
 let at: BotWorld | undefined
@@ -30,6 +31,28 @@ test('a person who asks for a lot is told to wait; others, and questions that co
   await at.slack.until(({ ephemerals }) => ephemerals.slice(before).some((one) => textOf(one).includes('asked for a lot')))
   expect(await say('alice', 'requests mine')).toContain('PL-20')
   expect(await say('bob', setup)).toContain('request PL-21 · planning')
+})
+
+test('a person with many unfinished requests ends one before the next; others ask on', async () => {
+  at = await startBotWorld()
+  const { driver, ledger } = at
+  const place = { surface: 'slack', id: channels.data } as const
+  for (let count = 0; count < 20; count += 1) {
+    const asked = {
+      by: alice,
+      place,
+      at: new Date().toISOString(),
+      services: [{ service: `s${count}` }],
+      network: 'prod-westus3',
+    }
+    await ledger.create(newRequest(await ledger.nextId(), asked))
+  }
+  const { body } = await driver.command('alice', setup)
+  expect(body).toContain('20 of your requests are not finished, and 20 is the most: nothing was asked for.')
+  expect(body).toContain('/privatelink cancel PL-1')
+  expect((await driver.command('bob', setup)).body).toContain('planning')
+  await driver.command('alice', 'cancel PL-1')
+  expect((await driver.command('alice', setup)).body).toContain('planning')
 })
 
 test('a burst of changes to one request is a few updates, and ends with the newest', async () => {

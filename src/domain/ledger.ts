@@ -4,7 +4,11 @@ import type { Request, RequestEvent } from './request.ts'
 export interface Ledger {
   /** The next free id, e.g. `PL-42`. */
   nextId(): Promise<string>
-  create(request: Request): Promise<'created' | 'exists'>
+  /**
+   * Stores the request and returns it, unless an open one is the same by `isSame`: then returns that one. Of two at the same moment, one is stored. Throws
+   * when the id is taken.
+   */
+  create(request: Request, isSame?: (open: Request) => boolean): Promise<Request>
   get(id: string): Promise<Request | undefined>
   /** Applies `transition`. `changed` is false when the event has no effect in the request's state; throws when there is no such request. */
   record(id: string, event: RequestEvent): Promise<{ request: Request; changed: boolean }>

@@ -52,8 +52,8 @@ export function redisLedger(redis: Connection): Ledger {
     expected: string,
     next: Request,
     event: RequestEvent | { readonly type: 'created' },
+    headText: string,
   ): Promise<boolean> => {
-    const headText = (await redis.get(auditHeadKey)) ?? ''
     const head = parseHead(headText)
     const entry = JSON.stringify(entryOf(next, event, new Date().toISOString()))
     const hash = hashOf(head.hash, entry)
@@ -64,14 +64,24 @@ export function redisLedger(redis: Connection): Ledger {
     const links = [headText, entry, hash, `${hash} ${head.count + 1}`]
     return (await redis.eval(compareAndSet, keys.length, ...keys, ...values, ...links)) === 1
   }
+  const auditHead = async (): Promise<string> => (await redis.get(auditHeadKey)) ?? ''
+  const open = async (): Promise<readonly Request[]> => {
+    const ids = await redis.smembers(openKey)
+    const texts = ids.length === 0 ? [] : await redis.mget(ids.map(keyOf))
+    return texts.flatMap((text) => (text === null ? [] : [parse(text)]))
+  }
   return {
     async nextId() {
       return `PL-${await redis.incr(numberKey)}`
     },
-    async create(request) {
+    async create(request, isSame = () => false) {
       for (;;) {
-        if (await replace('', request, { type: 'created' })) return 'created'
-        if ((await redis.exists(keyOf(request.id))) === 1) return 'exists'
+        // Read before the look: a request that is made after the look moves the head, and then this one is not stored.
+        const head = await auditHead()
+        const same = (await open()).find((each) => isSame(each))
+        if (same !== undefined) return same
+        if (await replace('', request, { type: 'created' }, head)) return request
+        if ((await redis.exists(keyOf(request.id))) === 1) throw new Error(`There is a request ${request.id} already.`)
       }
     },
     async get(id) {
@@ -80,12 +90,13 @@ export function redisLedger(redis: Connection): Ledger {
     },
     async record(id: string, event: RequestEvent) {
       for (;;) {
+        const head = await auditHead()
         const text = await redis.get(keyOf(id))
         if (text === null) throw new Error(`There is no request ${id}.`)
         const before = parse(text)
         const after = transition(before, event)
         if (after === before) return { request: before, changed: false }
-        if (await replace(text, after, event)) return { request: after, changed: true }
+        if (await replace(text, after, event, head)) return { request: after, changed: true }
       }
     },
     async newest(limit, person) {
@@ -99,11 +110,7 @@ export function redisLedger(redis: Connection): Ledger {
     async shown(id, version) {
       await redis.eval(forgetIfSame, 1, unshownKey, id, version)
     },
-    async open() {
-      const ids = await redis.smembers(openKey)
-      const texts = ids.length === 0 ? [] : await redis.mget(ids.map(keyOf))
-      return texts.flatMap((text) => (text === null ? [] : [parse(text)]))
-    },
+    open,
   }
 }
 

@@ -2,7 +2,7 @@ import { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type RedisServer, startRedis } from '../../sandbox/redis.ts'
 import type { Ledger } from '../../src/domain/ledger.ts'
-import { newRequest, type Request, type RequestEvent } from '../../src/domain/request.ts'
+import { asksForTheSame, newRequest, type Request, type RequestEvent } from '../../src/domain/request.ts'
 import { redisLedger } from '../../src/redis/ledger.ts'
 import { openApproval } from '../open-approval.ts'
 import { alice, bob, plan } from '../unit/literals.ts'
@@ -49,10 +49,21 @@ describe('the ledger in Redis', () => {
   })
 
   test('a request is created once', async () => {
-    expect(await ledger.create(request('PL-1'))).toBe('created')
-    expect(await ledger.create({ ...request('PL-1'), state: 'done' })).toBe('exists')
+    expect(await ledger.create(request('PL-1'))).toEqual(request('PL-1'))
+    await expect(ledger.create({ ...request('PL-1'), state: 'done' })).rejects.toThrow('There is a request PL-1 already.')
     expect(await ledger.get('PL-1')).toEqual(request('PL-1'))
     expect(await ledger.get('PL-2')).toBeUndefined()
+  })
+
+  test('of the same asked twice at once, over 50 rounds, one request is stored; when it has ended, the next is', async () => {
+    const ask = (id: string) => ledger.create(request(id), (open) => asksForTheSame(open, request(id)))
+    for (let round = 0; round < 50; round++) {
+      const ids = [`PL-${3 * round + 1}`, `PL-${3 * round + 2}`, `PL-${3 * round + 3}`]
+      const stood = await Promise.all(ids.map(ask))
+      expect(new Set(stood.map(({ id }) => id)).size).toBe(1)
+      expect((await ledger.open()).map(({ id }) => id)).toEqual([stood[0]?.id])
+      await ledger.record(stood[0]?.id ?? '', { type: 'cancel', by: alice, at })
+    }
   })
 
   test('an event that means nothing changes nothing, and there must be a request', async () => {

@@ -1,6 +1,6 @@
-import { type Person, samePerson } from '../../domain/person.ts'
+import { samePerson } from '../../domain/person.ts'
 import { isApprover, policyFor } from '../../domain/policy.ts'
-import { type Action, type Asked, longestReason, newRequest } from '../../domain/request.ts'
+import { type Action, type Asked, asksForTheSame, isOpen, longestReason, newRequest, type Request } from '../../domain/request.ts'
 import { shownName, statusOf, subjectOf } from '../cards/subject.ts'
 import { type Card, command, group, listed, say, strong, words } from '../chat/card.ts'
 import { type Desk, declining, groupsOf, tooManyFrom, wake } from './desk.ts'
@@ -16,11 +16,16 @@ const mostOpen = 20
 export async function askForChange(desk: Desk, action: Action, asked: Omit<Asked, 'at'>, undoes?: string): Promise<Card> {
   const tooLong = tooLongIn(asked)
   if (tooLong !== undefined) return say(`${tooLong} Nothing was asked for.`)
-  const refusal =
-    (await notARequester(desk, action, asked)) ?? (await tooManyFrom(desk, asked.by)) ?? (await tooManyOpen(desk, asked.by))
+  const refusal = (await notARequester(desk, action, asked)) ?? (await tooManyFrom(desk, asked.by))
   if (refusal !== undefined) return refusal
+  const isSame = (open: Request) => asksForTheSame(open, newRequest(open.id, { ...asked, at: open.asked.at }, action, undoes))
+  const own = (await desk.ledger.open()).filter((open) => isOpen(open) && samePerson(open.asked.by, asked.by))
+  const before = own.find(isSame)
+  if (before !== undefined) return askedBefore(before)
+  if (own.length >= mostOpen) return tooManyOpen(desk, own)
   const request = newRequest(await desk.ledger.nextId(), { ...asked, at: desk.now() }, action, undoes)
-  if ((await desk.ledger.create(request)) === 'exists') throw new Error(`The ledger gave out ${request.id} twice.`)
+  const standing = await desk.ledger.create(request, (open) => isOpen(open) && isSame(open))
+  if (standing.id !== request.id) return askedBefore(standing)
   const item = { kind: 'request', id: request.id } as const
   const awake = await wake(desk, desk.producer.work(item), desk.producer.show(item))
   const subject = subjectOf(request)
@@ -51,16 +56,22 @@ async function notARequester(desk: Desk, action: Action, { by, network }: Omit<A
     : declining(desk, 'not-a-requester', say(words`${what} Nothing was asked for.`))
 }
 
+/** The answer to a command or form that came twice, from a person or a chat that does not know whether the first one arrived. */
+function askedBefore(request: Request): Card {
+  return say(
+    words`${strong(request.id)} asks for this already: ${subjectOf(request)}. Nothing was asked for again. To see it: ${command(`request ${request.id}`)}. To end it: ${command(`cancel ${request.id}`)}.`,
+    statusOf(request),
+  )
+}
+
 /** One person's requests must not keep the others' waiting, nor fill the approval channel. */
-async function tooManyOpen(desk: Desk, by: Person): Promise<Card | undefined> {
-  const own = (await desk.ledger.open()).filter(({ asked }) => samePerson(asked.by, by))
-  if (own.length < mostOpen) return undefined
-  const [oldest] = own
+function tooManyOpen(desk: Desk, own: readonly Request[]): Card {
+  const [oldest] = own.toSorted((one, other) => one.asked.at.localeCompare(other.asked.at))
   return declining(
     desk,
     'too-many-open',
     say(
-      words`${String(own.length)} of your requests are not finished, and ${String(mostOpen)} is the most: nothing was asked for. To end one: ${command(`cancel ${oldest?.id}`)}. To see them all: ${command('requests mine')}`,
+      words`${String(own.length)} of your requests are not finished, and ${String(mostOpen)} is the most: nothing was asked for. To end one: ${command(`cancel ${oldest?.id}`)}. To see them all: ${command('requests mine')}.`,
     ),
   )
 }

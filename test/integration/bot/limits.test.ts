@@ -18,7 +18,7 @@ test('a person who asks for a lot is told to wait; others, and questions that co
   const { driver, ledger } = at
   const say = async (user: 'alice' | 'bob', text: string) => (await driver.command(user, text)).body
   const answers: string[] = []
-  for (let asked = 0; asked < 22; asked += 1) answers.push(await say('alice', setup))
+  for (let asked = 0; asked < 22; asked += 1) answers.push(await say('alice', `setup s${asked} in prod-westus3`))
   expect(answers.filter((answer) => /request PL-\d+ · planning/.test(answer))).toHaveLength(20)
   expect(answers.at(-1)).toMatch(/asked for a lot within a minute.*Nothing was asked for; try again in (\d+ s|1 min)/)
   expect(await ledger.open()).toHaveLength(20)
@@ -33,6 +33,22 @@ test('a person who asks for a lot is told to wait; others, and questions that co
   expect(await say('bob', setup)).toContain('request PL-21 · planning')
 })
 
+test('the same asked again is the first request, from the same person, until it has ended', async () => {
+  at = await startBotWorld()
+  const { driver, ledger } = at
+  const say = async (user: 'alice' | 'bob', text: string) => (await driver.command(user, text)).body
+  const atOnce = await Promise.all([1, 2, 3, 4, 5].map(() => say('alice', setup)))
+  expect(atOnce.filter((answer) => answer.includes('The plan follows here.'))).toHaveLength(1)
+  const [first] = await ledger.open()
+  const again = await say('alice', setup.toUpperCase().replace('SETUP', 'setup').replace(' IN ', ' in '))
+  expect(again).toContain(`*${first?.id}* asks for this already: analytics-prod → prod-westus3. Nothing was asked for again.`)
+  expect(again).toContain(`/privatelink cancel ${first?.id}`)
+  expect(await ledger.open()).toHaveLength(1)
+  expect(await say('bob', setup)).toContain('The plan follows here.')
+  await say('alice', `cancel ${first?.id}`)
+  expect(await say('alice', setup)).toContain('The plan follows here.')
+})
+
 test('a person with many unfinished requests ends one before the next; others ask on', async () => {
   at = await startBotWorld()
   const { driver, ledger } = at
@@ -41,7 +57,7 @@ test('a person with many unfinished requests ends one before the next; others as
     const asked = {
       by: alice,
       place,
-      at: new Date().toISOString(),
+      at: new Date(Date.UTC(2026, 0, 1) + count * 1_000).toISOString(),
       services: [{ service: `s${count}` }],
       network: 'prod-westus3',
     }
@@ -72,7 +88,8 @@ test('Slack refuses nothing for its rate when many requests change at once in on
   at = await startBotWorld({ slack: { rates: { 'chat.postMessage': { burst: 3, perSecond: 1 } } } })
   const { driver, slack, world } = at
   const asked = 8
-  for (let count = 0; count < asked; count += 1) await driver.command('alice', setup, { channel: 'data' })
+  for (let count = 0; count < asked; count += 1)
+    await driver.command('alice', `setup s${count} in prod-westus3`, { channel: 'data' })
   await slack.until(({ messages }) => messages.filter(({ channel }) => channel === channels.data).length === asked, {
     timeoutMs: 20_000,
   })

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { slack as workspace } from '../../../sandbox/estate.ts'
 import type { SlackMessage } from '../../../sandbox/slack/store.ts'
 import { bob } from '../../sample-requests.ts'
+import { anotherSetup } from './another-setup.ts'
 import { planned } from './approval.ts'
 import { type BotWorld, startBotWorld, textOf } from './harness.ts'
 
@@ -20,7 +21,7 @@ afterAll(async () => {
 const { users, channels } = workspace
 
 async function asked(changes: Parameters<typeof planned>[2]): Promise<string> {
-  const { body } = await at.driver.command('alice', 'setup analytics-prod in prod-westus3', { channel: 'data' })
+  const { body } = await at.driver.command('alice', anotherSetup(), { channel: 'data' })
   const id = /request (PL-\d+)/.exec(body)?.[1] ?? `no request in ${body}`
   await planned(at, id, changes)
   return id

@@ -3,6 +3,7 @@ import { slack as workspace } from '../../../sandbox/estate.ts'
 import { signedForm } from '../../../sandbox/slack/driver/deliver.ts'
 import type { SlackMessage } from '../../../sandbox/slack/store.ts'
 import { digest } from '../../sample-requests.ts'
+import { anotherSetup } from './another-setup.ts'
 import { planned } from './approval.ts'
 import { type BotWorld, startBotWorld, textOf } from './harness.ts'
 
@@ -24,7 +25,7 @@ beforeEach(async () => {
 })
 
 async function newCard(needed = 1): Promise<[string, SlackMessage]> {
-  const { body } = await at.driver.command('alice', 'setup analytics-prod in prod-westus3', { channel: 'data' })
+  const { body } = await at.driver.command('alice', anotherSetup(), { channel: 'data' })
   const number = /request (PL-\d+)/.exec(body)?.[1] ?? ''
   await planned(at, number, { needed })
   const words = `request ${number} · awaiting-approval`

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { slack as workspace } from '../../../sandbox/estate.ts'
 import type { SlackView } from '../../../sandbox/slack/store.ts'
+import { anotherSetup } from './another-setup.ts'
 import { planned } from './approval.ts'
 import { type BotWorld, startBotWorld } from './harness.ts'
 
@@ -10,7 +11,7 @@ afterEach(async () => {
 })
 
 async function asked(user: 'alice' | 'bob'): Promise<string> {
-  const { body } = await at.driver.command(user, 'setup analytics-prod in prod-westus3', { channel: 'data' })
+  const { body } = await at.driver.command(user, anotherSetup(), { channel: 'data' })
   const id = /request (PL-\d+)/.exec(body)?.[1] ?? ''
   await planned(at, id)
   return id

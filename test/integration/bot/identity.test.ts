@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { slack as workspace } from '../../../sandbox/estate.ts'
 import { bob } from '../../sample-requests.ts'
+import { anotherSetup } from './another-setup.ts'
 import { planned } from './approval.ts'
 import { type BotWorld, startBotWorld, textOf } from './harness.ts'
 
@@ -30,7 +31,7 @@ const told = (user: keyof typeof users, words: string) =>
   })
 
 async function asked(by: string) {
-  const { body } = await at.driver.command(by, 'setup analytics-prod in prod-westus3', { channel: 'data' })
+  const { body } = await at.driver.command(by, anotherSetup(), { channel: 'data' })
   const id = /request (PL-\d+)/.exec(body)?.[1] ?? ''
   await planned(at, id, { approvers: [aliceByEmail, bob] })
   const card = await at.slack.until(({ messages }) =>

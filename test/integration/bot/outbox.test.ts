@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest'
 import { slack as workspace } from '../../../sandbox/estate.ts'
 import { redisDiagnoses } from '../../../src/redis/records.ts'
 import { bob } from '../../sample-requests.ts'
+import { anotherSetup } from './another-setup.ts'
 import { planned } from './approval.ts'
 import { type BotWorld, type BotWorldOptions, startBotWorld, textOf } from './harness.ts'
 
@@ -19,7 +20,7 @@ async function start(options: BotWorldOptions): Promise<BotWorld> {
 const { users, channels } = workspace
 const direct = `D${users.alice.slice(1)}`
 
-async function ask({ driver }: BotWorld, text = 'setup analytics-prod in prod-westus3', channel = 'data'): Promise<string> {
+async function ask({ driver }: BotWorld, text = anotherSetup(), channel = 'data'): Promise<string> {
   const { body } = await driver.command('alice', text, { channel })
   return /request (PL-\d+)/.exec(body)?.[1] ?? `no request in ${body}`
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { slack as workspace } from '../../../../sandbox/estate.ts'
 import type { SlackMessage } from '../../../../sandbox/slack/store.ts'
+import { anotherSetup } from '../another-setup.ts'
 import { planned } from '../approval.ts'
 import { type BotWorld, startBotWorld, textOf } from '../harness.ts'
 
@@ -18,7 +19,7 @@ afterAll(async () => {
 const { users, channels } = workspace
 
 async function asked(): Promise<{ readonly id: string; readonly card: SlackMessage }> {
-  const { body } = await at.driver.command('alice', 'setup analytics-prod in prod-westus3', { channel: 'data' })
+  const { body } = await at.driver.command('alice', anotherSetup(), { channel: 'data' })
   const id = /request (PL-\d+)/.exec(body)?.[1] ?? `no request in ${body}`
   await planned(at, id)
   const card = await at.slack.until(({ messages }) =>

@@ -5,6 +5,7 @@ import type { SlackMessage } from '../../../../sandbox/slack/store.ts'
 import { redisAudit } from '../../../../src/redis/audit.ts'
 import { connect } from '../../../../src/redis/connection.ts'
 import { digest } from '../../../sample-requests.ts'
+import { anotherSetup } from '../another-setup.ts'
 import { startTeamsWorld, type TeamsWorld } from './harness.ts'
 
 /** One ledger behind Slack and Teams. */
@@ -102,7 +103,7 @@ describe('a request made in Teams', () => {
 })
 
 test('a request made in Slack is decided in Teams, and its message in Slack shows it', async () => {
-  const { body } = await at.slackPeople.command('alice', 'setup analytics-prod in prod-westus3', { channel: 'data' })
+  const { body } = await at.slackPeople.command('alice', anotherSetup(), { channel: 'data' })
   const id = /PL-\d+/.exec(body)?.[0] ?? ''
   const card = await at.planned(id)
   await at.people.click('carol', card, 'Reject')

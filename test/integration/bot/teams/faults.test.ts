@@ -103,7 +103,7 @@ describe('for good', () => {
   test('a person who has blocked the app loses no message of others', async () => {
     await at.people.command('alice', 'personal', 'help')
     at.teams.directory.tenant.disabled?.add('alice')
-    const id = await at.asked('setup billing-prod in prod-westus3').catch(() => '')
+    const id = await at.asked('setup analytics-dev in prod-westus3').catch(() => '')
     expect(id).toMatch(/^PL-/)
     await at.planned(id)
     await at.card('data', id)

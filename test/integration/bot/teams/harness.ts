@@ -22,6 +22,7 @@ import { redisLedger } from '../../../../src/redis/ledger.ts'
 import { createProducer, type Producer } from '../../../../src/redis/producer.ts'
 import { openApproval } from '../../../open-approval.ts'
 import { digest, plan } from '../../../sample-requests.ts'
+import { anotherSetup } from '../another-setup.ts'
 
 /** The bot with a Redis of its own and a simulated Teams, and Slack where asked for; the test plays the jobs process. */
 export interface TeamsWorld {
@@ -157,7 +158,7 @@ export async function startTeamsWorld(options: TeamsWorldOptions = {}): Promise<
     logged,
     card,
     told,
-    async asked(text = 'setup analytics-prod in prod-westus3', place = 'data') {
+    async asked(text = anotherSetup(), place = 'data') {
       const before = teams.store.messages.length
       await people.command('alice', place, text)
       const answer = await teams.until(

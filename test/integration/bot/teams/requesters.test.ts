@@ -23,8 +23,8 @@ test('by name', async () => {
   expect(await open(at)).toEqual([])
   await at.people.command('bob', 'data', words)
   await at.told('bob', 'Planning PL-1')
-  expect((await at.slackPeople.command('bob', words, { channel: 'data' })).body).toContain('Planning')
-  expect(await open(at)).toEqual(['Bob Builder', 'Bob Builder'])
+  expect((await at.slackPeople.command('bob', words, { channel: 'data' })).body).toContain('*PL-1* asks for this already')
+  expect(await open(at)).toEqual(['Bob Builder'])
 })
 
 test('by group; nobody is let in while the chat does not say who is in it', async () => {

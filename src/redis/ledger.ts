@@ -60,9 +60,19 @@ export function redisLedger(redis: Connection): Ledger {
     const requestKeys = [keyOf(next.id), openKey, unshownKey, allKey, personKey(next.asked.by.key)]
     const keys = [...requestKeys, auditHeadKey, auditKey, auditIndexKey(next.id)]
     const openness = isOpen(next) || needsReview(next) ? 'open' : 'closed'
-    const values = [expected, JSON.stringify(next), next.id, openness, randomUUID(), numberOf(next.id)]
+    const version = randomUUID()
+    const values = [expected, JSON.stringify(next), next.id, openness, version, numberOf(next.id)]
     const links = [headText, entry, hash, `${hash} ${head.count + 1}`]
-    return (await redis.eval(compareAndSet, keys.length, ...keys, ...values, ...links)) === 1
+    const isWritten = async () => (await redis.hget(unshownKey, next.id)) === version
+    try {
+      if ((await redis.eval(compareAndSet, keys.length, ...keys, ...values, ...links)) === 1) return true
+    } catch (error) {
+      // The answer was late or got lost, perhaps after the write.
+      if (await isWritten()) return true
+      throw error
+    }
+    // Where the connection broke after the write, ioredis has sent it again, and the second one found the first.
+    return await isWritten()
   }
   const auditHead = async (): Promise<string> => (await redis.get(auditHeadKey)) ?? ''
   const open = async (): Promise<readonly Request[]> => {

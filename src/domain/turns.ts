@@ -31,7 +31,7 @@ function zoneIn({ plan }: Request): { readonly name?: string; readonly group?: s
 }
 
 /**
- * The request that this one has to wait for: one that collides with it and has its turn already (`having`, by id), or was approved earlier. Undefined when there is
+ * The request that this one has to wait for: one that collides with it and has its turn already (`having`, by id), or comes before it. Undefined when there is
  * none.
  */
 export function aheadOf(request: Request, open: readonly Request[], having: ReadonlySet<string>): Request | undefined {
@@ -39,8 +39,10 @@ export function aheadOf(request: Request, open: readonly Request[], having: Read
   return rivals.find(({ id }) => having.has(id)) ?? rivals.find((other) => isBefore(other, request))
 }
 
-/** By the clocks of the bots, so that this is only a question of fairness. */
+/** What was run in an emergency comes first; else by the clocks of the bots, so that this is only a question of fairness. */
 function isBefore(a: Request, b: Request): boolean {
+  const isUrgent = ({ decision }: Request) => decision?.kind === 'overridden'
+  if (isUrgent(a) !== isUrgent(b)) return isUrgent(a)
   const [first = '', second = ''] = [a.decision?.at, b.decision?.at]
   return first === second ? a.id < b.id : first < second
 }

@@ -75,7 +75,7 @@ export async function override(desk: Desk, by: Person, { carried, values }: Fill
     return refusalOf(desk, by, digest, recorded.request) ?? say(words`${id} cannot be run any more.`, statusOf(recorded.request))
   }
   const item = { kind: 'request', id } as const
-  await wake(desk, desk.producer.work(item), desk.producer.show(item))
+  await wake(desk, desk.producer.work(item, { first: true }), desk.producer.show(item))
   return say(words`${strong(id)} runs now. Its approvers are told, and one of them has to review it.`, statusOf(recorded.request))
 }
 

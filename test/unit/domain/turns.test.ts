@@ -95,6 +95,14 @@ describe('aheadOf', () => {
     expect([aheadOf(late, [late, same], nobody), aheadOf(same, [late, same], nobody)]).toEqual([undefined, late])
   })
 
+  test('what was run in an emergency does not wait behind what has not begun', () => {
+    const by = late.asked.by
+    const urgent: Request = { ...late, decision: { kind: 'overridden', by, at: '2026-01-01T13:00:00.000Z' } }
+    expect(aheadOf(urgent, [early, urgent], nobody)).toBeUndefined()
+    expect(aheadOf(early, [early, urgent], nobody)).toBe(urgent)
+    expect(aheadOf(urgent, [early, urgent], new Set([early.id]))).toBe(early)
+  })
+
   test('whoever has the turn is ahead, whatever the clocks say', () => {
     expect(aheadOf(early, [early, late], new Set([late.id]))).toBe(late)
   })

@@ -19,10 +19,17 @@ export interface Schedule {
   readonly nextAt: number
 }
 
+export interface Order {
+  /** Ahead of all that wait. */
+  readonly first?: boolean
+  /** Behind everything that has a smaller number, or none. */
+  readonly behind?: number
+}
+
 /** Queues work. While a job for a record runs, at most one more waits, however often it is asked for. */
 export interface Producer extends Closable {
-  /** Queues what the record's state asks for: planning, applying or a diagnosis; with `first` ahead of all that wait. */
-  work(item: Work, order?: { readonly first: boolean }): Promise<void>
+  /** Queues what the record's state asks for: planning, applying or a diagnosis. */
+  work(item: Work, order?: Order): Promise<void>
   /** The same where no job for this record waits or runs: what a lost one has left behind does not count as one. */
   rouse(item: Work): Promise<void>
   /** Whether a job for this record is waiting or running. */
@@ -46,8 +53,13 @@ export function createProducer(connection: Connection): Producer {
   for (const queue of [work, outbox, turns]) queue.on('error', () => undefined)
   const keyOf = (item: Work | OutboxItem) => `${item.kind}-${item.id}`
   return {
-    async work(item, { first } = { first: false }) {
-      await work.add(item.kind, item, { ...jobOptions, lifo: first, deduplication: { id: keyOf(item), keepLastIfActive: true } })
+    async work(item, { first = false, behind = 0 } = {}) {
+      await work.add(item.kind, item, {
+        ...jobOptions,
+        lifo: first,
+        priority: behind,
+        deduplication: { id: keyOf(item), keepLastIfActive: true },
+      })
     },
     async rouse(item) {
       await work.removeDeduplicationKey(keyOf(item))

@@ -27,7 +27,8 @@ export async function askForChange(desk: Desk, action: Action, asked: Omit<Asked
   const standing = await desk.ledger.create(request, (open) => isOpen(open) && isSame(open))
   if (standing.id !== request.id) return askedBefore(standing)
   const item = { kind: 'request', id: request.id } as const
-  const awake = await wake(desk, desk.producer.work(item), desk.producer.show(item))
+  // The more a person has open, the later: somebody who asks for one thing does not wait for all of theirs.
+  const awake = await wake(desk, desk.producer.work(item, { behind: own.length }), desk.producer.show(item))
   const subject = subjectOf(request)
   return {
     summary: `Planning ${request.id}: ${subject} (${statusOf(request)})`,

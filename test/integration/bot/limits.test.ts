@@ -1,6 +1,9 @@
+import { pino } from 'pino'
 import { afterEach, expect, test } from 'vitest'
 import { slack as workspace } from '../../../sandbox/estate.ts'
 import { newRequest } from '../../../src/domain/request.ts'
+import { workQueue, workSchema } from '../../../src/redis/queues.ts'
+import { startWorker } from '../../../src/redis/worker.ts'
 import { alice, bob } from '../../sample-requests.ts'
 import { type BotWorld, startBotWorld, textOf } from './harness.ts'
 
@@ -47,6 +50,20 @@ test('the same asked again is the first request, from the same person, until it 
   expect(await say('bob', setup)).toContain('The plan follows here.')
   await say('alice', `cancel ${first?.id}`)
   expect(await say('alice', setup)).toContain('The plan follows here.')
+})
+
+test('who asks for one thing does not wait for all that somebody else asks for', async () => {
+  at = await startBotWorld()
+  const { driver, redis } = at
+  for (const service of ['s1', 's2', 's3']) await driver.command('alice', `setup ${service} in prod-westus3`)
+  await driver.command('bob', setup)
+  const taken: string[] = []
+  const worker = await startWorker({
+    ...{ redisUrl: redis.url, queue: workQueue, schema: workSchema, concurrency: 1, log: pino({ level: 'silent' }) },
+    handle: async ({ data }) => void taken.push(data.id),
+  })
+  await expect.poll(() => taken).toEqual(['PL-1', 'PL-4', 'PL-2', 'PL-3'])
+  await worker.close()
 })
 
 test('a person with many unfinished requests ends one before the next; others ask on', async () => {

@@ -20,14 +20,33 @@ afterAll(async () => {
   await server.close()
 })
 
-test('work is taken in the order in which it was asked for, and what is asked for as the first at once', async () => {
-  for (const id of ['PL-1', 'PL-2', 'PL-3']) await producer.work({ kind: 'request', id })
-  await producer.work({ kind: 'request', id: 'PL-4' }, { first: true })
+async function takenInOrder(count: number): Promise<readonly string[]> {
   const taken: string[] = []
   const worker = await startWorker({
     ...{ redisUrl: server.url, queue: workQueue, schema: workSchema, concurrency: 1, log: pino({ level: 'silent' }) },
     handle: async ({ data }) => void taken.push(data.id),
   })
-  await expect.poll(() => taken).toEqual(['PL-4', 'PL-1', 'PL-2', 'PL-3'])
+  await expect.poll(() => taken).toHaveLength(count)
   await worker.close()
+  return taken
+}
+
+test('work is taken in the order in which it was asked for, and what is asked for as the first at once', async () => {
+  for (const id of ['PL-1', 'PL-2', 'PL-3']) await producer.work({ kind: 'request', id })
+  await producer.work({ kind: 'request', id: 'PL-4' }, { first: true })
+  expect(await takenInOrder(4)).toEqual(['PL-4', 'PL-1', 'PL-2', 'PL-3'])
+})
+
+test('what is asked for behind other work is taken after it, also when that came later', async () => {
+  for (const [behind, id] of ['PL-11', 'PL-12', 'PL-13'].entries()) await producer.work({ kind: 'request', id }, { behind })
+  await producer.work({ kind: 'request', id: 'PL-14' }, { behind: 0 })
+  await producer.work({ kind: 'request', id: 'PL-15' }, { behind: 1 })
+  expect(await takenInOrder(5)).toEqual(['PL-11', 'PL-14', 'PL-12', 'PL-15', 'PL-13'])
+})
+
+test('work that waits behind other work counts as waiting', async () => {
+  const item = { kind: 'request', id: 'PL-21' } as const
+  await producer.work(item, { behind: 3 })
+  expect(await producer.isAwake(item)).toBe(true)
+  expect(await takenInOrder(1)).toEqual(['PL-21'])
 })

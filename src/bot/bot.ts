@@ -3,7 +3,7 @@ import type { BotConfig } from '../config.ts'
 import type { Surface } from '../domain/person.ts'
 import type { Log } from '../log.ts'
 import { redisAudit } from '../redis/audit.ts'
-import { type Connection, connect, serverIdOf } from '../redis/connection.ts'
+import { type Connection, connect, isUnanswered, serverIdOf } from '../redis/connection.ts'
 import { redisLedger } from '../redis/ledger.ts'
 import { redisLimit } from '../redis/limits.ts'
 import { createProducer } from '../redis/producer.ts'
@@ -80,7 +80,9 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
   for (const { surface } of served) {
     opened.defer(() => surface.close())
     const handlers = handlersOf({ ...desk, surface: surface.name, attach: surface.attach })
-    await surface.listen(safeHandlers(handlers, { log, redisAnswers: health.redisAnswers }))
+    await surface.listen(
+      safeHandlers(handlers, { log, isUnanswered: async (error) => isUnanswered(error) || !(await health.redisAnswers()) }),
+    )
   }
   opened.use(
     await startWorker({

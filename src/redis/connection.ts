@@ -33,6 +33,12 @@ export function connect(url: string, { patient }: { patient: boolean }): Connect
   })
 }
 
+/** Whether Redis did not answer a command, so that nobody knows whether it was carried out. ioredis has no codes for these. */
+export function isUnanswered(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return error.name === 'MaxRetriesPerRequestError' || ['Command timed out', 'Connection is closed.'].includes(error.message)
+}
+
 /** The id of the server that answers, which changes with a restart or a failover; undefined in a cluster, and where the server does not say. */
 export async function serverIdOf(redis: Connection): Promise<string | undefined> {
   if (redis instanceof Cluster) return undefined

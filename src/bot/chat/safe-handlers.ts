@@ -4,14 +4,14 @@ import { identityUnknown, internalFault, ledgerUnreachable, outcomeUnknown } fro
 import { wholeForm } from './form.ts'
 import type { Handlers } from './surface.ts'
 
-/** Handlers that never reject: the answer then says that it failed, and whether that is because Redis does not answer. */
+/** Handlers that never reject: the answer then says that it failed, and whether that is because Redis did not answer. */
 export function safeHandlers(
   handlers: Handlers,
-  { log, redisAnswers }: { log: Log; redisAnswers(): Promise<boolean> },
+  { log, isUnanswered }: { log: Log; isUnanswered(error: unknown): Promise<boolean> },
 ): Handlers {
   const explain = async (error: unknown): Promise<Card> => {
     log.error({ err: error }, 'an answer failed')
-    return (await redisAnswers()) ? internalFault : outcomeUnknown
+    return (await isUnanswered(error)) ? outcomeUnknown : internalFault
   }
   return {
     command: (said) => handlers.command(said).catch(async (error) => ({ kind: 'card', card: await explain(error) })),

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type RedisServer, startRedis } from '../../../sandbox/redis.ts'
 import type { Ledger } from '../../../src/domain/ledger.ts'
 import { asksForTheSame, newRequest } from '../../../src/domain/request.ts'
-import { type Connection, connect } from '../../../src/redis/connection.ts'
+import { type Connection, connect, isUnanswered } from '../../../src/redis/connection.ts'
 import { redisLedger } from '../../../src/redis/ledger.ts'
 import { openApproval } from '../../open-approval.ts'
 import { alice, bob, plan } from '../../unit/literals.ts'
@@ -15,7 +15,7 @@ import { alice, bob, plan } from '../../unit/literals.ts'
 const at = '2026-01-01T12:00:00.000Z'
 const place = { surface: 'slack', id: 'C1' } as const
 
-let fate: 'late' | 'lost' | undefined
+let fate: 'late' | 'lost' | 'withheld' | undefined
 let server: RedisServer
 let redis: Connection
 let ledger: Ledger
@@ -35,6 +35,7 @@ const proxy = createServer((client) => {
     const met = meeting
     meeting = undefined
     if (met === 'lost') return client.destroy()
+    if (met === 'withheld') return upstream.pause()
     if (met === 'late') {
       upstream.pause()
       await setTimeout(2_300)
@@ -76,4 +77,15 @@ test.each(['late', 'lost'] as const)('a request whose answer is %s is stored onc
   fate = how
   const { request: after, changed } = await ledger.record(id, { type: 'approve', by: bob, digest: 'd1', at })
   expect({ state: after.state, changed }).toEqual({ state: 'applying', changed: true })
+})
+
+test('where no answer comes at all, the error says that nobody knows', async () => {
+  const id = await ledger.nextId()
+  fate = 'withheld'
+  const asked = { by: alice, place, at, services: [{ service: 'withheld' }], network: 'prod-westus3' }
+  const error = await ledger.create(newRequest(id, asked)).catch((reason: unknown) => reason)
+  expect(isUnanswered(error)).toBe(true)
+  redis.disconnect()
+  expect(isUnanswered(await ledger.nextId().catch((reason: unknown) => reason))).toBe(true)
+  expect(isUnanswered(new Error('READONLY'))).toBe(false)
 })

@@ -25,7 +25,7 @@ async function answers(handlers: Handlers): Promise<readonly string[]> {
 }
 
 test('after a write that Redis did not answer it is not said that nothing was done', async () => {
-  for (const text of await answers(safeHandlers(failing, { log, redisAnswers: async () => false }))) {
+  for (const text of await answers(safeHandlers(failing, { log, isUnanswered: async () => true }))) {
     expect(text).toContain('I do not know whether this was recorded')
     expect(text).toContain('Look at the request before you repeat it')
     expect(text).not.toMatch(/nothing|did not/)

@@ -241,21 +241,6 @@ export function newRequest(id: string, asked: Asked, action: Action = 'setup', u
   return { id, action, state: 'planning', asked, steps: {}, ...(undoes !== undefined && { undoes }) }
 }
 
-/** Whether one person asks for the same change, for the same reason. The order of the services and the case of names do not matter. */
-export function asksForTheSame(one: Request, other: Request): boolean {
-  const named = ({ asked: { services, network } }: Request) =>
-    [network, ...services.map(({ organization = '', service }) => `${organization}/${service}`).toSorted()]
-      .join('\n')
-      .toLowerCase()
-  return (
-    one.action === other.action &&
-    one.undoes === other.undoes &&
-    one.asked.reason === other.asked.reason &&
-    named(one) === named(other) &&
-    samePerson(one.asked.by, other.asked.by)
-  )
-}
-
 /** A failed setup or allow that may have left something behind. */
 export function canBeUndone({ state, action, steps, plan }: Request): boolean {
   return state === 'failed' && connects(action) && plan !== undefined && Object.values(steps).some(({ changed }) => changed)

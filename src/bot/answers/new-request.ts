@@ -1,6 +1,7 @@
 import { samePerson } from '../../domain/person.ts'
 import { isApprover, policyFor } from '../../domain/policy.ts'
-import { type Action, type Asked, asksForTheSame, isOpen, longestReason, newRequest, type Request } from '../../domain/request.ts'
+import { type Action, type Asked, isOpen, longestReason, newRequest, type Request } from '../../domain/request.ts'
+import { asksForTheSame } from '../../domain/same-request.ts'
 import { shownName, statusOf, subjectOf } from '../cards/subject.ts'
 import { type Card, command, group, listed, say, strong, words } from '../chat/card.ts'
 import { type Desk, declining, groupsOf, tooManyFrom, wake } from './desk.ts'

@@ -50,3 +50,22 @@ test('work that waits behind other work counts as waiting', async () => {
   expect(await producer.isAwake(item)).toBe(true)
   expect(await takenInOrder(1)).toEqual(['PL-21'])
 })
+
+test('a job that is in no list, while its deduplication key is left, is seen and added anew', async () => {
+  const item = { kind: 'request', id: 'PL-1' } as const
+  await producer.work(item)
+  expect(await producer.isAwake(item)).toBe(true)
+  await redis.del(`{privatelink}:${workQueue}:wait`)
+  expect(await producer.isAwake(item)).toBe(false)
+  await producer.rouse(item)
+  expect(await producer.isAwake(item)).toBe(true)
+
+  expect(await takenInOrder(1)).toEqual(['PL-1'])
+})
+
+test('a job that waits is not added twice', async () => {
+  const item = { kind: 'request', id: 'PL-2' } as const
+  await producer.work(item)
+  await producer.work(item)
+  expect(await redis.llen(`{privatelink}:${workQueue}:wait`)).toBe(1)
+})

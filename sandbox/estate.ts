@@ -108,6 +108,7 @@ export function configuration() {
   ]
   const channels: readonly ConfiguredChannel[] = [{ name: 'network-approvals', slack: slack.channels.approvals }]
   return {
+    installation: 'sandbox',
     organizations: [{ id: organizationId, name: 'acme' }],
     networks: Object.values(networks).map((each) => ({ ...each, tags: { team: 'data' } })),
     people,

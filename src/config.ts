@@ -193,8 +193,9 @@ export function jobsConfig(environment: Environment = process.env): JobsConfig {
     return { organizationId: id, organizationName: name, keyId: read('keyId', keyId), keySecret: read('keySecret', keySecret) }
   })
   if (values === undefined || estate === undefined || problems.length > 0) throw new ConfigError(problems)
-  const { networks, people, policies, warnings } = estate
+  const { installation, networks, people, policies, warnings } = estate
   return {
+    ...(installation !== undefined && { installation }),
     networks,
     people,
     policies,

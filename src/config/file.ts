@@ -10,6 +10,8 @@ import { warningsIn } from './warnings.ts'
 
 /** What the configuration file says, with its cross-references resolved. */
 export interface Estate {
+  /** The id of this installation, in the tags of what it makes. Where absent, Redis keeps one that was made at the first start. */
+  readonly installation?: string
   readonly organizations: ConfigFile['organizations']
   readonly networks: readonly Network[]
   readonly people: readonly Person[]
@@ -161,7 +163,14 @@ function resolve(file: ConfigFile, served: readonly Surface[], problem: (at: str
     }),
   )
   for (const [index, why] of dividedVnets(policies, networks)) problem(`networks[${index}]`, why)
-  return { organizations: file.organizations, networks, people, policies, warnings: warningsIn(policies, networks) }
+  return {
+    ...(file.installation !== undefined && { installation: file.installation }),
+    organizations: file.organizations,
+    networks,
+    people,
+    policies,
+    warnings: warningsIn(policies, networks),
+  }
 }
 
 function definedIn({ name, networkInterface, listAs }: NonNullable<ConfigFile['endpoints']>): EndpointOptions {

@@ -1,8 +1,9 @@
 import ms from 'ms'
 import { z } from 'zod'
+import { ownTags } from '../domain/ownership.ts'
 import { actions } from '../domain/request.ts'
 import { placeholders } from '../domain/resource-names.ts'
-import { nearest } from '../domain/target.ts'
+import { nearest, sameId } from '../domain/target.ts'
 
 /** An object whose unknown keys are errors that name the nearest valid key. */
 function known<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
@@ -65,14 +66,19 @@ const securityGroup = text.regex(
   'must be the resource id of an application security group',
 )
 
-/** DNS zones and links take 15 tags, two of which are the bot's own. Source: limits of tags, and of those of Azure DNS. */
-const mostTags = 13
+/** DNS zones and links take 15 tags, some of which are the bot's own. Source: limits of tags, and of those of Azure DNS. */
+const mostTags = 15 - ownTags.length
 
 /** Azure would refuse them only after somebody has approved the plan. */
 const tags = z.record(z.string(), z.string().max(256, 'is over 256 characters')).superRefine((all, context) => {
   const names = Object.keys(all)
   if (names.length > mostTags) context.addIssue({ code: 'custom', message: `are over ${mostTags}` })
   for (const name of names) {
+    const own = ownTags.find((tag) => sameId(tag, name))
+    if (own !== undefined) {
+      const message = `is the bot's own tag ${own}, by which it knows what it made: Azure does not tell tags apart by case. Choose another name`
+      context.addIssue({ code: 'custom', path: [name], message })
+    }
     if (/^(?!\d)[^\s()<>%&\\?/]{1,512}$/.test(name)) continue
     const message = 'is no name of a tag: DNS zones take none with a space, a parenthesis or <>%&\\?/, or with a digit in front'
     context.addIssue({ code: 'custom', path: [name], message })
@@ -81,6 +87,10 @@ const tags = z.record(z.string(), z.string().max(256, 'is over 256 characters'))
 
 /** The configuration file as written. Cross-references are checked in `file.ts`. */
 export const fileSchema = known({
+  installation: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'may hold at most 32 small letters, digits and "-"')
+    .optional(),
   organizations: z
     .array(
       known({

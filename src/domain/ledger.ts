@@ -2,7 +2,7 @@ import type { Request, RequestEvent } from './request.ts'
 
 /** The store of requests. Every change is compare-and-set: of two writers at once, the second applies its event to what the first wrote. */
 export interface Ledger {
-  /** The next free id, e.g. `PL-42`. */
+  /** The next free id, e.g. `PL-42`; none that was given out before, also where the store was restored from a backup. */
   nextId(): Promise<string>
   /**
    * Stores the request and returns it, unless an open one is the same by `isSame`: then returns that one. Of two at the same moment, one is stored. Throws

@@ -157,13 +157,14 @@ function sameAfter(approved: FieldChange, after: string | undefined): boolean {
   return after === approved.after || (approved.after === knownAfterApply && after !== undefined)
 }
 
-/** A step that is done no longer tells where its endpoint or zone was. */
+/** A step that is done no longer tells where its endpoint or zone was; a plan of an older version does not name the installation. */
 function sameSite(approved: Site | undefined, now: Site | undefined): boolean {
   if (approved === undefined || now === undefined) return true
-  const { endpoint, zone, ...where } = approved
-  const { endpoint: endpointNow = endpoint, zone: zoneNow = zone, ...whereNow } = now
+  const { endpoint, zone, installation, ...where } = approved
+  const { endpoint: endpointNow = endpoint, zone: zoneNow = zone, installation: installationNow, ...whereNow } = now
   const isThere = (before: string | undefined, after: string | undefined) => before === undefined || before === after
-  return canonical(where) === canonical(whereNow) && isThere(endpoint, endpointNow) && isThere(zone, zoneNow)
+  const sameInstallation = isThere(installation, installationNow)
+  return canonical(where) === canonical(whereNow) && sameInstallation && isThere(endpoint, endpointNow) && isThere(zone, zoneNow)
 }
 
 function sameChange(approved: Change, now: Change): boolean {

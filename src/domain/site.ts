@@ -11,6 +11,8 @@ export interface Site {
   readonly zone?: string
   readonly applicationSecurityGroups: readonly string[]
   readonly tags: Readonly<Record<string, string>>
+  /** Which bot makes them. Absent in plans of older versions. */
+  readonly installation?: string
 }
 
 /** What a step has seen of where things lie. */
@@ -20,7 +22,7 @@ interface SeenPlaces {
 }
 
 /** By what the steps of the plan have seen. An endpoint that is to be made will lie beside its network. */
-export function siteOf(target: Target, seen: readonly SeenPlaces[]): Site {
+export function siteOf(target: Target, seen: readonly SeenPlaces[], installation: string): Site {
   const { network } = target
   const endpoint = endpointIn(network, seen)
   const zone = zoneIn(target, seen)
@@ -31,6 +33,7 @@ export function siteOf(target: Target, seen: readonly SeenPlaces[]): Site {
     ...(zone !== undefined && { zone: zone.toLowerCase() }),
     applicationSecurityGroups: network.applicationSecurityGroups.map((id) => id.toLowerCase()).toSorted(),
     tags: network.tags,
+    installation,
   }
 }
 

@@ -9,6 +9,7 @@ import type { Log } from '../log.ts'
 import { runProcess } from '../process.ts'
 import { redisBudget } from '../redis/budget.ts'
 import { connect } from '../redis/connection.ts'
+import { redisInstallation } from '../redis/installation.ts'
 import { redisLedger } from '../redis/ledger.ts'
 import { createProber } from '../redis/prober.ts'
 import { createProducer } from '../redis/producer.ts'
@@ -69,6 +70,7 @@ async function start(config: JobsConfig, log: Log, opened: AsyncDisposableStack)
     organizations: cloud.organizations,
     policies,
     ledger,
+    installation: redisInstallation(redis, config.installation),
     turns: redisTurns(redis),
     producer,
     catalog,

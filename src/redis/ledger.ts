@@ -3,13 +3,14 @@ import { entryOf, hashOf } from '../domain/audit.ts'
 import type { Ledger } from '../domain/ledger.ts'
 import { isOpen, needsReview, type Request, type RequestEvent, transition } from '../domain/request.ts'
 import { auditHeadKey, auditIndexKey, auditKey, parseHead } from './audit.ts'
-import type { Connection } from './connection.ts'
+import { type Connection, serverIdOf } from './connection.ts'
 import { prefix } from './queues.ts'
 
 const openKey = `${prefix}:requests:open`
 const unshownKey = `${prefix}:requests:unshown`
 const allKey = `${prefix}:requests:all`
 const numberKey = `${prefix}:requests:number`
+const issuedKey = `${prefix}:requests:issued`
 
 function keyOf(id: string): string {
   return `${prefix}:request:${id}`
@@ -39,6 +40,20 @@ if not stored then
 end
 if openness == 'open' then redis.call('SADD', open, id) else redis.call('SREM', open, id) end
 return 1
+`
+
+/**
+ * The next number. A server that is not the one that gave out the last may hold restored data, in which later numbers are missing: it leaves out one for each
+ * minute since the last that it knows, which is more than people ask for.
+ */
+const nextNumber = `
+local number, issued, server = KEYS[1], KEYS[2], ARGV[1]
+local last = redis.call('HMGET', issued, 'server', 'at')
+local now = tonumber(redis.call('TIME')[1])
+local left = 0
+if last[1] and last[1] ~= server then left = math.max(0, math.ceil((now - tonumber(last[2])) / 60)) end
+redis.call('HSET', issued, 'server', server, 'at', now)
+return redis.call('INCRBY', number, 1 + left)
 `
 
 /** Removes the note that chat does not show a request, unless the request has a newer version than the one that was shown. */
@@ -82,7 +97,8 @@ export function redisLedger(redis: Connection): Ledger {
   }
   return {
     async nextId() {
-      return `PL-${await redis.incr(numberKey)}`
+      const server = (await serverIdOf(redis)) ?? ''
+      return `PL-${await redis.eval(nextNumber, 2, numberKey, issuedKey, server)}`
     },
     async create(request, isSame = () => false) {
       for (;;) {

@@ -49,6 +49,27 @@ describe('the ledger in Redis', () => {
     expect(ids[0]).toMatch(/^PL-\d+$/)
   })
 
+  test('on a server with restored data, ids go on beyond those that were given out since the backup', async () => {
+    const [number, issued] = ['{privatelink}:requests:number', '{privatelink}:requests:issued']
+    await ledger.nextId()
+    const backup = await Promise.all([number, issued].map((key) => redis.dumpBuffer(key)))
+    await redis.hset(issued, 'at', Math.floor(Date.now() / 1_000))
+    for (let asked = 0; asked < 5; asked++) await ledger.nextId()
+    const other = await startRedis()
+    const restored = new Redis(other.url)
+    try {
+      await Promise.all([number, issued].map((key, at) => restored.restore(key, 0, backup[at] ?? '')))
+      await restored.hincrby(issued, 'at', -3 * 3_600)
+      const ids = [await redisLedger(restored).nextId(), await redisLedger(restored).nextId()]
+      const [next = 0, after] = ids.map((id) => Number(id.slice('PL-'.length)))
+      expect(next).toBeGreaterThan(180)
+      expect(after).toBe(next + 1)
+    } finally {
+      restored.disconnect()
+      await other.close()
+    }
+  })
+
   test('a request is created once', async () => {
     expect(await ledger.create(request('PL-1'))).toEqual(request('PL-1'))
     await expect(ledger.create({ ...request('PL-1'), state: 'done' })).rejects.toThrow('There is a request PL-1 already.')

@@ -19,7 +19,7 @@ afterSetup((opened) => {
 })
 
 /** Whose requests have made things, besides PL-1 of prod-westus3. */
-const ledger: StepContext['networkOf'] = async (id) => ({ 'PL-1': network.name, 'PL-7': staging.name })[id]
+const ledger: StepContext['networkOf'] = async ({ request }) => ({ 'PL-1': network.name, 'PL-7': staging.name })[request]
 
 const teardown = async (more: Partial<StepContext> = {}) =>
   changesOf(await makePlan('teardown', workshop.about(['analytics-prod'], network, { networkOf: ledger, ...more })))

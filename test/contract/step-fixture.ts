@@ -21,6 +21,12 @@ import { samples } from '../sample-requests.ts'
 
 export const network: Network = { ...networks.prodWestus3, applicationSecurityGroups: [], tags: { team: 'data' } }
 
+/** When PL-1 was asked. */
+export const askedAt = '2026-03-01T12:00:00.000Z'
+
+/** Of the bot whose steps are carried out. */
+export const installation = { installation: '3f2a9c0d' }
+
 /** A second organization, without services until a test gives it some. */
 export const beta = {
   organization: { id: '11111111-55a1-4a0e-9d5e-0c4b1d2f3a41', name: 'beta', privateEndpoints: [] },
@@ -71,7 +77,7 @@ export async function openWorkshop(): Promise<Workshop> {
     prober: { probe: async () => undefined, workers: async () => [], ...closable(async () => undefined) },
   }
   const context: Workshop['context'] = (changes = {}) => ({
-    requestId: 'PL-1',
+    maker: { ...installation, request: 'PL-1', askedAt },
     requester: 'Alice Archer',
     target: targetOf(world, ['analytics-prod'], network),
     clouds,
@@ -81,6 +87,7 @@ export async function openWorkshop(): Promise<Workshop> {
     fence: async () => undefined,
     noteListed: async () => undefined,
     networkOf: async () => network.name,
+    hasListed: async () => false,
     signal: new AbortController().signal,
     ...changes,
   })

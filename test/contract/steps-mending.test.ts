@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from 'vitest'
 import type { Listing } from '../../src/domain/request.ts'
 import { holdSteps, scenario, stage } from './step-contract.ts'
-import { capture, carryOut, changing, endpointIn, openWorkshop, type Workshop } from './step-fixture.ts'
+import { askedAt, capture, carryOut, changing, endpointIn, installation, openWorkshop, type Workshop } from './step-fixture.ts'
 
 /** The contract of steps where an endpoint is made anew, and where a request is undone. */
 
@@ -9,8 +9,8 @@ const journal: Listing[] = []
 const made = new Set(changing('setup').map(({ id }) => id))
 const healing = scenario('setup where the connection is dead', 'setup', ['dns-zone', 'network-link'])
 const undo = scenario('undo', 'teardown', ['private-endpoint'], {
-  requestId: 'PL-2',
-  undoing: { request: 'PL-1', made, listed: journal },
+  maker: { ...installation, request: 'PL-2', askedAt: '2026-03-02T12:00:00.000Z' },
+  undoing: { request: 'PL-1', askedAt, made, listed: journal },
 })
 
 let workshop: Workshop

@@ -74,7 +74,7 @@ describe('what others made', () => {
     whole.restore(world)
     const before = snapshot(world)
     const undoing = { request: 'PL-2', made: new Set(changing('setup').map(({ id }) => id)), listed: [] }
-    const context = workshop.context({ requestId: 'PL-3', undoing: { ...undoing, made: new Set() } })
+    const context = workshop.context({ undoing: { ...undoing, made: new Set() } })
     await carryOut('teardown', context)
     expect(snapshot(world)).toEqual(before)
     // Marked as made by another request, also where the journal would say otherwise.

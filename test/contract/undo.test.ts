@@ -3,6 +3,7 @@ import type { World } from '../../sandbox/world.ts'
 import type { Listing } from '../../src/domain/request.ts'
 import type { StepContext, Undoing } from '../../src/jobs/steps/step.ts'
 import {
+  askedAt,
   capture,
   carryOut,
   changing,
@@ -37,7 +38,7 @@ beforeEach(() => whole.restore(world))
 const made = new Set(changing('setup').map(({ id }) => id))
 
 async function undo(more: Partial<Undoing> = {}, names: readonly string[] = ['analytics-prod']): Promise<void> {
-  const changes: Partial<StepContext> = { requestId: 'PL-2', undoing: { request: 'PL-1', made, listed: journal, ...more } }
+  const changes: Partial<StepContext> = { undoing: { request: 'PL-1', askedAt, made, listed: journal, ...more } }
   await carryOut('teardown', workshop.about(names, network, changes))
 }
 

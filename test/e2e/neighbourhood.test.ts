@@ -68,7 +68,13 @@ test('a service of another region: zone and entry of its region, the endpoint of
   const [made] = world.zones.values()
   expect(made?.name).toBe(zone)
   expect(world.organizations[0]?.privateEndpoints).toMatchObject([{ region: 'eastus2' }])
-  const tags = { costCenter: '42', managedBy: 'privatelink-bot', privatelinkRequest: asked.id }
+  const tags = {
+    costCenter: '42',
+    managedBy: 'privatelink-bot',
+    privatelinkInstallation: 'sandbox',
+    privatelinkRequest: asked.id,
+    privatelinkAskedAt: asked.asked.at,
+  }
   for (const thing of [endpoint, made, ...(made?.links.values() ?? [])]) expect(thing?.tags).toEqual(tags)
 })
 

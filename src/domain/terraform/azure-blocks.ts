@@ -1,4 +1,4 @@
-import { ownershipTags } from '../ownership.ts'
+import { marked } from '../ownership.ts'
 import { sameId, subnetId, vnetId } from '../target.ts'
 import { adoption, type Names } from './adoption.ts'
 import { attribute, block, code, type Item, list, text, textMap } from './hcl.ts'
@@ -36,8 +36,8 @@ function isElsewhere(zone: Dns['zone'], network: TerraformInput['network']): boo
 }
 
 function endpointBlocks(input: TerraformInput, names: Names): readonly Item[] {
-  const { network, endpoint, alias, services, requestId, requester } = input
-  const message = `${requestId}: ${services.map(({ name }) => name).join(', ')} from ${network.name}, asked by ${requester}`
+  const { network, endpoint, alias, services, maker, requester } = input
+  const message = `${maker.request}: ${services.map(({ name }) => name).join(', ')} from ${network.name}, asked by ${requester}`
   return [
     ...adoption(`azurerm_private_endpoint.${names.endpoint}`, endpointId(input), endpoint),
     block(
@@ -49,7 +49,7 @@ function endpointBlocks(input: TerraformInput, names: Names): readonly Item[] {
         attribute('resource_group_name', text(endpoint.resourceGroup ?? network.resourceGroup)),
         attribute('subnet_id', text(subnetId(network))),
         ...networkInterface(input),
-        ...tags(endpoint.existence, { ...network.tags, ...ownershipTags(requestId) }),
+        ...tags(endpoint.existence, marked(network.tags, input.maker)),
         // An alias is accepted only in a manual connection; Azure allows 140 characters of message.
         block(
           'private_service_connection',
@@ -97,7 +97,7 @@ function groupBlocks(input: TerraformInput, names: Names): readonly Item[] {
 }
 
 function zoneBlocks(input: TerraformInput, names: Names): readonly Item[] {
-  const { dns, network, requestId } = input
+  const { dns, network } = input
   if (dns === undefined) return []
   return [
     ...adoption(`azurerm_private_dns_zone.${names.zone}`, zoneId(dns), dns.zone),
@@ -108,7 +108,7 @@ function zoneBlocks(input: TerraformInput, names: Names): readonly Item[] {
         ...dnsProvider(input),
         attribute('name', text(dns.zone.name)),
         attribute('resource_group_name', text(dns.zone.resourceGroup)),
-        ...tags(dns.zone.existence, { ...network.tags, ...ownershipTags(requestId) }),
+        ...tags(dns.zone.existence, marked(network.tags, input.maker)),
         ...lifecycle(dns.zone.existence, true),
       ],
     ),
@@ -116,7 +116,7 @@ function zoneBlocks(input: TerraformInput, names: Names): readonly Item[] {
 }
 
 function linkBlocks(input: TerraformInput, names: Names): readonly Item[] {
-  const { dns, network, requestId } = input
+  const { dns, network } = input
   if (dns === undefined) return []
   const type = 'azurerm_private_dns_zone_virtual_network_link'
   return [
@@ -131,7 +131,7 @@ function linkBlocks(input: TerraformInput, names: Names): readonly Item[] {
         attribute('private_dns_zone_name', code(`azurerm_private_dns_zone.${names.zone}.name`)),
         attribute('virtual_network_id', text(vnetId(network))),
         attribute('registration_enabled', code('false')),
-        ...tags(dns.link.existence, { ...network.tags, ...ownershipTags(requestId) }),
+        ...tags(dns.link.existence, marked(network.tags, input.maker)),
         ...lifecycle(dns.link.existence, false, ['registration_enabled']),
       ],
     ),
@@ -139,7 +139,7 @@ function linkBlocks(input: TerraformInput, names: Names): readonly Item[] {
 }
 
 function recordBlocks(input: TerraformInput, names: Names): readonly Item[] {
-  const { dns, requestId } = input
+  const { dns } = input
   if (dns === undefined) return []
   return dns.records.flatMap((record, at) => {
     const name = names.records[at] ?? `record_${at}`
@@ -158,7 +158,7 @@ function recordBlocks(input: TerraformInput, names: Names): readonly Item[] {
             'records',
             list([code(`azurerm_private_endpoint.${names.endpoint}.private_service_connection[0].private_ip_address`)]),
           ),
-          ...tags(record.existence, ownershipTags(requestId)),
+          ...tags(record.existence, marked(undefined, input.maker)),
           ...lifecycle(record.existence, false, ['ttl']),
         ],
       ),

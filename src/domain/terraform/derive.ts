@@ -14,7 +14,10 @@ export function terraformInput(request: Request, network: Network): TerraformInp
   const [first] = plan.services
   const interfaceName = networkInterfaceName(first.service, network)
   return {
-    requestId: request.id,
+    maker: {
+      request: request.id,
+      ...(plan.site?.installation !== undefined && { installation: plan.site.installation, askedAt: request.asked.at }),
+    },
     requester: request.asked.by.name,
     network,
     organizationId: first.service.organizationId,

@@ -35,10 +35,10 @@ const settings: Item = block(
   ],
 )
 
-function preface({ requestId, network, services }: TerraformInput): Item {
+function preface({ maker, network, services }: TerraformInput): Item {
   return comment(
     `Private Link to ClickHouse Cloud: ${services.map(({ name }) => name).join(', ')} from ${network.name}.`,
-    `Exported by privatelink-bot from request ${requestId}.`,
+    `Exported by privatelink-bot from request ${maker.request}.`,
     '',
     'Sign in to Azure (az login), set CLICKHOUSE_CLOUD_API_KEY and CLICKHOUSE_CLOUD_API_SECRET, then run terraform init and',
     'terraform plan. What exists is imported. Read the plan before you apply it: it must not destroy or replace anything.',

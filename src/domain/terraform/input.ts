@@ -1,3 +1,4 @@
+import type { Installation, MarkedRequest } from '../ownership.ts'
 import type { Network } from '../target.ts'
 
 /** `planned`: not made yet. `made`: by the request. `found`: in place before the request, so that owner and details may be other than assumed. */
@@ -5,7 +6,8 @@ export type Existence = 'planned' | 'made' | 'found'
 
 /** Everything that goes into an export. */
 export interface TerraformInput {
-  readonly requestId: string
+  /** The request, as the tags name it; a plan of an older version does not say which installation made it. */
+  readonly maker: MarkedRequest & Partial<Installation>
   /** Who asked: the endpoint's request message names them. */
   readonly requester: string
   readonly network: Network

@@ -1,11 +1,13 @@
 import { TerminalError } from '../../domain/errors.ts'
+import type { Maker, MarkedRequest } from '../../domain/ownership.ts'
 import type { Plan, StepId } from '../../domain/plan.ts'
 import { connects, type Request } from '../../domain/request.ts'
-import type { Network, Target } from '../../domain/target.ts'
+import { type Network, sameId, type Target } from '../../domain/target.ts'
 import { retrying } from '../retry.ts'
 import { formerService } from '../services/former-service.ts'
 import { networkNamed, type PrivateService, targetOf } from '../services/target.ts'
 import type { StepContext } from '../steps/step.ts'
+import { readingOlderMarks } from './older-marks.ts'
 import { LostRun, type RequestWorker, Stopped } from './run.ts'
 import { servicesReachedFrom } from './services-of-network.ts'
 
@@ -17,7 +19,7 @@ const justReadMs = 10_000
 
 /** The context in which a request's steps run, with no facts yet. */
 export async function contextOf(request: Request, worker: RequestWorker): Promise<StepContext> {
-  const { clouds, ledger, networks, organizations, run, id, signal } = worker
+  const { ledger, networks, organizations, run, id, signal } = worker
   const { asked, undoes } = request
   const network = networkNamed(networks, asked.network)
   const undone = undoes === undefined ? undefined : await ledger.get(undoes)
@@ -29,8 +31,11 @@ export async function contextOf(request: Request, worker: RequestWorker): Promis
       : connects(request.action)
         ? targetOf(network, await currentNames(plan, worker), request.action)
         : { network, alias: plan.alias, services: plan.services }
+  const maker: Maker = { installation: await worker.installation(), request: id, askedAt: asked.at }
+  const networkOf = async (marked: MarkedRequest) => networkIn(await ledger.get(marked.request), marked)
+  const clouds = readingOlderMarks(worker.clouds, maker, async (marked) => (await networkOf(marked)) !== undefined)
   return {
-    requestId: id,
+    maker,
     requester: asked.by.name,
     target,
     clouds,
@@ -38,9 +43,12 @@ export async function contextOf(request: Request, worker: RequestWorker): Promis
     facts: {},
     ...(request.state === 'applying' && request.plan !== undefined && { approved: request.plan }),
     replacedIds: [request.plan, request.previousPlan].flatMap(replacedBy),
-    ...(undone !== undefined && { undoing: { request: undone.id, made: madeBy(undone), listed: undone.listed ?? [] } }),
+    ...(undone !== undefined && {
+      undoing: { request: undone.id, askedAt: undone.asked.at, made: madeBy(undone), listed: undone.listed ?? [] },
+    }),
     signal,
-    networkOf: async (requestId) => (await ledger.get(requestId))?.asked.network,
+    networkOf,
+    hasListed: (listed) => hasListed(listed, network, ledger),
     async fence() {
       const now = await ledger.get(id)
       if (now?.run !== run || now.state !== 'applying') throw new LostRun()
@@ -50,6 +58,24 @@ export async function contextOf(request: Request, worker: RequestWorker): Promis
       if (!(await ledger.record(id, { type: 'list', run, listing })).changed) throw new LostRun()
     },
   }
+}
+
+/** The network that a marked request was about. A request that got the same id later was asked at another moment. */
+function networkIn(request: Request | undefined, { askedAt }: MarkedRequest): string | undefined {
+  return askedAt === undefined || askedAt === request?.asked.at ? request?.asked.network : undefined
+}
+
+/** How many requests are read to find out which one put an id on a list. */
+const listedWithin = 1_000
+
+async function hasListed(id: string, { name }: Network, ledger: RequestWorker['ledger']): Promise<boolean> {
+  const requests = await ledger.newest(listedWithin)
+  return requests.some(
+    ({ asked, listed = [], plan }) =>
+      sameId(asked.network, name) &&
+      (listed.some(({ ids }) => ids.some((each) => sameId(each, id))) ||
+        plan?.steps.some(({ seen }) => sameId(seen?.endpoint?.guid, id))),
+  )
 }
 
 /** Alias and host of the plan's services as they are now: they may have changed since it was approved. */

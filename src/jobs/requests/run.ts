@@ -16,6 +16,8 @@ export interface RequestJobs {
   readonly organizations: readonly OrganizationKey[]
   readonly policies: readonly Policy[]
   readonly ledger: Ledger
+  /** The id of this installation. */
+  installation(): Promise<string>
   readonly turns: Turns
   readonly producer: Producer
   readonly catalog: Catalog

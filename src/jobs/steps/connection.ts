@@ -21,7 +21,7 @@ export const connection: Step = {
     return { change: { kind: 'update', fields: [{ name: 'connection', before, after: 'Approved' }] }, facts: {} }
   },
 
-  async apply({ clouds, facts: { endpoint }, signal }) {
+  async apply({ clouds, facts: { endpoint }, maker, signal }) {
     if (endpoint === undefined) return
     let last = endpoint
     const observe = async (): Promise<EndpointDetail | 'deleted' | undefined> => {
@@ -37,7 +37,7 @@ export const connection: Step = {
     if (isDead(ended))
       throw notApproved(
         `The connection of ${ended.name} is ${ended.connection}.`,
-        isOurs(ended.tags) ? runSetupAgain : askItsOwner,
+        isOurs(ended.tags, maker) ? runSetupAgain : askItsOwner,
       )
   },
 }

@@ -1,5 +1,5 @@
 import type { ARecord } from '../../azure/private-dns.ts'
-import { isOurs, ownershipTags, tagText } from '../../domain/ownership.ts'
+import { isOurs, marked, tagText } from '../../domain/ownership.ts'
 import { type Change, type FieldChange, knownAfterApply } from '../../domain/plan.ts'
 import { labelOf, sameId, type Target, zoneNameOf } from '../../domain/target.ts'
 import { otherEndpoints, type PlacedEndpoint, seeingAll } from './endpoints.ts'
@@ -32,7 +32,7 @@ export const dnsRecord: Step = {
     for (const name of wantedRecords) {
       const existing = records.find((record) => record.name === name)
       await context.fence()
-      const metadata = { ...existing?.metadata, ...ownershipTags(context.requestId) }
+      const metadata = marked(existing?.metadata, context.maker)
       const version = existing === undefined ? {} : { etag: existing.etag }
       await context.clouds.dns.putARecord(
         zone,
@@ -51,7 +51,7 @@ async function compare(context: StepContext, records: readonly ARecord[]): Promi
   const own = records.filter(({ name }) => labels.includes(name.toLowerCase()))
   const wildcard = records.find(({ name }) => name === '*')
   const wrong = own.filter((record) => !leadsTo(record, address))
-  const foreign = wrong.find((record) => !isOurs(record.metadata))
+  const foreign = wrong.find((record) => !isOurs(record.metadata, context.maker))
   if (foreign !== undefined) return { change: blockedBy(foreign, 'overrides the wildcard and', context) }
   const unserved = labels.filter((label) => !own.some((record) => sameId(record.name, label)))
   const wildcardServes = wildcard !== undefined && leadsTo(wildcard, address)
@@ -74,7 +74,7 @@ async function compare(context: StepContext, records: readonly ARecord[]): Promi
   // The other network reaches the same services by this record.
   if (elsewhere(user) && sameId(user?.connectsTo, context.target.alias)) return { change: sharedBy(wildcard, user, context) }
   if (user !== undefined) return { ...creation(unserved, address), note: `the wildcard serves ${user.name}` }
-  if (!isOurs(wildcard.metadata)) return { change: blockedBy(wildcard, '', context) }
+  if (!isOurs(wildcard.metadata, context.maker)) return { change: blockedBy(wildcard, '', context) }
   return unseen([wildcard], ghosts, context) ?? (await correction([wildcard], address, userOf, context))
 }
 

@@ -1,5 +1,5 @@
 import { RetryableError } from '../../domain/errors.ts'
-import { ownershipTags } from '../../domain/ownership.ts'
+import { marked } from '../../domain/ownership.ts'
 import { beingMade } from '../../domain/plan.ts'
 import { zoneNameOf } from '../../domain/target.ts'
 import { until } from '../retry.ts'
@@ -24,13 +24,13 @@ export const dnsZone: Step = {
     return { change: { kind: 'create', fields: [{ name: 'resource group', after: resourceGroup }] }, facts: {}, seen }
   },
 
-  async apply({ target, clouds, requestId, fence, signal }) {
+  async apply({ target, clouds, maker, fence, signal }) {
     const { network } = target
     const name = zoneNameOf(target)
     const [existing] = await clouds.dns.zones(name, network, signal)
     if (existing === undefined) {
       await fence()
-      await clouds.dns.createZone({ name, ...network.dns }, { ...network.tags, ...ownershipTags(requestId) }, signal)
+      await clouds.dns.createZone({ name, ...network.dns }, marked(network.tags, maker), signal)
       return
     }
     const observe = async (): Promise<'settled' | 'deleted' | undefined> => {

@@ -6,11 +6,9 @@ import { isDead, ownName, usable } from './endpoints.ts'
 import type { StepContext } from './step.ts'
 
 /** The dead endpoint of this bot that connects this network to the alias: it is replaced under its name, whatever service it was first made for. */
-export function toReplace(
-  all: readonly EndpointSummary[],
-  { target: { alias, network } }: StepContext,
-): EndpointSummary | undefined {
-  return all.find((endpoint) => serves(endpoint, alias, network) && isDead(endpoint) && isOurs(endpoint.tags))
+export function toReplace(all: readonly EndpointSummary[], context: StepContext): EndpointSummary | undefined {
+  const { alias, network } = context.target
+  return all.find((endpoint) => serves(endpoint, alias, network) && isDead(endpoint) && isOurs(endpoint.tags, context.maker))
 }
 
 /** The endpoint of this name among those that the bot makes for the network. */
@@ -21,7 +19,7 @@ export function endpointNamed(all: readonly EndpointSummary[], name: string, net
 /** The endpoint of this bot that Azure failed to make: it is written again, whatever service it was first made for. */
 function failed(all: readonly EndpointSummary[], context: StepContext): EndpointSummary | undefined {
   const best = usable(all, context)
-  return best?.provisioning === 'Failed' && isOurs(best.tags) ? best : undefined
+  return best?.provisioning === 'Failed' && isOurs(best.tags, context.maker) ? best : undefined
 }
 
 interface Names {

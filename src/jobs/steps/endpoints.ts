@@ -30,7 +30,7 @@ export function serving(all: readonly EndpointSummary[], context: StepContext): 
     ({ connection }) => connection === 'Approved',
     ({ provisioning }) => provisioning === 'Succeeded',
     (endpoint) => sameId(endpoint.name, name),
-    ({ tags }) => isOurs(tags),
+    ({ tags }) => isOurs(tags, context.maker),
     (endpoint) => sameId(endpoint.subnetId, subnetId(network)),
   ]
   const rank = (endpoint: EndpointSummary) => wishes.map((fulfilled) => (fulfilled(endpoint) ? 0 : 1)).join('')

@@ -1,7 +1,7 @@
 import { allListsOf, isIdOf } from './allow-lists.ts'
 import { endpointToRemove } from './endpoint-to-remove.ts'
 import { isLeftBehind, unlisted } from './left-behind.ts'
-import { isOurEntry, organizationOf, removeEntries } from './organization-entry.ts'
+import { organizationOf, ourEntriesAmong, removeEntries } from './organization-entry.ts'
 import { orphanedIdsAmong } from './orphaned-ids.ts'
 import { isMine, keep, leaving, stayingOn, undoneFrom, usedNote } from './removal.ts'
 import type { OrganizationEntries, Step, StepContext } from './step.ts'
@@ -70,12 +70,14 @@ async function unusedEntries(context: StepContext): Promise<OrganizationEntries[
   const listed = stayingOn(context).flatMap(({ entries }) => entries)
   const { entries } = await organizationOf(context)
   const unused = unlisted(entries, listed)
-  const isOurs = (entry: (typeof entries)[number]) => isOurEntry(entry, target.network.name)
+  const ours = await ourEntriesAmong(unused, context)
   if (undoing !== undefined) {
     const ids = unused.map(({ id }) => id)
     const added = undoneFrom(target.services[0].service.organizationId, ids, undoing)
-    return unused.filter((entry) => added.includes(entry.id) && (isOurs(entry) || !entry.description))
+    return unused.filter((entry) => added.includes(entry.id) && (ours.includes(entry) || !entry.description))
   }
   const mine = isMine(facts.endpoint?.tags, context)
-  return unused.filter((entry) => (isIdOf(entry.id, facts.endpoint) ? mine || isOurs(entry) : isLeftBehind(entry.id, context)))
+  return unused.filter((entry) =>
+    isIdOf(entry.id, facts.endpoint) ? mine || ours.includes(entry) : isLeftBehind(entry.id, context),
+  )
 }

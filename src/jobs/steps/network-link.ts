@@ -1,4 +1,4 @@
-import { ownershipTags } from '../../domain/ownership.ts'
+import { marked } from '../../domain/ownership.ts'
 import { beingMade } from '../../domain/plan.ts'
 import { linkName } from '../../domain/resource-names.ts'
 import { zoneNameOf } from '../../domain/target.ts'
@@ -23,19 +23,13 @@ export const networkLink: Step = {
     return { change: { kind: 'create', fields: [{ name: 'registration', after: 'off' }] }, facts: {}, seen }
   },
 
-  async apply({ target, clouds, facts, requestId, fence, signal }) {
+  async apply({ target, clouds, facts, maker, fence, signal }) {
     const { network } = target
     if (facts.zone === undefined) return
     const linkNow = async () => (await clouds.dns.zones(zoneNameOf(target), network, signal))[0]?.link
     if ((await linkNow()) === undefined) {
       await fence()
-      await clouds.dns.createLink(
-        facts.zone,
-        linkName(network),
-        network,
-        { ...network.tags, ...ownershipTags(requestId) },
-        signal,
-      )
+      await clouds.dns.createLink(facts.zone, linkName(network), network, marked(network.tags, maker), signal)
     }
     const observe = async (): Promise<'completed' | 'deleted' | undefined> => {
       const link = await linkNow()

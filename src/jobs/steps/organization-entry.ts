@@ -1,5 +1,6 @@
 import type { WireOrganization } from '../../clickhouse/wire.ts'
 import { TerminalError } from '../../domain/errors.ts'
+import type { Installation } from '../../domain/ownership.ts'
 import { knownAfterApply } from '../../domain/plan.ts'
 import { until } from '../retry.ts'
 import { isIdOf } from './allow-lists.ts'
@@ -32,7 +33,7 @@ export const organizationEntry: Step = {
     const fields = [
       { name: 'GUID', after: endpoint?.guid ?? knownAfterApply },
       { name: 'region', after: service.region },
-      { name: 'description', after: descriptionOf(network.name) },
+      { name: 'description', after: descriptionOf(network.name, context.maker) },
     ]
     return { change: { kind: 'create', fields }, facts: seen }
   },
@@ -45,7 +46,7 @@ export const organizationEntry: Step = {
     await fence()
     await noteListed({ list: service.organizationId, ids: [guid] })
     delete facts.organization
-    const entry = { id: guid, description: descriptionOf(target.network.name), region: service.region }
+    const entry = { id: guid, description: descriptionOf(target.network.name, context.maker), region: service.region }
     const answer = await clouds.clickhouse.addOrganizationEntry(service.organizationId, entry, signal).catch(unlessKnown)
     // The answer need not show the list: every field of it is optional.
     facts.organization = answer === undefined ? await organizationOf(context) : entriesOf(answer)
@@ -114,13 +115,24 @@ export async function removeEntries(entries: OrganizationEntries['entries'], con
   }
 }
 
-function descriptionOf(network: string): string {
-  return `${network} ${descriptionEnd}`
+function descriptionOf(network: string, { installation }: Installation): string {
+  return `${network} (privatelink-bot ${installation})`
 }
 
-const descriptionEnd = '(privatelink-bot)'
+/** As older versions wrote it. It does not say which installation did. */
+function olderDescriptionOf(network: string): string {
+  return `${network} (privatelink-bot)`
+}
 
-/** Whether this bot wrote the entry for this network. */
-export function isOurEntry({ description }: OrganizationEntries['entries'][number], network: string): boolean {
-  return description === descriptionOf(network)
+/** Those of the entries that this installation wrote for the request's network. */
+export async function ourEntriesAmong(
+  entries: OrganizationEntries['entries'],
+  { target: { network }, maker, hasListed }: StepContext,
+): Promise<OrganizationEntries['entries']> {
+  const ours = []
+  for (const entry of entries) {
+    const isOlder = entry.description === olderDescriptionOf(network.name)
+    if (entry.description === descriptionOf(network.name, maker) || (isOlder && (await hasListed(entry.id)))) ours.push(entry)
+  }
+  return ours
 }

@@ -2,7 +2,7 @@ import { connectsByAlias, type EndpointDetail, endpointId } from '../../azure/ne
 import { endpointName, suffixFor } from '../../domain/resource-names.ts'
 import { type Service, sameId } from '../../domain/target.ts'
 import { isIdOf } from './allow-lists.ts'
-import { isOurEntry } from './organization-entry.ts'
+import { ourEntriesAmong } from './organization-entry.ts'
 import type { OrganizationEntries, StepContext } from './step.ts'
 
 /**
@@ -14,8 +14,8 @@ export async function orphanedIdsAmong(
   { entries }: OrganizationEntries,
   context: StepContext,
 ): Promise<readonly string[]> {
-  const { facts, target } = context
-  const registered = entries.filter((entry) => isOurEntry(entry, target.network.name)).map(({ id }) => id)
+  const { facts } = context
+  const registered = (await ourEntriesAmong(entries, context)).map(({ id }) => id)
   const given = [...(facts.allowLists?.values() ?? [])].flatMap((service) => givenIds(service, context))
   const ours = [...registered, ...given]
   const suspects = [...new Set(ids)].filter((id) => !isIdOf(id, facts.endpoint) && ours.some((each) => sameId(each, id)))

@@ -1,6 +1,6 @@
 import { type EndpointDetail, type EndpointList, type EndpointSummary, endpointId, serves } from '../../azure/network.ts'
 import { TerminalError } from '../../domain/errors.ts'
-import { isOurs, ownershipTags, tagText } from '../../domain/ownership.ts'
+import { isOurs, marked, tagText } from '../../domain/ownership.ts'
 import { knownAfterApply } from '../../domain/plan.ts'
 import { endpointName } from '../../domain/resource-names.ts'
 import { sameId } from '../../domain/target.ts'
@@ -26,7 +26,8 @@ export const privateEndpoint: Step = {
     const found = await chosen(list.endpoints, context)
     if (found === undefined) return await absent(list, context)
     const endpoint = await context.clouds.network.endpoint(found.id, context.signal)
-    if (endpoint?.provisioning === 'Failed' && !isOurs(endpoint.tags)) return theirs(endpoint, 'is Failed in Azure')
+    if (endpoint?.provisioning === 'Failed' && !isOurs(endpoint.tags, context.maker))
+      return theirs(endpoint, 'is Failed in Azure')
     if (endpoint === undefined || !isFinished(endpoint)) return creation(list, context)
     return {
       change: { kind: 'none' },
@@ -40,17 +41,18 @@ export const privateEndpoint: Step = {
     const { network, alias, services } = context.target
     const { endpoints: all } = await context.clouds.network.endpoints(network, context.signal)
     const found = await chosen(all, context)
-    if (found !== undefined && (found.provisioning !== 'Failed' || !isOurs(found.tags))) return await settle(found, context)
+    if (found !== undefined && (found.provisioning !== 'Failed' || !isOurs(found.tags, context.maker)))
+      return await settle(found, context)
     const dead = toReplace(all, context)
     const wanted = namesFor(all, context)
     const taken = endpointNamed(all, wanted.name, network)
     // A write would put this bot's tags on somebody else's endpoint; the next observation reports it as blocked.
-    if (taken !== undefined && !isOurs(taken.tags)) return
+    if (taken !== undefined && !isOurs(taken.tags, context.maker)) return
     const names = services.map(({ service }) => service.name).join(', ')
-    const requestMessage = `${context.requestId}: ${names} from ${network.name}, asked by ${context.requester}`
+    const requestMessage = `${context.maker.request}: ${names} from ${network.name}, asked by ${context.requester}`
     await context.fence()
     if (dead !== undefined) await context.clouds.network.deleteEndpoint(dead.id, context.signal)
-    const tags = { ...network.tags, ...ownershipTags(context.requestId) }
+    const tags = marked(network.tags, context.maker)
     await context.clouds.network.createEndpoint(network, { ...wanted, alias, requestMessage, tags }, context.signal)
   },
 }
@@ -66,7 +68,7 @@ async function absent(list: EndpointList, context: StepContext): Promise<Observa
       `${taken.name} exists, but connects to ${what} or lies in another VNet. Rename or delete it in Azure, then run setup again.`,
     )
   }
-  if (!isOurs(taken.tags)) return theirs(taken, `has the connection ${taken.connection}, which cannot be undone`)
+  if (!isOurs(taken.tags, context.maker)) return theirs(taken, `has the connection ${taken.connection}, which cannot be undone`)
   const detail = await context.clouds.network.endpoint(taken.id, context.signal)
   const before = (value: string | undefined) => (value === undefined ? {} : { before: value })
   const others = await othersListing(detail, context)
@@ -136,7 +138,7 @@ function noteOf(endpoint: EndpointDetail, context: StepContext): string {
   return [
     ...(sameId(endpoint.id, endpointId(network, ownName(context))) ? [] : [endpoint.name]),
     ...(sameId(endpoint.resourceGroup, network.resourceGroup) ? [] : [`in ${endpoint.resourceGroup}`]),
-    ...(isOurs(endpoint.tags) ? [] : ['not made by this bot']),
+    ...(isOurs(endpoint.tags, context.maker) ? [] : ['not made by this bot']),
     `GUID ${endpoint.guid ?? 'unknown'}`,
     endpoint.address ?? 'no address',
   ].join(' · ')

@@ -77,6 +77,7 @@ export async function makePlan(action: Action, context: StepContext): Promise<Pl
     site: siteOf(
       context.target,
       inOrder.flatMap(({ seen }) => seen ?? []),
+      context.maker.installation,
     ),
     crossRegion: !sameId(services[0].service.region, network.location),
     ...(warnings.size > 0 && { warnings: [...warnings].toSorted() }),

@@ -1,4 +1,4 @@
-import { isOurs, requestOf } from '../../domain/ownership.ts'
+import { isMadeBy, isOurs, requestOf } from '../../domain/ownership.ts'
 import type { StepId } from '../../domain/plan.ts'
 import { sameName } from '../../domain/service-words.ts'
 import { sameId } from '../../domain/target.ts'
@@ -62,12 +62,12 @@ export function sparedNote({ undoing }: StepContext, step: StepId): string | und
 /** Whether a request for this network made it; during an undo, whether the undone request did. */
 export async function isMadeHere(tags: Readonly<Record<string, string>> | undefined, context: StepContext): Promise<boolean> {
   const { target, undoing, networkOf } = context
-  const request = requestOf(tags)
+  const request = requestOf(tags, context.maker)
   if (request === undefined || undoing !== undefined) return isMine(tags, context)
   return sameName(target.network.name, await networkOf(request))
 }
 
 /** Whether this bot made it; during an undo, whether the undone request did. */
-export function isMine(tags: Readonly<Record<string, string>> | undefined, { undoing }: StepContext): boolean {
-  return isOurs(tags, undoing?.request)
+export function isMine(tags: Readonly<Record<string, string>> | undefined, { maker, undoing }: StepContext): boolean {
+  return undoing === undefined ? isOurs(tags, maker) : isMadeBy(tags, maker, undoing)
 }

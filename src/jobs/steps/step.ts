@@ -3,6 +3,7 @@ import type { ARecord, Zone } from '../../azure/private-dns.ts'
 import type { WireOrganization } from '../../clickhouse/wire.ts'
 import type { Verdict } from '../../domain/diagnosis/finding.ts'
 import type { OrganizationKey } from '../../domain/organization.ts'
+import type { Maker, MarkedRequest } from '../../domain/ownership.ts'
 import type { Change, Plan, StepFacts, StepId } from '../../domain/plan.ts'
 import type { Listing } from '../../domain/request.ts'
 import type { Network, Target } from '../../domain/target.ts'
@@ -48,8 +49,7 @@ export interface Configured {
   readonly organizations: readonly Pick<OrganizationKey, 'organizationId' | 'organizationName'>[]
 }
 
-export interface Undoing {
-  readonly request: string
+export interface Undoing extends MarkedRequest {
   /** The steps in which that request made something. */
   readonly made: ReadonlySet<StepId>
   /** The ids that it put on lists. */
@@ -57,7 +57,8 @@ export interface Undoing {
 }
 
 export interface StepContext {
-  readonly requestId: string
+  /** The request, as the tags of what it makes name it. */
+  readonly maker: Maker
   /** Name of the person who asked; it goes into texts in Azure. */
   readonly requester: string
   readonly target: Target
@@ -71,11 +72,13 @@ export interface StepContext {
   /** Set while a failed request is undone: only what that request made is removed. */
   readonly undoing?: Undoing
   /** Name of the network that a request was about; undefined when the ledger does not have the request. */
-  networkOf(requestId: string): Promise<string | undefined>
+  networkOf(marked: MarkedRequest): Promise<string | undefined>
   /** Called before each write. Throws `LostRun` when another worker has the request, and `Stopped` when it was cancelled. */
   fence(): Promise<void>
   /** Called before ids are put on a list: an undo of this request removes these and no others. */
   noteListed(listing: Listing): Promise<void>
+  /** Whether a request of this ledger put the id on a list, or planned with the endpoint whose id it is. */
+  hasListed(id: string): Promise<boolean>
   readonly signal: AbortSignal
 }
 

@@ -46,7 +46,13 @@ describe('the file', () => {
     ])
     const many = Array.from({ length: 14 }, (_, at) => `t${at}: x`).join(', ')
     const over = good.replace('    location: westus3\n', `    location: westus3\n    tags: { ${many} }\n`)
-    expect(told(over)).toEqual(['networks[0].tags: are over 13'])
+    expect(told(over)).toEqual(['networks[0].tags: are over 11'])
+    const own = good.replace('    location: westus3\n', '    location: westus3\n    tags: { MANAGEDBY: terraform }\n')
+    expect(told(own)).toEqual([
+      "networks[0].tags.MANAGEDBY: is the bot's own tag managedBy, by which it knows what it made: Azure does not tell tags apart by case. Choose another name",
+    ])
+    expect(told(`installation: Acme!\n${good}`)).toEqual(['installation: may hold at most 32 small letters, digits and "-"'])
+    expect(jobsConfig(jobsEnvironment(file(`installation: acme-west\n${good}`))).installation).toBe('acme-west')
   })
 
   test('an approver list may be empty: who asks is told', () => {

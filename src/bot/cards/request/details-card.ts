@@ -39,7 +39,7 @@ export function detailsCard(request: Request, seen: string): Card {
 /** Where everything lies, by its full ids. */
 function siteLines(site: Site | undefined): readonly Text[] {
   if (site === undefined) return []
-  const { subnet, endpoint, zone, applicationSecurityGroups, tags } = site
+  const { subnet, endpoint, zone, applicationSecurityGroups, tags, installation } = site
   const line = (what: string, id: string | undefined) => (id === undefined ? [] : [words`${what} ${code(cleanText(id, 400))}`])
   const tagText = Object.entries(tags)
     .map(([name, value]) => `${name}=${value}`)
@@ -50,5 +50,6 @@ function siteLines(site: Site | undefined): readonly Text[] {
     ...line('zone', zone),
     ...applicationSecurityGroups.flatMap((id) => line('application security group', id)),
     ...line('tags', tagText === '' ? undefined : tagText),
+    ...line('installation', installation),
   ]
 }

@@ -28,12 +28,13 @@ const plan: Plan = {
   alias: literal.alias,
   crossRegion: false,
   steps,
+  site: { vnet: '', subnet: '', applicationSecurityGroups: [], tags: {}, installation: '3f2a9c0d' },
 }
 
 const asked: Request['asked'] = {
   by: alice,
   place: { surface: 'slack', id: 'C1' },
-  at: '2026-01-01T00:00:00Z',
+  at: '2026-03-01T12:00:00.000Z',
   services: [{ service: service.name }],
   network: network.name,
 }
@@ -57,6 +58,8 @@ describe('terraformInput', () => {
       ...literal,
       endpoint: { name: 'pe-analytics-prod', existence: 'planned' },
     })
+    const { site: _, ...older } = plan
+    expect(terraformInput({ ...request, plan: older }, network)?.maker).toEqual({ request: 'PL-42' })
     const named = { ...network, endpoints: { networkInterface: 'nic-{service}' } }
     expect(terraformInput(request, named)).toMatchObject({ interfaceName: 'nic-analytics-prod' })
   })

@@ -42,7 +42,13 @@ describe('a plan that is not applied', () => {
       azurerm: [{ subscription_id: subscription, features: [{}] }],
       clickhouse: [{ organization_id: planned.organizationId }],
     })
-    const tags = { team: 'data', managedBy: 'privatelink-bot', privatelinkRequest: 'PL-42' }
+    const marks = {
+      managedBy: 'privatelink-bot',
+      privatelinkInstallation: '3f2a9c0d',
+      privatelinkRequest: 'PL-42',
+      privatelinkAskedAt: '2026-03-01T12:00:00.000Z',
+    }
+    const tags = { team: 'data', ...marks }
     const vnet = `/subscriptions/${subscription}/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet-prod`
     expect(resource).toEqual({
       azurerm_private_endpoint: {
@@ -89,7 +95,7 @@ describe('a plan that is not applied', () => {
             resource_group_name: 'rg-dns',
             ttl: 300,
             records: ['${azurerm_private_endpoint.pe_analytics_prod.private_service_connection[0].private_ip_address}'],
-            tags: { managedBy: 'privatelink-bot', privatelinkRequest: 'PL-42' },
+            tags: marks,
           },
         ],
       },

@@ -8,7 +8,7 @@ const zone = 'westus3.privatelink.azure.clickhouse.cloud'
 
 /** A plan that nobody has applied yet, for one service whose allow list is empty. */
 export const planned: TerraformInput = {
-  requestId: 'PL-42',
+  maker: { installation: '3f2a9c0d', request: 'PL-42', askedAt: '2026-03-01T12:00:00.000Z' },
   requester: 'Alice',
   organizationId: '6f1a2c7e-55a1-4a0e-9d5e-0c4b1d2f3a41',
   alias: 'production-westus3-0-0.3f2a.westus3.azure.privatelinkservice',

@@ -68,7 +68,14 @@ export interface Button {
   readonly weight?: 'primary' | 'danger'
   readonly id: string
   readonly digest: string
+  /** Left out where the chat cuts the card: who clicks it has to have seen all of it. */
+  readonly needsWholeCard?: true
 }
+
+/** What stands below a card that was cut, and so lost buttons that need the whole one. */
+export const cutNote = 'This is too long for one message, and the rest is cut.'
+export const undecidableNote =
+  'This is too long for one message, and the rest is cut: it cannot be decided on here. Cancel it, and ask for fewer services at a time.'
 
 export function strong(text: string): Inline {
   return { kind: 'strong', text }

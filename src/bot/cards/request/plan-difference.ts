@@ -1,6 +1,6 @@
 import type { Plan, PlannedStep } from '../../../domain/plan.ts'
 import { strong, type Text, words } from '../../chat/card.ts'
-import { planLine } from './plan-lines.ts'
+import { stepLines } from './plan-lines.ts'
 
 /** A plan compared with the one before it: new, changed and removed steps are marked. */
 export function differenceLines(plan: Plan, previous: Plan): readonly Text[] {
@@ -9,10 +9,15 @@ export function differenceLines(plan: Plan, previous: Plan): readonly Text[] {
   return [
     ...plan.steps.flatMap((step) => {
       const was = before(step.id)
-      if (was === undefined) return [words`${strong('new')} ${planLine(step)}`]
-      if (JSON.stringify(was.change) === JSON.stringify(step.change)) return [planLine(step)]
-      return [words`${strong('now')} ${planLine(step)}`, words`${strong('was')} ${planLine(was)}`]
+      if (was === undefined) return markedLines('new', step)
+      if (JSON.stringify(was.change) === JSON.stringify(step.change)) return stepLines(step)
+      return [...markedLines('now', step), ...markedLines('was', was)]
     }),
-    ...gone.map((step) => words`${strong('no longer')} ${planLine(step)}`),
+    ...gone.flatMap((step) => markedLines('no longer', step)),
   ]
+}
+
+function markedLines(mark: string, step: PlannedStep): readonly Text[] {
+  const [line = '', ...more] = stepLines(step)
+  return [words`${strong(mark)} ${line}`, ...more]
 }

@@ -6,12 +6,26 @@ import { code, type Text, words } from '../../chat/card.ts'
 /** Longest value in a plan line, in code points; Details shows all of it. */
 const valueLength = 40
 
-/** The changes of a plan, one line a step. */
+/** Fields that are longer together get a line each: a chat cuts what is too long for one block. In code points. */
+const compactLength = 600
+
+/** The changes of a plan, by step. */
 export function planLines(plan: Plan): readonly Text[] {
-  return plan.steps.map(planLine)
+  return plan.steps.flatMap(stepLines)
 }
 
-export function planLine(step: PlannedStep): Text {
+/** One line, and more where a step has many fields: an approver has to see each. */
+export function stepLines(step: PlannedStep): readonly Text[] {
+  const { change } = step
+  const line = planLine(step)
+  if (change.kind === 'none' || change.kind === 'blocked' || [...compact(change.fields)].length <= compactLength) return [line]
+  return [
+    planLine({ ...step, change: { ...change, fields: [] } }),
+    ...change.fields.map((field) => `    ${fieldText(field, valueLength)}`),
+  ]
+}
+
+function planLine(step: PlannedStep): Text {
   const { title, resource, change, note, kept } = step
   const subject = words`${title} ${code(cleanText(resource, 120))}`
   switch (change.kind) {

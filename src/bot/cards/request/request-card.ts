@@ -110,12 +110,14 @@ function linesOf({ state, previousPlan }: Request, plan: Plan): readonly Text[] 
 function buttonsOf(request: Request, decides: boolean): readonly Button[] {
   const { id, state, digest = '', action, approval } = request
   const decisions: readonly Button[] = [
-    { verb: 'approve', label: 'Approve', weight: 'primary', id, digest },
+    { verb: 'approve', label: 'Approve', weight: 'primary', id, digest, needsWholeCard: true },
     { verb: 'reject', label: 'Reject', weight: 'danger', id, digest },
     { verb: 'details', label: 'Details', id, digest },
   ]
   const breakGlass: readonly Button[] =
-    approval === undefined || approval.breakGlass.length === 0 ? [] : [{ verb: 'override', label: 'Break glass', id, digest }]
+    approval === undefined || approval.breakGlass.length === 0
+      ? []
+      : [{ verb: 'override', label: 'Break glass', id, digest, needsWholeCard: true }]
   const reviewed: readonly Button[] =
     decides && needsReview(request) ? [{ verb: 'review', label: 'Reviewed', weight: 'primary', id, digest }] : []
   const cancel: Button = { verb: 'cancel', label: 'Cancel', id, digest }

@@ -1,5 +1,5 @@
 import type { types } from '@slack/bolt'
-import { type Button, type Card, type Part, plain, type Text } from '../../chat/card.ts'
+import { type Button, type Card, cutNote, type Part, plain, type Text, undecidableNote } from '../../chat/card.ts'
 import { lengthOf, mrkdwn, plainText, preformatted } from './text.ts'
 
 /** Slack's limits: https://docs.slack.dev/reference/block-kit/blocks. The limit for all text of one message is not documented. */
@@ -34,8 +34,9 @@ export function slackMessage({ summary, parts, buttons = [] }: Card): SlackMessa
     cut = cut || room < 0 || blocks.length >= limits.blocks - reserve.blocks
     if (!cut) blocks.push(block)
   }
-  if (cut) blocks.push(context('This is too long for one message: the rest is cut.'))
-  if (buttons.length > 0) blocks.push({ type: 'actions', block_id: 'decision', elements: buttons.map(element) })
+  const shown = cut ? buttons.filter(({ needsWholeCard }) => needsWholeCard !== true) : buttons
+  if (cut) blocks.push(context(shown.length < buttons.length ? undecidableNote : cutNote))
+  if (shown.length > 0) blocks.push({ type: 'actions', block_id: 'decision', elements: shown.map(element) })
   return { text, blocks }
 }
 

@@ -1,5 +1,5 @@
 import type { ActionArray, CardElementArray, IAdaptiveCard, ITextBlock } from '@microsoft/teams.cards'
-import { type Button, type Card, type Part, plain } from '../../chat/card.ts'
+import { type Button, type Card, type Part, plain, undecidableNote } from '../../chat/card.ts'
 import { actionsInSet, actionTitle, cardUnits } from './limits.ts'
 import { collectMentions, type Mentions, markdown, plainLines, plainText } from './text.ts'
 
@@ -17,6 +17,7 @@ const dialogVerbs: ReadonlySet<string> = new Set(['details', 'evidence', 'overri
  * of any other card the first page is shown.
  */
 export function adaptiveCards(card: Card, { isPrivate = false } = {}): readonly IAdaptiveCard[] {
+  const { buttons = [] } = card
   const mentions = collectMentions()
   const pages: ITextBlock[][] = [[]]
   let units = 0
@@ -29,11 +30,13 @@ export function adaptiveCards(card: Card, { isPrivate = false } = {}): readonly 
     pages.at(-1)?.push(element)
     units += length
   }
+  const shown = pages.length > 1 && !isPrivate ? buttons.filter(({ needsWholeCard }) => needsWholeCard !== true) : buttons
+  const shortened = shown.length < buttons.length ? undecidableNote : 'Shortened: ask me for it, and I show all of it to you.'
   return pages.map((elements, index) => {
     const isFirst = index === 0
-    const page = isPrivate ? `Page ${index + 1} of ${pages.length}.` : 'Shortened: ask me for it, and I show all of it to you.'
+    const page = isPrivate ? `Page ${index + 1} of ${pages.length}.` : shortened
     const count = pages.length === 1 ? [] : [small(page)]
-    const actions = isFirst ? (card.buttons ?? []).map((button, position) => action(button, position, isPrivate)) : []
+    const actions = isFirst ? shown.map((button, position) => action(button, position, isPrivate)) : []
     return cardOf([...elements, ...count], actions, mentions, isFirst ? card.readers : undefined)
   })
 }
@@ -44,13 +47,16 @@ export function simpleCard({ parts, buttons = [] }: Card): IAdaptiveCard {
     part.kind === 'lines' ? part.lines.map(plain) : part.kind === 'code' ? [...part.lines] : [plain(part.text)],
   )
   const text = plainLines(lines, simpleUnits)
+  const isCut = lines.join('\n').length > simpleUnits
+  const shown = isCut ? buttons.filter(({ needsWholeCard }) => needsWholeCard !== true) : buttons
   return {
     type: 'AdaptiveCard',
     version: '1.2',
     body: [
       { type: 'RichTextBlock', inlines: [{ type: 'TextRun', text: text.trim() === '' ? '\u00a0' : text }] },
+      ...(shown.length < buttons.length ? [small(undecidableNote)] : []),
       ...actionSets(
-        buttons.map((button, index) => {
+        shown.map((button, index) => {
           const { fallback, ...plainest } = action(button, index)
           return typeof fallback === 'object' ? fallback : plainest
         }),

@@ -3,7 +3,8 @@ import type { BotConfig } from '../config.ts'
 import type { Surface } from '../domain/person.ts'
 import type { Log } from '../log.ts'
 import { redisAudit } from '../redis/audit.ts'
-import { type Connection, connect, isUnanswered, serverIdOf } from '../redis/connection.ts'
+import { type Connection, connect, isUnanswered } from '../redis/connection.ts'
+import { redisLastServer } from '../redis/last-server.ts'
 import { redisLedger } from '../redis/ledger.ts'
 import { redisLimit } from '../redis/limits.ts'
 import { createProducer } from '../redis/producer.ts'
@@ -48,7 +49,7 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
   const redis = opened.adopt(connect(config.redisUrl, { patient: false }), (connection) => connection.disconnect())
   redis.on('error', (error) => log.warn({ err: error }, 'redis'))
   const producer = opened.use(createProducer(redis))
-  const ledger = redisLedger(redis)
+  const ledger = redisLedger(redis, log)
   const diagnoses = redisDiagnoses(redis)
   const messages = redisMessages(redis)
   const metrics = createMetrics(ledger)
@@ -103,7 +104,7 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
   )
   const apart =
     config.metrics && opened.use(await startHttpServer(config.metrics, { ...health.routes, 'GET /metrics': metrics.route }))
-  opened.use(startCatchUp({ ledger, producer, log, serverId: () => serverIdOf(redis) }))
+  opened.use(startCatchUp({ ledger, producer, log, server: redisLastServer(redis) }))
   opened.use(watchApprovers({ ledger, people, messages, producer }, log))
   const whole = opened.move()
   return {

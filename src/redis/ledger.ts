@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { entryOf, hashOf } from '../domain/audit.ts'
 import type { Ledger } from '../domain/ledger.ts'
 import { isOpen, needsReview, type Request, type RequestEvent, transition } from '../domain/request.ts'
+import type { Log } from '../log.ts'
 import { auditHeadKey, auditIndexKey, auditKey, parseHead } from './audit.ts'
 import { type Connection, serverIdOf } from './connection.ts'
 import { prefix } from './queues.ts'
+import { untilReplicated } from './replication.ts'
 
 const openKey = `${prefix}:requests:open`
 const unshownKey = `${prefix}:requests:unshown`
@@ -62,7 +64,7 @@ local unshown, id, version = KEYS[1], ARGV[1], ARGV[2]
 if redis.call('HGET', unshown, id) == version then redis.call('HDEL', unshown, id) end
 `
 
-export function redisLedger(redis: Connection): Ledger {
+export function redisLedger(redis: Connection, log?: Pick<Log, 'warn'>): Ledger {
   const replace = async (
     expected: string,
     next: Request,
@@ -88,6 +90,11 @@ export function redisLedger(redis: Connection): Ledger {
     }
     // Where the connection broke after the write, ioredis has sent it again, and the second one found the first.
     return await isWritten()
+  }
+  /** What a person decided is to survive a failover. Where no replica has it in time, the decision stands all the same. */
+  const keepDecision = async (id: string): Promise<void> => {
+    const kept = await untilReplicated(redis).catch(() => 'late')
+    if (kept === 'late') log?.warn({ request: id }, 'no replica of Redis has this decision yet: a failover now could lose it')
   }
   const auditHead = async (): Promise<string> => (await redis.get(auditHeadKey)) ?? ''
   const open = async (): Promise<readonly Request[]> => {
@@ -122,7 +129,9 @@ export function redisLedger(redis: Connection): Ledger {
         const before = parse(text)
         const after = transition(before, event)
         if (after === before) return { request: before, changed: false }
-        if (await replace(text, after, event, head)) return { request: after, changed: true }
+        if (!(await replace(text, after, event, head))) continue
+        if ('by' in event) await keepDecision(id)
+        return { request: after, changed: true }
       }
     },
     async newest(limit, person) {

@@ -151,3 +151,10 @@ describe('a setup', () => {
     }
   })
 })
+
+test('a setup names the VNets in which its record will answer too', async () => {
+  linkAlso('vnet-spoke-1')
+  zoneIn(world).records.clear()
+  const plan = await makePlan('setup', workshop.about(['analytics-prod'], network, { networkOf: ledger }))
+  expect(plan.warnings).toEqual(['vnet-spoke-1 is linked to the zone as well: names in it will lead there to this endpoint too.'])
+})

@@ -1,5 +1,6 @@
 import type { Ledger } from '../../domain/ledger.ts'
 import type { Log } from '../../log.ts'
+import type { LastServer } from '../../redis/last-server.ts'
 import type { Producer } from '../../redis/producer.ts'
 import { type Repeating, repeat } from '../../repeat.ts'
 
@@ -8,8 +9,7 @@ const everyMs = 5_000
 
 interface CatchUp {
   readonly ledger: Pick<Ledger, 'unshown' | 'open'>
-  /** The server that answers now, by an id that another one does not have; undefined where it does not say. */
-  serverId(): Promise<string | undefined>
+  readonly server: LastServer
   readonly producer: Pick<Producer, 'show'>
   readonly log: Log
 }
@@ -17,17 +17,17 @@ interface CatchUp {
 /**
  * Queues an outbox job for every request that chat shows in an older version: after a crash between writing to the ledger and queueing the job, or
  * when a job was lost. With the delay a job that waits already, e.g. for a rate limit, keeps its time. Runs at start and at intervals. Once another server
- * answers, every open request is shown anew: it may have lost the last writes, which chat shows already.
+ * answers than the one that the data names, every open request is shown anew: it may have lost the last writes, which chat shows already.
  */
-export function startCatchUp({ ledger, producer, log, serverId }: CatchUp): Repeating {
-  let last: string | undefined
+export function startCatchUp({ ledger, producer, log, server }: CatchUp): Repeating {
   return repeat('catching up', everyMs, log, async () => {
     for (const id of Object.keys(await ledger.unshown())) await producer.show({ kind: 'request', id }, 1)
-    const server = (await serverId()) ?? last
-    if (last !== undefined && server !== last) {
+    const [current, last] = [await server.current(), await server.last()]
+    if (current === undefined || current === last) return
+    if (last !== undefined) {
       log.warn('another Redis server answers: every open request is shown anew')
       for (const { id } of await ledger.open()) await producer.show({ kind: 'request', id }, 1)
     }
-    last = server
+    await server.keep(current)
   })
 }

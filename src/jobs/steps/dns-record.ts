@@ -1,4 +1,4 @@
-import type { ARecord } from '../../azure/private-dns.ts'
+import type { ARecord, Zone } from '../../azure/private-dns.ts'
 import { isOurs, marked, tagText } from '../../domain/ownership.ts'
 import { type Change, type FieldChange, knownAfterApply } from '../../domain/plan.ts'
 import { labelOf, sameId, type Target, zoneNameOf } from '../../domain/target.ts'
@@ -23,7 +23,12 @@ export const dnsRecord: Step = {
     const records = zone === undefined ? [] : await context.clouds.dns.aRecords(zone, context.signal)
     const found = zone === undefined ? creation(['*'], endpoint?.address) : await compare(context, records)
     const wantedRecords = found.seen?.records?.map(({ name }) => name) ?? []
-    return { ...found, facts: { ...(zone !== undefined && { records }), wantedRecords } }
+    const warning = othersWarning(found.change, zone)
+    return {
+      ...found,
+      facts: { ...(zone !== undefined && { records }), wantedRecords },
+      ...(warning !== undefined && { warning }),
+    }
   },
 
   async apply(context, change) {
@@ -44,6 +49,13 @@ export const dnsRecord: Step = {
 }
 
 type Found = Omit<Observation, 'facts'>
+
+/** A record that is made or corrected answers in every VNet that is linked to the zone. */
+function othersWarning({ kind }: Change, zone: Zone | undefined): string | undefined {
+  if ((kind !== 'create' && kind !== 'update') || zone === undefined || zone.otherVnets.length === 0) return undefined
+  const { otherVnets } = zone
+  return `${otherVnets.join(', ')} ${otherVnets.length === 1 ? 'is' : 'are'} linked to the zone as well: names in it will lead there to this endpoint too.`
+}
 
 async function compare(context: StepContext, records: readonly ARecord[]): Promise<Found> {
   const address = context.facts.endpoint?.address

@@ -6,13 +6,22 @@ import { samples } from '../../../sample-requests.ts'
 /** After a failover the ledger may say something older than chat shows. */
 
 let server: string | undefined = 'a'
+let kept: string | undefined
 const shown: string[] = []
+const lastServer = {
+  current: async () => server,
+  last: async () => kept,
+  keep: async (id: string) => {
+    kept = id
+  },
+}
 const open = [samples['awaiting-approval'], samples.applying]
 
 beforeEach(() => {
   vi.useFakeTimers()
   shown.length = 0
   server = 'a'
+  kept = undefined
 })
 afterEach(() => {
   vi.useRealTimers()
@@ -23,7 +32,7 @@ test('once another server answers, every open request is shown anew, once', asyn
     ledger: { unshown: async () => ({}), open: async () => open },
     producer: { show: async ({ id }) => void shown.push(id) },
     log: pino({ level: 'silent' }),
-    serverId: async () => server,
+    server: lastServer,
   })
   await vi.advanceTimersByTimeAsync(11_000)
   expect(shown).toEqual([])
@@ -32,5 +41,20 @@ test('once another server answers, every open request is shown anew, once', asyn
   server = 'b'
   await vi.advanceTimersByTimeAsync(11_000)
   expect(shown).toEqual(open.map(({ id }) => id))
+  catchUp.close()
+})
+
+test('a bot that starts after the failover shows them anew as well', async () => {
+  kept = 'a'
+  server = 'b'
+  const catchUp = startCatchUp({
+    ledger: { unshown: async () => ({}), open: async () => open },
+    producer: { show: async ({ id }) => void shown.push(id) },
+    log: pino({ level: 'silent' }),
+    server: lastServer,
+  })
+  await vi.advanceTimersByTimeAsync(11_000)
+  expect(shown).toEqual(open.map(({ id }) => id))
+  expect(kept).toBe('b')
   catchUp.close()
 })

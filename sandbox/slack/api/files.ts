@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { parseJson } from '../json.ts'
+import { pingsOf } from '../mrkdwn.ts'
 import type { SlackFile } from '../store.ts'
 import { ApiError } from './api-error.ts'
 import type { Answer, Backend, Method } from './method.ts'
@@ -52,7 +53,7 @@ export const completeUpload: Method = (backend, args) => {
   for (const file of files) file.channel = channel?.id ?? ''
   if (channel !== undefined) {
     const text = typeof args.initial_comment === 'string' ? args.initial_comment : ''
-    store.post({ channel: channel.id, user: directory.workspace.botUserId }, { text, blocks: [], pings: [] })
+    store.post({ channel: channel.id, user: directory.workspace.botUserId }, { text, blocks: [], pings: pingsOf(text, []) })
   }
   return { files: files.map(({ id, title, name }) => ({ id, title: title ?? name })) }
 }

@@ -60,19 +60,23 @@ export function teamsPeople({ people, references, connector, graph, channels }: 
     membersByObjectId.set(objectId, { member, at: performance.now() })
     return member
   }
-  const rosterOf = async (where: Where): Promise<readonly Member[]> => {
+  const rosterOf = async (where: Where, cachedForMs: number): Promise<readonly Member[]> => {
     const known = rosters.get(where.conversation)
-    if (known !== undefined && isYoung(known, emailCacheMs)) return known.members
+    if (known !== undefined && isYoung(known, cachedForMs)) return known.members
     const members = await connector.members(where).catch(() => known?.members ?? [])
     rosters.set(where.conversation, { members, at: performance.now() })
     return members
   }
-  /** Somebody who never spoke to the bot is found among those who can read the channels in which it asks. */
+  /**
+   * Somebody who never spoke to the bot is found among those who can read the channels in which it asks. Whoever is not found may have a new account since
+   * the rosters were read: these are read again after a minute.
+   */
   const inRosters = async (isMeant: (member: Member) => boolean): Promise<Member | undefined> => {
-    for (const where of await channels()) {
-      const found = (await rosterOf(where)).find(isMeant)
-      if (found !== undefined) return found
-    }
+    for (const cachedForMs of [emailCacheMs, accountCacheMs])
+      for (const where of await channels()) {
+        const found = (await rosterOf(where, cachedForMs)).find(isMeant)
+        if (found !== undefined) return found
+      }
     return undefined
   }
   const objectIdOf = async ({ accounts, email }: Person): Promise<string | undefined> => {
@@ -103,7 +107,7 @@ export function teamsPeople({ people, references, connector, graph, channels }: 
       return byEmail === undefined ? { ...byAccount, email } : { ...byEmail, accounts: { teams: objectId, ...byEmail.accounts } }
     },
     async membershipOf({ id, objectId }, { key }, where) {
-      if (key !== `teams:${objectId}` || !emails) return 'member'
+      if (key !== `teams:${objectId}`) return 'member'
       return (await memberBy(objectId, id, where))?.isGuest === true ? 'guest' : 'member'
     },
     async groupsOf(person, groups) {

@@ -92,3 +92,12 @@ describe('members of an Entra group', () => {
     expect((await ledger.get(id))?.state).toBe('awaiting-approval')
   })
 })
+
+test('a guest only reads, also where the configuration names nobody by email', async () => {
+  const { people, told, ledger } = await open({})
+  await people.command('grace', 'data', 'setup analytics-prod in prod-westus3')
+  await told('grace', 'Guests can read here')
+  expect(await ledger.open()).toEqual([])
+  await people.command('grace', 'data', 'requests all')
+  await told('grace', 'equests')
+})

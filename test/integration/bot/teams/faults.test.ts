@@ -4,6 +4,9 @@ import { startTeamsWorld, type TeamsWorld } from './harness.ts'
 
 /** What Teams refuses, for a while or for good. */
 
+/** How long Teams is away; `TEAMS_AWAY_MS=600000` for ten minutes. */
+const awayMs = Number(process.env.TEAMS_AWAY_MS ?? 6_000)
+
 let at: TeamsWorld
 beforeAll(async () => {
   at = await startTeamsWorld({ tenant: { notAddedTo: new Set(), disabled: new Set() } })
@@ -57,16 +60,16 @@ test('a secret that has ended is told by /readyz, until Teams takes the token ag
   await expect.poll(async () => (await ready()).status).toBe(200)
 })
 
-test('while Teams is away no message is lost, and none is doubled once it is back', async () => {
+test('while Teams is away no message is lost, and none is doubled once it is back', { timeout: awayMs + 120_000 }, async () => {
   const ids = [await at.asked(), await at.asked('setup billing-prod in prod-westus3')]
   let isAway = true
   at.teams.fail({ status: 503, code: 'ServiceUnavailable' }, Number.POSITIVE_INFINITY, () => isAway)
   for (const id of ids) void at.planned(id).catch(() => undefined)
-  await new Promise((resolve) => setTimeout(resolve, 6_000))
+  await new Promise((resolve) => setTimeout(resolve, awayMs))
   for (const id of ids) expect(approvalCards(id)).toHaveLength(0)
   isAway = false
   for (const id of ids) {
-    await at.teams.until(() => approvalCards(id).length > 0, { timeoutMs: 20_000, what: `the approval card of ${id}` })
+    await at.teams.until(() => approvalCards(id).length > 0, { timeoutMs: 90_000, what: `the approval card of ${id}` })
     expect(approvalCards(id)).toHaveLength(1)
     await at.card('data', `request ${id} · awaiting-approval`)
   }

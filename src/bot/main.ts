@@ -1,4 +1,4 @@
-import { botConfig, secretsIn } from '../config.ts'
+import { botConfig, handOver, secretsIn } from '../config.ts'
 import { runProcess } from '../process.ts'
 import { startBot } from './bot.ts'
 
@@ -10,7 +10,7 @@ await runProcess({
     const config = botConfig()
     const { slack, teams, redisUrl, warnings } = config
     const chats = [slack?.botToken, slack?.signingSecret, slack?.appToken, teams?.appPassword]
-    const secrets = [...chats.filter((secret) => secret !== undefined), ...secretsIn(redisUrl)]
+    const secrets = [...chats.filter((secret) => secret !== undefined), ...secretsIn(redisUrl), ...handOver(config)]
     return { config, secrets, warnings }
   },
   async start(config, log, opened) {

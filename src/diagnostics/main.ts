@@ -1,5 +1,5 @@
 import packageFile from '../../package.json' with { type: 'json' }
-import { diagnosticsConfig, presetResolver, secretsIn } from '../config.ts'
+import { diagnosticsConfig, handOver, presetResolver, secretsIn } from '../config.ts'
 import { runProcess } from '../process.ts'
 import { connect } from '../redis/connection.ts'
 import { announce } from '../redis/presence.ts'
@@ -19,7 +19,7 @@ await runProcess({
   name: 'diagnostics',
   configure() {
     const config = diagnosticsConfig()
-    return { config, secrets: secretsIn(config.redisUrl) }
+    return { config, secrets: [...secretsIn(config.redisUrl), ...handOver(config)] }
   },
   async start({ redisUrl, network, ...settings }, log, opened) {
     const probe = createProbe(settings)

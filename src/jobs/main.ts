@@ -4,7 +4,7 @@ import { azureCredential } from '../azure/credential.ts'
 import { azureNetwork } from '../azure/network.ts'
 import { azurePrivateDns } from '../azure/private-dns.ts'
 import { clickHouseCloud } from '../clickhouse/client.ts'
-import { type JobsConfig, jobsConfig, secretsIn } from '../config.ts'
+import { handOver, type JobsConfig, jobsConfig, secretsIn } from '../config.ts'
 import type { Log } from '../log.ts'
 import { runProcess } from '../process.ts'
 import { redisBudget } from '../redis/budget.ts'
@@ -39,7 +39,7 @@ await runProcess({
       keySecret,
       Buffer.from(`${keyId}:${keySecret}`).toString('base64'),
     ])
-    return { config, secrets: [...keys, ...secretsIn(config.redisUrl)], warnings: config.warnings }
+    return { config, secrets: [...keys, ...secretsIn(config.redisUrl), ...handOver(config)], warnings: config.warnings }
   },
   start,
 })

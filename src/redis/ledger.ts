@@ -47,7 +47,13 @@ local unshown, id, version = KEYS[1], ARGV[1], ARGV[2]
 if redis.call('HGET', unshown, id) == version then redis.call('HDEL', unshown, id) end
 `
 
-export function redisLedger(redis: Connection): Ledger {
+/** How many requests chat shows in an older version. */
+export async function countUnshown(redis: Connection): Promise<number> {
+  return await redis.hlen(unshownKey)
+}
+
+/** `changed` is told of each change of a request that was written, with the request before it. */
+export function redisLedger(redis: Connection, changed: (before: Request, after: Request) => void = () => undefined): Ledger {
   const replace = async (
     expected: string,
     next: Request,
@@ -106,7 +112,10 @@ export function redisLedger(redis: Connection): Ledger {
         const before = parse(text)
         const after = transition(before, event)
         if (after === before) return { request: before, changed: false }
-        if (await replace(text, after, event, head)) return { request: after, changed: true }
+        if (await replace(text, after, event, head)) {
+          changed(before, after)
+          return { request: after, changed: true }
+        }
       }
     },
     async newest(limit, person) {

@@ -2,6 +2,7 @@ import type { Ledger } from '../../domain/ledger.ts'
 import type { Log } from '../../log.ts'
 import type { Producer } from '../../redis/producer.ts'
 import { type Repeating, repeat } from '../../repeat.ts'
+import type { Lag } from './lag.ts'
 
 /** How often requests are looked for whose newest state was not shown, in milliseconds. */
 const everyMs = 5_000
@@ -11,6 +12,8 @@ interface CatchUp {
   /** The server that answers now, by an id that another one does not have; undefined where it does not say. */
   serverId(): Promise<string | undefined>
   readonly producer: Pick<Producer, 'show'>
+  /** Takes what chat does not show now. */
+  readonly lag?: Pick<Lag, 'note'>
   readonly log: Log
 }
 
@@ -19,10 +22,12 @@ interface CatchUp {
  * when a job was lost. With the delay a job that waits already, e.g. for a rate limit, keeps its time. Runs at start and at intervals. Once another server
  * answers, every open request is shown anew: it may have lost the last writes, which chat shows already.
  */
-export function startCatchUp({ ledger, producer, log, serverId }: CatchUp): Repeating {
+export function startCatchUp({ ledger, producer, lag, log, serverId }: CatchUp): Repeating {
   let last: string | undefined
   return repeat('catching up', everyMs, log, async () => {
-    for (const id of Object.keys(await ledger.unshown())) await producer.show({ kind: 'request', id }, 1)
+    const unshown = await ledger.unshown()
+    lag?.note(unshown)
+    for (const id of Object.keys(unshown)) await producer.show({ kind: 'request', id }, 1)
     const server = (await serverId()) ?? last
     if (last !== undefined && server !== last) {
       log.warn('another Redis server answers: every open request is shown anew')

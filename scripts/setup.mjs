@@ -85,6 +85,11 @@ if (process.argv.includes('--lab') && process.getuid?.() === 0) {
   }
 }
 
+// Checks and tests the alert rules; without it that test says that it is skipped. As root only, because the package brings a service too.
+if (process.argv.includes('--lab') && process.getuid?.() === 0 && !onPath('promtool')) {
+  install('promtool', ({ command }) => (command === 'apt-get' ? ['prometheus'] : []))
+}
+
 // What the benchmarks compare with.
 const benchTools = {
   'prometheus-blackbox-exporter': 'prometheus-blackbox-exporter',

@@ -1,25 +1,13 @@
-import { isIPv4 } from 'node:net'
 import { z } from 'zod'
+import { chatSecrets, chatsIn, type SlackConfig, type TeamsConfig } from './config/chats.ts'
+import { ConfigError, type Environment, type Variables, variablesIn } from './config/environment.ts'
 import { type Estate, readEstate } from './config/file.ts'
+import { boundsIn, type ProbeBounds, probeVariables } from './config/probe-settings.ts'
+import { portNumber, tracingSecrets, type Watched, watchedIn } from './config/watched.ts'
 import type { OrganizationKey } from './domain/organization.ts'
 import type { Surface } from './domain/person.ts'
 
 /** The only reader of the environment: one function for each process, which holds no more than that process needs. */
-
-/** Everything that is wrong with the configuration, at once. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError'
-  readonly problems: readonly string[]
-
-  constructor(problems: readonly string[]) {
-    super(
-      `The configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${problems.map((line) => `  ${line}`).join('\n')}`,
-    )
-    this.problems = problems
-  }
-}
-
-type Environment = Readonly<Record<string, string | undefined>>
 
 const redisUrl = z
   .string('is not set; the address of Redis, e.g. redis://127.0.0.1:6379')
@@ -28,138 +16,51 @@ const redisUrl = z
     'must be redis:// or rediss:// addresses, separated by commas',
   )
 
-export interface BotConfig extends Estate {
+/** Secrets of every process. */
+const commonSecrets = ['REDIS_URL', ...tracingSecrets]
+
+/** What libraries read from the environment themselves, and what of it is secret. */
+interface ReadByLibraries {
+  /** By the name of the variable; `handOver` puts them into the environment. Absent where there are none. */
+  readonly librarySecrets?: Readonly<Record<string, string>>
+}
+
+export interface BotConfig extends Estate, Watched, ReadByLibraries {
   readonly redisUrl: string
   readonly host: string
   readonly port: number
-  /** Where `/metrics`, `/healthz` and `/readyz` are served apart from the public port; absent where they are not. */
-  readonly metrics?: { readonly host: string; readonly port: number }
   /** Absent where the bot does not serve that chat; at least one is there. */
   readonly slack?: SlackConfig
   readonly teams?: TeamsConfig
 }
 
-export interface SlackConfig {
-  readonly botToken: string
-  readonly signingSecret: string
-  /** With it, Socket Mode. */
-  readonly appToken?: string
-  readonly apiUrl?: string
-}
-
-export interface TeamsConfig {
-  readonly appId: string
-  /** Without one, the bot is a user-assigned managed identity whose client id is `appId`. */
-  readonly appPassword?: string
-  /** The one tenant whose people are served; absent only while authentication is off. */
-  readonly tenantId?: string
-  /** Off only where the bot listens on loopback: then nobody's tokens are asked for, and none are sent. */
-  readonly isAuthenticated: boolean
-  /** The OpenID metadata document by whose keys Teams signs; Microsoft's where absent. */
-  readonly openIdUrl?: string
-  /** Where messages go before any activity has named a service URL; trusted like Microsoft's. */
-  readonly serviceUrl?: string
-  /** Microsoft Graph; `https://graph.microsoft.com/v1.0` where absent. */
-  readonly graphUrl?: string
-  /** An authority for tokens that is none of Microsoft's. */
-  readonly authorityHost?: string
-}
-
-const port = z.coerce.number('must be a port number').int().min(0).max(65_535)
-
 const botSchema = z.object({
   PRIVATELINK_CONFIG: z.string('is not set; the path of the configuration file'),
   REDIS_URL: redisUrl,
   HOST: z.string().default('0.0.0.0'),
-  PORT: port.default(3000),
-  METRICS_HOST: z.string().default('0.0.0.0'),
-  METRICS_PORT: port.optional(),
-})
-
-const slackSchema = z.object({
-  SLACK_BOT_TOKEN: z.string('is not set; the bot token of the Slack app (xoxb-…)'),
-  SLACK_SIGNING_SECRET: z.string('is not set; the signing secret of the Slack app'),
-  SLACK_APP_TOKEN: z.string().optional(),
-  SLACK_API_URL: z.url('must be a URL').optional(),
-})
-
-const teamsSchema = z.object({
-  TEAMS_APP_ID: z.guid('must be the app (client) id of the bot, a UUID').optional(),
-  TEAMS_APP_PASSWORD: z.string().optional(),
-  TEAMS_TENANT_ID: z.guid('must be the id of the Entra tenant, a UUID').optional(),
-  TEAMS_AUTH: z.enum(['enabled', 'disabled'], 'must be "enabled" or "disabled"').default('enabled'),
-  TEAMS_OPENID_URL: z.url('must be a URL').optional(),
-  TEAMS_SERVICE_URL: z.url('must be a URL').optional(),
-  TEAMS_GRAPH_URL: z.url('must be a URL').optional(),
-  AZURE_AUTHORITY_HOST: z.url('must be a URL').optional(),
+  PORT: portNumber.default(3000),
 })
 
 export function botConfig(environment: Environment = process.env): BotConfig {
-  const problems: string[] = []
-  const values = readEnvironment(botSchema, environment, problems)
-  const isSet = (variable: string) => (environment[variable] ?? '') !== ''
-  const servesTeams = ['TEAMS_APP_ID', 'TEAMS_APP_PASSWORD', 'TEAMS_TENANT_ID', 'TEAMS_AUTH'].some(isSet)
-  const servesSlack = ['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET', 'SLACK_APP_TOKEN'].some(isSet)
-  if (!servesTeams && !servesSlack)
-    problems.push(
-      'no chat is configured: set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET for Slack, TEAMS_APP_ID and TEAMS_TENANT_ID for Teams, or both',
-    )
-  const slack = servesSlack ? slackConfig(environment, problems) : undefined
-  const teams = servesTeams ? teamsConfig(environment, values?.HOST, problems) : undefined
-  const served: readonly Surface[] = [...(servesSlack ? (['slack'] as const) : []), ...(servesTeams ? (['teams'] as const) : [])]
-  const estate = readFile(environment, problems, served)
-  if (values === undefined || estate === undefined || problems.length > 0) throw new ConfigError(problems)
+  const variables = variablesIn(environment, [...commonSecrets, ...chatSecrets])
+  const values = variables.read(botSchema)
+  const { slack, teams, served } = chatsIn(variables, values?.HOST)
+  const watched = watchedIn(variables)
+  const estate = readFile(variables, served)
+  if (values === undefined || estate === undefined || variables.problems.length > 0) throw new ConfigError(variables.problems)
   return {
     ...estate,
     redisUrl: values.REDIS_URL,
     host: values.HOST,
     port: values.PORT,
-    ...(values.METRICS_PORT !== undefined && { metrics: { host: values.METRICS_HOST, port: values.METRICS_PORT } }),
+    ...watched,
+    ...librarySecretsIn(variables, tracingSecrets),
     ...(slack !== undefined && { slack }),
     ...(teams !== undefined && { teams }),
   }
 }
 
-function slackConfig(environment: Environment, problems: string[]): SlackConfig | undefined {
-  const values = readEnvironment(slackSchema, environment, problems)
-  return (
-    values && {
-      botToken: values.SLACK_BOT_TOKEN,
-      signingSecret: values.SLACK_SIGNING_SECRET,
-      ...(values.SLACK_APP_TOKEN !== undefined && { appToken: values.SLACK_APP_TOKEN }),
-      ...(values.SLACK_API_URL !== undefined && { apiUrl: values.SLACK_API_URL }),
-    }
-  )
-}
-
-/** Without an app id the SDK checks nobody's token, so that this has to be asked for, and is taken only where nobody else can connect. */
-function teamsConfig(environment: Environment, host: string | undefined, problems: string[]): TeamsConfig | undefined {
-  const values = readEnvironment(teamsSchema, environment, problems)
-  if (values === undefined) return undefined
-  const isAuthenticated = values.TEAMS_AUTH === 'enabled'
-  if (!isAuthenticated && !isLoopback(host))
-    problems.push('TEAMS_AUTH "disabled" is taken only while HOST is a loopback address, e.g. 127.0.0.1')
-  if (isAuthenticated && values.TEAMS_APP_ID === undefined)
-    problems.push('TEAMS_APP_ID is not set; the app (client) id of the bot, without which nobody could be told from a forger')
-  if (isAuthenticated && values.TEAMS_TENANT_ID === undefined)
-    problems.push('TEAMS_TENANT_ID is not set; the id of the Entra tenant whose people are served')
-  return {
-    appId: values.TEAMS_APP_ID ?? '',
-    isAuthenticated,
-    ...(values.TEAMS_APP_PASSWORD !== undefined && { appPassword: values.TEAMS_APP_PASSWORD }),
-    ...(values.TEAMS_TENANT_ID !== undefined && { tenantId: values.TEAMS_TENANT_ID }),
-    ...(values.TEAMS_OPENID_URL !== undefined && { openIdUrl: values.TEAMS_OPENID_URL }),
-    ...(values.TEAMS_SERVICE_URL !== undefined && { serviceUrl: values.TEAMS_SERVICE_URL }),
-    ...(values.TEAMS_GRAPH_URL !== undefined && { graphUrl: values.TEAMS_GRAPH_URL }),
-    ...(values.AZURE_AUTHORITY_HOST !== undefined && { authorityHost: values.AZURE_AUTHORITY_HOST }),
-  }
-}
-
-function isLoopback(host: string | undefined): boolean {
-  return host !== undefined && (host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.')))
-}
-
-export interface JobsConfig extends Omit<Estate, 'organizations'> {
+export interface JobsConfig extends Omit<Estate, 'organizations'>, Watched, ReadByLibraries {
   readonly redisUrl: string
   readonly clickhouse: { readonly apiUrl: string; readonly organizations: readonly OrganizationKey[] }
   /** Azure Resource Manager. */
@@ -167,6 +68,9 @@ export interface JobsConfig extends Omit<Estate, 'organizations'> {
   /** An authority that is none of Microsoft's gives tokens for it. */
   readonly ownAuthority: boolean
 }
+
+/** Read by `@azure/identity`. */
+const azureSecrets = ['AZURE_CLIENT_SECRET', 'AZURE_CLIENT_CERTIFICATE_PASSWORD', 'AZURE_PASSWORD']
 
 const jobsSchema = z.object({
   PRIVATELINK_CONFIG: z.string('is not set; the path of the configuration file'),
@@ -180,13 +84,15 @@ const jobsSchema = z.object({
 const microsofts = /\.(microsoftonline\.(com|us|cn)|chinacloudapi\.cn)$/
 
 export function jobsConfig(environment: Environment = process.env): JobsConfig {
-  const problems: string[] = []
-  const values = readEnvironment(jobsSchema, environment, problems)
-  const estate = readFile(environment, problems)
+  const variables = variablesIn(environment, [...commonSecrets, ...azureSecrets])
+  const { problems } = variables
+  const values = variables.read(jobsSchema)
+  const watched = watchedIn(variables)
+  const estate = readFile(variables)
   const organizations = (estate?.organizations ?? []).map(({ id, name, keyId, keySecret }, index): OrganizationKey => {
     const read = (key: string, variable: string): string => {
-      const value = environment[variable]
-      if (value === undefined || value === '')
+      const value = variables.secret(variable)
+      if (value === undefined && !variables.isSet(variable))
         problems.push(`organizations[${index}].${key}: the environment variable ${variable} is not set`)
       return value ?? ''
     }
@@ -204,84 +110,60 @@ export function jobsConfig(environment: Environment = process.env): JobsConfig {
     clickhouse: { apiUrl: values.CLICKHOUSE_API_URL.replace(/\/+$/, ''), organizations },
     azureUrl: values.AZURE_RESOURCE_MANAGER_URL.replace(/\/+$/, ''),
     ownAuthority: values.AZURE_AUTHORITY_HOST !== undefined && !microsofts.test(new URL(values.AZURE_AUTHORITY_HOST).hostname),
+    ...watched,
+    ...librarySecretsIn(variables, [...azureSecrets, ...tracingSecrets]),
   }
 }
 
 /** The audit command reads Redis, and nothing else. */
 export function auditConfig(environment: Environment = process.env): { readonly redisUrl: string } {
-  const problems: string[] = []
-  const values = readEnvironment(z.object({ REDIS_URL: redisUrl }), environment, problems)
-  if (values === undefined) throw new ConfigError(problems)
+  const variables = variablesIn(environment, ['REDIS_URL'])
+  const values = variables.read(z.object({ REDIS_URL: redisUrl }))
+  if (values === undefined) throw new ConfigError(variables.problems)
   return { redisUrl: values.REDIS_URL }
 }
 
-export interface DnsServer {
-  readonly address: string
-  readonly port: number
-}
-
-export interface DiagnosticsConfig {
+export interface DiagnosticsConfig extends ProbeBounds, Watched, ReadByLibraries {
   readonly redisUrl: string
   readonly network: string
-  /** Azure DNS. */
-  readonly dnsServers: readonly DnsServer[]
-  /** Servers to use instead of the system's resolver. */
-  readonly resolver?: readonly DnsServer[]
-  readonly hostSuffixes: readonly string[]
-  /** Where it may connect, in CIDR notation. */
-  readonly prefixes: readonly string[]
-}
-
-const list = z.string().transform((value) =>
-  value
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== ''),
-)
-
-const dnsServers = list.pipe(z.array(z.string().transform(parseServer)).min(1))
-
-const probeSettings = {
-  DIAGNOSTICS_DNS_SERVERS: dnsServers.default([{ address: '168.63.129.16', port: 53 }]),
-  DIAGNOSTICS_RESOLVER: dnsServers.optional(),
-  DIAGNOSTICS_HOST_SUFFIXES: list
-    .pipe(z.array(z.string().startsWith('.', 'each suffix must begin with "."')).min(1))
-    .default(['.privatelink.azure.clickhouse.cloud']),
-  DIAGNOSTICS_PREFIXES: list
-    .pipe(z.array(z.cidrv4('must be address prefixes such as 10.0.0.0/8')).min(1))
-    .default(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10']),
 }
 
 const diagnosticsSchema = z.object({
   REDIS_URL: redisUrl,
   DIAGNOSTICS_NETWORK: z.string('is not set; the name of the network that this worker stands in').min(1, 'is empty'),
-  ...probeSettings,
+  ...probeVariables,
 })
 
 export function diagnosticsConfig(environment: Environment = process.env): DiagnosticsConfig {
-  const problems: string[] = []
-  const values = readEnvironment(diagnosticsSchema, environment, problems)
-  if (values === undefined) throw new ConfigError(problems)
-  return { redisUrl: values.REDIS_URL, network: values.DIAGNOSTICS_NETWORK, ...settingsIn(values) }
+  const variables = variablesIn(environment, commonSecrets)
+  const values = variables.read(diagnosticsSchema)
+  const watched = watchedIn(variables)
+  if (values === undefined || variables.problems.length > 0) throw new ConfigError(variables.problems)
+  return {
+    redisUrl: values.REDIS_URL,
+    network: values.DIAGNOSTICS_NETWORK,
+    ...boundsIn(values),
+    ...watched,
+    ...librarySecretsIn(variables, tracingSecrets),
+  }
 }
 
 /** The one-shot command: what its flags say comes before what the environment does. */
 export function onceConfig(
   flags: { readonly network?: string; readonly dnsServers: readonly string[]; readonly prefixes: readonly string[] },
   environment: Environment = process.env,
-): Omit<DiagnosticsConfig, 'redisUrl'> {
-  const problems: string[] = []
-  const values = readEnvironment(
-    z.object(probeSettings),
+): ProbeBounds & { readonly network: string } {
+  const variables = variablesIn(
     {
       ...environment,
       ...(flags.dnsServers.length > 0 && { DIAGNOSTICS_DNS_SERVERS: flags.dnsServers.join(',') }),
       ...(flags.prefixes.length > 0 && { DIAGNOSTICS_PREFIXES: flags.prefixes.join(',') }),
     },
-    problems,
+    [],
   )
-  if (values === undefined) throw new ConfigError(problems.map(byFlags))
-  return { network: flags.network ?? environment.DIAGNOSTICS_NETWORK ?? 'this machine', ...settingsIn(values) }
+  const values = variables.read(z.object(probeVariables))
+  if (values === undefined) throw new ConfigError(variables.problems.map(byFlags))
+  return { network: flags.network ?? environment.DIAGNOSTICS_NETWORK ?? 'this machine', ...boundsIn(values) }
 }
 
 /** In the words of whoever typed the command. */
@@ -289,18 +171,30 @@ function byFlags(problem: string): string {
   return problem.replace('DIAGNOSTICS_DNS_SERVERS', '--dns-server').replace('DIAGNOSTICS_PREFIXES', '--prefix')
 }
 
-function settingsIn(values: z.infer<z.ZodObject<typeof probeSettings>>): Omit<DiagnosticsConfig, 'redisUrl' | 'network'> {
-  return {
-    dnsServers: values.DIAGNOSTICS_DNS_SERVERS,
-    ...(values.DIAGNOSTICS_RESOLVER !== undefined && { resolver: values.DIAGNOSTICS_RESOLVER }),
-    hostSuffixes: values.DIAGNOSTICS_HOST_SUFFIXES,
-    prefixes: values.DIAGNOSTICS_PREFIXES,
-  }
-}
-
 /** The passwords in Redis addresses, to be kept out of logs. */
 export function secretsIn(redisAddresses: string): readonly string[] {
   return redisAddresses.split(',').map((node) => decodeURIComponent(new URL(node).password))
+}
+
+function librarySecretsIn(variables: Variables, names: readonly string[]): ReadByLibraries {
+  const values = names.flatMap((name) => {
+    const value = variables.value(name)
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  return values.length === 0 ? {} : { librarySecrets: Object.fromEntries(values) }
+}
+
+/**
+ * Puts what libraries read from the environment themselves there, because it may have come from files, and returns what of it the log has to hide: whole
+ * values, and the values of headers (`key=value,…`).
+ */
+export function handOver({ librarySecrets = {} }: ReadByLibraries): readonly string[] {
+  Object.assign(process.env, librarySecrets)
+  return Object.entries(librarySecrets).flatMap(([name, value]) =>
+    tracingSecrets.includes(name)
+      ? [value, ...value.split(',').map((pair) => pair.slice(pair.indexOf('=') + 1).trim())]
+      : [value],
+  )
 }
 
 /** Options of `resolv.conf` for this process, unless its environment has some. The C library reads them at the first lookup. */
@@ -314,31 +208,8 @@ export function threadPoolSize(): number {
   return Number.isInteger(size) && size > 0 ? Math.min(size, 1_024) : 4
 }
 
-/** `IP[:PORT]` */
-function parseServer(value: string, context: z.core.$RefinementCtx<string>): DnsServer {
-  const [address = '', port = '53', ...rest] = value.split(':')
-  const number = Number(port)
-  if (!isIPv4(address) || rest.length > 0 || !Number.isInteger(number) || number < 1 || number > 65_535) {
-    context.addIssue({ code: 'custom', message: `"${value}" is not IP[:PORT]` })
-    return z.NEVER
-  }
-  return { address, port: number }
-}
-
-/** An empty variable counts as one that is not set. */
-function readEnvironment<Schema extends z.ZodType>(
-  schema: Schema,
-  environment: Environment,
-  problems: string[],
-): z.infer<Schema> | undefined {
-  const result = schema.safeParse(Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== '')))
-  if (result.success) return result.data
-  problems.push(...result.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`))
-  return undefined
-}
-
 /** `served`: the chats that this process knows to be served. */
-function readFile(environment: Environment, problems: string[], served?: readonly Surface[]): Estate | undefined {
-  const path = environment.PRIVATELINK_CONFIG
-  return path === undefined || path === '' ? undefined : readEstate(path, problems, served)
+function readFile(variables: Variables, served?: readonly Surface[]): Estate | undefined {
+  const path = variables.value('PRIVATELINK_CONFIG')
+  return path === undefined ? undefined : readEstate(path, variables.problems, served)
 }

@@ -1,4 +1,6 @@
 import { type Logger, pino } from 'pino'
+import { logFields } from './log-fields.ts'
+import { traceIds } from './tracing.ts'
 
 export type Log = Logger
 
@@ -18,7 +20,8 @@ function describe(error: unknown): object {
 /** Tokens that nobody configured: those that a cloud or a chat handed out. */
 const tokens = /\b(Bearer |Basic |xox[a-z]-|xapp-)[\w.~+/=-]{8,}/g
 
-/** JSON lines on standard output. Every occurrence of a secret is masked in the finished line, whatever object or error it came in. */
+/** JSON lines on standard output. Every occurrence of a secret is masked in the finished line, whatever object or error it came in. Each
+ * line says for which request and step, and in which trace it was written, where it was in one. */
 export function createLog(name: string, secrets: readonly string[] = []): Log {
   const needles = secrets
     .filter((secret) => secret.length >= 6)
@@ -27,6 +30,7 @@ export function createLog(name: string, secrets: readonly string[] = []): Log {
     name,
     base: { name },
     timestamp: pino.stdTimeFunctions.isoTime,
+    mixin: () => ({ ...logFields(), ...traceIds() }),
     serializers: { err: describe },
     hooks: {
       streamWrite: (line: string) =>

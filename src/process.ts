@@ -1,4 +1,4 @@
-import { ConfigError } from './config.ts'
+import { ConfigError } from './config/environment.ts'
 import { createLog, type Log } from './log.ts'
 
 /** After SIGTERM or SIGINT a process has so long to close what it opened, in milliseconds; then it ends with status 1. */

@@ -17,6 +17,8 @@ const common = ['src/domain']
 const ground = [
   ...common,
   'src/log.ts',
+  'src/log-fields.ts',
+  'src/tracing.ts',
   'src/closable.ts',
   'src/repeat.ts',
   'src/config.ts',
@@ -28,7 +30,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/domain': [],
   'src/config': common,
   'src/config.ts': [...common, 'src/config'],
-  'src/log.ts': [],
+  'src/log.ts': ['src/log-fields.ts', 'src/tracing.ts'],
+  'src/log-fields.ts': [],
+  'src/tracing.ts': [],
+  'src/tracing': [...ground, 'src/redis'],
+  'src/http': ground,
+  'src/metrics': [...ground, 'src/redis', 'src/http'],
   'src/closable.ts': [],
   'src/repeat.ts': ['src/log.ts'],
   'src/process.ts': ground,
@@ -42,13 +49,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/bot/cards': [...common, 'src/bot/chat', 'src/bot/command'],
   'src/bot/outbox': [...ground, 'src/redis', 'src/bot/cards', 'src/bot/chat'],
   'src/bot/answers': [...ground, 'src/redis', 'src/bot/outbox', 'src/bot/cards', 'src/bot/chat', 'src/bot/command'],
-  'src/bot/http': [...ground, 'src/redis'],
   'src/bot/slack': [...ground, 'src/redis', 'src/bot/chat'],
   'src/bot/teams': [...ground, 'src/redis', 'src/bot/chat'],
   'src/bot': [
     ...ground,
-    'src/redis',
-    ...['answers', 'outbox', 'cards', 'command', 'chat', 'http', 'slack', 'teams'].map((room) => `src/bot/${room}`),
+    ...served(),
+    ...['answers', 'outbox', 'cards', 'command', 'chat', 'slack', 'teams'].map((room) => `src/bot/${room}`),
   ],
 
   'src/jobs/retry.ts': common,
@@ -58,7 +64,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/jobs/requests': [...jobsGround(), 'src/jobs/steps', 'src/jobs/services', 'src/jobs/clouds.ts', 'src/jobs/retry.ts'],
   'src/jobs/diagnosis': [...jobsGround(), 'src/jobs/services', 'src/jobs/clouds.ts', 'src/jobs/retry.ts'],
   'src/jobs/watches': [...jobsGround(), 'src/jobs/diagnosis', 'src/jobs/services'],
-  'src/jobs': [...jobsGround(), ...['services', 'steps', 'requests', 'diagnosis', 'watches'].map((room) => `src/jobs/${room}`)],
+  'src/jobs': [
+    ...jobsGround(),
+    ...served(),
+    ...['services', 'steps', 'requests', 'diagnosis', 'watches'].map((room) => `src/jobs/${room}`),
+  ],
 
   'src/diagnostics/dns': [...ground, 'src/diagnostics/elapsed.ts'],
   'src/diagnostics/connection': [
@@ -68,7 +78,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'src/diagnostics/dns/random-label.ts',
   ],
   'src/diagnostics/checks': [...ground, 'src/diagnostics/dns', 'src/diagnostics/connection', 'src/diagnostics'],
-  'src/diagnostics': [...ground, 'src/redis', ...['checks', 'dns', 'connection'].map((room) => `src/diagnostics/${room}`)],
+  'src/diagnostics': [...ground, ...served(), ...['checks', 'dns', 'connection'].map((room) => `src/diagnostics/${room}`)],
+}
+
+/** What a process that is looked at from outside needs. */
+function served(): readonly string[] {
+  return ['src/redis', 'src/http', 'src/metrics', 'src/tracing']
 }
 
 function jobsGround(): readonly string[] {
@@ -173,7 +188,9 @@ describe('vendors', () => {
     [/^@azure\/arm-/, /^src\/azure\//],
     [/^@azure\/identity$/, /^src\/(azure\/|jobs\/main\.ts|bot\/teams\/)/],
     [/^undici$/, /^src\/clickhouse\//],
-    [/^(bullmq|ioredis)$/, /^src\/redis\//],
+    [/^(bullmq|ioredis|bullmq-otel)$/, /^src\/redis\//],
+    [/^@opentelemetry\//, /^src\/tracing\//],
+    [/^prom-client$/, /^src\/(metrics\/|(bot|jobs|diagnostics)\/metrics\.ts)/],
     [/^@slack\//, /^src\/bot\/slack\//],
     [/^(botbuilder|botframework-|@microsoft\/teams)/, /^src\/bot\/teams\//],
     [/^dns-packet$/, /^src\/diagnostics\//],

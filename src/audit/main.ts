@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import ms from 'ms'
-import { auditConfig, ConfigError } from '../config.ts'
+import { ConfigError } from '../config/environment.ts'
+import { auditConfig } from '../config.ts'
 import { ChainCheck } from '../domain/audit.ts'
 import { type Audit, redisAudit } from '../redis/audit.ts'
 import { connect } from '../redis/connection.ts'

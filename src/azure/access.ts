@@ -1,8 +1,10 @@
 import { AuthorizationManagementClient } from '@azure/arm-authorization'
 import { NetworkManagementClient } from '@azure/arm-network'
 import type { TokenCredential } from '@azure/identity'
+import { type AroundCall, plainCall } from '../domain/cloud-call.ts'
 import type { Permission } from '../domain/permissions.ts'
 import type { Network } from '../domain/target.ts'
+import { watchSending } from './call-watch.ts'
 import { translating } from './network.ts'
 
 export interface VirtualNetworkFacts {
@@ -27,7 +29,12 @@ export interface AzureAccess {
 /** The token scope of the other clients. Without it this client would ask for a token for its endpoint's URL. */
 const credentialScopes = 'https://management.azure.com/.default'
 
-export function azureAccess(credential: TokenCredential, url: string): AzureAccess {
+export function azureAccess(credential: TokenCredential, url: string, around: AroundCall = plainCall): AzureAccess {
+  const networkOf = (subscription: string): NetworkManagementClient => {
+    const client = new NetworkManagementClient(credential, subscription, { endpoint: url })
+    watchSending(client, around)
+    return client
+  }
   return {
     async permissions(scope, signal) {
       return await translating(`list the permissions on ${scope}`, async () => {
@@ -35,6 +42,7 @@ export function azureAccess(credential: TokenCredential, url: string): AzureAcce
         const [, subscription = '', resourceGroup = '', provider, rest = ''] =
           /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)(?:\/providers\/([^/]+)\/(.+))?$/i.exec(scope) ?? []
         const client = new AuthorizationManagementClient(credential, subscription, { endpoint: url, credentialScopes })
+        watchSending(client, around)
         // For a resource without a parent the SDK writes `provider//type/name`, and Azure does not accept an empty segment.
         client.pipeline.addPolicy({
           name: 'withoutEmptySegment',
@@ -59,7 +67,7 @@ export function azureAccess(credential: TokenCredential, url: string): AzureAcce
 
     async virtualNetwork({ subscription, resourceGroup, vnet }, signal) {
       return await translating(`read the virtual network ${vnet}`, async () => {
-        const client = new NetworkManagementClient(credential, subscription, { endpoint: url })
+        const client = networkOf(subscription)
         const { location = '', subnets } = await client.virtualNetworks.get(resourceGroup, vnet, { abortSignal: signal })
         return { location, ...(subnets !== undefined && { subnets: subnets.flatMap(({ name }) => name ?? []) }) }
       })
@@ -67,7 +75,7 @@ export function azureAccess(credential: TokenCredential, url: string): AzureAcce
 
     async sees({ subscription, resourceGroup, location }, alias, signal) {
       return await translating('check whether the alias is visible', async () => {
-        const { privateLinkServices } = new NetworkManagementClient(credential, subscription, { endpoint: url })
+        const { privateLinkServices } = networkOf(subscription)
         const asked = { privateLinkServiceAlias: alias }
         const options = { abortSignal: signal }
         const { visible } = await privateLinkServices

@@ -1,9 +1,8 @@
 import { NetworkManagementClient, type PrivateEndpoint } from '@azure/arm-network'
 import type { TokenCredential } from '@azure/identity'
 import { isInVnet, type Network, sameId, subnetId } from '../domain/target.ts'
+import { type CallWatch, watchCalls } from './call-watch.ts'
 import { translateAzureError } from './errors.ts'
-import { heedQuota } from './quota.ts'
-import { noteWrites, type Wrote } from './receipts.ts'
 import { keepRefusalTexts, watchingOperations } from './refusal-text.ts'
 
 /** A private endpoint with the fields that Azure's list returns. */
@@ -57,15 +56,14 @@ export interface AzureNetwork {
   deleteEndpoint(id: string, signal: AbortSignal): Promise<void>
 }
 
-export function azureNetwork(credential: TokenCredential, url: string, wrote: Wrote = () => undefined): AzureNetwork {
+export function azureNetwork(credential: TokenCredential, url: string, watch: CallWatch = {}): AzureNetwork {
   const clients = new Map<string, NetworkManagementClient>()
   const clientOf = (subscription: string): NetworkManagementClient => {
     const known = clients.get(subscription)
     if (known !== undefined) return known
     const client = new NetworkManagementClient(credential, subscription, { endpoint: url })
-    heedQuota(client)
+    watchCalls(client, subscription, watch)
     keepRefusalTexts(client)
-    noteWrites(client, wrote)
     clients.set(subscription, client)
     return client
   }

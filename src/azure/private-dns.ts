@@ -1,10 +1,9 @@
 import { PrivateDnsManagementClient, type PrivateZone, type RecordSet } from '@azure/arm-privatedns'
 import type { TokenCredential } from '@azure/identity'
 import { type Network, sameId, vnetId } from '../domain/target.ts'
+import { type CallWatch, watchCalls } from './call-watch.ts'
 import { type Etag, ifMatchWhenKnown, requireIfMatch } from './etag.ts'
 import { isUnlistable, orUndefined, splitId, translating } from './network.ts'
-import { heedQuota } from './quota.ts'
-import { noteWrites, type Wrote } from './receipts.ts'
 import { keepRefusalTexts } from './refusal-text.ts'
 
 /** A private DNS zone, and its link to one VNet. */
@@ -80,16 +79,15 @@ export function azurePrivateDns(
   credential: TokenCredential,
   url: string,
   places: readonly Network['dns'][] = [],
-  wrote: Wrote = () => undefined,
+  watch: CallWatch = {},
 ): AzurePrivateDns {
   const clients = new Map<string, PrivateDnsManagementClient>()
   const clientOf = (subscription: string): PrivateDnsManagementClient => {
     const known = clients.get(subscription)
     if (known !== undefined) return known
     const client = new PrivateDnsManagementClient(credential, subscription, { endpoint: url })
-    heedQuota(client)
+    watchCalls(client, subscription, watch)
     keepRefusalTexts(client)
-    noteWrites(client, wrote)
     clients.set(subscription, client)
     return client
   }

@@ -13,14 +13,21 @@ const scarce = 20
  */
 const refillMs = { reads: 40, writes: 100, deletes: 100, 'resource-requests': 600 }
 type Kind = keyof typeof refillMs
-const kinds = Object.keys(refillMs) as readonly Kind[]
 
-/** Delays calls when Azure's answers say that few of their kind are left to the subscription. The SDK itself repeats a call after a 429. */
-export function heedQuota({ pipeline }: { readonly pipeline: Pipeline }): void {
-  pipeline.addPolicy(quotaPolicy(), { afterPhase: 'Retry' })
+export interface QuotaLeft {
+  readonly kind: Kind
+  readonly count: number
 }
 
-function quotaPolicy(): Policy {
+const kinds = Object.keys(refillMs) as readonly Kind[]
+
+/** Delays calls when Azure's answers say that few of their kind are left to the subscription. The SDK itself repeats a call after a 429.
+ * `told` hears of every such answer. */
+export function heedQuota({ pipeline }: { readonly pipeline: Pipeline }, told: (left: QuotaLeft) => void): void {
+  pipeline.addPolicy(quotaPolicy(told), { afterPhase: 'Retry' })
+}
+
+function quotaPolicy(told: (left: QuotaLeft) => void): Policy {
   const left = new Map<Kind, number>()
   const nextAt = new Map<Kind, number>()
 
@@ -40,7 +47,9 @@ function quotaPolicy(): Policy {
       const response = await next(request)
       for (const kind of kinds) {
         const value = response.headers.get(`x-ms-ratelimit-remaining-subscription-${kind}`)
-        if (value !== undefined && Number.isFinite(Number(value))) left.set(kind, Number(value))
+        if (value === undefined || !Number.isFinite(Number(value))) continue
+        left.set(kind, Number(value))
+        told({ kind, count: Number(value) })
       }
       return response
     },

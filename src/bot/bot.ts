@@ -1,31 +1,37 @@
 import { type Closable, closable } from '../closable.ts'
 import type { BotConfig } from '../config.ts'
 import type { Surface } from '../domain/person.ts'
+import { allOf, healthRoutes, type Readiness } from '../http/health.ts'
+import { onlyLocal, type Route, startHttpServer, timed } from '../http/server.ts'
 import type { Log } from '../log.ts'
+import { startMetricsPort } from '../metrics/metrics-port.ts'
+import { metricsRoute } from '../metrics/registry.ts'
 import { redisAudit } from '../redis/audit.ts'
 import { type Connection, connect, isUnanswered } from '../redis/connection.ts'
 import { redisLastServer } from '../redis/last-server.ts'
-import { redisLedger } from '../redis/ledger.ts'
+import { countUnshown, redisLedger } from '../redis/ledger.ts'
 import { redisLimit } from '../redis/limits.ts'
 import { createProducer } from '../redis/producer.ts'
-import { outboxQueue, outboxSchema } from '../redis/queues.ts'
+import { queueCounts } from '../redis/queue-counts.ts'
+import { outboxQueue, outboxSchema, workQueue } from '../redis/queues.ts'
+import { redisAnswers, redisProblem } from '../redis/readiness.ts'
 import { redisDiagnoses, redisInventory, redisMessages } from '../redis/records.ts'
 import { redisSurvey, redisVerdicts } from '../redis/survey.ts'
 import { redisWatches } from '../redis/watches.ts'
 import { startWorker } from '../redis/worker.ts'
 import type { Desk } from './answers/desk.ts'
 import { handlersOf } from './answers/handlers.ts'
+import { watchedHandlers } from './answers/watched-handlers.ts'
 import type { ChatMetrics } from './chat/chat-metrics.ts'
 import type { Chats } from './chat/chats.ts'
 import { peopleInAllChats } from './chat/people-in-all-chats.ts'
 import { safeHandlers } from './chat/safe-handlers.ts'
 import type { ServedChat } from './chat/served-chat.ts'
-import { createHealth } from './http/health.ts'
-import { createMetrics } from './http/metrics.ts'
-import { onlyLocal, startHttpServer } from './http/server.ts'
+import { createBotMetrics } from './metrics.ts'
 import { availabilityOf } from './outbox/availability.ts'
 import { startCatchUp } from './outbox/catch-up.ts'
 import { deliver } from './outbox/deliver.ts'
+import { trackLag } from './outbox/lag.ts'
 import { watchApprovers } from './outbox/watch-approvers.ts'
 import { openSlack } from './slack/open.ts'
 
@@ -49,12 +55,18 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
   const redis = opened.adopt(connect(config.redisUrl, { patient: false }), (connection) => connection.disconnect())
   redis.on('error', (error) => log.warn({ err: error }, 'redis'))
   const producer = opened.use(createProducer(redis))
-  const ledger = redisLedger(redis, log)
+  const ledger = redisLedger(redis, { log })
   const diagnoses = redisDiagnoses(redis)
   const messages = redisMessages(redis)
-  const metrics = createMetrics(ledger)
+  const lag = trackLag(() => performance.now())
+  const metrics = createBotMetrics({
+    open: () => ledger.open(),
+    unshown: () => countUnshown(redis),
+    outboxLag: lag.seconds,
+    queues: () => queueCounts(redis, [outboxQueue, workQueue]),
+    redisProblem: () => redisProblem(redis, 'bot'),
+  })
   const served = await openChats(config, { redis, metrics, log })
-  const health = createHealth(redis, () => served.map(({ surface: { name }, problem }) => ({ name, problem })))
   const chats: Chats = new Map(served.map(({ surface }) => [surface.name, surface]))
   const people = peopleInAllChats(chats)
 
@@ -80,12 +92,15 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
   }
   for (const { surface } of served) {
     opened.defer(() => surface.close())
-    const handlers = handlersOf({ ...desk, surface: surface.name, attach: surface.attach })
+    const handlers = watchedHandlers(handlersOf({ ...desk, surface: surface.name, attach: surface.attach }), {
+      chat: surface.name,
+      commanded: (command) => metrics.commanded(command, surface.name),
+    })
     await surface.listen(
-      safeHandlers(handlers, { log, isUnanswered: async (error) => isUnanswered(error) || !(await health.redisAnswers()) }),
+      safeHandlers(handlers, { log, isUnanswered: async (error) => isUnanswered(error) || !(await redisAnswers(redis)) }),
     )
   }
-  opened.use(
+  const worker = opened.use(
     await startWorker({
       redisUrl: config.redisUrl,
       queue: outboxQueue,
@@ -95,16 +110,16 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
       handle: ({ data }) => deliver({ chats, people, ledger, diagnoses, messages, log, now: Date.now }, data),
     }),
   )
+  const readiness = async (): Promise<Readiness> => readinessOf(await redisProblem(redis, 'bot'), worker.problem(), served)
   const server = opened.use(
     await startHttpServer(config, {
-      ...health.routes,
-      ...(config.metrics === undefined && { 'GET /metrics': onlyLocal(metrics.route) }),
-      ...Object.assign({}, ...served.map(({ routes }) => routes)),
+      ...healthRoutes(readiness),
+      ...(config.metrics === undefined && { 'GET /metrics': onlyLocal(metricsRoute(metrics.register)) }),
+      ...Object.assign({}, ...served.map((chat) => timedRoutes(chat, metrics.acknowledged))),
     }),
   )
-  const apart =
-    config.metrics && opened.use(await startHttpServer(config.metrics, { ...health.routes, 'GET /metrics': metrics.route }))
-  opened.use(startCatchUp({ ledger, producer, log, server: redisLastServer(redis) }))
+  const apart = config.metrics && opened.use(await startMetricsPort(config.metrics, metrics.register, readiness))
+  opened.use(startCatchUp({ ledger, producer, lag, log, server: redisLastServer(redis) }))
   opened.use(watchApprovers({ ledger, people, messages, producer }, log))
   const whole = opened.move()
   return {
@@ -113,6 +128,20 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
     chats: [...chats.keys()],
     ...closable(() => whole.disposeAsync()),
   }
+}
+
+/** Ready while Redis takes writes, the outbox is worked on, and a chat serves the bot; it names what does not. */
+function readinessOf(redis: string | undefined, outbox: string | undefined, chats: readonly ServedChat[]): Readiness {
+  const own = allOf({ redis, outbox })
+  const inChats = allOf(Object.fromEntries(chats.map(({ surface, problem }) => [surface.name, problem()])))
+  const someServes = chats.length === 0 || Object.keys(inChats.problems).length < chats.length
+  return { isReady: own.isReady && someServes, problems: { ...own.problems, ...inChats.problems } }
+}
+
+function timedRoutes({ surface: { name }, routes }: ServedChat, took: (chat: Surface, seconds: number) => void) {
+  return Object.fromEntries(
+    Object.entries(routes).map(([at, route]): [string, Route] => [at, timed(route, (seconds) => took(name, seconds))]),
+  )
 }
 
 /** Those that are configured. The SDK of Teams is large, so that a bot without Teams does not load it. */

@@ -1,5 +1,6 @@
-import { botConfig, secretsIn } from '../config.ts'
+import { botConfig, handOver, secretsIn } from '../config.ts'
 import { runProcess } from '../process.ts'
+import { openTracing } from '../tracing/open.ts'
 import { startBot } from './bot.ts'
 
 /** The bot process: it holds chat secrets, and nothing that could change a cloud. */
@@ -10,10 +11,11 @@ await runProcess({
     const config = botConfig()
     const { slack, teams, redisUrl, warnings } = config
     const chats = [slack?.botToken, slack?.signingSecret, slack?.appToken, teams?.appPassword]
-    const secrets = [...chats.filter((secret) => secret !== undefined), ...secretsIn(redisUrl)]
+    const secrets = [...chats.filter((secret) => secret !== undefined), ...secretsIn(redisUrl), ...handOver(config)]
     return { config, secrets, warnings }
   },
   async start(config, log, opened) {
+    opened.use(await openTracing('bot', config.tracing, log))
     const { port, metricsPort, chats } = opened.use(await startBot(config, log))
     const mode = config.slack?.appToken === undefined ? 'http' : 'socket'
     return { host: config.host, port, ...(metricsPort !== undefined && { metricsPort }), chats, mode }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Agent, request } from 'undici'
 import type { z } from 'zod'
+import { type AroundCall, plainCall } from '../domain/cloud-call.ts'
 import { TerminalError } from '../domain/errors.ts'
 import type { OrganizationKey } from '../domain/organization.ts'
 import { translateRefusal, unreachable, unreadable } from './errors.ts'
@@ -68,12 +69,14 @@ export interface Budget {
 const throttledPatienceMs = 60_000
 const callTimeoutMs = 15_000
 
-/** `url` includes the version path, e.g. `https://api.clickhouse.cloud/v1`. `wrote` receives the API's id of each call that changed something. */
+/** `url` includes the version path, e.g. `https://api.clickhouse.cloud/v1`. `wrote` receives the API's id of each call that changed something; `around` stands
+ * around each call. */
 export function clickHouseCloud(
   url: string,
   keys: readonly OrganizationKey[],
   budget: Budget,
   wrote: (requestId: string) => void = () => undefined,
+  around: AroundCall = plainCall,
 ): ClickHouseCloud {
   let clock: { readonly serverAt: number; readonly seenAt: number } | undefined
   const agent = new Agent({ headersTimeout: callTimeoutMs, bodyTimeout: callTimeoutMs, connect: { timeout: 5_000 } })
@@ -115,7 +118,11 @@ export function clickHouseCloud(
     const deadline = performance.now() + throttledPatienceMs
     for (;;) {
       await budget.take(keyId, signal)
-      const answer = await send(`${url}/organizations/${organizationId}${path}`, headers, patch, doing, signal)
+      const address = `${url}/organizations/${organizationId}${path}`
+      const method = patch === undefined ? 'GET' : 'PATCH'
+      const answer = await around({ vendor: 'clickhouse', method, url: address }, () =>
+        send(address, headers, patch, doing, signal),
+      )
       if (answer.status === 429 && performance.now() < deadline) {
         await sleep(answer.retryAfterMs ?? 1_000, undefined, { signal })
         continue

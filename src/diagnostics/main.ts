@@ -1,10 +1,13 @@
 import packageFile from '../../package.json' with { type: 'json' }
-import { diagnosticsConfig, presetResolver, secretsIn } from '../config.ts'
+import { diagnosticsConfig, handOver, presetResolver, secretsIn } from '../config.ts'
+import { allOf } from '../http/health.ts'
 import { runProcess } from '../process.ts'
 import { connect } from '../redis/connection.ts'
-import { announce } from '../redis/presence.ts'
+import { type Announced, announce } from '../redis/presence.ts'
+import { queueCounts } from '../redis/queue-counts.ts'
 import { probeQueue, probeSchema } from '../redis/queues.ts'
 import { startWorker } from '../redis/worker.ts'
+import { openTracing } from '../tracing/open.ts'
 import { resolverOptions } from './dns/system-resolver.ts'
 import { createProbe } from './probe.ts'
 
@@ -19,23 +22,37 @@ await runProcess({
   name: 'diagnostics',
   configure() {
     const config = diagnosticsConfig()
-    return { config, secrets: secretsIn(config.redisUrl) }
+    return { config, secrets: [...secretsIn(config.redisUrl), ...handOver(config)] }
   },
-  async start({ redisUrl, network, ...settings }, log, opened) {
+  async start({ redisUrl, network, metrics: address, tracing, ...settings }, log, opened) {
+    opened.use(await openTracing('diagnostics', tracing, log))
     const probe = createProbe(settings)
+    let announced: Announced | undefined
     const redis = opened.adopt(connect(redisUrl, { patient: true }), (connection) => connection.disconnect())
     redis.on('error', (error) => log.warn({ err: error }, 'redis'))
-    opened.use(
+    const metrics =
+      address &&
+      (await import('./metrics.ts')).createDiagnosticsMetrics({
+        queues: () => queueCounts(redis, [probeQueue(network)]),
+        redisProblem: async () => announced?.problem(),
+        heartbeatAge: () => announced?.age() ?? 0,
+      })
+    const worker = opened.use(
       await startWorker({
         redisUrl,
         queue: probeQueue(network),
         schema: probeSchema,
         concurrency,
         log,
-        handle: ({ data, signal }) => probe(data, signal),
+        handle: ({ data, signal }) => (metrics === undefined ? probe(data, signal) : metrics.probed(() => probe(data, signal))),
       }),
     )
-    opened.use(await announce(redis, network, packageFile.version, log))
-    return { network, version: packageFile.version }
+    announced = opened.use(await announce(redis, network, packageFile.version, log))
+    const said = { network, version: packageFile.version }
+    if (address === undefined || metrics === undefined) return said
+    const { startMetricsPort } = await import('../metrics/metrics-port.ts')
+    const readiness = async () => allOf({ redis: announced?.problem(), probes: worker.problem() })
+    const { port } = opened.use(await startMetricsPort(address, metrics.register, readiness))
+    return { ...said, metricsPort: port }
   },
 })

@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net'
-import { ConfigError, onceConfig, presetResolver } from '../config.ts'
+import { ConfigError } from '../config/environment.ts'
+import { onceConfig, presetResolver } from '../config.ts'
 import type { Evidence, NetworkEvidence } from '../domain/diagnosis/evidence.ts'
 import { judge } from '../domain/diagnosis/judge.ts'
 import { isPrivateName } from '../domain/diagnosis/required.ts'

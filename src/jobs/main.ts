@@ -3,22 +3,30 @@ import { azureAccess } from '../azure/access.ts'
 import { azureCredential } from '../azure/credential.ts'
 import { azureNetwork } from '../azure/network.ts'
 import { azurePrivateDns } from '../azure/private-dns.ts'
+import type { QuotaLeft } from '../azure/quota.ts'
 import { clickHouseCloud } from '../clickhouse/client.ts'
-import { type JobsConfig, jobsConfig, secretsIn } from '../config.ts'
+import { handOver, type JobsConfig, jobsConfig, secretsIn } from '../config.ts'
+import { plainCall } from '../domain/cloud-call.ts'
+import { allOf } from '../http/health.ts'
 import type { Log } from '../log.ts'
 import { runProcess } from '../process.ts'
 import { redisBudget } from '../redis/budget.ts'
-import { connect } from '../redis/connection.ts'
+import { type Connection, connect } from '../redis/connection.ts'
 import { redisInstallation } from '../redis/installation.ts'
 import { redisLedger } from '../redis/ledger.ts'
+import { workersOf } from '../redis/presence.ts'
 import { createProber } from '../redis/prober.ts'
 import { createProducer } from '../redis/producer.ts'
-import { turnSchema, watchQueue, workQueue, workSchema } from '../redis/queues.ts'
+import { queueCounts } from '../redis/queue-counts.ts'
+import { outboxQueue, probeQueue, turnSchema, watchQueue, workQueue, workSchema } from '../redis/queues.ts'
+import { redisProblem } from '../redis/readiness.ts'
 import { redisDiagnoses, redisInventory } from '../redis/records.ts'
-import { redisSurvey, redisVerdicts } from '../redis/survey.ts'
+import { redisSurvey, redisVerdicts, type Verdicts } from '../redis/survey.ts'
 import { redisTurns } from '../redis/turns.ts'
 import { redisWatches } from '../redis/watches.ts'
 import { startWorker } from '../redis/worker.ts'
+import { openTracing } from '../tracing/open.ts'
+import { tracedCalls } from './around-calls.ts'
 import { workOnDiagnosis } from './diagnosis/diagnose.ts'
 import { noteReceipt } from './requests/receipts.ts'
 import { startSweep } from './requests/sweep.ts'
@@ -40,28 +48,39 @@ await runProcess({
       keySecret,
       Buffer.from(`${keyId}:${keySecret}`).toString('base64'),
     ])
-    return { config, secrets: [...keys, ...secretsIn(config.redisUrl)], warnings: config.warnings }
+    return { config, secrets: [...keys, ...secretsIn(config.redisUrl), ...handOver(config)], warnings: config.warnings }
   },
   start,
 })
 
 async function start(config: JobsConfig, log: Log, opened: AsyncDisposableStack): Promise<object> {
+  opened.use(await openTracing('jobs', config.tracing, log))
   const { clickhouse: cloud, networks, policies } = config
   const credential = azureCredential(config)
   const places = networks.flatMap(({ subscription, resourceGroup, dns }) => [{ subscription, resourceGroup }, dns])
   const redis = opened.adopt(connect(config.redisUrl, { patient: true }), (connection) => connection.disconnect())
   redis.on('error', (error) => log.warn({ err: error }, 'redis'))
-  const clickhouse = clickHouseCloud(cloud.apiUrl, cloud.organizations, redisBudget(redis, log), noteReceipt)
+  const budget = redisBudget(redis, log)
+  const metrics = config.metrics && (await openMetrics(config, redis, budget))
+  const around = tracedCalls(metrics?.around ?? plainCall)
+  const watch = {
+    wrote: noteReceipt,
+    around,
+    ...(metrics !== undefined && {
+      left: (subscription: string, { kind, count }: QuotaLeft) => metrics.quotaLeft(subscription, kind, count),
+    }),
+  }
+  const clickhouse = clickHouseCloud(cloud.apiUrl, cloud.organizations, budget, noteReceipt, around)
   opened.defer(() => clickhouse.close())
   const prober = opened.use(createProber(config.redisUrl, { log }))
   const clouds = {
-    network: azureNetwork(credential, config.azureUrl, noteReceipt),
-    dns: azurePrivateDns(credential, config.azureUrl, places, noteReceipt),
+    network: azureNetwork(credential, config.azureUrl, watch),
+    dns: azurePrivateDns(credential, config.azureUrl, places, watch),
     clickhouse,
     prober,
   }
   const producer = opened.use(createProducer(redis))
-  const ledger = redisLedger(redis)
+  const ledger = redisLedger(redis, metrics === undefined ? {} : { changed: metrics.changed })
   const survey = redisSurvey(redis)
   const inventoryStore = redisInventory(redis)
   const catalog = createCatalog(clickhouse, cloud.organizations, inventoryStore)
@@ -78,17 +97,18 @@ async function start(config: JobsConfig, log: Log, opened: AsyncDisposableStack)
       survey.learn({ [id]: name }).catch((error: unknown) => log.warn({ err: error, service: id }, 'private name not kept'))
     }),
     clouds,
-    access: azureAccess(credential, config.azureUrl),
+    access: azureAccess(credential, config.azureUrl, around),
     log,
     inventory: inventoryStore,
     diagnoses: redisDiagnoses(redis),
     watches: redisWatches(redis),
-    verdicts: redisVerdicts(redis),
+    verdicts: countedVerdicts(redisVerdicts(redis), metrics?.judged),
     survey,
+    ...(metrics !== undefined && { stepped: metrics.stepped }),
   }
 
   const stopping = new AbortController()
-  opened.use(
+  const work = opened.use(
     await startWorker({
       redisUrl: config.redisUrl,
       queue: workQueue,
@@ -102,7 +122,7 @@ async function start(config: JobsConfig, log: Log, opened: AsyncDisposableStack)
       },
     }),
   )
-  opened.use(
+  const watches = opened.use(
     await startWorker({
       redisUrl: config.redisUrl,
       queue: watchQueue,
@@ -120,5 +140,40 @@ async function start(config: JobsConfig, log: Log, opened: AsyncDisposableStack)
   inventory.catch((error: unknown) => log.warn({ err: error }, 'inventory not read'))
   await Promise.race([inventory.catch(() => undefined), sleep(firstInventoryWithinMs)])
   opened.use(startSurveys(shared))
-  return {}
+  if (metrics === undefined || config.metrics === undefined) return {}
+  const readiness = async () =>
+    allOf({ redis: await redisProblem(redis, 'jobs'), work: work.problem(), watch: watches.problem() })
+  const { startMetricsPort } = await import('../metrics/metrics-port.ts')
+  const { port } = opened.use(await startMetricsPort(config.metrics, metrics.register, readiness))
+  return { metricsPort: port }
+}
+
+/** Loads what counts only where somebody wants to read it. */
+async function openMetrics(
+  { networks, clickhouse: { organizations } }: JobsConfig,
+  redis: Connection,
+  budget: ReturnType<typeof redisBudget>,
+) {
+  const { createJobsMetrics } = await import('./metrics.ts')
+  const names = networks.map(({ name }) => name)
+  const queues = [workQueue, watchQueue, outboxQueue, ...names.map(probeQueue)]
+  return createJobsMetrics({
+    networks: names,
+    subscriptions: networks.flatMap(({ subscription, dns }) => [subscription, dns.subscription]),
+    organizations: organizations.map(({ organizationName }) => organizationName),
+    queues: () => queueCounts(redis, queues),
+    workers: async (network) => (await workersOf(redis, network)).length,
+    budgetLeft: (name) => budget.left(organizations.find((each) => each.organizationName === name)?.keyId ?? ''),
+    redisProblem: () => redisProblem(redis, 'jobs'),
+  })
+}
+
+function countedVerdicts(verdicts: Verdicts, judged: (code: string) => void = () => undefined): Verdicts {
+  return {
+    ...verdicts,
+    async save(service, network, verdict) {
+      judged(verdict.code)
+      await verdicts.save(service, network, verdict)
+    },
+  }
 }

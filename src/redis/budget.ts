@@ -33,11 +33,31 @@ redis.call('PEXPIRE', sent, window)
 return {count + 1, window}
 `
 
+/** How many calls are in the window. */
+const countSent = `
+local sent, duration = KEYS[1], tonumber(ARGV[1])
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+return redis.call('ZCOUNT', sent, now - duration * 1000 - 250, '+inf')
+`
+
+/** The key itself is half of a secret. */
+function hashOf(keyId: string): string {
+  return createHash('sha256').update(keyId).digest('hex').slice(0, 16)
+}
+
 /**
  * One budget for each API key, shared by all processes. `take` resolves when the call may go out, and rejects when `signal` aborts. While Redis does not
  * answer, calls go out uncounted, and the client waits as long as the vendor's 429 says.
  */
-export function redisBudget(redis: Connection, log: Log): { take(keyId: string, signal: AbortSignal): Promise<void> } {
+export function redisBudget(
+  redis: Connection,
+  log: Log,
+): {
+  take(keyId: string, signal: AbortSignal): Promise<void>
+  /** How many calls may go out at once with this key. Counts none. */
+  left(keyId: string): Promise<number>
+} {
   const limiter = new RateLimiterRedis({
     storeClient: redis,
     keyPrefix: `${prefix}:budget`,
@@ -61,10 +81,13 @@ export function redisBudget(redis: Connection, log: Log): { take(keyId: string, 
   }
   return {
     async take(keyId, signal) {
-      const key = createHash('sha256').update(keyId).digest('hex').slice(0, 16)
+      const key = hashOf(keyId)
       for (let waitMs = await consume(key); waitMs !== undefined; waitMs = await consume(key)) {
         await sleep(waitMs, undefined, { signal })
       }
+    },
+    async left(keyId) {
+      return calls - Number(await redis.eval(countSent, 1, limiter.getKey(hashOf(keyId)), seconds))
     },
   }
 }

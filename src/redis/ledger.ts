@@ -64,7 +64,18 @@ local unshown, id, version = KEYS[1], ARGV[1], ARGV[2]
 if redis.call('HGET', unshown, id) == version then redis.call('HDEL', unshown, id) end
 `
 
-export function redisLedger(redis: Connection, log?: Pick<Log, 'warn'>): Ledger {
+/** How many requests chat shows in an older version. */
+export async function countUnshown(redis: Connection): Promise<number> {
+  return await redis.hlen(unshownKey)
+}
+
+interface LedgerOptions {
+  readonly log?: Pick<Log, 'warn'>
+  /** Told of each change of a request that was written, with the request before it. */
+  changed?(before: Request, after: Request): void
+}
+
+export function redisLedger(redis: Connection, { log, changed }: LedgerOptions = {}): Ledger {
   const replace = async (
     expected: string,
     next: Request,
@@ -130,6 +141,7 @@ export function redisLedger(redis: Connection, log?: Pick<Log, 'warn'>): Ledger 
         const after = transition(before, event)
         if (after === before) return { request: before, changed: false }
         if (!(await replace(text, after, event, head))) continue
+        changed?.(before, after)
         if ('by' in event) await keepDecision(id)
         return { request: after, changed: true }
       }

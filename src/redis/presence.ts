@@ -43,17 +43,37 @@ local now = tonumber(redis.call('TIME')[1])
 return redis.call('ZRANGEBYSCORE', workers, now - goneAfter, '+inf')
 `
 
+export interface Announced extends Closable {
+  /** Seconds since Redis took the last heartbeat. */
+  age(): number
+  /** Why others count this worker as gone, in a few words; undefined while they do not. */
+  problem(): string | undefined
+}
+
 /** Sends a heartbeat for a worker of this network every two seconds; `close` removes the worker from the list. */
-export async function announce(redis: Connection, network: string, version: string, log: Log): Promise<Closable> {
+export async function announce(redis: Connection, network: string, version: string, log: Log): Promise<Announced> {
   const presence: WorkerPresence = { id: randomUUID(), version, startedAt: new Date().toISOString() }
   const text = JSON.stringify(presence)
-  const say = async () => void (await redis.eval(beat, 1, keyOf(network), text))
+  let heardAt = 0
+  const say = async () => {
+    const at = performance.now()
+    await redis.eval(beat, 1, keyOf(network), text)
+    heardAt = at
+  }
+  const age = () => (performance.now() - heardAt) / 1_000
   await say()
   const beats = repeat('heartbeat', beatEveryMs, log, say)
-  return closable(async () => {
-    beats.close()
-    await redis.zrem(keyOf(network), text).catch(() => undefined)
-  })
+  return {
+    age,
+    problem() {
+      if (redis.status !== 'ready') return 'is not connected'
+      return age() > goneAfterSeconds ? `has taken no heartbeat for ${Math.round(age())} s` : undefined
+    },
+    ...closable(async () => {
+      beats.close()
+      await redis.zrem(keyOf(network), text).catch(() => undefined)
+    }),
+  }
 }
 
 /** The workers of a network whose last heartbeat is recent. */

@@ -8,6 +8,7 @@ import { isBoundedObject } from './bounded.ts'
 import { type Connection, connect } from './connection.ts'
 import { type WorkerPresence, workersOf } from './presence.ts'
 import { type Probe, prefix, probeQueue } from './queues.ts'
+import { queueTelemetry } from './telemetry.ts'
 
 /** Asks the diagnostics workers of a network to check a host. */
 export interface Prober extends Closable {
@@ -75,7 +76,7 @@ export function createProber(
     const listening = connect(redisUrl, { patient: true })
     listening.on('error', onError)
     const events = new QueueEvents(name, { connection: listening, prefix })
-    const queue = new Queue(name, { connection, prefix })
+    const queue = new Queue(name, { connection, prefix, ...queueTelemetry() })
     // Each probe under way adds a listener; without this Node warns about more than ten.
     for (const emitter of [queue, events]) emitter.setMaxListeners(0)
     queue.on('error', onError)

@@ -2,6 +2,7 @@ import { type JobsOptions, Queue } from 'bullmq'
 import { type Closable, closable } from '../closable.ts'
 import type { Connection } from './connection.ts'
 import { type OutboxItem, outboxQueue, prefix, type Turn, type Work, watchQueue, workQueue } from './queues.ts'
+import { queueTelemetry } from './telemetry.ts'
 
 const jobOptions: JobsOptions = {
   attempts: 10,
@@ -12,6 +13,9 @@ const jobOptions: JobsOptions = {
 
 /** A turn is not repeated when it fails: the next one is scheduled anyway. */
 const turnOptions: JobsOptions = { removeOnComplete: true, removeOnFail: { count: 100 } }
+
+/** Each turn by schedule is a trace of its own, not for ever part of the one that began the watch. */
+const scheduledOptions: JobsOptions = { ...turnOptions, telemetry: { omitContext: true } }
 
 export interface Schedule {
   readonly everyMs: number
@@ -46,9 +50,10 @@ export interface Producer extends Closable {
 }
 
 export function createProducer(connection: Connection): Producer {
-  const work = new Queue(workQueue, { connection, prefix })
-  const outbox = new Queue(outboxQueue, { connection, prefix })
-  const turns = new Queue(watchQueue, { connection, prefix })
+  const options = { connection, prefix, ...queueTelemetry() }
+  const work = new Queue(workQueue, options)
+  const outbox = new Queue(outboxQueue, options)
+  const turns = new Queue(watchQueue, options)
   // The owner of the connection logs its errors; a queue without a listener would print them a second time.
   for (const queue of [work, outbox, turns]) queue.on('error', () => undefined)
   const keyOf = (item: Work | OutboxItem) => `${item.kind}-${item.id}`
@@ -73,7 +78,7 @@ export function createProducer(connection: Connection): Producer {
     },
     async schedule(watch, everyMs) {
       const data: Turn = { id: watch }
-      await turns.upsertJobScheduler(watch, { every: everyMs }, { name: 'turn', data, opts: turnOptions })
+      await turns.upsertJobScheduler(watch, { every: everyMs }, { name: 'turn', data, opts: scheduledOptions })
     },
     async unschedule(watch) {
       await turns.removeJobScheduler(watch)

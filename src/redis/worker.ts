@@ -5,6 +5,7 @@ import { RetryableError, TerminalError } from '../domain/errors.ts'
 import type { Log } from '../log.ts'
 import { connect } from './connection.ts'
 import { prefix } from './queues.ts'
+import { queueTelemetry } from './telemetry.ts'
 
 /**
  * Another worker takes a dead worker's job within `lockDuration + stalledInterval`: 12 s. `maxStalledCount` lets a job survive 1,000 such crashes, because
@@ -22,8 +23,13 @@ export interface WorkerOptions<Schema extends z.ZodType> {
   handle(job: { readonly id: string; readonly data: z.infer<Schema>; readonly signal: AbortSignal }): Promise<unknown>
 }
 
+export interface RunningWorker extends Closable {
+  /** Why it takes no jobs, in a few words; undefined while it does. */
+  problem(): string | undefined
+}
+
 /** Runs `handle` for each job. A `RetryableError` delays the job, a `TerminalError` ends it, any other error uses one of its attempts. */
-export async function startWorker<Schema extends z.ZodType>(options: WorkerOptions<Schema>): Promise<Closable> {
+export async function startWorker<Schema extends z.ZodType>(options: WorkerOptions<Schema>): Promise<RunningWorker> {
   const { redisUrl, queue, schema, concurrency, log, handle } = options
   const stopping = new AbortController()
   const connection = connect(redisUrl, { patient: true })
@@ -45,14 +51,22 @@ export async function startWorker<Schema extends z.ZodType>(options: WorkerOptio
     }
   }
 
-  const worker = new Worker(queue, process, { connection, prefix, concurrency, ...recovery })
+  const worker = new Worker(queue, process, { connection, prefix, concurrency, ...recovery, ...queueTelemetry() })
   worker.on('failed', (job, error) => log.error({ job: job?.id, err: error }, 'job failed'))
   worker.on('error', (error) => log.warn({ err: error }, 'worker'))
   await worker.waitUntilReady()
-  return closable(async () => {
-    stopping.abort()
-    // While Redis is away a close without force would wait for it without an end.
-    await worker.close(connection.status !== 'ready')
-    connection.disconnect()
-  })
+  return {
+    problem() {
+      if (stopping.signal.aborted) return 'is stopping'
+      if (worker.isPaused()) return 'is paused'
+      if (!worker.isRunning()) return 'does not run'
+      return connection.status === 'ready' ? undefined : 'has no connection to Redis'
+    },
+    ...closable(async () => {
+      stopping.abort()
+      // While Redis is away a close without force would wait for it without an end.
+      await worker.close(connection.status !== 'ready')
+      connection.disconnect()
+    }),
+  }
 }

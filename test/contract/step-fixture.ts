@@ -71,8 +71,8 @@ export async function openWorkshop(): Promise<Workshop> {
   const clickhouse: ClickHouseCloud = clickHouseCloud(vendor.url, [key, betaKey], { take: async () => undefined }, noteReceipt)
   const credential = new DefaultAzureCredential()
   const clouds: Clouds = {
-    network: azureNetwork(credential, arm.url, noteReceipt),
-    dns: azurePrivateDns(credential, arm.url, [], noteReceipt),
+    network: azureNetwork(credential, arm.url, { wrote: noteReceipt }),
+    dns: azurePrivateDns(credential, arm.url, [], { wrote: noteReceipt }),
     clickhouse,
     prober: { probe: async () => undefined, workers: async () => [], ...closable(async () => undefined) },
   }

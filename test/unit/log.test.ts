@@ -28,3 +28,13 @@ test('tokens that nobody configured are masked by their form', () => {
   const line = logged(`log.info('Bearer eyJhbGciOi.J9.abc and xoxb-123456789-abc and Basic aWQ6c2VjcmV0')`)
   expect(JSON.parse(line).msg).toBe('Bearer [secret] and xoxb-[secret] and Basic [secret]')
 })
+
+test('a line says for which request and step, and in which trace it was written', () => {
+  const line = logged(`
+    import { withLogFields } from './src/log-fields.ts'
+    import { traceWith } from './src/tracing.ts'
+    traceWith({ inSpan: (_start, work) => work(() => {}), ids: () => ({ trace_id: 't1', span_id: 's1' }) })
+    await withLogFields({ request: 'PL-1' }, () => withLogFields({ step: 'dns-zone' }, async () => log.info('inside')))`)
+  expect(JSON.parse(line)).toMatchObject({ request: 'PL-1', step: 'dns-zone', trace_id: 't1', span_id: 's1', msg: 'inside' })
+  expect(Object.keys(JSON.parse(logged("log.info('outside')")))).toEqual(['level', 'time', 'name', 'msg'])
+})

@@ -14,6 +14,7 @@ import { durationText } from '../cards/duration.ts'
 import type { ApproverAvailability } from '../cards/request/approver-availability.ts'
 import { statusOf } from '../cards/subject.ts'
 import { type Card, say } from '../chat/card.ts'
+import type { Declined } from '../chat/chat-metrics.ts'
 import type { Attachment } from '../chat/surface.ts'
 
 /** What the answers to people need. Redis is not waited for: a person waits for the answer. */
@@ -41,7 +42,7 @@ export interface Desk {
   /** How often a person may ask for something that calls a cloud or makes a picture, by the person's key. */
   readonly costly: Limit
   /** Counts an answer that refuses, by its reason. */
-  declined(why: string): void
+  declined(why: Declined): void
   readonly log: Log
   /** The moment, ISO 8601. */
   now(): string
@@ -93,7 +94,7 @@ export async function tooManyFrom({ costly }: Desk, { key }: Person): Promise<Ca
 }
 
 /** Counts the refusal, and returns its answer. */
-export function declining(desk: Pick<Desk, 'declined'>, why: string, card: Card): Card {
+export function declining(desk: Pick<Desk, 'declined'>, why: Declined, card: Card): Card {
   desk.declined(why)
   return card
 }

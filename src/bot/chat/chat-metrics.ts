@@ -1,19 +1,44 @@
 /** Why a request was refused before anybody looked at it. */
-export type Refused =
-  | 'bad-signature'
-  | 'too-old'
-  | 'from-the-future'
-  | 'replayed'
-  | 'wrong-workspace'
-  | 'wrong-app'
-  | 'not-authentic'
-  | 'wrong-tenant'
-  | 'wrong-service-url'
-  | 'wrong-channel'
+export const refusedReasons = [
+  'bad-signature',
+  'too-old',
+  'from-the-future',
+  'replayed',
+  'wrong-workspace',
+  'wrong-app',
+  'not-authentic',
+  'wrong-tenant',
+  'wrong-service-url',
+  'wrong-channel',
+] as const
+export type Refused = (typeof refusedReasons)[number]
+
+/** Why a click decided nothing: the standing of the person who clicked, or what was wrong with the button. */
+export const declinedReasons = [
+  'own-request',
+  'not-an-approver',
+  'nothing-to-decide',
+  'expired',
+  'stale-plan',
+  'already-approved',
+  'already-rejected',
+  'unknown-request',
+  'unknown-button',
+  'unknown-form',
+  'not-for-emergencies',
+  'nobody-to-review',
+  'membership-unknown',
+  'not-a-requester',
+  'may-not-cancel',
+  'too-many-open',
+  'nothing-to-undo',
+  'undone-already',
+] as const
+export type Declined = (typeof declinedReasons)[number]
 
 /** What a chat counts while the process runs. */
 export interface ChatMetrics {
   refused(why: Refused): void
-  /** A click that decided nothing. `why`: the standing of the person who clicked, or what was wrong with the button. */
-  declined(why: string): void
+  /** A click that decided nothing. */
+  declined(why: Declined): void
 }

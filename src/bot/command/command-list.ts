@@ -107,3 +107,6 @@ export function nearestCommand(word: string): CommandName | undefined {
   const found = synonyms[word.toLowerCase()] ?? nearest(word, names)
   return names.find((name) => name === found)
 }
+
+/** What a command can be called where commands are counted. */
+export const commandNames: readonly string[] = [...commandList.map(({ name }) => name), 'misunderstood']

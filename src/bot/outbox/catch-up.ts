@@ -3,6 +3,7 @@ import type { Log } from '../../log.ts'
 import type { LastServer } from '../../redis/last-server.ts'
 import type { Producer } from '../../redis/producer.ts'
 import { type Repeating, repeat } from '../../repeat.ts'
+import type { Lag } from './lag.ts'
 
 /** How often requests are looked for whose newest state was not shown, in milliseconds. */
 const everyMs = 5_000
@@ -11,6 +12,8 @@ interface CatchUp {
   readonly ledger: Pick<Ledger, 'unshown' | 'open'>
   readonly server: LastServer
   readonly producer: Pick<Producer, 'show'>
+  /** Takes what chat does not show now. */
+  readonly lag?: Pick<Lag, 'note'>
   readonly log: Log
 }
 
@@ -19,9 +22,11 @@ interface CatchUp {
  * when a job was lost. With the delay a job that waits already, e.g. for a rate limit, keeps its time. Runs at start and at intervals. Once another server
  * answers than the one that the data names, every open request is shown anew: it may have lost the last writes, which chat shows already.
  */
-export function startCatchUp({ ledger, producer, log, server }: CatchUp): Repeating {
+export function startCatchUp({ ledger, producer, lag, log, server }: CatchUp): Repeating {
   return repeat('catching up', everyMs, log, async () => {
-    for (const id of Object.keys(await ledger.unshown())) await producer.show({ kind: 'request', id }, 1)
+    const unshown = await ledger.unshown()
+    lag?.note(unshown)
+    for (const id of Object.keys(unshown)) await producer.show({ kind: 'request', id }, 1)
     const [current, last] = [await server.current(), await server.last()]
     if (current === undefined || current === last) return
     if (last !== undefined) {

@@ -1,4 +1,4 @@
-import type { TeamsConfig } from '../../config.ts'
+import type { TeamsConfig } from '../../config/chats.ts'
 
 /** How the bot is known to Teams, and where it finds it. */
 export type TeamsSettings = TeamsConfig

@@ -6,6 +6,7 @@ import { rules } from '../../domain/diagnosis/rules/all.ts'
 import { toProblem } from '../../domain/errors.ts'
 import type { Ledger } from '../../domain/ledger.ts'
 import type { Network } from '../../domain/target.ts'
+import { withLogFields } from '../../log-fields.ts'
 import type { Producer } from '../../redis/producer.ts'
 import type { Diagnoses } from '../../redis/records.ts'
 import type { Verdicts } from '../../redis/survey.ts'
@@ -32,6 +33,10 @@ const answerWithinMs = 12_500
 
 /** Diagnoses from each network that was asked for, stores the verdicts and has them shown. May run twice: it changes nothing in the clouds. */
 export async function workOnDiagnosis(id: string, jobs: DiagnosisJobs, signal: AbortSignal): Promise<void> {
+  await withLogFields({ diagnosis: id }, () => workOn(id, jobs, signal))
+}
+
+async function workOn(id: string, jobs: DiagnosisJobs, signal: AbortSignal): Promise<void> {
   const { diagnoses, producer, log, networks } = jobs
   const diagnosis = await diagnoses.get(id)
   if (diagnosis === undefined) return

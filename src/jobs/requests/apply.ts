@@ -5,8 +5,9 @@ import { retrying, until } from '../retry.ts'
 import { visitInOrder } from '../steps/in-order.ts'
 import { procedures } from '../steps/procedure.ts'
 import type { Observation, Step, StepContext } from '../steps/step.ts'
+import { watchedStep } from '../steps/watched-step.ts'
 import { collectReceipts } from './receipts.ts'
-import { Stopped } from './run.ts'
+import { type StepOutcome, type Stepped, Stopped } from './run.ts'
 
 /** Thrown before a write when the change that is left is not the approved one. */
 export class PlanChanged extends Error {
@@ -27,14 +28,37 @@ interface Application {
   /** Writes the journal; `receipts` are the vendors' ids of the calls that changed something since the last entry. */
   record(id: StepId, progress: StepProgress, receipts: ReadonlySet<string>): Promise<void>
   now(): string
+  /** Told of each step that ended, with the seconds that it took. */
+  readonly stepped?: Stepped
 }
 
 /** Carries out an approved plan. Every step is observed again at the end, and done only when it then needs no change. */
 export async function apply(application: Application): Promise<void> {
-  await visitInOrder(procedures[application.request.action], (step) => carryOut(step, application))
+  await visitInOrder(procedures[application.request.action], (step) =>
+    watchedStep(step, 'apply', application.request.id, () => timedStep(step, application)),
+  )
 }
 
-async function carryOut(step: Step, application: Application): Promise<void> {
+async function timedStep(step: Step, application: Application): Promise<void> {
+  const { context, stepped } = application
+  const startedAt = performance.now()
+  let outcome: StepOutcome = 'interrupted'
+  try {
+    outcome = (await carryOut(step, application)) ? 'changed' : 'unchanged'
+  } catch (error) {
+    if (isFailure(error, context.signal)) outcome = 'failed'
+    throw error
+  } finally {
+    stepped?.(step.id, outcome, (performance.now() - startedAt) / 1_000)
+  }
+}
+
+function isFailure(error: unknown, signal: AbortSignal): boolean {
+  return !signal.aborted && !(error instanceof PlanChanged) && !(error instanceof Stopped)
+}
+
+/** Returns whether this worker changed something. */
+async function carryOut(step: Step, application: Application): Promise<boolean> {
   const { context, request, record, now } = application
   const earlier = request.steps[step.id]
   const startedAt = earlier?.startedAt ?? now()
@@ -55,8 +79,9 @@ async function carryOut(step: Step, application: Application): Promise<void> {
       ...(seen.seen !== undefined && { seen: seen.seen }),
     }
     await record(step.id, { state: 'done', startedAt, finishedAt: now(), changed, ...told }, receipts)
+    return found.change.kind !== 'none' && step.waits !== true
   } catch (error) {
-    if (!context.signal.aborted && !(error instanceof PlanChanged) && !(error instanceof Stopped)) {
+    if (isFailure(error, context.signal)) {
       const note = toProblem(error).message
       await record(step.id, { state: 'failed', startedAt, finishedAt: now(), changed, note }, receipts)
     } else if (receipts.size > 0) {

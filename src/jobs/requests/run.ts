@@ -1,6 +1,7 @@
 import type { AzureAccess } from '../../azure/access.ts'
 import type { Ledger } from '../../domain/ledger.ts'
 import type { OrganizationKey } from '../../domain/organization.ts'
+import type { StepId } from '../../domain/plan.ts'
 import type { Policy } from '../../domain/policy.ts'
 import type { Network } from '../../domain/target.ts'
 import type { Log } from '../../log.ts'
@@ -27,7 +28,13 @@ export interface RequestJobs {
   readonly verdicts: Verdicts
   readonly survey: Pick<SurveyStore, 'read'>
   readonly log: Log
+  /** Told of each step of an approved request that ended. */
+  readonly stepped?: Stepped
 }
+
+/** `interrupted`: left to another worker, to the approvers, or to nobody since the request was cancelled. */
+export type StepOutcome = 'changed' | 'unchanged' | 'failed' | 'interrupted'
+export type Stepped = (step: StepId, outcome: StepOutcome, seconds: number) => void
 
 /** A worker that has claimed a request. */
 export interface RequestWorker extends RequestJobs {

@@ -1,6 +1,7 @@
 import { RetryableError, TerminalError, toProblem } from '../../domain/errors.ts'
 import { changesOf, digestOf, type StepId, stillApproved } from '../../domain/plan.ts'
 import { connects, type Outcome, type Request, type RequestEvent } from '../../domain/request.ts'
+import { withLogFields } from '../../log-fields.ts'
 import { connectionText } from '../steps/connection.ts'
 import { makePlan } from '../steps/procedure.ts'
 import type { Facts, StepContext } from '../steps/step.ts'
@@ -18,11 +19,15 @@ const applyWithinMs = 45 * 60_000
 
 /** Does what the request's state asks for: plans it, or applies its approved plan. May run twice; the ledger's fencing token lets one of two write. */
 export async function workOnRequest(id: string, jobs: RequestJobs, signal: AbortSignal): Promise<void> {
+  await withLogFields({ request: id }, () => workOn(id, jobs, signal))
+}
+
+async function workOn(id: string, jobs: RequestJobs, signal: AbortSignal): Promise<void> {
   await waitForTurn(id, jobs)
   const run = crypto.randomUUID()
   const { request, changed } = await jobs.ledger.record(id, { type: 'claim', run, at: now() })
   if (!changed) return
-  const worker = { ...jobs, log: jobs.log.child({ request: id }), id, run, signal }
+  const worker = { ...jobs, id, run, signal }
   try {
     await (request.state === 'planning' ? plan(request, worker) : carryOut(request, worker))
   } catch (error) {
@@ -93,6 +98,7 @@ async function carryOut(request: Request, worker: RequestWorker): Promise<void> 
       request,
       context,
       now,
+      ...(worker.stepped !== undefined && { stepped: worker.stepped }),
       record: async (id, progress, receipts) => {
         const vendorRequestIds = receipts.size > 0 && { vendorRequestIds: [...receipts] }
         await record({ type: 'step', run: worker.run, id, progress, ...vendorRequestIds }, worker, progressMs)

@@ -20,6 +20,7 @@ import { privateEndpoint } from './private-endpoint.ts'
 import { replacedEntry } from './replaced-entry.ts'
 import type { Step, StepContext } from './step.ts'
 import { verification } from './verification.ts'
+import { watchedStep } from './watched-step.ts'
 
 /** What each action does, in the order in which people read it. */
 export const procedures: Readonly<Record<Action, readonly Step[]>> = {
@@ -53,7 +54,9 @@ export async function makePlan(action: Action, context: StepContext): Promise<Pl
   const planned = new Map<StepId, PlannedStep>()
   const warnings = new Set<string>()
   await visitInOrder(steps, async (step) => {
-    const { change, facts, note, seen, kept, warning } = await retrying(() => step.plan(context), context.signal)
+    const { change, facts, note, seen, kept, warning } = await watchedStep(step, 'plan', context.maker.request, () =>
+      retrying(() => step.plan(context), context.signal),
+    )
     Object.assign(context.facts, facts)
     if (warning !== undefined) warnings.add(warning)
     if (step.quiet === true && change.kind === 'none') return

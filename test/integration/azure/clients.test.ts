@@ -33,7 +33,7 @@ beforeAll(async () => {
   process.env.IDENTITY_ENDPOINT = arm.identity.endpoint
   process.env.IDENTITY_HEADER = arm.identity.header
   const credential = new DefaultAzureCredential()
-  azure = azureNetwork(credential, arm.url, (id) => written.push(id))
+  azure = azureNetwork(credential, arm.url, { wrote: (id) => written.push(id) })
   dns = azurePrivateDns(credential, arm.url)
 })
 afterAll(async () => await arm.close())

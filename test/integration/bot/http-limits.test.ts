@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { expect, test } from 'vitest'
-import { startHttpServer } from '../../../src/bot/http/server.ts'
+import { startHttpServer } from '../../../src/http/server.ts'
 
 /** Whoever opens connections and sends nothing takes a bounded part of the process. */
 

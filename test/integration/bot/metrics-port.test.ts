@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startBot } from '../../../src/bot/bot.ts'
-import { onlyLocal } from '../../../src/bot/http/server.ts'
 import { botConfig } from '../../../src/config.ts'
+import { onlyLocal } from '../../../src/http/server.ts'
 import { type BotWorld, startBotWorld } from './harness.ts'
 
 /** Metrics tell strangers nothing: they have a port of their own, or are for this machine alone. */

@@ -2,9 +2,10 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer, connect as dial, type Socket } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type RedisServer, startRedis } from '../../../sandbox/redis.ts'
-import { createHealth } from '../../../src/bot/http/health.ts'
-import { startHttpServer } from '../../../src/bot/http/server.ts'
+import { allOf, healthRoutes } from '../../../src/http/health.ts'
+import { startHttpServer } from '../../../src/http/server.ts'
 import { type Connection, connect, serverIdOf } from '../../../src/redis/connection.ts'
+import { redisProblem } from '../../../src/redis/readiness.ts'
 
 /** A failover that leaves the old connections open: their server only reads now, and the address leads to another one. */
 
@@ -35,6 +36,8 @@ afterAll(async () => {
   await Promise.all([old.close(), next.close()])
 })
 
+const healthOf = (redis: Connection) => healthRoutes(async () => allOf({ redis: await redisProblem(redis, 'bot') }))
+
 async function call(server: RedisServer, command: string, ...args: readonly string[]): Promise<void> {
   const redis = connect(server.url, { patient: true })
   control.push(redis)
@@ -47,8 +50,7 @@ test.each([true, false])('a connection goes where writes are taken (patient: %s)
   const redis = connect(url, { patient })
   redis.on('error', () => undefined)
   await redis.set('before', '1')
-  const health = createHealth(redis, () => [])
-  const server = await startHttpServer({ host: '127.0.0.1', port: 0 }, health.routes)
+  const server = await startHttpServer({ host: '127.0.0.1', port: 0 }, healthOf(redis))
   const ready = async () => (await fetch(`http://127.0.0.1:${server.port}/readyz`)).status
   expect(await ready()).toBe(200)
   const before = await serverIdOf(redis)
@@ -68,8 +70,7 @@ test.each([true, false])('a connection goes where writes are taken (patient: %s)
 
 test('a Redis that is full is not ready', async () => {
   const redis = connect(next.url, { patient: false })
-  const health = createHealth(redis, () => [])
-  const server = await startHttpServer({ host: '127.0.0.1', port: 0 }, health.routes)
+  const server = await startHttpServer({ host: '127.0.0.1', port: 0 }, healthOf(redis))
   await call(next, 'CONFIG', 'SET', 'maxmemory', '1')
   const answer = await fetch(`http://127.0.0.1:${server.port}/readyz`)
   expect(answer.status).toBe(503)

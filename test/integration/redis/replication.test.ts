@@ -59,7 +59,7 @@ test('where the replica does not answer, the decision stands, and the log says w
   process.kill(pid, 'SIGSTOP')
   const warnings: unknown[] = []
   try {
-    const ledger = redisLedger(redis, { warn: (...said: unknown[]) => void warnings.push(said) })
+    const ledger = redisLedger(redis, { log: { warn: (...said: unknown[]) => void warnings.push(said) } })
     expect((await ledger.record('PL-3', approve)).changed).toBe(true)
     expect(JSON.stringify(warnings)).toContain('PL-3')
   } finally {

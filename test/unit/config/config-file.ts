@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
-import { ConfigError } from '../../../src/config.ts'
+import { ConfigError } from '../../../src/config/environment.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'privatelink-config-'))
 afterAll(() => rmSync(folder, { recursive: true }))

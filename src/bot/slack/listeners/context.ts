@@ -2,6 +2,7 @@ import type { Context, webApi } from '@slack/bolt'
 import { z } from 'zod'
 import type { Person, Place } from '../../../domain/person.ts'
 import type { Log } from '../../../log.ts'
+import type { Declined } from '../../chat/chat-metrics.ts'
 import { limitedHandlers, type Membership } from '../../chat/limited-handlers.ts'
 import type { Handlers } from '../../chat/surface.ts'
 
@@ -32,7 +33,7 @@ export interface ListenerContext {
   /** Throws while Slack does not say. */
   membershipOf(userId: string, person: Person): Promise<Membership>
   /** Counts an answer that refuses, by its reason. */
-  declined(why: string): void
+  declined(why: Declined): void
 }
 
 export function handlersFor({ handlers, unchecked }: ListenerContext, context: Context): Handlers {

@@ -2,6 +2,7 @@ import type { Person, Place } from '../../../domain/person.ts'
 import type { Log } from '../../../log.ts'
 import type { TeamsReferences } from '../../../redis/teams-references.ts'
 import type { Card } from '../../chat/card.ts'
+import type { Declined } from '../../chat/chat-metrics.ts'
 import { limitedHandlers } from '../../chat/limited-handlers.ts'
 import type { Handlers } from '../../chat/surface.ts'
 import type { TeamsActivity } from '../activity.ts'
@@ -25,7 +26,7 @@ export interface ListenerContext {
   /** Sends a card in a personal conversation. */
   direct(person: Person, card: Card): Promise<unknown>
   /** Counts a click that was answered with no. */
-  declined(why: string): void
+  declined(why: Declined): void
   /** Keeps the process until this is finished. */
   track<T>(work: Promise<T>): Promise<T>
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { type Closable, closable } from '../../closable.ts'
+import { type Closable, closable } from '../closable.ts'
 
 export type Route = (request: IncomingMessage, response: ServerResponse) => void
 
@@ -41,6 +41,15 @@ export async function startHttpServer(
       await closed
       clearTimeout(late)
     }),
+  }
+}
+
+/** Tells how long each answer took, in seconds, once it was sent. */
+export function timed(route: Route, took: (seconds: number) => void): Route {
+  return (request, response) => {
+    const startedAt = performance.now()
+    response.once('finish', () => took((performance.now() - startedAt) / 1_000))
+    route(request, response)
   }
 }
 

@@ -1,0 +1,98 @@
+import { Counter, Histogram, type Registry } from 'prom-client'
+import type { Surface } from '../domain/person.ts'
+import { needsReview, type Request, requestStates } from '../domain/request.ts'
+import { addQueueMetrics, addRedisMetric } from '../metrics/queue-metrics.ts'
+import { atMostEvery, createRegistry, oneOf, readGauge } from '../metrics/registry.ts'
+import type { QueueCounts } from '../redis/queue-counts.ts'
+import { type ChatMetrics, declinedReasons, refusedReasons } from './chat/chat-metrics.ts'
+import { commandNames } from './command/command-list.ts'
+
+/** How often the open requests are read for their number, in milliseconds: reading them all takes longer than everything else here. */
+const openEveryMs = 30_000
+
+export interface BotReadings {
+  open(): Promise<readonly Request[]>
+  /** How many requests chat shows in an older version. */
+  unshown(): Promise<number>
+  /** How long the oldest of those has been seen to be shown in an older version, in seconds. */
+  outboxLag(): number
+  queues(): Promise<readonly QueueCounts[]>
+  redisProblem(): Promise<string | undefined>
+}
+
+/** The metrics of the bot process; the `help` texts say what each one means. */
+export interface BotMetrics extends ChatMetrics {
+  readonly register: Registry
+  /** Counts a command, by its first word as the bot understood it. */
+  commanded(command: string, chat: Surface): void
+  /** How long a chat waited for the answer to a request, in seconds. */
+  acknowledged(chat: Surface, seconds: number): void
+}
+
+export function createBotMetrics({ open, unshown, outboxLag, queues, redisProblem }: BotReadings): BotMetrics {
+  const register = createRegistry()
+  const registers = [register]
+  const refused = new Counter({
+    name: 'privatelink_refused_requests_total',
+    help: 'Requests to the bot that were refused before a handler got them, by reason.',
+    labelNames: ['why'],
+    registers,
+  })
+  const declined = new Counter({
+    name: 'privatelink_declined_clicks_total',
+    help: 'Clicks that were refused, by reason.',
+    labelNames: ['why'],
+    registers,
+  })
+  const commands = new Counter({
+    name: 'privatelink_commands_total',
+    help: 'Commands that people sent, by name; "misunderstood" is what is none.',
+    labelNames: ['command', 'chat'],
+    registers,
+  })
+  const acknowledged = new Histogram({
+    name: 'privatelink_acknowledgement_duration_seconds',
+    help: 'Time until a request of a chat was answered. Slack gives up after 3 s.',
+    labelNames: ['chat'],
+    buckets: [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5],
+    registers,
+  })
+  const openRequests = atMostEvery(open, openEveryMs)
+  readGauge(register, {
+    name: 'privatelink_open_requests',
+    help: 'Requests that are not finished, by state; up to 30 s old. Take the maximum over instances.',
+    labelNames: ['state'],
+    async read() {
+      const all = await openRequests()
+      return requestStates.map((state) => ({
+        labels: { state },
+        value: all.filter((request) => request.state === state).length,
+      }))
+    },
+  })
+  readGauge(register, {
+    name: 'privatelink_unreviewed_requests',
+    help: 'Requests that somebody ran without an approval and nobody has reviewed; up to 30 s old. Take the maximum over instances.',
+    read: async () => [{ value: (await openRequests()).filter(needsReview).length }],
+  })
+  readGauge(register, {
+    name: 'privatelink_unshown_requests',
+    help: 'Requests whose newest state the chat does not show yet. Take the maximum over instances.',
+    read: async () => [{ value: await unshown() }],
+  })
+  readGauge(register, {
+    name: 'privatelink_outbox_lag_seconds',
+    help: 'How long the chat has shown an older state of a request than the ledger has; the longest of all.',
+    read: async () => [{ value: outboxLag() }],
+  })
+  addQueueMetrics(register, queues)
+  addRedisMetric(register, redisProblem)
+  const reason = { refused: oneOf(refusedReasons), declined: oneOf(declinedReasons), command: oneOf(commandNames) }
+  return {
+    register,
+    refused: (why) => refused.inc({ why: reason.refused(why) }),
+    declined: (why) => declined.inc({ why: reason.declined(why) }),
+    commanded: (command, chat) => commands.inc({ command: reason.command(command), chat }),
+    acknowledged: (chat, seconds) => acknowledged.observe({ chat }, seconds),
+  }
+}

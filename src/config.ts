@@ -297,6 +297,38 @@ function settingsIn(values: z.infer<z.ZodObject<typeof probeSettings>>): Omit<Di
   }
 }
 
+/** Variables that only one process has; `_FILE` behind a name means the file that holds the value. */
+const ownVariables = {
+  bot: [
+    'SLACK_BOT_TOKEN',
+    'SLACK_SIGNING_SECRET',
+    'SLACK_APP_TOKEN',
+    'TEAMS_APP_ID',
+    'TEAMS_APP_PASSWORD',
+    'TEAMS_TENANT_ID',
+    'TEAMS_AUTH',
+  ],
+  jobs: [
+    'CLICKHOUSE_KEY_ID',
+    'CLICKHOUSE_KEY_SECRET',
+    'CLICKHOUSE_API_URL',
+    'AZURE_RESOURCE_MANAGER_URL',
+    'AZURE_CLIENT_ID',
+    'AZURE_TENANT_ID',
+    'AZURE_CLIENT_SECRET',
+  ],
+  diagnostics: ['DIAGNOSTICS_NETWORK', 'DIAGNOSTICS_DNS_SERVERS', 'DIAGNOSTICS_PREFIXES'],
+} as const
+
+/** The processes whose variables are set, for `npm run doctor`. Those that name the keys of an organization in the configuration file count as jobs'. */
+export function processesIn(environment: Environment = process.env): readonly (keyof typeof ownVariables)[] {
+  const isSet = (name: string) => [name, `${name}_FILE`].some((each) => (environment[each] ?? '') !== '')
+  const keys = (readFile(environment, [])?.organizations ?? []).flatMap(({ keyId, keySecret }) => [keyId, keySecret])
+  return (['bot', 'jobs', 'diagnostics'] as const).filter((name) =>
+    [...ownVariables[name], ...(name === 'jobs' ? keys : [])].some(isSet),
+  )
+}
+
 /** The passwords in Redis addresses, to be kept out of logs. */
 export function secretsIn(redisAddresses: string): readonly string[] {
   return redisAddresses.split(',').map((node) => decodeURIComponent(new URL(node).password))

@@ -36,6 +36,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/clickhouse': common,
   'src/redis': ground,
   'src/audit': [...ground, 'src/redis'],
+  'src/doctor': [...ground, 'src/redis', 'src/bot/doctor', 'src/jobs/doctor', 'src/diagnostics/doctor'],
 
   'src/bot/command': common,
   'src/bot/chat': [...common, 'src/log.ts'],
@@ -45,6 +46,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/bot/http': [...ground, 'src/redis'],
   'src/bot/slack': [...ground, 'src/redis', 'src/bot/chat'],
   'src/bot/teams': [...ground, 'src/redis', 'src/bot/chat'],
+  'src/bot/doctor': [...ground, 'src/redis', 'src/bot/slack', 'src/bot/teams'],
   'src/bot': [
     ...ground,
     'src/redis',
@@ -58,6 +60,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/jobs/requests': [...jobsGround(), 'src/jobs/steps', 'src/jobs/services', 'src/jobs/clouds.ts', 'src/jobs/retry.ts'],
   'src/jobs/diagnosis': [...jobsGround(), 'src/jobs/services', 'src/jobs/clouds.ts', 'src/jobs/retry.ts'],
   'src/jobs/watches': [...jobsGround(), 'src/jobs/diagnosis', 'src/jobs/services'],
+  'src/jobs/doctor': [...jobsGround(), 'src/jobs/requests', 'src/jobs/services'],
   'src/jobs': [...jobsGround(), ...['services', 'steps', 'requests', 'diagnosis', 'watches'].map((room) => `src/jobs/${room}`)],
 
   'src/diagnostics/dns': [...ground, 'src/diagnostics/elapsed.ts'],
@@ -68,6 +71,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'src/diagnostics/dns/random-label.ts',
   ],
   'src/diagnostics/checks': [...ground, 'src/diagnostics/dns', 'src/diagnostics/connection', 'src/diagnostics'],
+  'src/diagnostics/doctor': [...ground, 'src/redis', 'src/diagnostics/dns'],
   'src/diagnostics': [...ground, 'src/redis', ...['checks', 'dns', 'connection'].map((room) => `src/diagnostics/${room}`)],
 }
 

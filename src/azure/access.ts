@@ -27,6 +27,11 @@ export interface AzureAccess {
 /** The token scope of the other clients. Without it this client would ask for a token for its endpoint's URL. */
 const credentialScopes = 'https://management.azure.com/.default'
 
+/** Resolves when the identity has got a token. Throws a `TerminalError` or a `RetryableError`. */
+export async function signIn(credential: TokenCredential, signal: AbortSignal): Promise<void> {
+  await translating('sign in', async () => await credential.getToken(credentialScopes, { abortSignal: signal }))
+}
+
 export function azureAccess(credential: TokenCredential, url: string): AzureAccess {
   return {
     async permissions(scope, signal) {

@@ -7,7 +7,7 @@ import * as people from './people.ts'
 import * as views from './views.ts'
 
 /** The methods of the Web API that exist here. Everything else is an `unknown_method`. */
-const methods: Readonly<Record<string, Method>> = {
+export const methods: Readonly<Record<string, Method>> = {
   'apps.connections.open': people.connectionsOpen,
   'auth.test': people.authTest,
   'bots.info': people.botsInfo,
@@ -30,7 +30,7 @@ const methods: Readonly<Record<string, Method>> = {
 }
 
 /** What the app must have been granted to call a method. Source: each method's reference page. */
-const scopes: Readonly<Record<string, string>> = {
+export const scopes: Readonly<Record<string, string>> = {
   'bots.info': 'users:read',
   'chat.delete': 'chat:write',
   'chat.postEphemeral': 'chat:write',

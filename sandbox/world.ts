@@ -172,6 +172,8 @@ export class World {
   /** Owner of everything, unless a test says otherwise. */
   roles: Role[] = [{ scope: '/', actions: ['*'], notActions: [] }]
   readonly calls: Call[] = []
+  /** Every Azure action that a call needed so far, e.g. `Microsoft.Network/privateEndpoints/read`, whether it was allowed or not. */
+  readonly azureActions = new Set<string>()
   /** Oldest first. */
   readonly activities: Activity[] = []
   /** `change` after any change of endpoints, zones or allow lists. */

@@ -3,6 +3,7 @@ import { chatSecrets, chatsIn, type SlackConfig, type TeamsConfig } from './conf
 import { ConfigError, type Environment, type Variables, variablesIn } from './config/environment.ts'
 import { type Estate, readEstate } from './config/file.ts'
 import { boundsIn, type ProbeBounds, probeVariables } from './config/probe-settings.ts'
+import { type ProcessName, processesIn } from './config/processes-here.ts'
 import { portNumber, tracingSecrets, type Watched, watchedIn } from './config/watched.ts'
 import type { OrganizationKey } from './domain/organization.ts'
 import type { Surface } from './domain/person.ts'
@@ -169,6 +170,11 @@ export function onceConfig(
 /** In the words of whoever typed the command. */
 function byFlags(problem: string): string {
   return problem.replace('DIAGNOSTICS_DNS_SERVERS', '--dns-server').replace('DIAGNOSTICS_PREFIXES', '--prefix')
+}
+
+/** The processes whose variables are set, for `npm run doctor`. */
+export function processesHere(environment: Environment = process.env): readonly ProcessName[] {
+  return processesIn(environment)
 }
 
 /** The passwords in Redis addresses, to be kept out of logs. */

@@ -43,6 +43,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/clickhouse': common,
   'src/redis': ground,
   'src/audit': [...ground, 'src/redis'],
+  'src/doctor': [...ground, 'src/redis', 'src/bot/doctor', 'src/jobs/doctor', 'src/diagnostics/doctor'],
 
   'src/bot/command': common,
   'src/bot/chat': [...common, 'src/log.ts'],
@@ -51,6 +52,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/bot/answers': [...ground, 'src/redis', 'src/bot/outbox', 'src/bot/cards', 'src/bot/chat', 'src/bot/command'],
   'src/bot/slack': [...ground, 'src/redis', 'src/bot/chat'],
   'src/bot/teams': [...ground, 'src/redis', 'src/bot/chat'],
+  'src/bot/doctor': [...ground, 'src/redis', 'src/bot/slack', 'src/bot/teams'],
   'src/bot': [
     ...ground,
     ...served(),
@@ -64,6 +66,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/jobs/requests': [...jobsGround(), 'src/jobs/steps', 'src/jobs/services', 'src/jobs/clouds.ts', 'src/jobs/retry.ts'],
   'src/jobs/diagnosis': [...jobsGround(), 'src/jobs/services', 'src/jobs/clouds.ts', 'src/jobs/retry.ts'],
   'src/jobs/watches': [...jobsGround(), 'src/jobs/diagnosis', 'src/jobs/services'],
+  'src/jobs/doctor': [...jobsGround(), 'src/jobs/requests', 'src/jobs/services'],
   'src/jobs': [
     ...jobsGround(),
     ...served(),
@@ -78,6 +81,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'src/diagnostics/dns/random-label.ts',
   ],
   'src/diagnostics/checks': [...ground, 'src/diagnostics/dns', 'src/diagnostics/connection', 'src/diagnostics'],
+  'src/diagnostics/doctor': [...ground, 'src/redis', 'src/diagnostics/dns'],
   'src/diagnostics': [...ground, ...served(), ...['checks', 'dns', 'connection'].map((room) => `src/diagnostics/${room}`)],
 }
 

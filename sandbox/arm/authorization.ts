@@ -12,8 +12,10 @@ const who = `The client '${principal}' with object id '${principal}'`
 /** @throws ArmError 403 when the caller's roles do not allow the call, or what its body links to. */
 export function authorize(world: World, { method, template }: Route, { url, text }: Incoming): void {
   const [, type] = /\/providers\/microsoft\.network\/(.*)$/i.exec(template) ?? []
+  if (/microsoft\.authorization\/permissions$/i.test(template)) world.azureActions.add('Microsoft.Authorization/permissions/read')
   if (type === undefined || type.toLowerCase().includes('microsoft.authorization')) return
   const action = actionOf(method, type, url)
+  world.azureActions.add(action)
   const place = decodeURIComponent(url.pathname)
   if (!allows(world.roles, action, place)) {
     throw new ArmError(
@@ -24,6 +26,7 @@ export function authorize(world: World, { method, template }: Route, { url, text
   }
   if (method !== 'PUT') return
   for (const linked of linkedIn(text)) {
+    world.azureActions.add(linked.action)
     if (allows(world.roles, linked.action, linked.scope)) continue
     throw new ArmError(
       403,

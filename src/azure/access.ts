@@ -29,6 +29,11 @@ export interface AzureAccess {
 /** The token scope of the other clients. Without it this client would ask for a token for its endpoint's URL. */
 const credentialScopes = 'https://management.azure.com/.default'
 
+/** Resolves when the identity has got a token. Throws a `TerminalError` or a `RetryableError`. */
+export async function signIn(credential: TokenCredential, signal: AbortSignal): Promise<void> {
+  await translating('sign in', async () => await credential.getToken(credentialScopes, { abortSignal: signal }))
+}
+
 export function azureAccess(credential: TokenCredential, url: string, around: AroundCall = plainCall): AzureAccess {
   const networkOf = (subscription: string): NetworkManagementClient => {
     const client = new NetworkManagementClient(credential, subscription, { endpoint: url })

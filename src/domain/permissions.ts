@@ -1,4 +1,4 @@
-import type { Plan, PlannedStep, StepId } from './plan.ts'
+import type { Change, Plan, StepId } from './plan.ts'
 import { type Network, subnetId, vnetId } from './target.ts'
 import { wildcard } from './wildcard.ts'
 
@@ -26,6 +26,29 @@ const provider = 'Microsoft.Network'
 
 /** What the steps that change something need; each pair of action and scope once. */
 export function needsOf({ steps }: Plan, network: Network, zone: ZonePlace): readonly Need[] {
+  const needs = needsByStep(network, zone)
+  return once(steps.flatMap(({ id, change }) => (change.kind === 'none' ? [] : (needs[id]?.(change.kind) ?? []))))
+}
+
+/** What requests of every action may need in a network, whatever they find there, what they read included. */
+export function everyNeedOf(network: Network): readonly Need[] {
+  const there = groupId(network.dns)
+  return once([
+    ...Object.values(needsByStep(network, network.dns)).flatMap((needsFor) => needsFor('update')),
+    { action: `${provider}/virtualNetworks/read`, scope: vnetId(network) },
+    { action: `${provider}/locations/checkPrivateLinkServiceVisibility/action`, scope: groupId(network) },
+    { action: `${provider}/privateDnsZones/ALL/read`, scope: there },
+    ...[groupId(network), there].map((scope) => ({ action: 'Microsoft.Authorization/permissions/read', scope })),
+  ])
+}
+
+function once(needs: readonly Need[]): readonly Need[] {
+  return [...new Map(needs.map((need) => [`${need.scope} ${need.action}`.toLowerCase(), need])).values()]
+}
+
+type NeedsOfStep = (kind: Change['kind']) => readonly Need[]
+
+function needsByStep(network: Network, zone: ZonePlace): Readonly<Partial<Record<StepId, NeedsOfStep>>> {
   const here = groupId(network)
   const there = groupId(zone)
   const on = (scope: string, ...actions: readonly string[]): readonly Need[] =>
@@ -33,11 +56,11 @@ export function needsOf({ steps }: Plan, network: Network, zone: ZonePlace): rea
   // Azure does these asynchronously; reading their progress needs permissions as well.
   const polled = on(here, 'locations/operations/read')
   const polledDns = on(there, 'privateDnsOperationStatuses/read', 'privateDnsOperationResults/read')
-  const needs: Partial<Record<StepId, (step: PlannedStep) => readonly Need[]>> = {
-    'private-endpoint': ({ change }) => [
+  return {
+    'private-endpoint': (kind) => [
       ...on(here, 'privateEndpoints/read', 'privateEndpoints/write', 'networkInterfaces/read'),
       ...polled,
-      ...(change.kind === 'update' ? on(here, 'privateEndpoints/delete') : []),
+      ...(kind === 'update' ? on(here, 'privateEndpoints/delete') : []),
       ...on(subnetId(network), 'virtualNetworks/subnets/join/action'),
       ...network.applicationSecurityGroups.flatMap((id) => on(id, 'applicationSecurityGroups/joinIpConfiguration/action')),
     ],
@@ -53,8 +76,6 @@ export function needsOf({ steps }: Plan, network: Network, zone: ZonePlace): rea
     'network-link-removal': () => [...on(there, 'privateDnsZones/virtualNetworkLinks/delete'), ...polledDns],
     'dns-zone-removal': () => [...on(there, 'privateDnsZones/delete'), ...polledDns],
   }
-  const all = steps.filter(({ change }) => change.kind !== 'none').flatMap((step) => needs[step.id]?.(step) ?? [])
-  return [...new Map(all.map((need) => [`${need.scope} ${need.action}`, need])).values()]
 }
 
 /** Whether one of the roles allows the action. */

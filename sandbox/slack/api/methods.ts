@@ -7,7 +7,7 @@ import * as people from './people.ts'
 import * as views from './views.ts'
 
 /** The methods of the Web API that exist here. Everything else is an `unknown_method`. */
-const methods: Readonly<Record<string, Method>> = {
+export const methods: Readonly<Record<string, Method>> = {
   'apps.connections.open': people.connectionsOpen,
   'auth.test': people.authTest,
   'bots.info': people.botsInfo,
@@ -30,7 +30,7 @@ const methods: Readonly<Record<string, Method>> = {
 }
 
 /** What the app must have been granted to call a method. Source: each method's reference page. */
-const scopes: Readonly<Record<string, string>> = {
+export const scopes: Readonly<Record<string, string>> = {
   'bots.info': 'users:read',
   'chat.delete': 'chat:write',
   'chat.postEphemeral': 'chat:write',
@@ -56,9 +56,18 @@ export function callMethod(backend: Backend, name: string, token: string | undef
     const scope = scopes[name]
     const granted = backend.directory.workspace.scopes
     if (scope !== undefined && granted?.includes(scope) === false) throw new ApiError('missing_scope')
-    return { status: 200, body: { ok: true, ...method(backend, args) } }
+    return { status: 200, headers: scopeHeaders(backend, name), body: { ok: true, ...method(backend, args) } }
   } catch (error) {
     return refusal(error)
+  }
+}
+
+/** Slack tells with every answer what the token may do. Source: https://docs.slack.dev/authentication/installing-with-oauth#scopes */
+function scopeHeaders({ directory }: Backend, name: string): Record<string, string> {
+  const granted = directory.workspace.scopes ?? ['commands', ...new Set(Object.values(scopes))]
+  return {
+    'x-oauth-scopes': name === 'apps.connections.open' ? 'connections:write' : granted.join(','),
+    'x-accepted-oauth-scopes': scopes[name] ?? '',
   }
 }
 

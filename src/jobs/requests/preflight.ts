@@ -1,12 +1,12 @@
 import type { AzureAccess } from '../../azure/access.ts'
 import { TerminalError } from '../../domain/errors.ts'
-import { isAllowed, type Need, needsOf } from '../../domain/permissions.ts'
+import { type Need, needsOf } from '../../domain/permissions.ts'
 import type { Plan } from '../../domain/plan.ts'
-import { sameId, subnetId } from '../../domain/target.ts'
 import type { Log } from '../../log.ts'
 import type { SurveyStore } from '../../redis/survey.ts'
 import { lacksAdmin } from '../services/key-role.ts'
 import type { StepContext } from '../steps/step.ts'
+import { permissionProblems, subnetProblems } from './azure-problems.ts'
 
 /** How long the checks may take, in milliseconds. */
 const withinMs = 10_000
@@ -32,7 +32,7 @@ export async function preflight(
     keyProblems(target, clouds, survey, limited),
     ...missingPermissions(needsOf(plan, target.network, facts.zone ?? target.network.dns), access, limited),
   ]
-  if (creates) checks.push(subnetProblems(target, access, limited), aliasProblems(target, access, limited))
+  if (creates) checks.push(subnetProblems(target.network, access, limited), aliasProblems(target, access, limited))
   const problems = (await Promise.all(checks.map(unlessUnknown))).flat()
   const [first, ...more] = problems
   if (first === undefined) return
@@ -64,53 +64,9 @@ function missingPermissions(
   access: AzureAccess,
   signal: AbortSignal,
 ): readonly Promise<readonly TerminalError[]>[] {
-  return [...Map.groupBy(needs, ({ scope }) => scope)].map(async ([scope, needed]) => {
-    const permissions = await access.permissions(scope, signal).catch(unlessAbsent)
-    if (permissions === undefined) {
-      return [
-        new TerminalError('resource-group-absent', `Azure does not find ${scope.split('/providers/')[0]}.`, {
-          remedy: 'Correct subscription and resource group in the configuration file of the bot, or create the group in Azure.',
-        }),
-      ]
-    }
-    const missing = needed.filter(({ action }) => !isAllowed(action, permissions)).map(({ action }) => action)
-    // A caller that may read here has some role, so an empty answer does not list its permissions.
-    if (permissions.length === 0 || missing.length === 0) return []
-    return [
-      new TerminalError('permission-missing', `The bot’s Azure identity lacks ${missing.join(', ')} on ${scope}.`, {
-        remedy: 'Give the bot’s identity the missing actions on those scopes, then run the command again.',
-      }),
-    ]
-  })
-}
-
-/** Returns undefined when Azure says that there is no such group or subscription; throws any other error. */
-function unlessAbsent(error: unknown): undefined {
-  if (error instanceof TerminalError && ['ResourceGroupNotFound', 'SubscriptionNotFound'].includes(error.code)) return
-  throw error
-}
-
-async function subnetProblems(
-  { network }: StepContext['target'],
-  access: AzureAccess,
-  signal: AbortSignal,
-): Promise<readonly TerminalError[]> {
-  const remedy = 'Correct this network in the configuration file of the bot, or create the subnet in Azure.'
-  const wrong = (code: string, message: string) => [new TerminalError(code, message, { remedy })]
-  try {
-    const { location, subnets } = await access.virtualNetwork(network, signal)
-    if (subnets?.some((subnet) => sameId(subnet, network.subnet)) === false)
-      return wrong('subnet-absent', `${network.vnet} has no subnet ${network.subnet}; it has ${subnets.join(', ') || 'none'}.`)
-    if (location !== '' && !sameId(location.replaceAll(' ', ''), network.location.replaceAll(' ', '')))
-      return wrong(
-        'subnet-elsewhere',
-        `${network.vnet} lies in ${location}, but the configuration says ${network.location}: a private endpoint lies in the region of its VNet.`,
-      )
-    return []
-  } catch (error) {
-    if (!(error instanceof TerminalError) || !['ResourceNotFound', 'ResourceGroupNotFound'].includes(error.code)) throw error
-    return wrong('subnet-absent', `Azure does not find ${subnetId(network)}: ${error.code}.`)
-  }
+  return [...Map.groupBy(needs, ({ scope }) => scope)].map(
+    async ([scope, needed]) => await permissionProblems(scope, needed, access, signal),
+  )
 }
 
 async function aliasProblems(

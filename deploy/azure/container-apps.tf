@@ -1,0 +1,154 @@
+resource "azurerm_container_app_environment" "main" {
+  name                       = "cae-${var.name}"
+  resource_group_name        = azurerm_resource_group.main.name
+  location                   = azurerm_resource_group.main.location
+  infrastructure_subnet_id   = azurerm_subnet.apps.id
+  logs_destination           = "log-analytics"
+  log_analytics_workspace_id = azurerm_log_analytics_workspace.main.id
+  tags                       = var.tags
+
+  workload_profile {
+    name                  = "Consumption"
+    workload_profile_type = "Consumption"
+  }
+}
+
+locals {
+  environment = {
+    bot = merge(
+      { PORT = "3000" },
+      var.teams == null ? {} : { TEAMS_APP_ID = var.teams.app_id, TEAMS_TENANT_ID = var.teams.tenant_id },
+    )
+    # DefaultAzureCredential uses the identity with this client id.
+    jobs = { AZURE_CLIENT_ID = azurerm_user_assigned_identity.process["jobs"].client_id }
+  }
+  memory  = { bot = "0.5Gi", jobs = "0.5Gi" }
+  started = var.start_processes ? toset(["bot", "jobs"]) : toset([])
+}
+
+resource "azurerm_container_app" "process" {
+  for_each = local.started
+
+  name                         = "ca-${var.name}-${each.key}"
+  resource_group_name          = azurerm_resource_group.main.name
+  container_app_environment_id = azurerm_container_app_environment.main.id
+  revision_mode                = "Single"
+  workload_profile_name        = "Consumption"
+  tags                         = var.tags
+
+  identity {
+    type         = "UserAssigned"
+    identity_ids = [azurerm_user_assigned_identity.process[each.key].id]
+  }
+
+  dynamic "registry" {
+    for_each = var.registry == null ? [] : [var.registry]
+
+    content {
+      server   = registry.value.server
+      identity = azurerm_user_assigned_identity.process[each.key].id
+    }
+  }
+
+  dynamic "secret" {
+    for_each = local.secrets[each.key]
+
+    content {
+      name                = secret.value
+      identity            = azurerm_user_assigned_identity.process[each.key].id
+      key_vault_secret_id = "${azurerm_key_vault.main.vault_uri}secrets/${secret.value}"
+    }
+  }
+
+  # No secret, but mounted as a file like one.
+  secret {
+    name  = "configuration"
+    value = file(var.configuration_file)
+  }
+
+  dynamic "ingress" {
+    for_each = each.key == "bot" && !(length(var.chats) == 1 && contains(var.chats, "slack-socket-mode")) ? [3000] : []
+
+    content {
+      external_enabled = true
+      target_port      = ingress.value
+      transport        = "http"
+
+      traffic_weight {
+        latest_revision = true
+        percentage      = 100
+      }
+    }
+  }
+
+  template {
+    # Two of each: one goes on while the other is replaced. They share all work, so that more only help when there is more of it.
+    min_replicas                     = 2
+    max_replicas                     = 2
+    termination_grace_period_seconds = 30
+
+    container {
+      name    = each.key
+      image   = var.image
+      cpu     = 0.25
+      memory  = local.memory[each.key]
+      command = ["node"]
+      args    = ["--max-semi-space-size=2", "src/${each.key}/main.ts"]
+
+      env {
+        name  = "PRIVATELINK_CONFIG"
+        value = "/etc/privatelink/configuration"
+      }
+
+      dynamic "env" {
+        for_each = local.environment[each.key]
+
+        content {
+          name  = env.key
+          value = env.value
+        }
+      }
+
+      dynamic "env" {
+        for_each = local.secrets[each.key]
+
+        content {
+          name        = env.key
+          secret_name = env.value
+        }
+      }
+
+      dynamic "liveness_probe" {
+        for_each = each.key == "bot" ? ["/healthz"] : []
+
+        content {
+          transport = "HTTP"
+          port      = 3000
+          path      = liveness_probe.value
+        }
+      }
+
+      dynamic "readiness_probe" {
+        for_each = each.key == "bot" ? ["/readyz"] : []
+
+        content {
+          transport = "HTTP"
+          port      = 3000
+          path      = readiness_probe.value
+        }
+      }
+
+      volume_mounts {
+        name = "configuration"
+        path = "/etc/privatelink"
+      }
+    }
+
+    volume {
+      name         = "configuration"
+      storage_type = "Secret"
+    }
+  }
+
+  depends_on = [azurerm_role_assignment.secrets, azurerm_role_assignment.pull, azurerm_private_endpoint.redis]
+}

@@ -1,0 +1,77 @@
+import { afterEach, expect, test } from 'vitest'
+import { slack as workspace } from '../../../sandbox/estate.ts'
+import { type SlackSandbox, startSlack } from '../../../sandbox/slack/start.ts'
+import { World } from '../../../sandbox/world.ts'
+import { scopes, slackPart } from '../../../src/bot/slack/doctor.ts'
+import type { CheckupResult } from '../../../src/domain/checkup.ts'
+import { createLog } from '../../../src/log.ts'
+import { codesOf } from './run-doctor.ts'
+
+/** Slack with every single scope missing in turn, and channels that the bot is not in. */
+
+const latencies = { arm: 0, privateEndpoint: 0, privateZone: 0, networkLink: 0, clickhouse: 0, propagation: 0 }
+const every = scopes.map(({ name }) => name)
+const log = createLog('test')
+log.level = 'silent'
+
+let slack: SlackSandbox | undefined
+afterEach(async () => await slack?.close())
+
+async function ask(
+  more: Partial<Parameters<typeof startSlack>[1]>,
+  options: { channel?: string; appToken?: string; gate?: World['gate'] } = {},
+): Promise<readonly CheckupResult[]> {
+  const world = new World({ addressBase: '127.9.0', latencies })
+  if (options.gate !== undefined) world.gate = options.gate
+  slack = await startSlack(world, { ...workspace, ...more })
+  const part = slackPart({
+    botToken: workspace.botToken,
+    apiUrl: slack.url,
+    channels: [{ id: options.channel ?? workspace.channels.approvals, name: 'network-approvals' }],
+    usesGroups: true,
+    usesEmails: true,
+    log,
+    ...(options.appToken !== undefined && { appToken: options.appToken }),
+  })
+  return (await Promise.all(part.checkups.map(({ run }) => run(new AbortController().signal)))).flat()
+}
+
+test.each(every)('without %s that scope is the one finding, with what it is for and who adds it', async (missing) => {
+  const results = await ask({ scopes: every.filter((scope) => scope !== missing) })
+  const findings = results.filter(({ level }) => level === 'fail' || level === 'warn')
+  expect(findings.map(({ code }) => code)).toEqual(['slack-scope-missing'])
+  expect(findings[0]?.text).toMatch(new RegExp(`^The scope ${missing.replace('.', '\\.')} is missing: .{20,}`))
+  expect(findings[0]?.remedy).toContain(`Whoever manages the Slack app: add ${missing} `)
+})
+
+test('every scope is there', async () => {
+  expect(codesOf(await ask({ scopes: every }))).toEqual([])
+})
+
+test('a channel that the bot was not invited to', async () => {
+  const results = await ask({ scopes: every, notMemberOf: ['approvals'] })
+  expect(codesOf(results)).toEqual(['slack-not-in-channel'])
+  expect(results.at(-1)?.remedy).toContain('invite the bot there with /invite')
+})
+
+test('a channel that does not exist', async () => {
+  const results = await ask({ scopes: every }, { channel: 'C0NOWHERE' })
+  expect(codesOf(results)).toEqual(['slack-channel-not-found'])
+  expect(results.at(-1)?.remedy).toContain('check the id C0NOWHERE')
+})
+
+test('an app token, a wrong one, and one without its scope', async () => {
+  const appToken = 'xapp-sandbox'
+  expect(codesOf(await ask({ scopes: every, appToken }, { appToken }))).toEqual([])
+  await slack?.close()
+  expect(codesOf(await ask({ scopes: every, appToken }, { appToken: 'xapp-other' }))).toEqual(['slack-app-token-refused'])
+  await slack?.close()
+  const gate: World['gate'] = async ({ path }, phase) =>
+    phase === 'arrived' && path.includes('apps.connections.open')
+      ? { status: 200, body: { ok: false, error: 'missing_scope', needed: 'connections:write' } }
+      : undefined
+  const without = await ask({ scopes: every, appToken }, { appToken, gate })
+  expect(codesOf(without)).toEqual(['slack-app-token-refused'])
+  expect(without.at(-1)?.text).toBe('The app token is refused: missing_scope')
+  expect(without.at(-1)?.remedy).toContain('connections:write')
+})

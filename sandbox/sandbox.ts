@@ -28,6 +28,8 @@ export interface SandboxOptions {
   readonly latencies?: Latencies
   /** Use this Redis instead of one of our own. */
   readonly redisUrl?: string
+  /** Where the bot listens; a free port unless told. */
+  readonly port?: number
   /** Changes the configuration file before it is written. */
   readonly configure?: (file: ReturnType<typeof configuration>) => object
 }
@@ -55,6 +57,7 @@ export interface Sandbox {
 export async function startSandbox({
   latencies,
   redisUrl,
+  port: givenPort,
   configure = (file) => file,
   chats = ['slack'],
 }: SandboxOptions = {}): Promise<Sandbox> {
@@ -77,7 +80,7 @@ export async function startSandbox({
   const network = await startNetwork(world, { authority, virtualNetworkId: virtualNetwork?.id ?? '' })
   const redis =
     redisUrl === undefined ? await startRedis() : { url: redisUrl, urlFor: () => redisUrl, close: async () => undefined }
-  const port = await freePort()
+  const port = givenPort ?? (await freePort())
   const running = new Set<RunningProcess>()
 
   const environments: Record<ProcessName, Readonly<Record<string, string>>> = {

@@ -108,7 +108,7 @@ export async function startSandbox({
       NODE_EXTRA_CA_CERTS: authorityPath,
     },
     diagnostics: {
-      REDIS_URL: redis.urlFor('diagnostics'),
+      REDIS_URL: redis.urlFor(`diagnostics-${networks.prodWestus3.name}`),
       DIAGNOSTICS_NETWORK: networks.prodWestus3.name,
       DIAGNOSTICS_DNS_SERVERS: `${network.dns.address}:${network.dns.port}`,
       DIAGNOSTICS_RESOLVER: `${network.dns.address}:${network.dns.port}`,

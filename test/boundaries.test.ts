@@ -36,6 +36,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/clickhouse': common,
   'src/redis': ground,
   'src/audit': [...ground, 'src/redis'],
+  'src/acl': [...ground, 'src/redis'],
 
   'src/bot/command': common,
   'src/bot/chat': [...common, 'src/log.ts'],

@@ -5,6 +5,9 @@ import type { Log } from '../log.ts'
 import type { Connection } from './connection.ts'
 import { prefix } from './queues.ts'
 
+/** What the keys of all budgets begin with. */
+export const budgetKey = `${prefix}:budget`
+
 /** ClickHouse Cloud's documented limit for each API key. */
 const calls = 10
 const seconds = 10
@@ -40,7 +43,7 @@ return {count + 1, window}
 export function redisBudget(redis: Connection, log: Log): { take(keyId: string, signal: AbortSignal): Promise<void> } {
   const limiter = new RateLimiterRedis({
     storeClient: redis,
-    keyPrefix: `${prefix}:budget`,
+    keyPrefix: budgetKey,
     points: calls,
     duration: seconds,
     customIncrTtlLuaScript: slidingWindow,

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Connection } from '../../redis/connection.ts'
-import { prefix } from '../../redis/queues.ts'
+import { limitKey } from '../../redis/queues.ts'
 import type { Route } from './server.ts'
 
 /** Written to see whether Redis takes writes. */
-const writtenKey = `${prefix}:limit:ready`
+const writtenKey = limitKey('ready')
 
 /** How long Redis may take to answer, in milliseconds. */
 const answerWithinMs = 500

@@ -80,6 +80,8 @@ export async function startSandbox({
   const network = await startNetwork(world, { authority, virtualNetworkId: virtualNetwork?.id ?? '' })
   const redis =
     redisUrl === undefined ? await startRedis() : { url: redisUrl, urlFor: () => redisUrl, close: async () => undefined }
+  // The sandbox keeps nothing, and means it.
+  const keepsNothing = redisUrl === undefined ? { REDIS_ALLOW_LOSS: '1' } : {}
   const port = givenPort ?? (await freePort())
   const running = new Set<RunningProcess>()
 
@@ -87,6 +89,7 @@ export async function startSandbox({
     bot: {
       PRIVATELINK_CONFIG: configPath,
       REDIS_URL: redis.urlFor('bot'),
+      ...keepsNothing,
       HOST: '127.0.0.1',
       PORT: String(port),
       ...(chats.includes('slack') && {
@@ -99,6 +102,7 @@ export async function startSandbox({
     jobs: {
       PRIVATELINK_CONFIG: configPath,
       REDIS_URL: redis.urlFor('jobs'),
+      ...keepsNothing,
       CLICKHOUSE_KEY_ID: keys.id,
       CLICKHOUSE_KEY_SECRET: keys.secret,
       CLICKHOUSE_API_URL: clickhouse.url,

@@ -1,6 +1,7 @@
 import { isIPv4 } from 'node:net'
 import { z } from 'zod'
 import { type Estate, readEstate } from './config/file.ts'
+import { checkRedis, type RedisConfig, redisIn, redisVariables } from './config/redis.ts'
 import type { OrganizationKey } from './domain/organization.ts'
 import type { Surface } from './domain/person.ts'
 
@@ -21,15 +22,7 @@ export class ConfigError extends Error {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-const redisUrl = z
-  .string('is not set; the address of Redis, e.g. redis://127.0.0.1:6379')
-  .refine(
-    (value) => value.split(',').every((node) => /^rediss?:\/\/./.test(node)),
-    'must be redis:// or rediss:// addresses, separated by commas',
-  )
-
-export interface BotConfig extends Estate {
-  readonly redisUrl: string
+export interface BotConfig extends Estate, RedisConfig {
   readonly host: string
   readonly port: number
   /** Where `/metrics`, `/healthz` and `/readyz` are served apart from the public port; absent where they are not. */
@@ -67,14 +60,16 @@ export interface TeamsConfig {
 
 const port = z.coerce.number('must be a port number').int().min(0).max(65_535)
 
-const botSchema = z.object({
-  PRIVATELINK_CONFIG: z.string('is not set; the path of the configuration file'),
-  REDIS_URL: redisUrl,
-  HOST: z.string().default('0.0.0.0'),
-  PORT: port.default(3000),
-  METRICS_HOST: z.string().default('0.0.0.0'),
-  METRICS_PORT: port.optional(),
-})
+const botSchema = z
+  .object({
+    PRIVATELINK_CONFIG: z.string('is not set; the path of the configuration file'),
+    ...redisVariables,
+    HOST: z.string().default('0.0.0.0'),
+    PORT: port.default(3000),
+    METRICS_HOST: z.string().default('0.0.0.0'),
+    METRICS_PORT: port.optional(),
+  })
+  .superRefine(checkRedis)
 
 const slackSchema = z.object({
   SLACK_BOT_TOKEN: z.string('is not set; the bot token of the Slack app (xoxb-…)'),
@@ -111,7 +106,7 @@ export function botConfig(environment: Environment = process.env): BotConfig {
   if (values === undefined || estate === undefined || problems.length > 0) throw new ConfigError(problems)
   return {
     ...estate,
-    redisUrl: values.REDIS_URL,
+    ...redisIn(values),
     host: values.HOST,
     port: values.PORT,
     ...(values.METRICS_PORT !== undefined && { metrics: { host: values.METRICS_HOST, port: values.METRICS_PORT } }),
@@ -159,8 +154,7 @@ function isLoopback(host: string | undefined): boolean {
   return host !== undefined && (host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.')))
 }
 
-export interface JobsConfig extends Omit<Estate, 'organizations'> {
-  readonly redisUrl: string
+export interface JobsConfig extends Omit<Estate, 'organizations'>, RedisConfig {
   readonly clickhouse: { readonly apiUrl: string; readonly organizations: readonly OrganizationKey[] }
   /** Azure Resource Manager. */
   readonly azureUrl: string
@@ -168,13 +162,15 @@ export interface JobsConfig extends Omit<Estate, 'organizations'> {
   readonly ownAuthority: boolean
 }
 
-const jobsSchema = z.object({
-  PRIVATELINK_CONFIG: z.string('is not set; the path of the configuration file'),
-  REDIS_URL: redisUrl,
-  CLICKHOUSE_API_URL: z.url('must be a URL').default('https://api.clickhouse.cloud/v1'),
-  AZURE_RESOURCE_MANAGER_URL: z.url('must be a URL').default('https://management.azure.com'),
-  AZURE_AUTHORITY_HOST: z.url('must be a URL').optional(),
-})
+const jobsSchema = z
+  .object({
+    PRIVATELINK_CONFIG: z.string('is not set; the path of the configuration file'),
+    ...redisVariables,
+    CLICKHOUSE_API_URL: z.url('must be a URL').default('https://api.clickhouse.cloud/v1'),
+    AZURE_RESOURCE_MANAGER_URL: z.url('must be a URL').default('https://management.azure.com'),
+    AZURE_AUTHORITY_HOST: z.url('must be a URL').optional(),
+  })
+  .superRefine(checkRedis)
 
 /** Of the public and the sovereign clouds. */
 const microsofts = /\.(microsoftonline\.(com|us|cn)|chinacloudapi\.cn)$/
@@ -199,7 +195,7 @@ export function jobsConfig(environment: Environment = process.env): JobsConfig {
     people,
     policies,
     warnings,
-    redisUrl: values.REDIS_URL,
+    ...redisIn(values),
     clickhouse: { apiUrl: values.CLICKHOUSE_API_URL.replace(/\/+$/, ''), organizations },
     azureUrl: values.AZURE_RESOURCE_MANAGER_URL.replace(/\/+$/, ''),
     ownAuthority: values.AZURE_AUTHORITY_HOST !== undefined && !microsofts.test(new URL(values.AZURE_AUTHORITY_HOST).hostname),
@@ -207,11 +203,11 @@ export function jobsConfig(environment: Environment = process.env): JobsConfig {
 }
 
 /** The audit command reads Redis, and nothing else. */
-export function auditConfig(environment: Environment = process.env): { readonly redisUrl: string } {
+export function auditConfig(environment: Environment = process.env): Pick<RedisConfig, 'redisUrl'> {
   const problems: string[] = []
-  const values = readEnvironment(z.object({ REDIS_URL: redisUrl }), environment, problems)
+  const values = readEnvironment(z.object(redisVariables).superRefine(checkRedis), environment, problems)
   if (values === undefined) throw new ConfigError(problems)
-  return { redisUrl: values.REDIS_URL }
+  return { redisUrl: redisIn(values).redisUrl }
 }
 
 export interface DnsServer {
@@ -219,8 +215,7 @@ export interface DnsServer {
   readonly port: number
 }
 
-export interface DiagnosticsConfig {
-  readonly redisUrl: string
+export interface DiagnosticsConfig extends Pick<RedisConfig, 'redisUrl'> {
   readonly network: string
   /** Azure DNS. */
   readonly dnsServers: readonly DnsServer[]
@@ -251,17 +246,19 @@ const probeSettings = {
     .default(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10']),
 }
 
-const diagnosticsSchema = z.object({
-  REDIS_URL: redisUrl,
-  DIAGNOSTICS_NETWORK: z.string('is not set; the name of the network that this worker stands in').min(1, 'is empty'),
-  ...probeSettings,
-})
+const diagnosticsSchema = z
+  .object({
+    ...redisVariables,
+    DIAGNOSTICS_NETWORK: z.string('is not set; the name of the network that this worker stands in').min(1, 'is empty'),
+    ...probeSettings,
+  })
+  .superRefine(checkRedis)
 
 export function diagnosticsConfig(environment: Environment = process.env): DiagnosticsConfig {
   const problems: string[] = []
   const values = readEnvironment(diagnosticsSchema, environment, problems)
   if (values === undefined) throw new ConfigError(problems)
-  return { redisUrl: values.REDIS_URL, network: values.DIAGNOSTICS_NETWORK, ...settingsIn(values) }
+  return { redisUrl: redisIn(values).redisUrl, network: values.DIAGNOSTICS_NETWORK, ...settingsIn(values) }
 }
 
 /** The one-shot command: what its flags say comes before what the environment does. */
@@ -295,11 +292,6 @@ function settingsIn(values: z.infer<z.ZodObject<typeof probeSettings>>): Omit<Di
     hostSuffixes: values.DIAGNOSTICS_HOST_SUFFIXES,
     prefixes: values.DIAGNOSTICS_PREFIXES,
   }
-}
-
-/** The passwords in Redis addresses, to be kept out of logs. */
-export function secretsIn(redisAddresses: string): readonly string[] {
-  return redisAddresses.split(',').map((node) => decodeURIComponent(new URL(node).password))
 }
 
 /** Options of `resolv.conf` for this process, unless its environment has some. The C library reads them at the first lookup. */

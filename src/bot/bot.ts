@@ -3,6 +3,7 @@ import type { BotConfig } from '../config.ts'
 import type { Surface } from '../domain/person.ts'
 import type { Log } from '../log.ts'
 import { redisAudit } from '../redis/audit.ts'
+import { checkServer } from '../redis/check-server.ts'
 import { type Connection, connect, isUnanswered, serverIdOf } from '../redis/connection.ts'
 import { redisLedger } from '../redis/ledger.ts'
 import { redisLimit } from '../redis/limits.ts'
@@ -42,8 +43,9 @@ export interface Bot extends Closable {
   readonly chats: readonly Surface[]
 }
 
-/** Everything of the bot process, until it serves. Rejects when a chat refuses the credentials or stays away, or the port is taken. */
+/** Everything of the bot process, until it serves. Rejects when Redis may drop requests, a chat refuses the credentials or stays away, or the port is taken. */
 export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
+  await checkServer(config, log)
   await using opened = new AsyncDisposableStack()
   const redis = opened.adopt(connect(config.redisUrl, { patient: false }), (connection) => connection.disconnect())
   redis.on('error', (error) => log.warn({ err: error }, 'redis'))

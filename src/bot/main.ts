@@ -1,4 +1,5 @@
-import { botConfig, secretsIn } from '../config.ts'
+import { secretsIn } from '../config/redis.ts'
+import { botConfig } from '../config.ts'
 import { runProcess } from '../process.ts'
 import { startBot } from './bot.ts'
 

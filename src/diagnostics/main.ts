@@ -1,5 +1,6 @@
 import packageFile from '../../package.json' with { type: 'json' }
-import { diagnosticsConfig, presetResolver, secretsIn } from '../config.ts'
+import { secretsIn } from '../config/redis.ts'
+import { diagnosticsConfig, presetResolver } from '../config.ts'
 import { runProcess } from '../process.ts'
 import { connect } from '../redis/connection.ts'
 import { announce } from '../redis/presence.ts'

@@ -4,10 +4,12 @@ import { azureCredential } from '../azure/credential.ts'
 import { azureNetwork } from '../azure/network.ts'
 import { azurePrivateDns } from '../azure/private-dns.ts'
 import { clickHouseCloud } from '../clickhouse/client.ts'
-import { type JobsConfig, jobsConfig, secretsIn } from '../config.ts'
+import { secretsIn } from '../config/redis.ts'
+import { type JobsConfig, jobsConfig } from '../config.ts'
 import type { Log } from '../log.ts'
 import { runProcess } from '../process.ts'
 import { redisBudget } from '../redis/budget.ts'
+import { checkServer } from '../redis/check-server.ts'
 import { connect } from '../redis/connection.ts'
 import { redisLedger } from '../redis/ledger.ts'
 import { createProber } from '../redis/prober.ts'
@@ -45,6 +47,7 @@ await runProcess({
 })
 
 async function start(config: JobsConfig, log: Log, opened: AsyncDisposableStack): Promise<object> {
+  await checkServer(config, log)
   const { clickhouse: cloud, networks, policies } = config
   const credential = azureCredential(config)
   const places = networks.flatMap(({ subscription, resourceGroup, dns }) => [{ subscription, resourceGroup }, dns])

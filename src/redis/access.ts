@@ -74,7 +74,7 @@ const commandsOf: Readonly<Record<Role, string>> = {
 }
 
 /** Names of networks, as the configuration has them. Anything else could be a rule. */
-export const networkName = /^[\w.-]+$/
+const networkName = /^[\w.-]+$/
 
 /** The names of the users that these networks need. */
 export function usersOf(networks: readonly string[]): readonly string[] {

@@ -24,8 +24,8 @@ const say = (line: string): void => {
   process.stdout.write(`${line}\n`)
 }
 
-const { REDIS_URL: redisUrl = '' } = process.env
-const sandbox = await startSandbox({ chats, ...(redisUrl !== '' && { redisUrl }) })
+const { REDIS_URL: redisUrl = '', PORT: port = '' } = process.env
+const sandbox = await startSandbox({ chats, ...(redisUrl !== '' && { redisUrl }), ...(port !== '' && { port: Number(port) }) })
 const { teams } = sandbox
 const processes = await Promise.all(processNames.map((name) => sandbox.start(name)))
 

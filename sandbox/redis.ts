@@ -20,7 +20,7 @@ export interface RedisServer {
 /** The users and their rights, as in production, with passwords of this run. */
 const users = readFileSync(new URL('../redis-users.acl', import.meta.url), 'utf8')
   .split('\n')
-  .filter((line) => line.startsWith('user ') && !line.startsWith('user default'))
+  .filter((line) => line.startsWith('user ') && !line.startsWith('user default') && !line.startsWith('user health'))
   .map((line) => line.split(' ').slice(1))
 
 /** How many ports are tried: somebody else may take one between looking for it and listening. */
@@ -84,8 +84,7 @@ export async function freePort(): Promise<number> {
 async function createUsers(url: string, passwords: ReadonlyMap<string, string>): Promise<void> {
   const redis = new Redis(url)
   for (const [name = '', ...rules] of users) {
-    const own = rules.map((rule) => (rule.startsWith('>') ? `>${passwords.get(name)}` : rule))
-    await redis.call('ACL', 'SETUSER', name, ...own)
+    await redis.call('ACL', 'SETUSER', name, `>${passwords.get(name)}`, ...rules)
   }
   redis.disconnect()
 }

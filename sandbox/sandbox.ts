@@ -28,6 +28,8 @@ export interface SandboxOptions {
   readonly latencies?: Latencies
   /** Use this Redis instead of one of our own. */
   readonly redisUrl?: string
+  /** Where the bot listens; a free port unless told. */
+  readonly port?: number
   /** Changes the configuration file before it is written. */
   readonly configure?: (file: ReturnType<typeof configuration>) => object
 }
@@ -55,6 +57,7 @@ export interface Sandbox {
 export async function startSandbox({
   latencies,
   redisUrl,
+  port: givenPort,
   configure = (file) => file,
   chats = ['slack'],
 }: SandboxOptions = {}): Promise<Sandbox> {
@@ -77,13 +80,16 @@ export async function startSandbox({
   const network = await startNetwork(world, { authority, virtualNetworkId: virtualNetwork?.id ?? '' })
   const redis =
     redisUrl === undefined ? await startRedis() : { url: redisUrl, urlFor: () => redisUrl, close: async () => undefined }
-  const port = await freePort()
+  // The sandbox keeps nothing, and means it.
+  const keepsNothing = redisUrl === undefined ? { REDIS_ALLOW_LOSS: '1' } : {}
+  const port = givenPort ?? (await freePort())
   const running = new Set<RunningProcess>()
 
   const environments: Record<ProcessName, Readonly<Record<string, string>>> = {
     bot: {
       PRIVATELINK_CONFIG: configPath,
       REDIS_URL: redis.urlFor('bot'),
+      ...keepsNothing,
       HOST: '127.0.0.1',
       PORT: String(port),
       ...(chats.includes('slack') && {
@@ -96,6 +102,7 @@ export async function startSandbox({
     jobs: {
       PRIVATELINK_CONFIG: configPath,
       REDIS_URL: redis.urlFor('jobs'),
+      ...keepsNothing,
       CLICKHOUSE_KEY_ID: keys.id,
       CLICKHOUSE_KEY_SECRET: keys.secret,
       CLICKHOUSE_API_URL: clickhouse.url,
@@ -105,7 +112,7 @@ export async function startSandbox({
       NODE_EXTRA_CA_CERTS: authorityPath,
     },
     diagnostics: {
-      REDIS_URL: redis.urlFor('diagnostics'),
+      REDIS_URL: redis.urlFor(`diagnostics-${networks.prodWestus3.name}`),
       DIAGNOSTICS_NETWORK: networks.prodWestus3.name,
       DIAGNOSTICS_DNS_SERVERS: `${network.dns.address}:${network.dns.port}`,
       DIAGNOSTICS_RESOLVER: `${network.dns.address}:${network.dns.port}`,

@@ -4,21 +4,15 @@ import { ConfigError, type Environment, type Variables, variablesIn } from './co
 import { type Estate, readEstate } from './config/file.ts'
 import { boundsIn, type ProbeBounds, probeVariables } from './config/probe-settings.ts'
 import { type ProcessName, processesIn } from './config/processes-here.ts'
+import { checkRedis, type RedisConfig, redisIn, redisSecrets, redisVariables } from './config/redis.ts'
 import { portNumber, tracingSecrets, type Watched, watchedIn } from './config/watched.ts'
 import type { OrganizationKey } from './domain/organization.ts'
 import type { Surface } from './domain/person.ts'
 
 /** The only reader of the environment: one function for each process, which holds no more than that process needs. */
 
-const redisUrl = z
-  .string('is not set; the address of Redis, e.g. redis://127.0.0.1:6379')
-  .refine(
-    (value) => value.split(',').every((node) => /^rediss?:\/\/./.test(node)),
-    'must be redis:// or rediss:// addresses, separated by commas',
-  )
-
 /** Secrets of every process. */
-const commonSecrets = ['REDIS_URL', ...tracingSecrets]
+const commonSecrets = [...redisSecrets, ...tracingSecrets]
 
 /** What libraries read from the environment themselves, and what of it is secret. */
 interface ReadByLibraries {
@@ -26,8 +20,7 @@ interface ReadByLibraries {
   readonly librarySecrets?: Readonly<Record<string, string>>
 }
 
-export interface BotConfig extends Estate, Watched, ReadByLibraries {
-  readonly redisUrl: string
+export interface BotConfig extends Estate, RedisConfig, Watched, ReadByLibraries {
   readonly host: string
   readonly port: number
   /** Absent where the bot does not serve that chat; at least one is there. */
@@ -35,12 +28,14 @@ export interface BotConfig extends Estate, Watched, ReadByLibraries {
   readonly teams?: TeamsConfig
 }
 
-const botSchema = z.object({
-  PRIVATELINK_CONFIG: z.string('is not set; the path of the configuration file'),
-  REDIS_URL: redisUrl,
-  HOST: z.string().default('0.0.0.0'),
-  PORT: portNumber.default(3000),
-})
+const botSchema = z
+  .object({
+    PRIVATELINK_CONFIG: z.string('is not set; the path of the configuration file'),
+    ...redisVariables,
+    HOST: z.string().default('0.0.0.0'),
+    PORT: portNumber.default(3000),
+  })
+  .superRefine(checkRedis)
 
 export function botConfig(environment: Environment = process.env): BotConfig {
   const variables = variablesIn(environment, [...commonSecrets, ...chatSecrets])
@@ -51,7 +46,7 @@ export function botConfig(environment: Environment = process.env): BotConfig {
   if (values === undefined || estate === undefined || variables.problems.length > 0) throw new ConfigError(variables.problems)
   return {
     ...estate,
-    redisUrl: values.REDIS_URL,
+    ...redisIn(values),
     host: values.HOST,
     port: values.PORT,
     ...watched,
@@ -61,8 +56,7 @@ export function botConfig(environment: Environment = process.env): BotConfig {
   }
 }
 
-export interface JobsConfig extends Omit<Estate, 'organizations'>, Watched, ReadByLibraries {
-  readonly redisUrl: string
+export interface JobsConfig extends Omit<Estate, 'organizations'>, RedisConfig, Watched, ReadByLibraries {
   readonly clickhouse: { readonly apiUrl: string; readonly organizations: readonly OrganizationKey[] }
   /** Azure Resource Manager. */
   readonly azureUrl: string
@@ -73,13 +67,15 @@ export interface JobsConfig extends Omit<Estate, 'organizations'>, Watched, Read
 /** Read by `@azure/identity`. */
 const azureSecrets = ['AZURE_CLIENT_SECRET', 'AZURE_CLIENT_CERTIFICATE_PASSWORD', 'AZURE_PASSWORD']
 
-const jobsSchema = z.object({
-  PRIVATELINK_CONFIG: z.string('is not set; the path of the configuration file'),
-  REDIS_URL: redisUrl,
-  CLICKHOUSE_API_URL: z.url('must be a URL').default('https://api.clickhouse.cloud/v1'),
-  AZURE_RESOURCE_MANAGER_URL: z.url('must be a URL').default('https://management.azure.com'),
-  AZURE_AUTHORITY_HOST: z.url('must be a URL').optional(),
-})
+const jobsSchema = z
+  .object({
+    PRIVATELINK_CONFIG: z.string('is not set; the path of the configuration file'),
+    ...redisVariables,
+    CLICKHOUSE_API_URL: z.url('must be a URL').default('https://api.clickhouse.cloud/v1'),
+    AZURE_RESOURCE_MANAGER_URL: z.url('must be a URL').default('https://management.azure.com'),
+    AZURE_AUTHORITY_HOST: z.url('must be a URL').optional(),
+  })
+  .superRefine(checkRedis)
 
 /** Of the public and the sovereign clouds. */
 const microsofts = /\.(microsoftonline\.(com|us|cn)|chinacloudapi\.cn)$/
@@ -107,7 +103,7 @@ export function jobsConfig(environment: Environment = process.env): JobsConfig {
     people,
     policies,
     warnings,
-    redisUrl: values.REDIS_URL,
+    ...redisIn(values),
     clickhouse: { apiUrl: values.CLICKHOUSE_API_URL.replace(/\/+$/, ''), organizations },
     azureUrl: values.AZURE_RESOURCE_MANAGER_URL.replace(/\/+$/, ''),
     ownAuthority: values.AZURE_AUTHORITY_HOST !== undefined && !microsofts.test(new URL(values.AZURE_AUTHORITY_HOST).hostname),
@@ -117,23 +113,24 @@ export function jobsConfig(environment: Environment = process.env): JobsConfig {
 }
 
 /** The audit command reads Redis, and nothing else. */
-export function auditConfig(environment: Environment = process.env): { readonly redisUrl: string } {
-  const variables = variablesIn(environment, ['REDIS_URL'])
-  const values = variables.read(z.object({ REDIS_URL: redisUrl }))
+export function auditConfig(environment: Environment = process.env): Pick<RedisConfig, 'redisUrl'> {
+  const variables = variablesIn(environment, redisSecrets)
+  const values = variables.read(z.object(redisVariables).superRefine(checkRedis))
   if (values === undefined) throw new ConfigError(variables.problems)
-  return { redisUrl: values.REDIS_URL }
+  return { redisUrl: redisIn(values).redisUrl }
 }
 
-export interface DiagnosticsConfig extends ProbeBounds, Watched, ReadByLibraries {
-  readonly redisUrl: string
+export interface DiagnosticsConfig extends Pick<RedisConfig, 'redisUrl'>, ProbeBounds, Watched, ReadByLibraries {
   readonly network: string
 }
 
-const diagnosticsSchema = z.object({
-  REDIS_URL: redisUrl,
-  DIAGNOSTICS_NETWORK: z.string('is not set; the name of the network that this worker stands in').min(1, 'is empty'),
-  ...probeVariables,
-})
+const diagnosticsSchema = z
+  .object({
+    ...redisVariables,
+    DIAGNOSTICS_NETWORK: z.string('is not set; the name of the network that this worker stands in').min(1, 'is empty'),
+    ...probeVariables,
+  })
+  .superRefine(checkRedis)
 
 export function diagnosticsConfig(environment: Environment = process.env): DiagnosticsConfig {
   const variables = variablesIn(environment, commonSecrets)
@@ -141,7 +138,7 @@ export function diagnosticsConfig(environment: Environment = process.env): Diagn
   const watched = watchedIn(variables)
   if (values === undefined || variables.problems.length > 0) throw new ConfigError(variables.problems)
   return {
-    redisUrl: values.REDIS_URL,
+    redisUrl: redisIn(values).redisUrl,
     network: values.DIAGNOSTICS_NETWORK,
     ...boundsIn(values),
     ...watched,
@@ -175,11 +172,6 @@ function byFlags(problem: string): string {
 /** The processes whose variables are set, for `npm run doctor`. */
 export function processesHere(environment: Environment = process.env): readonly ProcessName[] {
   return processesIn(environment)
-}
-
-/** The passwords in Redis addresses, to be kept out of logs. */
-export function secretsIn(redisAddresses: string): readonly string[] {
-  return redisAddresses.split(',').map((node) => decodeURIComponent(new URL(node).password))
 }
 
 function librarySecretsIn(variables: Variables, names: readonly string[]): ReadByLibraries {

@@ -44,6 +44,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/redis': ground,
   'src/audit': [...ground, 'src/redis'],
   'src/doctor': [...ground, 'src/redis', 'src/bot/doctor', 'src/jobs/doctor', 'src/diagnostics/doctor'],
+  'src/acl': [...ground, 'src/redis'],
 
   'src/bot/command': common,
   'src/bot/chat': [...common, 'src/log.ts'],

@@ -7,6 +7,7 @@ import type { Log } from '../log.ts'
 import { startMetricsPort } from '../metrics/metrics-port.ts'
 import { metricsRoute } from '../metrics/registry.ts'
 import { redisAudit } from '../redis/audit.ts'
+import { checkServer } from '../redis/check-server.ts'
 import { type Connection, connect, isUnanswered } from '../redis/connection.ts'
 import { redisLastServer } from '../redis/last-server.ts'
 import { countUnshown, redisLedger } from '../redis/ledger.ts'
@@ -49,8 +50,9 @@ export interface Bot extends Closable {
   readonly chats: readonly Surface[]
 }
 
-/** Everything of the bot process, until it serves. Rejects when a chat refuses the credentials or stays away, or the port is taken. */
+/** Everything of the bot process, until it serves. Rejects when Redis may drop requests, a chat refuses the credentials or stays away, or the port is taken. */
 export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
+  await checkServer(config, log)
   await using opened = new AsyncDisposableStack()
   const redis = opened.adopt(connect(config.redisUrl, { patient: false }), (connection) => connection.disconnect())
   redis.on('error', (error) => log.warn({ err: error }, 'redis'))

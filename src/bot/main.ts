@@ -1,4 +1,5 @@
-import { botConfig, handOver, secretsIn } from '../config.ts'
+import { secretsIn } from '../config/redis.ts'
+import { botConfig, handOver } from '../config.ts'
 import { runProcess } from '../process.ts'
 import { openTracing } from '../tracing/open.ts'
 import { startBot } from './bot.ts'

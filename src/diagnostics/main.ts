@@ -1,5 +1,6 @@
 import packageFile from '../../package.json' with { type: 'json' }
-import { diagnosticsConfig, handOver, presetResolver, secretsIn } from '../config.ts'
+import { secretsIn } from '../config/redis.ts'
+import { diagnosticsConfig, handOver, presetResolver } from '../config.ts'
 import { allOf } from '../http/health.ts'
 import { runProcess } from '../process.ts'
 import { connect } from '../redis/connection.ts'

@@ -1,4 +1,5 @@
 import { ConfigError } from '../config/environment.ts'
+import type { RedisAddress } from '../config/redis.ts'
 import { auditConfig, botConfig, diagnosticsConfig, handOver, jobsConfig, processesHere } from '../config.ts'
 import { type CheckupPart, type CheckupResult, fail, ok, skipped, warn } from '../domain/checkup.ts'
 import type { Log } from '../log.ts'
@@ -13,7 +14,7 @@ export interface Parts {
   /** About the configuration: problems, warnings, and what was not checked. */
   readonly configuration: readonly CheckupResult[]
   /** Where the addresses of Redis are, when they can be read. */
-  readonly redisUrl?: string
+  readonly redisUrl?: RedisAddress
   /** Of a diagnostics worker. */
   readonly network?: string
   /** Opens the checks of the processes whose configuration has no problem. */
@@ -87,7 +88,7 @@ export function partsOf(environment?: Readonly<Record<string, string | undefined
 }
 
 /** Redis can be looked at even where the rest of the configuration has a problem. */
-function redisUrlAlone(environment?: Readonly<Record<string, string | undefined>>): string | undefined {
+function redisUrlAlone(environment?: Readonly<Record<string, string | undefined>>): RedisAddress | undefined {
   try {
     return auditConfig(environment).redisUrl
   } catch (error) {

@@ -5,12 +5,14 @@ import { azureNetwork } from '../azure/network.ts'
 import { azurePrivateDns } from '../azure/private-dns.ts'
 import type { QuotaLeft } from '../azure/quota.ts'
 import { clickHouseCloud } from '../clickhouse/client.ts'
-import { handOver, type JobsConfig, jobsConfig, secretsIn } from '../config.ts'
+import { secretsIn } from '../config/redis.ts'
+import { handOver, type JobsConfig, jobsConfig } from '../config.ts'
 import { plainCall } from '../domain/cloud-call.ts'
 import { allOf } from '../http/health.ts'
 import type { Log } from '../log.ts'
 import { runProcess } from '../process.ts'
 import { redisBudget } from '../redis/budget.ts'
+import { checkServer } from '../redis/check-server.ts'
 import { type Connection, connect } from '../redis/connection.ts'
 import { redisInstallation } from '../redis/installation.ts'
 import { redisLedger } from '../redis/ledger.ts'
@@ -55,6 +57,7 @@ await runProcess({
 
 async function start(config: JobsConfig, log: Log, opened: AsyncDisposableStack): Promise<object> {
   opened.use(await openTracing('jobs', config.tracing, log))
+  await checkServer(config, log)
   const { clickhouse: cloud, networks, policies } = config
   const credential = azureCredential(config)
   const places = networks.flatMap(({ subscription, resourceGroup, dns }) => [{ subscription, resourceGroup }, dns])

@@ -5,6 +5,9 @@ import type { Log } from '../log.ts'
 import type { Connection } from './connection.ts'
 import { prefix } from './queues.ts'
 
+/** What the keys of all budgets begin with. */
+export const budgetKey = `${prefix}:budget`
+
 /** ClickHouse Cloud's documented limit for each API key. */
 const calls = 10
 const seconds = 10
@@ -60,7 +63,7 @@ export function redisBudget(
 } {
   const limiter = new RateLimiterRedis({
     storeClient: redis,
-    keyPrefix: `${prefix}:budget`,
+    keyPrefix: budgetKey,
     points: calls,
     duration: seconds,
     customIncrTtlLuaScript: slidingWindow,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Connection } from './connection.ts'
 import { prefix } from './queues.ts'
 
-const installationKey = `${prefix}:installation`
+export const installationKey = `${prefix}:installation`
 
 /**
  * Returns this installation's id: the `configured` one, else the one that Redis keeps, which the first process that asks has made. An emptied Redis gets

@@ -1,7 +1,7 @@
 import { type Connection, serverIdOf } from './connection.ts'
 import { prefix } from './queues.ts'
 
-const serverKey = `${prefix}:seen:server`
+export const serverKey = `${prefix}:server`
 
 /** The server that answers now, by its id, and the one that answered when the data was last seen: data of a replica or a backup names another. */
 export interface LastServer {

@@ -165,6 +165,9 @@ function personKey(person: string): string {
   return `${prefix}:requests:by:${person}`
 }
 
+/** All keys of requests, as patterns. */
+export const ledgerKeys = { request: keyOf('*'), requests: `${prefix}:requests:*` }
+
 /** `PL-42` → 42. Requests are listed in the order of these numbers. */
 function numberOf(id: string): number {
   return Number(/\d+$/.exec(id)?.[0] ?? 0)

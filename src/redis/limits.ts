@@ -1,7 +1,7 @@
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
 import type { Log } from '../log.ts'
 import type { Connection } from './connection.ts'
-import { prefix } from './queues.ts'
+import { limitKey } from './queues.ts'
 
 /** Bounds how often something is done for each key, counted over all processes. */
 export interface Limit {
@@ -16,7 +16,7 @@ export function redisLimit(
 ): Limit {
   const limiter = new RateLimiterRedis({
     storeClient: redis,
-    keyPrefix: `${prefix}:limit:${name}`,
+    keyPrefix: limitKey(name),
     points: times,
     duration: seconds,
   })

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Connection } from './connection.ts'
-import { prefix } from './queues.ts'
+import { teamsKey } from './queues.ts'
 
 /** How long somebody may take to accept a file, in seconds. */
 const keptSeconds = 86_400
@@ -19,7 +19,7 @@ export interface OfferedFiles {
 }
 
 export function redisOfferedFiles(redis: Connection): OfferedFiles {
-  const keyOf = (person: string, id: string) => `${prefix}:teams:file:${person.toLowerCase()}:${id}`
+  const keyOf = (person: string, id: string) => teamsKey(`file:${person.toLowerCase()}:${id}`)
   return {
     async offer(person, { name, content }) {
       const id = randomUUID()

@@ -1,6 +1,6 @@
 import type { Log } from '../log.ts'
 import type { Connection } from './connection.ts'
-import { prefix } from './queues.ts'
+import { limitKey } from './queues.ts'
 
 /** `burst` at once, then one every `everyMs` milliseconds (a whole number). */
 export interface Rate {
@@ -46,7 +46,7 @@ export function redisPace(
   { name, rates }: { readonly name: string; readonly rates: readonly Rate[] },
   log: Log,
 ): Pace {
-  const keyOf = (key: string) => `${prefix}:limit:${name}:${key}`
+  const keyOf = (key: string) => `${limitKey(name)}:${key}`
   const pauseOf = (key: string) => `${keyOf(key)}:pause`
   const limits = rates.flatMap(({ burst, everyMs }) => [burst, everyMs])
   return {

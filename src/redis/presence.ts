@@ -4,7 +4,7 @@ import { type Closable, closable } from '../closable.ts'
 import type { Log } from '../log.ts'
 import { repeat } from '../repeat.ts'
 import type { Connection } from './connection.ts'
-import { prefix, probeQueue } from './queues.ts'
+import { probeQueue, queueKey } from './queues.ts'
 
 /** A worker whose last heartbeat is older than this counts as gone, in seconds. */
 const goneAfterSeconds = 7
@@ -23,7 +23,7 @@ const presenceSchema = z.object({ id: z.string().max(100), version: z.string().m
 const [longestPresence, mostWorkers] = [1_000, 1_000]
 
 function keyOf(network: string): string {
-  return `${prefix}:${probeQueue(network)}:workers`
+  return queueKey(probeQueue(network), 'workers')
 }
 
 /** Notes a heartbeat at the time of Redis' clock, because a worker's own clock may be wrong. */

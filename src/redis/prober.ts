@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Job, Queue, QueueEvents } from 'bullmq'
 import { type Closable, closable } from '../closable.ts'
+import type { RedisAddress } from '../config/redis.ts'
 import type { NetworkEvidence } from '../domain/diagnosis/evidence.ts'
 import { RetryableError, TerminalError } from '../domain/errors.ts'
 import type { Log } from '../log.ts'
@@ -52,7 +53,7 @@ type Silence = 'absent' | 'lost' | 'late'
 const silences: ReadonlySet<unknown> = new Set<Silence>(['absent', 'lost', 'late'])
 
 export function createProber(
-  redisUrl: string,
+  redisUrl: RedisAddress,
   { log, pace: { answerWithinMs, lookEveryMs } = usualPace }: ProberOptions,
 ): Prober {
   // Without a listener Node or BullMQ would print an error, and with it the password that Redis refused.

@@ -12,12 +12,27 @@ import { z } from 'zod'
 /** The braces put all keys in one hash slot: Redis Cluster runs a script only on keys of one slot. */
 export const prefix = '{privatelink}'
 
+/** What the keys of a limit begin with. */
+export function limitKey(name: string): string {
+  return `${prefix}:limit:${name}`
+}
+
+/** A key of what only the Teams chat needs. */
+export function teamsKey(name: string): string {
+  return `${prefix}:teams:${name}`
+}
+
 export const workQueue = 'work'
 export const watchQueue = 'watch'
 export const outboxQueue = 'outbox'
 
 export function probeQueue(network: string): string {
   return `probe-${network}`
+}
+
+/** A key of one queue: BullMQ's own, or ours beside them. */
+export function queueKey(queue: string, name: string): string {
+  return `${prefix}:${queue}:${name}`
 }
 
 export const workSchema = z.discriminatedUnion('kind', [

@@ -3,6 +3,21 @@ import type { Service } from '../domain/target.ts'
 import type { Connection } from './connection.ts'
 import { prefix } from './queues.ts'
 
+export const diagnosisNumberKey = `${prefix}:diagnoses:number`
+export const inventoryKeys = { inventory: `${prefix}:inventory`, learned: `${prefix}:inventory:learned` }
+
+export function diagnosisKey(id: string): string {
+  return `${prefix}:diagnosis:${id}`
+}
+
+export function seenKey(name: string, id: string): string {
+  return `${prefix}:seen:${name}:${id}`
+}
+
+export function messagesKey(record: string): string {
+  return `${prefix}:messages:${record}`
+}
+
 /** Diagnoses are kept for a day. */
 const diagnosisSeconds = 86_400
 
@@ -13,16 +28,15 @@ export interface Diagnoses {
 }
 
 export function redisDiagnoses(redis: Connection): Diagnoses {
-  const keyOf = (id: string) => `${prefix}:diagnosis:${id}`
   return {
     async nextId() {
-      return `DG-${await redis.incr(`${prefix}:diagnoses:number`)}`
+      return `DG-${await redis.incr(diagnosisNumberKey)}`
     },
     async save(diagnosis) {
-      await redis.set(keyOf(diagnosis.id), JSON.stringify(diagnosis), 'EX', diagnosisSeconds)
+      await redis.set(diagnosisKey(diagnosis.id), JSON.stringify(diagnosis), 'EX', diagnosisSeconds)
     },
     async get(id) {
-      const text = await redis.get(keyOf(id))
+      const text = await redis.get(diagnosisKey(id))
       return text === null ? undefined : JSON.parse(text)
     },
   }
@@ -49,8 +63,7 @@ export interface InventoryStore {
 }
 
 export function redisInventory(redis: Connection): InventoryStore {
-  const key = `${prefix}:inventory`
-  const learnedKey = `${prefix}:inventory:learned`
+  const { inventory: key, learned: learnedKey } = inventoryKeys
   return {
     async read() {
       const [text, fields] = await Promise.all([redis.get(key), redis.hgetall(learnedKey)])
@@ -88,7 +101,7 @@ export interface Seen {
 export function redisSeen(redis: Connection, { name, seconds }: { name: string; seconds: number }): Seen {
   return {
     async first(id) {
-      return (await redis.set(`${prefix}:seen:${name}:${id}`, '', 'EX', seconds, 'NX')) === 'OK'
+      return (await redis.set(seenKey(name, id), '', 'EX', seconds, 'NX')) === 'OK'
     },
   }
 }
@@ -104,14 +117,13 @@ export interface Messages {
 const messagesSeconds = 90 * 86_400
 
 export function redisMessages(redis: Connection): Messages {
-  const keyOf = (record: string) => `${prefix}:messages:${record}`
   return {
     async of(record) {
-      return await redis.hgetall(keyOf(record))
+      return await redis.hgetall(messagesKey(record))
     },
     async remember(record, place, message) {
-      await redis.hset(keyOf(record), place, message)
-      await redis.expire(keyOf(record), messagesSeconds)
+      await redis.hset(messagesKey(record), place, message)
+      await redis.expire(messagesKey(record), messagesSeconds)
     },
   }
 }

@@ -1,3 +1,4 @@
+import { type Role, type Row, rowsOf } from './access.ts'
 import type { Command } from './inspect.ts'
 import { prefix } from './queues.ts'
 
@@ -6,7 +7,7 @@ import { prefix } from './queues.ts'
  * anything that counts if it were carried out: PERSIST needs the right to write.
  */
 
-export type RedisUser = 'bot' | 'jobs' | 'diagnostics'
+export type RedisUser = Exclude<Role, 'auditor'>
 
 /** A command, and what it is for, in words that complete "may not …". */
 export interface Right {
@@ -20,14 +21,6 @@ const queueOf = (queue: string) => right(`use the queue ${queue}`, 'PERSIST', ke
 const readOf = (name: string, what: string) => right(`read ${what}`, 'GET', key(name))
 const writeOf = (name: string, what: string) => right(`write ${what}`, 'PERSIST', key(name))
 
-const requests = [
-  writeOf('request:doctor', 'requests'),
-  writeOf('requests:doctor', 'the lists of requests'),
-  writeOf('diagnosis:doctor', 'diagnoses'),
-  writeOf('diagnoses:doctor', 'the number of diagnoses'),
-  writeOf('watches', 'the list of watches'),
-  writeOf('watch:doctor', 'watches and their queue'),
-]
 const audit = [
   right('append to the audit', 'XADD', key('audit:entries'), '0-0', 'f', ''),
   right('read the audit', 'XRANGE', key('audit:entries'), '-', '+', 'COUNT', '1'),
@@ -50,41 +43,17 @@ const info = right('ask Redis for its state', 'INFO')
 
 /** What the process does. `network`: of a diagnostics process. */
 export function rightsOf(user: RedisUser, network = ''): readonly Right[] {
-  if (user === 'diagnostics') return [info, queueOf(`probe-${network}`)]
-  if (user === 'bot')
-    return [
-      info,
-      ...requests,
-      ...audit,
-      writeOf('watches:number', 'the number of watches'),
-      writeOf('messages:doctor', 'which messages show what'),
-      writeOf('seen:doctor', 'what chat has sent before'),
-      writeOf('limit:doctor', 'limits and paces'),
-      writeOf('teams:doctor', 'what Teams said of people and places'),
-      queueOf('work'),
-      queueOf('outbox'),
-      readOf('inventory', 'the inventory'),
-      readOf('inventory:learned', 'learned names'),
-      readOf('survey', 'the survey'),
-      readOf('survey:names', 'private names'),
-      readOf('verdicts', 'verdicts'),
-    ]
-  return [
-    info,
-    ...requests,
-    ...audit,
-    writeOf('installation', 'the id of this installation'),
-    writeOf('inventory', 'the inventory'),
-    writeOf('inventory:learned', 'learned names'),
-    writeOf('survey', 'the survey'),
-    writeOf('survey:names', 'private names'),
-    writeOf('verdicts', 'verdicts'),
-    writeOf('verdicts:healthy', 'when a service was last healthy'),
-    writeOf('budget:doctor', 'the budget of API calls'),
-    queueOf('work'),
-    queueOf('outbox'),
-    queueOf('probe-doctor'),
-  ]
+  const rows = rowsOf(network).flatMap((row): readonly Right[] => {
+    const access = row[user]
+    if (access === 'write') return [right(`write ${row.what}`, 'PERSIST', sampleOf(row))]
+    return access === 'read' ? [right(`read ${row.what}`, 'GET', sampleOf(row))] : []
+  })
+  return [info, ...rows, ...(user === 'diagnostics' ? [] : audit)]
+}
+
+/** A key of the row that nothing else uses, where the row has more than one. */
+function sampleOf({ keys }: Row): string {
+  return keys.replaceAll('*', 'doctor')
 }
 
 const changeAudit = right('change the past of the audit', 'PERSIST', key('audit:entries'))

@@ -3,6 +3,9 @@ import type { LastVerdict, PrivateName, Survey } from '../domain/survey.ts'
 import type { Connection } from './connection.ts'
 import { prefix } from './queues.ts'
 
+export const surveyKeys = { survey: `${prefix}:survey`, names: `${prefix}:survey:names` }
+export const verdictKeys = { verdicts: `${prefix}:verdicts`, healthy: `${prefix}:verdicts:healthy` }
+
 /** Where the survey is kept, and the private names that were read apart from it. */
 export interface SurveyStore {
   read(): Promise<Survey | undefined>
@@ -14,8 +17,7 @@ export interface SurveyStore {
 }
 
 export function redisSurvey(redis: Connection): SurveyStore {
-  const key = `${prefix}:survey`
-  const namesKey = `${prefix}:survey:names`
+  const { survey: key, names: namesKey } = surveyKeys
   const stored = async (): Promise<{ readonly survey: Survey | undefined; readonly learned: Survey['names'] }> => {
     const [text, fields] = await Promise.all([redis.get(key), redis.hgetall(namesKey)])
     const learned = Object.entries(fields).map(([id, name]): [string, PrivateName] => [id, JSON.parse(name)])
@@ -62,8 +64,7 @@ export function verdictKey(serviceId: string, network: string): string {
 }
 
 export function redisVerdicts(redis: Connection): Verdicts {
-  const key = `${prefix}:verdicts`
-  const healthyKey = `${prefix}:verdicts:healthy`
+  const { verdicts: key, healthy: healthyKey } = verdictKeys
   return {
     async read() {
       const all = await redis.hgetall(key)

@@ -1,5 +1,5 @@
 import type { Connection } from './connection.ts'
-import { prefix } from './queues.ts'
+import { teamsKey } from './queues.ts'
 
 /** Somebody, as Teams knows them. */
 export interface TeamsPerson {
@@ -40,8 +40,8 @@ export function redisTeamsReferences(redis: Connection): TeamsReferences {
     if (learned.size > mostLearned) learned.delete(learned.keys().next().value ?? '')
     return true
   }
-  const urlsKey = `${prefix}:teams:service-urls`
-  const peopleKey = `${prefix}:teams:people`
+  const urlsKey = teamsKey('service-urls')
+  const peopleKey = teamsKey('people')
   return {
     async serviceUrl(conversation) {
       const [own, any] = await redis.hmget(urlsKey, conversation, anyConversation)

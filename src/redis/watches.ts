@@ -2,6 +2,13 @@ import { noWatchState, type Sample, type Watch, type WatchState } from '../domai
 import type { Connection } from './connection.ts'
 import { prefix } from './queues.ts'
 
+export const watchesKeys = { all: `${prefix}:watches`, number: `${prefix}:watches:number` }
+
+/** What the keys of one watch begin with. */
+export function watchKey(id: string): string {
+  return `${prefix}:watch:${id}`
+}
+
 /** Samples are kept for a day. */
 const keptMs = 24 * 3_600_000
 
@@ -28,12 +35,12 @@ export interface Watches {
 }
 
 export function redisWatches(redis: Connection): Watches {
-  const allKey = `${prefix}:watches`
-  const stateKey = (id: string) => `${prefix}:watch:${id}:state`
-  const samplesKey = (id: string) => `${prefix}:watch:${id}:samples`
+  const { all: allKey, number: numberKey } = watchesKeys
+  const stateKey = (id: string) => `${watchKey(id)}:state`
+  const samplesKey = (id: string) => `${watchKey(id)}:samples`
   return {
     async nextId() {
-      return `WT-${await redis.incr(`${allKey}:number`)}`
+      return `WT-${await redis.incr(numberKey)}`
     },
     async all() {
       return Object.values(await redis.hgetall(allKey)).map((text) => JSON.parse(text))

@@ -1,6 +1,7 @@
 import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq'
 import type { z } from 'zod'
 import { type Closable, closable } from '../closable.ts'
+import type { RedisAddress } from '../config/redis.ts'
 import { RetryableError, TerminalError } from '../domain/errors.ts'
 import type { Log } from '../log.ts'
 import { connect } from './connection.ts'
@@ -14,7 +15,7 @@ import { queueTelemetry } from './telemetry.ts'
 const recovery = { lockDuration: 8_000, stalledInterval: 4_000, maxStalledCount: 1_000 }
 
 export interface WorkerOptions<Schema extends z.ZodType> {
-  readonly redisUrl: string
+  readonly redisUrl: RedisAddress
   readonly queue: string
   readonly schema: Schema
   readonly concurrency: number

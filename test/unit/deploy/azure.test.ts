@@ -84,7 +84,7 @@ describe('deploy/azure', () => {
     for (const [name, value] of environmentOf('diagnostics')) expect(code).toMatch(new RegExp(`${name}\\s+= "${value}"`))
     const [, words = ''] = /args\s+= (\[.*?main\.ts"\])/.exec(code) ?? []
     for (const name of ['bot', 'jobs'] as const)
-      expect(wordsOf(name)).toEqual(['node', ...JSON.parse(words.replace('${each.key}', name))])
+      expect(wordsOf(name)).toEqual(['node', ...JSON.parse(words.replace(/\$\{each\.key\}/, name))])
   })
 
   test('the example sets variables that exist, and all that have to be set', async () => {

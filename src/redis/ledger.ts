@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { entryOf, hashOf } from '../domain/audit.ts'
+import { entryOf } from '../domain/audit.ts'
 import type { Ledger } from '../domain/ledger.ts'
 import { isOpen, needsReview, type Request, type RequestEvent, transition } from '../domain/request.ts'
-import { auditHeadKey, auditIndexKey, auditKey, parseHead } from './audit.ts'
+import { auditIndexKey } from './audit.ts'
+import { type Appended, appendKeys, appendLua, headOf, linkAfter, newestHash, readHead } from './audit-append.ts'
 import type { Connection } from './connection.ts'
 import { prefix } from './queues.ts'
 
@@ -16,21 +17,20 @@ function keyOf(id: string): string {
 }
 
 /**
- * Replaces a request, if the stored text is still the expected one and the audit still ends with the expected head. In the same step it appends the audit
- * entry, updates the indexes, and notes that chat does not show this version yet. An empty `expected` or `expectedHead` means that nothing may be stored
- * there. Returns 1 when it wrote, else 0.
+ * Replaces a request, if the stored text is still the expected one and the audit still ends with the expected hash. In the same step it appends the audit
+ * entry, updates the indexes, and notes that chat does not show this version yet. An empty `expected` means that nothing may be stored there. Returns what
+ * `appendLink` does when it wrote, else 0.
  */
-const compareAndSet = `
+const compareAndSet = `${appendLua}
 local request, open, unshown, all, ofPerson = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local auditHead, auditEntries, auditIndex = KEYS[6], KEYS[7], KEYS[8]
+local auditIndex, log, former, appended, archived = KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10]
 local expected, replacement, id, openness, version, number = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
-local expectedHead, entry, hash, nextHead = ARGV[7], ARGV[8], ARGV[9], ARGV[10]
+local expectedHash, link = ARGV[7], ARGV[8]
 local stored = redis.call('GET', request)
 if (stored or '') ~= expected then return 0 end
-if (redis.call('GET', auditHead) or '') ~= expectedHead then return 0 end
-local entryId = redis.call('XADD', auditEntries, '*', 'entry', entry, 'hash', hash)
-redis.call('RPUSH', auditIndex, entryId)
-redis.call('SET', auditHead, nextHead)
+if newestHash(log, former) ~= expectedHash then return 0 end
+local written = appendLink(log, former, appended, archived, link)
+redis.call('RPUSH', auditIndex, written[1])
 redis.call('SET', request, replacement)
 redis.call('HSET', unshown, id, version)
 if not stored then
@@ -38,7 +38,7 @@ if not stored then
   redis.call('ZADD', ofPerson, number, id)
 end
 if openness == 'open' then redis.call('SADD', open, id) else redis.call('SREM', open, id) end
-return 1
+return written
 `
 
 /** Removes the note that chat does not show a request, unless the request has a newer version than the one that was shown. */
@@ -47,25 +47,32 @@ local unshown, id, version = KEYS[1], ARGV[1], ARGV[2]
 if redis.call('HGET', unshown, id) == version then redis.call('HDEL', unshown, id) end
 `
 
-export function redisLedger(redis: Connection): Ledger {
+/** `appended` is told of every audit entry that this process has written. */
+export function redisLedger(redis: Connection, appended: Appended = () => undefined): Ledger {
   const replace = async (
     expected: string,
     next: Request,
     event: RequestEvent | { readonly type: 'created' },
-    headText: string,
+    expectedHash: string,
   ): Promise<boolean> => {
-    const head = parseHead(headText)
-    const entry = JSON.stringify(entryOf(next, event, new Date().toISOString()))
-    const hash = hashOf(head.hash, entry)
+    const { hash, link } = linkAfter(expectedHash, entryOf(next, event, new Date().toISOString()))
     const requestKeys = [keyOf(next.id), openKey, unshownKey, allKey, personKey(next.asked.by.key)]
-    const keys = [...requestKeys, auditHeadKey, auditKey, auditIndexKey(next.id)]
+    const keys = [...requestKeys, auditIndexKey(next.id), ...appendKeys]
     const openness = isOpen(next) || needsReview(next) ? 'open' : 'closed'
     const version = randomUUID()
-    const values = [expected, JSON.stringify(next), next.id, openness, version, numberOf(next.id)]
-    const links = [headText, entry, hash, `${hash} ${head.count + 1}`]
-    const isWritten = async () => (await redis.hget(unshownKey, next.id)) === version
+    const values = [expected, JSON.stringify(next), next.id, openness, version, numberOf(next.id), expectedHash, link]
+    /** Whether it arrived although its answer did not. */
+    const isWritten = async () => {
+      const written = (await redis.hget(unshownKey, next.id)) === version
+      if (written) appended(await readHead(redis))
+      return written
+    }
     try {
-      if ((await redis.eval(compareAndSet, keys.length, ...keys, ...values, ...links)) === 1) return true
+      const head = headOf(hash, await redis.eval(compareAndSet, keys.length, ...keys, ...values))
+      if (head !== undefined) {
+        appended(head)
+        return true
+      }
     } catch (error) {
       // The answer was late or got lost, perhaps after the write.
       if (await isWritten()) return true
@@ -74,7 +81,6 @@ export function redisLedger(redis: Connection): Ledger {
     // Where the connection broke after the write, ioredis has sent it again, and the second one found the first.
     return await isWritten()
   }
-  const auditHead = async (): Promise<string> => (await redis.get(auditHeadKey)) ?? ''
   const open = async (): Promise<readonly Request[]> => {
     const ids = await redis.smembers(openKey)
     const texts = ids.length === 0 ? [] : await redis.mget(ids.map(keyOf))
@@ -87,10 +93,10 @@ export function redisLedger(redis: Connection): Ledger {
     async create(request, isSame = () => false) {
       for (;;) {
         // Read before the look: a request that is made after the look moves the head, and then this one is not stored.
-        const head = await auditHead()
+        const newest = await newestHash(redis)
         const same = (await open()).find((each) => isSame(each))
         if (same !== undefined) return same
-        if (await replace('', request, { type: 'created' }, head)) return request
+        if (await replace('', request, { type: 'created' }, newest)) return request
         if ((await redis.exists(keyOf(request.id))) === 1) throw new Error(`There is a request ${request.id} already.`)
       }
     },
@@ -100,13 +106,12 @@ export function redisLedger(redis: Connection): Ledger {
     },
     async record(id: string, event: RequestEvent) {
       for (;;) {
-        const head = await auditHead()
-        const text = await redis.get(keyOf(id))
+        const [newest, text] = await Promise.all([newestHash(redis), redis.get(keyOf(id))])
         if (text === null) throw new Error(`There is no request ${id}.`)
         const before = parse(text)
         const after = transition(before, event)
         if (after === before) return { request: before, changed: false }
-        if (await replace(text, after, event, head)) return { request: after, changed: true }
+        if (await replace(text, after, event, newest)) return { request: after, changed: true }
       }
     },
     async newest(limit, person) {

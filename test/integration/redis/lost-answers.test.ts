@@ -26,7 +26,7 @@ const proxy = createServer((client) => {
   const upstream = dial(Number(new URL(server.url).port), '127.0.0.1')
   let meeting: typeof fate
   client.on('data', (bytes) => {
-    if (fate !== undefined && bytes.includes('XADD')) {
+    if (fate !== undefined && bytes.includes('appendLink')) {
       meeting = fate
       fate = undefined
     }

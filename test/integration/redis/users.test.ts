@@ -11,7 +11,9 @@ beforeAll(async () => {
 afterAll(async () => await server.close())
 
 const ledger = '{privatelink}:request:PL-1'
-const entries = '{privatelink}:audit:entries'
+const former = '{privatelink}:audit:entries'
+const log = '{privatelink}:audit:log'
+const appended = '{privatelink}:audit:appended'
 const probe = '{privatelink}:probe-prod-westus3:id'
 
 test.each([
@@ -34,18 +36,36 @@ test.each([
   ['diagnostics', 'RANDOMKEY'],
   ['diagnostics', 'SELECT', '1'],
   ...['bot', 'jobs'].flatMap((user) => [
-    [user, 'DEL', entries],
-    [user, 'SET', entries, ''],
-    [user, 'XDEL', entries, '1-1'],
-    [user, 'XTRIM', entries, 'MAXLEN', '0'],
-    [user, 'EXPIRE', '{privatelink}:audit:head', '1'],
+    [user, 'DEL', log],
+    [user, 'SET', log, ''],
+    [user, 'LTRIM', log, '1', '0'],
+    [user, 'LPOP', log],
+    [user, 'RPOP', log],
+    [user, 'LREM', log, '0', 'x'],
+    [user, 'LSET', log, '0', 'x'],
+    [user, 'LPUSH', log, 'x'],
+    [user, 'LMOVE', log, '{privatelink}:requests:x', 'LEFT', 'LEFT'],
+    [user, 'RENAME', log, '{privatelink}:requests:open'],
+    [user, 'EVAL', "return redis.call('DEL', KEYS[1])", '1', log],
+    [user, 'EVAL', "return redis.call('LTRIM', KEYS[1], 1, 0)", '1', log],
+    [user, 'SET', appended, '0'],
+    [user, 'DECR', appended],
+    [user, 'INCRBY', appended, '-1'],
+    [user, 'DEL', appended],
+    [user, 'SET', '{privatelink}:audit:archived', 'x'],
+    [user, 'XADD', former, 'MAXLEN', '0', '*', 'entry', 'x'],
+    [user, 'EVAL', "return redis.call('XADD', KEYS[1], 'MAXLEN', '0', '*', 'entry', 'x')", '1', former],
+    [user, 'XDEL', former, '1-1'],
+    [user, 'XTRIM', former, 'MAXLEN', '0'],
+    [user, 'SET', '{privatelink}:audit:head', 'x'],
     [user, 'LPOP', '{privatelink}:audit:of:PL-1'],
-    [user, 'RENAME', entries, '{privatelink}:requests:open'],
-    [user, 'EVAL', "return redis.call('DEL', KEYS[1])", '1', entries],
   ]),
   ['auditor', 'GET', ledger],
-  ['auditor', 'DEL', entries],
-  ['auditor', 'XTRIM', entries, 'MAXLEN', '0'],
+  ['auditor', 'DEL', log],
+  ['auditor', 'RPUSH', log, 'x'],
+  ['archivist', 'GET', ledger],
+  ['archivist', 'RPUSH', log, 'x'],
+  ['archivist', 'DEL', log],
 ])('%s may not %s %s', async (user = '', command = '', ...args) => {
   const redis = new Redis(server.urlFor(user))
   await expect(redis.call(command, ...args)).rejects.toThrow(/NOPERM|The user executing the script can't access/)

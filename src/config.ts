@@ -30,6 +30,7 @@ const redisUrl = z
 
 export interface BotConfig extends Estate {
   readonly redisUrl: string
+  readonly auditHeads: AuditHeadsConfig
   readonly host: string
   readonly port: number
   /** Where `/metrics`, `/healthz` and `/readyz` are served apart from the public port; absent where they are not. */
@@ -65,6 +66,26 @@ export interface TeamsConfig {
   readonly authorityHost?: string
 }
 
+/** Where a process that appends to the audit notes its newest entry, besides its log. */
+export interface AuditHeadsConfig {
+  /** A file that is appended to: one JSON object a line. */
+  readonly file?: string
+  /** Gets each of them as the body of a POST. */
+  readonly webhookUrl?: string
+}
+
+const auditHeadsSchema = {
+  AUDIT_FILE: z.string().optional(),
+  AUDIT_WEBHOOK_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
+}
+
+function auditHeadsIn(values: z.infer<z.ZodObject<typeof auditHeadsSchema>>): AuditHeadsConfig {
+  return {
+    ...(values.AUDIT_FILE !== undefined && { file: values.AUDIT_FILE }),
+    ...(values.AUDIT_WEBHOOK_URL !== undefined && { webhookUrl: values.AUDIT_WEBHOOK_URL }),
+  }
+}
+
 const port = z.coerce.number('must be a port number').int().min(0).max(65_535)
 
 const botSchema = z.object({
@@ -74,6 +95,7 @@ const botSchema = z.object({
   PORT: port.default(3000),
   METRICS_HOST: z.string().default('0.0.0.0'),
   METRICS_PORT: port.optional(),
+  ...auditHeadsSchema,
 })
 
 const slackSchema = z.object({
@@ -112,6 +134,7 @@ export function botConfig(environment: Environment = process.env): BotConfig {
   return {
     ...estate,
     redisUrl: values.REDIS_URL,
+    auditHeads: auditHeadsIn(values),
     host: values.HOST,
     port: values.PORT,
     ...(values.METRICS_PORT !== undefined && { metrics: { host: values.METRICS_HOST, port: values.METRICS_PORT } }),
@@ -161,6 +184,7 @@ function isLoopback(host: string | undefined): boolean {
 
 export interface JobsConfig extends Omit<Estate, 'organizations'> {
   readonly redisUrl: string
+  readonly auditHeads: AuditHeadsConfig
   readonly clickhouse: { readonly apiUrl: string; readonly organizations: readonly OrganizationKey[] }
   /** Azure Resource Manager. */
   readonly azureUrl: string
@@ -174,6 +198,7 @@ const jobsSchema = z.object({
   CLICKHOUSE_API_URL: z.url('must be a URL').default('https://api.clickhouse.cloud/v1'),
   AZURE_RESOURCE_MANAGER_URL: z.url('must be a URL').default('https://management.azure.com'),
   AZURE_AUTHORITY_HOST: z.url('must be a URL').optional(),
+  ...auditHeadsSchema,
 })
 
 /** Of the public and the sovereign clouds. */
@@ -200,6 +225,7 @@ export function jobsConfig(environment: Environment = process.env): JobsConfig {
     policies,
     warnings,
     redisUrl: values.REDIS_URL,
+    auditHeads: auditHeadsIn(values),
     clickhouse: { apiUrl: values.CLICKHOUSE_API_URL.replace(/\/+$/, ''), organizations },
     azureUrl: values.AZURE_RESOURCE_MANAGER_URL.replace(/\/+$/, ''),
     ownAuthority: values.AZURE_AUTHORITY_HOST !== undefined && !microsofts.test(new URL(values.AZURE_AUTHORITY_HOST).hostname),

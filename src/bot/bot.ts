@@ -1,3 +1,4 @@
+import { openAuditHeads } from '../audit-heads.ts'
 import { type Closable, closable } from '../closable.ts'
 import type { BotConfig } from '../config.ts'
 import type { Surface } from '../domain/person.ts'
@@ -48,7 +49,8 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
   const redis = opened.adopt(connect(config.redisUrl, { patient: false }), (connection) => connection.disconnect())
   redis.on('error', (error) => log.warn({ err: error }, 'redis'))
   const producer = opened.use(createProducer(redis))
-  const ledger = redisLedger(redis)
+  const heads = opened.use(await openAuditHeads(config.auditHeads, log))
+  const ledger = redisLedger(redis, heads.note)
   const diagnoses = redisDiagnoses(redis)
   const messages = redisMessages(redis)
   const metrics = createMetrics(ledger)

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { openAuditHeads } from '../audit-heads.ts'
 import { azureAccess } from '../azure/access.ts'
 import { azureCredential } from '../azure/credential.ts'
 import { azureNetwork } from '../azure/network.ts'
@@ -39,7 +40,9 @@ await runProcess({
       keySecret,
       Buffer.from(`${keyId}:${keySecret}`).toString('base64'),
     ])
-    return { config, secrets: [...keys, ...secretsIn(config.redisUrl)], warnings: config.warnings }
+    const { redisUrl, auditHeads, warnings } = config
+    const webhook = auditHeads.webhookUrl === undefined ? [] : [auditHeads.webhookUrl]
+    return { config, secrets: [...keys, ...webhook, ...secretsIn(redisUrl)], warnings }
   },
   start,
 })
@@ -60,7 +63,8 @@ async function start(config: JobsConfig, log: Log, opened: AsyncDisposableStack)
     prober,
   }
   const producer = opened.use(createProducer(redis))
-  const ledger = redisLedger(redis)
+  const heads = opened.use(await openAuditHeads(config.auditHeads, log))
+  const ledger = redisLedger(redis, heads.note)
   const survey = redisSurvey(redis)
   const inventoryStore = redisInventory(redis)
   const catalog = createCatalog(clickhouse, cloud.organizations, inventoryStore)

@@ -3,6 +3,7 @@ import { type AddressInfo, createServer, connect as dial, type Socket } from 'no
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type RedisServer, startRedis } from '../../../sandbox/redis.ts'
+import type { ChainHead } from '../../../src/domain/audit.ts'
 import type { Ledger } from '../../../src/domain/ledger.ts'
 import { newRequest } from '../../../src/domain/request.ts'
 import { asksForTheSame } from '../../../src/domain/same-request.ts'
@@ -20,6 +21,7 @@ let fate: 'late' | 'lost' | 'withheld' | undefined
 let server: RedisServer
 let redis: Connection
 let ledger: Ledger
+const noted: ChainHead[] = []
 const sockets = new Set<Socket>()
 /** The answer to the next write of a request is met by `fate`. */
 const proxy = createServer((client) => {
@@ -55,7 +57,7 @@ beforeAll(async () => {
   await once(proxy, 'listening')
   redis = connect(`redis://127.0.0.1:${(proxy.address() as AddressInfo).port}`, { patient: false })
   redis.on('error', () => undefined)
-  ledger = redisLedger(redis)
+  ledger = redisLedger(redis, (head) => noted.push(head))
 })
 afterAll(async () => {
   redis.disconnect()
@@ -78,6 +80,8 @@ test.each(['late', 'lost'] as const)('a request whose answer is %s is stored onc
   fate = how
   const { request: after, changed } = await ledger.record(id, { type: 'approve', by: bob, digest: 'd1', at })
   expect({ state: after.state, changed }).toEqual({ state: 'applying', changed: true })
+  expect(noted.map(({ count }) => count)).toEqual(Array.from(noted, (_, index) => index + 1))
+  expect(noted.length % 4).toBe(0)
 })
 
 test('where no answer comes at all, the error says that nobody knows', async () => {

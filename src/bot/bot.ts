@@ -4,6 +4,7 @@ import type { BotConfig } from '../config.ts'
 import type { Surface } from '../domain/person.ts'
 import type { Log } from '../log.ts'
 import { redisAudit } from '../redis/audit.ts'
+import { redisAuditWriter } from '../redis/audit-append.ts'
 import { type Connection, connect, isUnanswered, serverIdOf } from '../redis/connection.ts'
 import { redisLedger } from '../redis/ledger.ts'
 import { redisLimit } from '../redis/limits.ts'
@@ -61,7 +62,7 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
 
   const desk: Omit<Desk, 'surface' | 'attach'> = {
     ledger,
-    audit: redisAudit(redis),
+    audit: { ...redisAudit(redis), ...redisAuditWriter(redis, heads.note) },
     producer,
     messages,
     diagnoses,

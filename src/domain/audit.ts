@@ -3,13 +3,14 @@ import { cleanText } from './hostile-text.ts'
 import type { Person, Surface } from './person.ts'
 import type { Request, RequestEvent, StepProgress } from './request.ts'
 
-/** One event of one request, as the audit stores it. */
+/** One event, as the audit stores it: of a request, or something that a person asked for or was refused. */
 export interface AuditEntry {
   /** When it was written, ISO 8601. */
   readonly at: string
+  /** Empty where it is no event of a request. */
   readonly request: string
   readonly event: string
-  /** The state that it left the request in. */
+  /** The state that it left the request in; empty where it is no event of one. */
   readonly state: string
   /** Who caused the event; absent for the bot itself. */
   readonly by?: { readonly key: string; readonly name: string }
@@ -17,6 +18,8 @@ export interface AuditEntry {
   readonly surface?: Surface
   /** Digest of the plan that the event is about. */
   readonly digest?: string
+  /** What else it is about: the id of a diagnosis or a watch, or what the button or command of somebody refused has named. */
+  readonly record?: string
   /** What exactly, in a few words, e.g. the step. */
   readonly what?: string
   /** State of the step, for a step's event; entries of older versions have none. */

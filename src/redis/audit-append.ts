@@ -1,5 +1,5 @@
 import { type AuditEntry, type ChainHead, genesis, hashOf } from '../domain/audit.ts'
-import { auditKeys, parseCut, redisAudit } from './audit.ts'
+import { auditIndexKey, auditKeys, parseCut, redisAudit } from './audit.ts'
 import type { Connection } from './connection.ts'
 
 /** Called with the newest head after each entry that this process has appended. */
@@ -32,7 +32,9 @@ end
 const appendWhenNewest = `${appendLua}
 local newest = newestHash(KEYS[1], KEYS[2])
 if newest ~= ARGV[1] then return newest end
-return appendLink(KEYS[1], KEYS[2], KEYS[3], KEYS[4], ARGV[2])
+local written = appendLink(KEYS[1], KEYS[2], KEYS[3], KEYS[4], ARGV[2])
+if KEYS[5] then redis.call('RPUSH', KEYS[5], written[1]) end
+return written
 `
 
 /** The hash of the newest entry. */
@@ -76,7 +78,8 @@ export function redisAuditWriter(redis: Connection, appended: Appended): AuditWr
     async append(entry) {
       for (;;) {
         const { hash, link } = linkAfter(newest, entry)
-        const answer = await redis.eval(appendWhenNewest, appendKeys.length, ...appendKeys, newest, link)
+        const keys = [...appendKeys, ...(entry.request === '' ? [] : [auditIndexKey(entry.request)])]
+        const answer = await redis.eval(appendWhenNewest, keys.length, ...keys, newest, link)
         const head = headOf(hash, answer)
         newest = head?.hash ?? String(answer)
         if (head !== undefined) return appended(head)

@@ -5,6 +5,7 @@ import type { Request } from '../../domain/request.ts'
 import type { Network } from '../../domain/target.ts'
 import type { Log } from '../../log.ts'
 import type { Audit } from '../../redis/audit.ts'
+import type { AuditWriter } from '../../redis/audit-append.ts'
 import type { Limit } from '../../redis/limits.ts'
 import type { Producer } from '../../redis/producer.ts'
 import type { Diagnoses, InventoryStore, Messages } from '../../redis/records.ts'
@@ -19,7 +20,7 @@ import type { Attachment } from '../chat/surface.ts'
 /** What the answers to people need. Redis is not waited for: a person waits for the answer. */
 export interface Desk {
   readonly ledger: Ledger
-  readonly audit: Pick<Audit, 'of'>
+  readonly audit: Pick<Audit, 'of'> & AuditWriter
   /** The chat that this desk answers in. */
   readonly surface: Surface
   readonly producer: Producer

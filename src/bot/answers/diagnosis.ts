@@ -5,14 +5,19 @@ import { shownName } from '../cards/subject.ts'
 import { type Card, type DiagnosisVerb, say, words } from '../chat/card.ts'
 import type { Click } from '../chat/surface.ts'
 import { type Desk, tooManyFrom, wake } from './desk.ts'
+import { noteDown } from './note-down.ts'
 
 /** Stores the diagnosis and queues its job. The result is posted where it was asked for. */
 export async function askForDiagnosis(desk: Desk, asked: Omit<Diagnosis['asked'], 'at'>): Promise<Card> {
   const tooMuch = await tooManyFrom(desk, asked.by)
   if (tooMuch !== undefined) return tooMuch
   const id = await desk.diagnoses.nextId()
-  await desk.diagnoses.save({ id, asked: { ...asked, at: desk.now() } })
   const subject = `${shownName(asked.service)} from ${asked.network === undefined ? 'everywhere' : shownName(asked.network)}`
+  const event = asked.wake === true ? 'wake' : 'diagnose'
+  await Promise.all([
+    desk.diagnoses.save({ id, asked: { ...asked, at: desk.now() } }),
+    noteDown(desk, { event, by: asked.by, record: id, what: subject }),
+  ])
   return (await wake(desk, desk.producer.work({ kind: 'diagnosis', id })))
     ? say(words`Diagnosing ${subject}. The result follows here (${id}).`)
     : say(words`The diagnosis of ${subject} could not be queued. Ask again in a minute.`)

@@ -126,7 +126,7 @@ test('exports what happened, for programs and for spreadsheets', async () => {
     hash: expect.stringMatching(/^[0-9a-f]{64}$/),
   })
   const csv = (await audit('export', '--format', 'csv')).out.split('\r\n')
-  expect(csv[0]).toBe('at,request,event,state,person,personKey,surface,digest,what,vendorRequestIds,hash')
+  expect(csv[0]).toBe('at,request,event,state,person,personKey,surface,digest,what,vendorRequestIds,hash,record')
   expect(csv[1]).toContain('"setup =cmd(""x""),1, prod: it is needed"')
   const later = new Date(Date.now() + 60_000).toISOString()
   expect((await audit('export', '--format', 'jsonl', '--since', later)).out).toBe('')

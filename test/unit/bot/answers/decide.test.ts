@@ -53,7 +53,7 @@ function deskWith(first: Request, { now = inTime, beforeRecord }: { now?: string
     costly: { take: async () => 0 },
     surface: 'slack',
     messages: { of: refuse, remember: refuse },
-    audit: { of: refuse },
+    audit: { of: refuse, append: refuse },
     groupsOf: async () => [],
     availabilityOf: refuse,
     survey: { read: refuse },

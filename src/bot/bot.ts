@@ -87,6 +87,7 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
       safeHandlers(handlers, { log, isUnanswered: async (error) => isUnanswered(error) || !(await health.redisAnswers()) }),
     )
   }
+  const shared = { chats, people, messages, log }
   opened.use(
     await startWorker({
       redisUrl: config.redisUrl,
@@ -94,7 +95,7 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
       schema: outboxSchema,
       concurrency: outboxConcurrency,
       log,
-      handle: ({ data }) => deliver({ chats, people, ledger, diagnoses, messages, log, now: Date.now }, data),
+      handle: ({ data }) => deliver({ ...shared, ledger, diagnoses, policies: config.policies, now: Date.now }, data),
     }),
   )
   const server = opened.use(

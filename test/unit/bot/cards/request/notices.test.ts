@@ -94,7 +94,7 @@ describe('whoever is to approve is called', () => {
 
 test.each(requestStates)('every notice says which request and which state it is: %s', (state) => {
   const overrides = [{ by: bob, at, digest, reason: 'it burns' }]
-  const request = { ...samples[state], overrides, voided: [carol], reminded: 1 }
+  const request = { ...samples[state], overrides, voided: [carol], reminded: 1, reviewReminded: 1 }
   const notices = noticesOf(request)
   if (request.approval !== undefined) expect(notices.length).toBeGreaterThan(3)
   const ends = notices.filter(({ key, to }) => key === 'end' && to.kind === 'person' && to.person === alice)

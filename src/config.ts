@@ -218,11 +218,12 @@ export function jobsConfig(environment: Environment = process.env): JobsConfig {
     return { organizationId: id, organizationName: name, keyId: read('keyId', keyId), keySecret: read('keySecret', keySecret) }
   })
   if (values === undefined || estate === undefined || problems.length > 0) throw new ConfigError(problems)
-  const { networks, people, policies, warnings } = estate
+  const { networks, people, policies, retention, warnings } = estate
   return {
     networks,
     people,
     policies,
+    retention,
     warnings,
     redisUrl: values.REDIS_URL,
     auditHeads: auditHeadsIn(values),

@@ -14,6 +14,8 @@ export interface Estate {
   readonly networks: readonly Network[]
   readonly people: readonly Person[]
   readonly policies: readonly Policy[]
+  /** How long each is kept, in milliseconds: requests after their end, messages after their last change. */
+  readonly retention: ConfigFile['retention']
   /** What may be meant, and is to be said aloud at every start. */
   readonly warnings: readonly string[]
 }
@@ -161,7 +163,12 @@ function resolve(file: ConfigFile, served: readonly Surface[], problem: (at: str
     }),
   )
   for (const [index, why] of dividedVnets(policies, networks)) problem(`networks[${index}]`, why)
-  return { organizations: file.organizations, networks, people, policies, warnings: warningsIn(policies, networks) }
+  const { organizations, retention } = file
+  policies.forEach(({ expiryMs }, index) => {
+    if (expiryMs > retention.messages)
+      problem('retention.messages', `is shorter than policies[${index}].expiry: buttons of waiting requests would be forgotten`)
+  })
+  return { organizations, networks, people, policies, retention, warnings: warningsIn(policies, networks) }
 }
 
 function definedIn({ name, networkInterface, listAs }: NonNullable<ConfigFile['endpoints']>): EndpointOptions {

@@ -8,6 +8,7 @@ import { clickHouseCloud } from '../clickhouse/client.ts'
 import { type JobsConfig, jobsConfig, secretsIn } from '../config.ts'
 import type { Log } from '../log.ts'
 import { runProcess } from '../process.ts'
+import { redisAuditWriter } from '../redis/audit-append.ts'
 import { redisBudget } from '../redis/budget.ts'
 import { connect } from '../redis/connection.ts'
 import { redisLedger } from '../redis/ledger.ts'
@@ -15,12 +16,14 @@ import { createProber } from '../redis/prober.ts'
 import { createProducer } from '../redis/producer.ts'
 import { turnSchema, watchQueue, workQueue, workSchema } from '../redis/queues.ts'
 import { redisDiagnoses, redisInventory } from '../redis/records.ts'
+import { redisRemovedRequests } from '../redis/removed-requests.ts'
 import { redisSurvey, redisVerdicts } from '../redis/survey.ts'
 import { redisTurns } from '../redis/turns.ts'
 import { redisWatches } from '../redis/watches.ts'
 import { startWorker } from '../redis/worker.ts'
 import { workOnDiagnosis } from './diagnosis/diagnose.ts'
 import { noteReceipt } from './requests/receipts.ts'
+import { startRetention } from './requests/retention.ts'
 import { startSweep } from './requests/sweep.ts'
 import { workOnRequest } from './requests/work-on-request.ts'
 import { createCatalog } from './services/inventory.ts'
@@ -48,7 +51,7 @@ await runProcess({
 })
 
 async function start(config: JobsConfig, log: Log, opened: AsyncDisposableStack): Promise<object> {
-  const { clickhouse: cloud, networks, policies } = config
+  const { clickhouse: cloud, networks, policies, retention } = config
   const credential = azureCredential(config)
   const places = networks.flatMap(({ subscription, resourceGroup, dns }) => [{ subscription, resourceGroup }, dns])
   const redis = opened.adopt(connect(config.redisUrl, { patient: true }), (connection) => connection.disconnect())
@@ -74,6 +77,7 @@ async function start(config: JobsConfig, log: Log, opened: AsyncDisposableStack)
     policies,
     ledger,
     turns: redisTurns(redis),
+    removedRequests: redisRemovedRequests(redis),
     producer,
     catalog,
     targets: createTargets(clickhouse, (id, name) => {
@@ -83,7 +87,7 @@ async function start(config: JobsConfig, log: Log, opened: AsyncDisposableStack)
     access: azureAccess(credential, config.azureUrl),
     log,
     inventory: inventoryStore,
-    diagnoses: redisDiagnoses(redis),
+    diagnoses: redisDiagnoses(redis, retention.diagnoses),
     watches: redisWatches(redis),
     verdicts: redisVerdicts(redis),
     survey,
@@ -117,6 +121,7 @@ async function start(config: JobsConfig, log: Log, opened: AsyncDisposableStack)
   opened.defer(() => stopping.abort())
   opened.use(startSweep(shared))
   opened.use(startWatchSweep(shared))
+  opened.use(startRetention({ ...shared, audit: redisAuditWriter(redis, heads.note) }, retention.requests))
   // Forms offer choices from the inventory, so it is read before "ready", unless ClickHouse Cloud takes longer than this.
   const inventory = catalog.refresh(stopping.signal)
   inventory.catch((error: unknown) => log.warn({ err: error }, 'inventory not read'))

@@ -7,12 +7,12 @@ import { type Appended, appendKeys, appendLua, headOf, linkAfter, newestHash, re
 import type { Connection } from './connection.ts'
 import { prefix } from './queues.ts'
 
-const openKey = `${prefix}:requests:open`
-const unshownKey = `${prefix}:requests:unshown`
-const allKey = `${prefix}:requests:all`
+export const openRequestsKey = `${prefix}:requests:open`
+export const unshownKey = `${prefix}:requests:unshown`
+export const allRequestsKey = `${prefix}:requests:all`
 const numberKey = `${prefix}:requests:number`
 
-function keyOf(id: string): string {
+export function requestKey(id: string): string {
   return `${prefix}:request:${id}`
 }
 
@@ -56,7 +56,7 @@ export function redisLedger(redis: Connection, appended: Appended = () => undefi
     expectedHash: string,
   ): Promise<boolean> => {
     const { hash, link } = linkAfter(expectedHash, entryOf(next, event, new Date().toISOString()))
-    const requestKeys = [keyOf(next.id), openKey, unshownKey, allKey, personKey(next.asked.by.key)]
+    const requestKeys = [requestKey(next.id), openRequestsKey, unshownKey, allRequestsKey, personKey(next.asked.by.key)]
     const keys = [...requestKeys, auditIndexKey(next.id), ...appendKeys]
     const openness = isOpen(next) || needsReview(next) ? 'open' : 'closed'
     const version = randomUUID()
@@ -82,9 +82,9 @@ export function redisLedger(redis: Connection, appended: Appended = () => undefi
     return await isWritten()
   }
   const open = async (): Promise<readonly Request[]> => {
-    const ids = await redis.smembers(openKey)
-    const texts = ids.length === 0 ? [] : await redis.mget(ids.map(keyOf))
-    return texts.flatMap((text) => (text === null ? [] : [parse(text)]))
+    const ids = await redis.smembers(openRequestsKey)
+    const texts = ids.length === 0 ? [] : await redis.mget(ids.map(requestKey))
+    return texts.flatMap((text) => (text === null ? [] : [parseRequest(text)]))
   }
   return {
     async nextId() {
@@ -97,27 +97,27 @@ export function redisLedger(redis: Connection, appended: Appended = () => undefi
         const same = (await open()).find((each) => isSame(each))
         if (same !== undefined) return same
         if (await replace('', request, { type: 'created' }, newest)) return request
-        if ((await redis.exists(keyOf(request.id))) === 1) throw new Error(`There is a request ${request.id} already.`)
+        if ((await redis.exists(requestKey(request.id))) === 1) throw new Error(`There is a request ${request.id} already.`)
       }
     },
     async get(id) {
-      const text = await redis.get(keyOf(id))
-      return text === null ? undefined : parse(text)
+      const text = await redis.get(requestKey(id))
+      return text === null ? undefined : parseRequest(text)
     },
     async record(id: string, event: RequestEvent) {
       for (;;) {
-        const [newest, text] = await Promise.all([newestHash(redis), redis.get(keyOf(id))])
+        const [newest, text] = await Promise.all([newestHash(redis), redis.get(requestKey(id))])
         if (text === null) throw new Error(`There is no request ${id}.`)
-        const before = parse(text)
+        const before = parseRequest(text)
         const after = transition(before, event)
         if (after === before) return { request: before, changed: false }
         if (await replace(text, after, event, newest)) return { request: after, changed: true }
       }
     },
     async newest(limit, person) {
-      const ids = await redis.zrange(person === undefined ? allKey : personKey(person), '0', String(limit - 1), 'REV')
-      const texts = ids.length === 0 ? [] : await redis.mget(ids.map(keyOf))
-      return texts.flatMap((text) => (text === null ? [] : [parse(text)]))
+      const ids = await redis.zrange(person === undefined ? allRequestsKey : personKey(person), '0', String(limit - 1), 'REV')
+      const texts = ids.length === 0 ? [] : await redis.mget(ids.map(requestKey))
+      return texts.flatMap((text) => (text === null ? [] : [parseRequest(text)]))
     },
     async unshown() {
       return await redis.hgetall(unshownKey)
@@ -129,16 +129,17 @@ export function redisLedger(redis: Connection, appended: Appended = () => undefi
   }
 }
 
-function personKey(person: string): string {
+/** The key of a person's requests, by the number in their ids. */
+export function personKey(person: string): string {
   return `${prefix}:requests:by:${person}`
 }
 
 /** `PL-42` → 42. Requests are listed in the order of these numbers. */
-function numberOf(id: string): number {
+export function numberOf(id: string): number {
   return Number(/\d+$/.exec(id)?.[0] ?? 0)
 }
 
-/** The text is not validated: only `replace` writes these keys. */
-function parse(text: string): Request {
+/** The text is not validated: only this folder writes these keys. */
+export function parseRequest(text: string): Request {
   return JSON.parse(text)
 }

@@ -3,23 +3,25 @@ import type { Service } from '../domain/target.ts'
 import type { Connection } from './connection.ts'
 import { prefix } from './queues.ts'
 
-/** Diagnoses are kept for a day. */
-const diagnosisSeconds = 86_400
+const dayMs = 86_400_000
 
 export interface Diagnoses {
+  /** How long a diagnosis is kept, in milliseconds. */
+  readonly keptMs: number
   nextId(): Promise<string>
   save(diagnosis: Diagnosis): Promise<void>
   get(id: string): Promise<Diagnosis | undefined>
 }
 
-export function redisDiagnoses(redis: Connection): Diagnoses {
+export function redisDiagnoses(redis: Connection, keptMs = dayMs): Diagnoses {
   const keyOf = (id: string) => `${prefix}:diagnosis:${id}`
   return {
+    keptMs,
     async nextId() {
       return `DG-${await redis.incr(`${prefix}:diagnoses:number`)}`
     },
     async save(diagnosis) {
-      await redis.set(keyOf(diagnosis.id), JSON.stringify(diagnosis), 'EX', diagnosisSeconds)
+      await redis.set(keyOf(diagnosis.id), JSON.stringify(diagnosis), 'PX', keptMs)
     },
     async get(id) {
       const text = await redis.get(keyOf(id))
@@ -100,18 +102,20 @@ export interface Messages {
   remember(record: string, place: string, message: string): Promise<void>
 }
 
-/** Message ids are kept for 90 days after the last post. */
-const messagesSeconds = 90 * 86_400
+/** The key of the messages that show a record, e.g. `request-PL-42`. */
+export function messagesKey(record: string): string {
+  return `${prefix}:messages:${record}`
+}
 
-export function redisMessages(redis: Connection): Messages {
-  const keyOf = (record: string) => `${prefix}:messages:${record}`
+/** Message ids are kept for `keptMs` after the last post. */
+export function redisMessages(redis: Connection, keptMs = 90 * dayMs): Messages {
   return {
     async of(record) {
-      return await redis.hgetall(keyOf(record))
+      return await redis.hgetall(messagesKey(record))
     },
     async remember(record, place, message) {
-      await redis.hset(keyOf(record), place, message)
-      await redis.expire(keyOf(record), messagesSeconds)
+      await redis.hset(messagesKey(record), place, message)
+      await redis.pexpire(messagesKey(record), keptMs)
     },
   }
 }

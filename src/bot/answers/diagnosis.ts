@@ -1,6 +1,7 @@
 import type { Diagnosis } from '../../domain/diagnosis/diagnosis.ts'
 import type { Person } from '../../domain/person.ts'
 import { evidenceCard } from '../cards/diagnosis/evidence-card.ts'
+import { durationText } from '../cards/duration.ts'
 import { shownName } from '../cards/subject.ts'
 import { type Card, type DiagnosisVerb, say, words } from '../chat/card.ts'
 import type { Click } from '../chat/surface.ts'
@@ -27,7 +28,9 @@ export async function askForDiagnosis(desk: Desk, asked: Omit<Diagnosis['asked']
 export async function answerDiagnosisClick(desk: Desk, { verb, id, by }: Click<Exclude<DiagnosisVerb, 'fix'>>): Promise<Card> {
   const diagnosis = await desk.diagnoses.get(id)
   if (diagnosis === undefined)
-    return say(words`I do not know ${shownName(id)} any more: a diagnosis is kept for a day. Ask for a new one.`)
+    return say(
+      words`I do not know ${shownName(id)} any more: a diagnosis is kept for ${durationText(desk.diagnoses.keptMs)}. Ask for a new one.`,
+    )
   switch (verb) {
     case 'evidence':
       return evidenceCard(diagnosis)

@@ -40,7 +40,7 @@ export async function contextOf(request: Request, worker: RequestWorker): Promis
     replacedIds: [request.plan, request.previousPlan].flatMap(replacedBy),
     ...(undone !== undefined && { undoing: { request: undone.id, made: madeBy(undone), listed: undone.listed ?? [] } }),
     signal,
-    networkOf: async (requestId) => (await ledger.get(requestId))?.asked.network,
+    networkOf: async (made) => (await ledger.get(made))?.asked.network ?? (await worker.removedRequests.trace(made))?.network,
     async fence() {
       const now = await ledger.get(id)
       if (now?.run !== run || now.state !== 'applying') throw new LostRun()
@@ -61,7 +61,7 @@ async function currentNames({ services }: Plan, { targets, signal }: RequestWork
 async function namedServices(
   { asked, action }: Request,
   network: Network,
-  { catalog, targets, clouds, ledger, signal }: RequestWorker,
+  { catalog, targets, clouds, ledger, removedRequests, signal }: RequestWorker,
 ): Promise<readonly PrivateService[]> {
   const named: PrivateService[] = []
   for (const words of asked.services) {
@@ -70,7 +70,7 @@ async function namedServices(
       named.push(await retrying(() => targets.of(service, 0, signal), signal))
     } catch (error) {
       const mayBeDeleted = action === 'teardown' && error instanceof TerminalError && error.code !== 'service-ambiguous'
-      const former = mayBeDeleted ? await formerService(words, network, ledger) : undefined
+      const former = mayBeDeleted ? await formerService(words, network, { ...ledger, ...removedRequests }) : undefined
       if (former === undefined) throw error
       named.push(former)
     }

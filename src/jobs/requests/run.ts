@@ -5,6 +5,7 @@ import type { Policy } from '../../domain/policy.ts'
 import type { Network } from '../../domain/target.ts'
 import type { Log } from '../../log.ts'
 import type { Producer } from '../../redis/producer.ts'
+import type { RemovedRequests } from '../../redis/removed-requests.ts'
 import type { SurveyStore, Verdicts } from '../../redis/survey.ts'
 import type { Turns } from '../../redis/turns.ts'
 import type { Clouds } from '../clouds.ts'
@@ -17,6 +18,7 @@ export interface RequestJobs {
   readonly policies: readonly Policy[]
   readonly ledger: Ledger
   readonly turns: Turns
+  readonly removedRequests: Pick<RemovedRequests, 'trace' | 'traces'>
   readonly producer: Producer
   readonly catalog: Catalog
   readonly targets: Targets

@@ -70,7 +70,7 @@ function deskWith(first: Request, { now = inTime, beforeRecord }: { now?: string
       ...closable(async () => undefined),
     },
     inventory: { read: refuse },
-    diagnoses: { nextId: refuse, save: refuse, get: refuse },
+    diagnoses: { keptMs: 86_400_000, nextId: refuse, save: refuse, get: refuse },
     watches: { nextId: refuse, all: refuse, get: refuse, save: refuse, remove: refuse, stateOf: refuse, samples: refuse },
     organizations: [],
     networks: [],

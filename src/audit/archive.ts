@@ -26,7 +26,13 @@ export async function archive(redis: Connection, path: string, before: string, s
   }
   await writeArchive(path, after, older(audit, cut, before))
   // Read back: what is cut is what the file holds.
-  await cutArchived(redis, cut, linksIn(await openArchive(path)))
+  const written = linksIn(await openArchive(path))
+  await cutArchived(redis, cut, written).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new Error(
+      `${why}. ${path} is written, and what was not cut is in Redis as well. Run it again with another file, and keep both`,
+    )
+  })
   const total = await audit.count()
   say(`Entries ${cut.count + 1} to ${cut.count + count} are in ${path}; ${total - cut.count - count} stay in Redis.`)
   say(`Keep the file: verify --archive ${path} checks both as one chain.`)

@@ -131,7 +131,7 @@ async function print(audit: Audit, format: string, since: string): Promise<numbe
 function said(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)
   if (message.includes('NOPERM'))
-    return `This user of Redis may not do it (${message}). verify and export need the user auditor of redis-users.acl, archive needs archivist.`
+    return `This user of Redis may not do it: verify and export need the user auditor of redis-users.acl, archive needs archivist. ${message}.`
   return `It could not be done: ${message}.`
 }
 

@@ -38,7 +38,7 @@ async function cutBatch(redis: Connection, before: Cut, batch: readonly StoredLi
   const lengths = indexed.map(([, links]) => links.length)
   const values = [before.count === 0 ? '' : textOf(before), textOf(after), batch.length, fromLog, ...lengths]
   if ((await redis.eval(cutOldest, keys.length, ...keys, ...values)) === 1) return after
-  throw new Error('Somebody else archives at the same time: nothing more was cut. Run it again, with another file')
+  throw new Error('Somebody else archives at the same time, so nothing more was cut')
 }
 
 function textOf({ hash, count, ofLog }: Cut): string {

@@ -114,7 +114,9 @@ test('nothing is cut that does not verify, nor where the file cannot be written,
 test('the auditor may not archive, and is told who may', async () => {
   const { status, out } = await audit('archive', '--to', join(folder, 'one'), '--before', tomorrow)
   expect(out).toContain('archive needs archivist')
+  expect(out).toContain('one is written, and what was not cut is in Redis as well')
   expect(status).toBe(2)
+  expect(await verified('one')).toMatchObject({ status: 0, out: expect.stringContaining('8 entries') })
   expect(await redis.llen(auditKeys.log)).toBe(8)
 })
 

@@ -39,7 +39,7 @@ export interface Desk {
   availabilityOf(request: Request): Promise<ApproverAvailability>
   /** Sends a person a file; throws when that cannot be done. */
   attach(person: Person, file: Attachment): Promise<void>
-  /** How often a person may ask for something that calls a cloud or makes a picture, by the person's key. */
+  /** How often a person may ask for something that calls a cloud or makes a file, by the person's key. */
   readonly costly: Limit
   /** Counts an answer that refuses, by its reason. */
   declined(why: string): void
@@ -89,7 +89,7 @@ export async function tooManyFrom({ costly }: Desk, { key }: Person): Promise<Ca
   const waitMs = await costly.take(key)
   if (waitMs === 0) return undefined
   return say(
-    `You have asked for a lot within a minute, and each question costs: calls of Azure and ClickHouse Cloud, or a picture. Nothing was asked for; try again in ${durationText(waitMs)}.`,
+    `You have asked for a lot within a minute, and each question costs: calls of Azure and ClickHouse Cloud, or a file. Nothing was asked for; try again in ${durationText(waitMs)}.`,
   )
 }
 

@@ -40,7 +40,8 @@ export async function showRequest({ ledger, audit, availabilityOf, policies }: D
   if (found === undefined) return unknownRequest(id)
   const request = withReviewers(found, policies)
   const card = requestCard(request, { decides: false, availability: await availabilityOf(request) })
-  const lines = historyLines(entries)
+  const isCut = entries[0]?.event !== 'created'
+  const lines = [...(isCut ? ['Earlier entries are in the audit’s archive.'] : []), ...historyLines(entries)]
   if (lines.length === 0) return card
   return { ...card, parts: [...card.parts, { kind: 'text', text: [strong('History')] }, { kind: 'lines', lines }] }
 }

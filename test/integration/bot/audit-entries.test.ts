@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { slack as workspace } from '../../../sandbox/estate.ts'
 import type { AuditEntry } from '../../../src/domain/audit.ts'
-import { redisAudit } from '../../../src/redis/audit.ts'
+import { auditIndexKey, redisAudit } from '../../../src/redis/audit.ts'
 import { redisDiagnoses } from '../../../src/redis/records.ts'
 import { alice, carol, samples } from '../../sample-requests.ts'
 import { anotherSetup } from './another-setup.ts'
@@ -76,7 +76,11 @@ test('an export, which the request’s history shows', async () => {
   await at.driver.click('alice', card, 'Export Terraform')
   await at.slack.until(({ ephemerals }) => ephemerals.findLast((one) => textOf(one).includes('pl-900.tf')))
   expect(await entries('export')).toMatchObject([{ ...byAlice, request: 'PL-900', state: 'done', what: 'pl-900.tf' }])
-  expect(await say('request PL-900')).toContain('export by Alice Adams from slack: pl-900.tf')
+  const shown = await say('request PL-900')
+  expect(shown).toContain('export by Alice Adams from slack: pl-900.tf')
+  expect(shown).not.toContain('archive')
+  await at.connection.lpop(auditIndexKey('PL-900'))
+  expect(await say('request PL-900')).toContain('Earlier entries are in the audit’s archive.')
 })
 
 test('refused clicks and commands, also those of another company’s people, and no more of one person than fit', async () => {

@@ -1,8 +1,14 @@
+import { readFileSync } from 'node:fs'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type RedisServer, startRedis } from '../../../sandbox/redis.ts'
 
 /** The users of redis-users.acl: each process reaches its own keys and no others. That they reach enough is seen by every e2e test. */
+
+test('Redis loads the file as it is: it refuses one with a line that is no user', () => {
+  const lines = readFileSync('redis-users.acl', 'utf8').trimEnd().split('\n')
+  expect(lines.filter((line) => !/^user \w+ (on >[A-Z_]+ |off$)/.test(line))).toEqual([])
+})
 
 let server: RedisServer
 beforeAll(async () => {

@@ -79,8 +79,13 @@ export function redisAuditWriter(redis: Connection, appended: Appended): AuditWr
       for (;;) {
         const { hash, link } = linkAfter(newest, entry)
         const keys = [...appendKeys, ...(entry.request === '' ? [] : [auditIndexKey(entry.request)])]
-        const answer = await redis.eval(appendWhenNewest, keys.length, ...keys, newest, link)
-        const head = headOf(hash, answer)
+        const answer = await redis.eval(appendWhenNewest, keys.length, ...keys, newest, link).catch(async (error: unknown) => {
+          // The answer was late or got lost, perhaps after the write.
+          if ((await newestHash(redis)) === hash) return hash
+          throw error
+        })
+        // Where the connection broke after the write, ioredis has sent it again, and the second one found the first.
+        const head = answer === hash ? await readHead(redis) : headOf(hash, answer)
         newest = head?.hash ?? String(answer)
         if (head !== undefined) return appended(head)
       }

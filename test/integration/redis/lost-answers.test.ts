@@ -7,6 +7,8 @@ import type { ChainHead } from '../../../src/domain/audit.ts'
 import type { Ledger } from '../../../src/domain/ledger.ts'
 import { newRequest } from '../../../src/domain/request.ts'
 import { asksForTheSame } from '../../../src/domain/same-request.ts'
+import { auditKeys } from '../../../src/redis/audit.ts'
+import { redisAuditWriter } from '../../../src/redis/audit-append.ts'
 import { type Connection, connect, isUnanswered } from '../../../src/redis/connection.ts'
 import { redisLedger } from '../../../src/redis/ledger.ts'
 import { openApproval } from '../../open-approval.ts'
@@ -83,6 +85,21 @@ test.each(['late', 'lost'] as const)('a request whose answer is %s is stored onc
   expect(noted.map(({ count }) => count)).toEqual(Array.from(noted, (_, index) => index + 1))
   expect(noted.length % 4).toBe(0)
 })
+
+test.each(['late', 'lost'] as const)(
+  'an entry that changes no request, and whose answer is %s, is in the audit once',
+  async (how) => {
+    const writer = redisAuditWriter(redis, (head) => noted.push(head))
+    const before = await redis.llen(auditKeys.log)
+    // The first one learns the newest hash.
+    await writer.append({ at, request: '', event: 'diagnose', state: '', what: 'first' })
+    fate = how
+    await writer.append({ at, request: '', event: 'diagnose', state: '', what: how })
+    expect(fate).toBeUndefined()
+    expect(await redis.llen(auditKeys.log)).toBe(before + 2)
+    expect(noted.at(-1)?.count).toBe(before + 2)
+  },
+)
 
 test('where no answer comes at all, the error says that nobody knows', async () => {
   const id = await ledger.nextId()

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type AuditHeadsConfig, auditHeadsIn, auditHeadsVariables, auditSecrets } from './config/audit-heads.ts'
 import { chatSecrets, chatsIn, type SlackConfig, type TeamsConfig } from './config/chats.ts'
 import { ConfigError, type Environment, type Variables, variablesIn } from './config/environment.ts'
 import { type Estate, readEstate } from './config/file.ts'
@@ -21,6 +22,7 @@ interface ReadByLibraries {
 }
 
 export interface BotConfig extends Estate, RedisConfig, Watched, ReadByLibraries {
+  readonly auditHeads: AuditHeadsConfig
   readonly host: string
   readonly port: number
   /** Absent where the bot does not serve that chat; at least one is there. */
@@ -34,11 +36,12 @@ const botSchema = z
     ...redisVariables,
     HOST: z.string().default('0.0.0.0'),
     PORT: portNumber.default(3000),
+    ...auditHeadsVariables,
   })
   .superRefine(checkRedis)
 
 export function botConfig(environment: Environment = process.env): BotConfig {
-  const variables = variablesIn(environment, [...commonSecrets, ...chatSecrets])
+  const variables = variablesIn(environment, [...commonSecrets, ...auditSecrets, ...chatSecrets])
   const values = variables.read(botSchema)
   const { slack, teams, served } = chatsIn(variables, values?.HOST)
   const watched = watchedIn(variables)
@@ -47,6 +50,7 @@ export function botConfig(environment: Environment = process.env): BotConfig {
   return {
     ...estate,
     ...redisIn(values),
+    auditHeads: auditHeadsIn(values),
     host: values.HOST,
     port: values.PORT,
     ...watched,
@@ -57,6 +61,7 @@ export function botConfig(environment: Environment = process.env): BotConfig {
 }
 
 export interface JobsConfig extends Omit<Estate, 'organizations'>, RedisConfig, Watched, ReadByLibraries {
+  readonly auditHeads: AuditHeadsConfig
   readonly clickhouse: { readonly apiUrl: string; readonly organizations: readonly OrganizationKey[] }
   /** Azure Resource Manager. */
   readonly azureUrl: string
@@ -74,6 +79,7 @@ const jobsSchema = z
     CLICKHOUSE_API_URL: z.url('must be a URL').default('https://api.clickhouse.cloud/v1'),
     AZURE_RESOURCE_MANAGER_URL: z.url('must be a URL').default('https://management.azure.com'),
     AZURE_AUTHORITY_HOST: z.url('must be a URL').optional(),
+    ...auditHeadsVariables,
   })
   .superRefine(checkRedis)
 
@@ -96,14 +102,16 @@ export function jobsConfig(environment: Environment = process.env): JobsConfig {
     return { organizationId: id, organizationName: name, keyId: read('keyId', keyId), keySecret: read('keySecret', keySecret) }
   })
   if (values === undefined || estate === undefined || problems.length > 0) throw new ConfigError(problems)
-  const { installation, networks, people, policies, warnings } = estate
+  const { installation, networks, people, policies, retention, warnings } = estate
   return {
     ...(installation !== undefined && { installation }),
     networks,
     people,
     policies,
+    retention,
     warnings,
     ...redisIn(values),
+    auditHeads: auditHeadsIn(values),
     clickhouse: { apiUrl: values.CLICKHOUSE_API_URL.replace(/\/+$/, ''), organizations },
     azureUrl: values.AZURE_RESOURCE_MANAGER_URL.replace(/\/+$/, ''),
     ownAuthority: values.AZURE_AUTHORITY_HOST !== undefined && !microsofts.test(new URL(values.AZURE_AUTHORITY_HOST).hostname),

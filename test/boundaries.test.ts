@@ -24,6 +24,7 @@ const ground = [
   'src/config.ts',
   'src/config',
   'src/process.ts',
+  'src/audit-heads.ts',
   'package.json',
 ]
 const mayImport: Readonly<Record<string, readonly string[]>> = {
@@ -39,6 +40,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/closable.ts': [],
   'src/repeat.ts': ['src/log.ts'],
   'src/process.ts': ground,
+  'src/audit-heads.ts': ground,
   'src/azure': common,
   'src/clickhouse': common,
   'src/redis': ground,

@@ -12,6 +12,7 @@ const columns = [
   'what',
   'vendorRequestIds',
   'hash',
+  'record',
 ] as const
 
 /** The header line, as in RFC 4180. */

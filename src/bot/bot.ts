@@ -1,3 +1,4 @@
+import { openAuditHeads } from '../audit-heads.ts'
 import { type Closable, closable } from '../closable.ts'
 import type { BotConfig } from '../config.ts'
 import type { Surface } from '../domain/person.ts'
@@ -7,6 +8,7 @@ import type { Log } from '../log.ts'
 import { startMetricsPort } from '../metrics/metrics-port.ts'
 import { metricsRoute } from '../metrics/registry.ts'
 import { redisAudit } from '../redis/audit.ts'
+import { redisAuditWriter } from '../redis/audit-append.ts'
 import { checkServer } from '../redis/check-server.ts'
 import { type Connection, connect, isUnanswered } from '../redis/connection.ts'
 import { redisLastServer } from '../redis/last-server.ts'
@@ -57,9 +59,10 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
   const redis = opened.adopt(connect(config.redisUrl, { patient: false }), (connection) => connection.disconnect())
   redis.on('error', (error) => log.warn({ err: error }, 'redis'))
   const producer = opened.use(createProducer(redis))
-  const ledger = redisLedger(redis, { log })
-  const diagnoses = redisDiagnoses(redis)
-  const messages = redisMessages(redis)
+  const heads = opened.use(await openAuditHeads(config.auditHeads, log))
+  const ledger = redisLedger(redis, { log, appended: heads.note })
+  const diagnoses = redisDiagnoses(redis, config.retention.diagnoses)
+  const messages = redisMessages(redis, config.retention.messages)
   const lag = trackLag(() => performance.now())
   const metrics = createBotMetrics({
     open: () => ledger.open(),
@@ -74,7 +77,7 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
 
   const desk: Omit<Desk, 'surface' | 'attach'> = {
     ledger,
-    audit: redisAudit(redis),
+    audit: { ...redisAudit(redis), ...redisAuditWriter(redis, heads.note) },
     producer,
     messages,
     diagnoses,
@@ -102,6 +105,7 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
       safeHandlers(handlers, { log, isUnanswered: async (error) => isUnanswered(error) || !(await redisAnswers(redis)) }),
     )
   }
+  const shared = { chats, people, messages, log }
   const worker = opened.use(
     await startWorker({
       redisUrl: config.redisUrl,
@@ -109,7 +113,7 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
       schema: outboxSchema,
       concurrency: outboxConcurrency,
       log,
-      handle: ({ data }) => deliver({ chats, people, ledger, diagnoses, messages, log, now: Date.now }, data),
+      handle: ({ data }) => deliver({ ...shared, ledger, diagnoses, policies: config.policies, now: Date.now }, data),
     }),
   )
   const readiness = async (): Promise<Readiness> => readinessOf(await redisProblem(redis, 'bot'), worker.problem(), served)

@@ -10,9 +10,9 @@ await runProcess({
   name: 'bot',
   configure() {
     const config = botConfig()
-    const { slack, teams, redisUrl, warnings } = config
-    const chats = [slack?.botToken, slack?.signingSecret, slack?.appToken, teams?.appPassword]
-    const secrets = [...chats.filter((secret) => secret !== undefined), ...secretsIn(redisUrl), ...handOver(config)]
+    const { slack, teams, redisUrl, auditHeads, warnings } = config
+    const given = [slack?.botToken, slack?.signingSecret, slack?.appToken, teams?.appPassword, auditHeads.webhookUrl]
+    const secrets = [...given.filter((secret) => secret !== undefined), ...secretsIn(redisUrl), ...handOver(config)]
     return { config, secrets, warnings }
   },
   async start(config, log, opened) {

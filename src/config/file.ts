@@ -16,6 +16,8 @@ export interface Estate {
   readonly networks: readonly Network[]
   readonly people: readonly Person[]
   readonly policies: readonly Policy[]
+  /** How long each is kept, in milliseconds: requests after their end, messages after their last change. */
+  readonly retention: ConfigFile['retention']
   /** What may be meant, and is to be said aloud at every start. */
   readonly warnings: readonly string[]
 }
@@ -163,12 +165,18 @@ function resolve(file: ConfigFile, served: readonly Surface[], problem: (at: str
     }),
   )
   for (const [index, why] of dividedVnets(policies, networks)) problem(`networks[${index}]`, why)
+  const { organizations, retention } = file
+  policies.forEach(({ expiryMs }, index) => {
+    if (expiryMs > retention.messages)
+      problem('retention.messages', `is shorter than policies[${index}].expiry: buttons of waiting requests would be forgotten`)
+  })
   return {
     ...(file.installation !== undefined && { installation: file.installation }),
-    organizations: file.organizations,
+    organizations,
     networks,
     people,
     policies,
+    retention,
     warnings: warningsIn(policies, networks),
   }
 }

@@ -30,8 +30,7 @@ const shortestMs = 1_000
 const longestMs = 90 * 86_400_000
 
 const duration = z.string().transform((value, context) => {
-  // Without a unit `ms` means milliseconds, which nobody does.
-  const parsed = /[a-z]/i.test(value) ? ms(value as ms.StringValue) : Number.NaN
+  const parsed = milliseconds(value)
   if (parsed > longestMs) {
     context.addIssue({ code: 'custom', message: `"${value}" is longer than 90 days` })
     return z.NEVER
@@ -40,6 +39,29 @@ const duration = z.string().transform((value, context) => {
   context.addIssue({ code: 'custom', message: `"${value}" is not a duration such as "24h" or "30m"` })
   return z.NEVER
 })
+
+/** How long something is kept, between two bounds as a person writes them. */
+function kept(shortest: ms.StringValue, longest: ms.StringValue) {
+  return z.string().transform((value, context) => {
+    const parsed = milliseconds(value)
+    if (parsed >= ms(shortest) && parsed <= ms(longest)) return parsed
+    const message = `"${value}" is not a duration between "${shortest}" and "${longest}"`
+    context.addIssue({ code: 'custom', message })
+    return z.NEVER
+  })
+}
+
+/** Without a unit `ms` means milliseconds, which nobody does. */
+function milliseconds(value: string): number {
+  return /[a-z]/i.test(value) ? (ms(value as ms.StringValue) ?? Number.NaN) : Number.NaN
+}
+
+/** A request is looked at for a while after its end: to undo it, or to bring its messages up to date. */
+const retention = {
+  requests: kept('7d', '3650d').default(ms('365d')),
+  diagnoses: kept('1h', '90d').default(ms('24h')),
+  messages: kept('7d', '3650d').default(ms('90d')),
+}
 
 const action = z.enum(actions, {
   error: ({ input }) => {
@@ -141,6 +163,7 @@ export const fileSchema = known({
       }),
     )
     .default([]),
+  retention: known(retention).prefault({}),
   channels: z.array(known({ name: text, slack: text.optional(), teams: teamsConversation.optional() })).default([]),
 })
 

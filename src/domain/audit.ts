@@ -3,13 +3,14 @@ import { cleanText } from './hostile-text.ts'
 import type { Person, Surface } from './person.ts'
 import type { Request, RequestEvent, StepProgress } from './request.ts'
 
-/** One event of one request, as the audit stores it. */
+/** One event, as the audit stores it: of a request, or something that a person asked for or was refused. */
 export interface AuditEntry {
   /** When it was written, ISO 8601. */
   readonly at: string
+  /** Empty where it is no event of a request. */
   readonly request: string
   readonly event: string
-  /** The state that it left the request in. */
+  /** The state that it left the request in; empty where it is no event of one. */
   readonly state: string
   /** Who caused the event; absent for the bot itself. */
   readonly by?: { readonly key: string; readonly name: string }
@@ -17,6 +18,8 @@ export interface AuditEntry {
   readonly surface?: Surface
   /** Digest of the plan that the event is about. */
   readonly digest?: string
+  /** What else it is about: the id of a diagnosis or a watch, or what the button or command of somebody refused has named. */
+  readonly record?: string
   /** What exactly, in a few words, e.g. the step. */
   readonly what?: string
   /** State of the step, for a step's event; entries of older versions have none. */
@@ -121,50 +124,87 @@ export interface StoredLink {
   readonly isBare: boolean
 }
 
+/** The hash of an entry, and how many entries there are up to it. */
+export interface ChainHead {
+  readonly hash: string
+  readonly count: number
+}
+
+interface Expectations {
+  /** After which entry the chain begins; the first entry of all where absent. */
+  readonly start?: ChainHead
+  /** A hash that was once the newest. */
+  readonly expected?: string
+  /** Heads that somebody else has kept: each names an entry that the chain must have. */
+  readonly kept?: readonly ChainHead[]
+}
+
 /**
- * Finds the first break of a chain. `add` takes its entries in order; `end` compares the last one with what the writers noted. `expected` is a hash that was
- * once the newest: without it, removing the newest entries and setting the note back goes unnoticed.
+ * Finds the first break of a chain. `add` takes its entries in order; `end` compares their number with how many were written. Without a kept head, removing
+ * the newest entries and setting the stored number back goes unnoticed.
  */
 export class ChainCheck {
   readonly #expected: string | undefined
-  #met = false
-  #previous = genesis
-  #count = 0
+  readonly #kept: ReadonlyMap<number, readonly ChainHead[]>
+  readonly #longestKept: number
+  readonly #start: number
+  #met: boolean
+  #previous: string
+  #count: number
   #broken: Break | undefined
 
-  constructor(expected?: string) {
+  constructor({ start = { hash: genesis, count: 0 }, expected, kept = [] }: Expectations = {}) {
     this.#expected = expected
+    this.#met = start.hash === expected
+    this.#kept = Map.groupBy(kept, ({ count }) => count)
+    this.#longestKept = kept.reduce((longest, { count }) => Math.max(longest, count), 0)
+    this.#previous = start.hash
+    this.#start = start.count
+    this.#count = start.count
+    if (this.#isUnlike(start)) this.#broken = { position: start.count, id: 'archived', problem: unlike }
   }
 
   add({ id, text, hash, isBare }: StoredLink): void {
     this.#count += 1
-    const follows = hash === hashOf(this.#previous, text)
-    if (this.#broken === undefined && !(follows && isBare)) {
-      const problem = follows
-        ? 'holds more than was written'
-        : 'does not follow from the entry before it: this one was changed or moved, or one before it was removed'
-      this.#broken = { position: this.#count, id, problem }
-    }
+    const problem = this.#problemOf(hash === hashOf(this.#previous, text), isBare, hash)
+    if (problem !== undefined) this.#broken ??= { position: this.#count, id, problem }
     if (hash === this.#expected) this.#met = true
     this.#previous = hash
   }
 
-  /** `head` is the hash that the newest entry must have, and `count` how many there must be. */
-  end(head: string, count: number): Break | undefined {
+  /** `count` is how many entries there must be. */
+  end(count: number): Break | undefined {
     if (this.#broken !== undefined) return this.#broken
-    const problem = this.#problemOfEnd(head, count)
+    const problem = this.#problemOfEnd(count)
     return problem === undefined ? undefined : { position: this.#count + 1, id: 'the end', problem }
   }
 
-  get count(): number {
-    return this.#count
+  /** The newest entry so far. */
+  get head(): ChainHead {
+    return { hash: this.#previous, count: this.#count }
   }
 
-  #problemOfEnd(head: string, count: number): string | undefined {
+  #problemOf(follows: boolean, isBare: boolean, hash: string): string | undefined {
+    if (!follows) return 'does not follow from the entry before it: this one was changed or moved, or one before it was removed'
+    if (!isBare) return 'holds more than was written'
+    return this.#isUnlike({ hash, count: this.#count }) ? unlike : undefined
+  }
+
+  #isUnlike({ hash, count }: ChainHead): boolean {
+    return (this.#kept.get(count) ?? []).some((kept) => kept.hash !== hash)
+  }
+
+  #problemOfEnd(count: number): string | undefined {
     const missing = count - this.#count
     if (missing > 0) return `${missing} of the newest entries are missing`
-    if (this.#previous !== head || missing !== 0) return 'does not end with the hash and the count that its writers noted'
+    if (missing < 0)
+      return `has ${this.#count} entries, and its writers counted ${count}: some were added by hand, or Redis was emptied after they were archived`
+    const longest = this.#longestKept
+    if (longest > count) return `has ${count} entries, and a kept head names entry ${longest}: the newest were removed`
     if (this.#expected === undefined || this.#met) return undefined
-    return 'does not hold the entry with the expected hash: the newest were removed, or all were written anew'
+    const archived = this.#start === 0 ? '' : ', or it is archived in a file that was not named'
+    return `does not hold the entry with the expected hash: the newest were removed, or all were written anew${archived}`
   }
 }
+
+const unlike = 'is not the one whose hash was kept: it, or one before it, was written anew'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Group, type Person, type Place, samePerson } from './person.ts'
-import type { Request } from './request.ts'
+import { isOpen, needsReview, type Request } from './request.ts'
 import { wildcard } from './wildcard.ts'
 
 /** Who has to approve what. The first policy that matches a request applies. */
@@ -80,6 +80,24 @@ export function standingOf(request: Request, person: Person, { kind, digest, at,
   if (digest !== request.digest) return 'stale-plan'
   const vote = request.votes?.find(({ by }) => samePerson(by, person))
   return vote?.kind === kind ? `already-${kind}` : 'may-decide'
+}
+
+/**
+ * A request that waits for a review, with those who may review it: the approvers who were asked, and those of the policy as it is now. Without the latter nobody
+ * could review what was run once the former have left. Any other request as it is.
+ */
+export function withReviewers(request: Request, policies: readonly Policy[]): Request {
+  const { approval, action, asked } = request
+  const policy = policyFor(policies, action, asked.network)
+  if (approval === undefined || policy === undefined || isOpen(request) || !needsReview(request)) return request
+  const newer = policy.approvers.filter((person) => !approval.approvers.some((known) => samePerson(known, person)))
+  const groups = policy.groups.filter(({ surface, id }) =>
+    approval.groups.every((known) => known.surface !== surface || known.id !== id),
+  )
+  return {
+    ...request,
+    approval: { ...approval, approvers: [...approval.approvers, ...newer], groups: [...approval.groups, ...groups] },
+  }
 }
 
 /** Names the policy's version: 12 hex digits that change when who decides, or how many have to, changes. */

@@ -155,6 +155,8 @@ export interface Request {
   readonly overrides?: readonly Override[]
   /** Who has reviewed that since. */
   readonly review?: { readonly by: Person; readonly at: string }
+  /** How many of the daily reminders of that review were due already. */
+  readonly reviewReminded?: number
   /** Fencing token of the worker that has claimed this request. */
   readonly run?: string
   readonly steps: Readonly<Partial<Record<StepId, StepProgress>>>
@@ -191,6 +193,7 @@ export type RequestEvent =
       readonly at: string
     }
   | { readonly type: 'remind'; readonly count: number }
+  | { readonly type: 'remind-review'; readonly count: number }
   | { readonly type: 'cancel'; readonly by: Person; readonly surface?: Surface; readonly at: string }
   | { readonly type: 'stopped'; readonly run: string; readonly outcome: Outcome; readonly at: string }
   | { readonly type: 'review'; readonly by: Person; readonly surface?: Surface; readonly at: string }
@@ -262,7 +265,10 @@ export function transition(request: Request, event: RequestEvent): Request {
 }
 
 function afterwards(request: Request, event: RequestEvent): Request {
-  if (event.type !== 'review' || !needsReview(request)) return request
+  if (!needsReview(request)) return request
+  if (event.type === 'remind-review' && event.count > (request.reviewReminded ?? 0))
+    return { ...request, reviewReminded: event.count }
+  if (event.type !== 'review') return request
   if (isInvolved(request, event.by)) return request
   return { ...request, review: { by: event.by, at: event.at } }
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { openAuditHeads } from '../audit-heads.ts'
 import { azureAccess } from '../azure/access.ts'
 import { azureCredential } from '../azure/credential.ts'
 import { azureNetwork } from '../azure/network.ts'
@@ -11,6 +12,7 @@ import { plainCall } from '../domain/cloud-call.ts'
 import { allOf } from '../http/health.ts'
 import type { Log } from '../log.ts'
 import { runProcess } from '../process.ts'
+import { redisAuditWriter } from '../redis/audit-append.ts'
 import { redisBudget } from '../redis/budget.ts'
 import { checkServer } from '../redis/check-server.ts'
 import { type Connection, connect } from '../redis/connection.ts'
@@ -23,6 +25,7 @@ import { queueCounts } from '../redis/queue-counts.ts'
 import { outboxQueue, probeQueue, turnSchema, watchQueue, workQueue, workSchema } from '../redis/queues.ts'
 import { redisProblem } from '../redis/readiness.ts'
 import { redisDiagnoses, redisInventory } from '../redis/records.ts'
+import { redisRemovedRequests } from '../redis/removed-requests.ts'
 import { redisSurvey, redisVerdicts, type Verdicts } from '../redis/survey.ts'
 import { redisTurns } from '../redis/turns.ts'
 import { redisWatches } from '../redis/watches.ts'
@@ -31,6 +34,7 @@ import { openTracing } from '../tracing/open.ts'
 import { tracedCalls } from './around-calls.ts'
 import { workOnDiagnosis } from './diagnosis/diagnose.ts'
 import { noteReceipt } from './requests/receipts.ts'
+import { startRetention } from './requests/retention.ts'
 import { startSweep } from './requests/sweep.ts'
 import { workOnRequest } from './requests/work-on-request.ts'
 import { createCatalog } from './services/inventory.ts'
@@ -50,7 +54,9 @@ await runProcess({
       keySecret,
       Buffer.from(`${keyId}:${keySecret}`).toString('base64'),
     ])
-    return { config, secrets: [...keys, ...secretsIn(config.redisUrl), ...handOver(config)], warnings: config.warnings }
+    const { redisUrl, auditHeads, warnings } = config
+    const webhook = auditHeads.webhookUrl === undefined ? [] : [auditHeads.webhookUrl]
+    return { config, secrets: [...keys, ...webhook, ...secretsIn(redisUrl), ...handOver(config)], warnings }
   },
   start,
 })
@@ -58,7 +64,7 @@ await runProcess({
 async function start(config: JobsConfig, log: Log, opened: AsyncDisposableStack): Promise<object> {
   opened.use(await openTracing('jobs', config.tracing, log))
   await checkServer(config, log)
-  const { clickhouse: cloud, networks, policies } = config
+  const { clickhouse: cloud, networks, policies, retention } = config
   const credential = azureCredential(config)
   const places = networks.flatMap(({ subscription, resourceGroup, dns }) => [{ subscription, resourceGroup }, dns])
   const redis = opened.adopt(connect(config.redisUrl, { patient: true }), (connection) => connection.disconnect())
@@ -83,7 +89,8 @@ async function start(config: JobsConfig, log: Log, opened: AsyncDisposableStack)
     prober,
   }
   const producer = opened.use(createProducer(redis))
-  const ledger = redisLedger(redis, metrics === undefined ? {} : { changed: metrics.changed })
+  const heads = opened.use(await openAuditHeads(config.auditHeads, log))
+  const ledger = redisLedger(redis, { appended: heads.note, ...(metrics !== undefined && { changed: metrics.changed }) })
   const survey = redisSurvey(redis)
   const inventoryStore = redisInventory(redis)
   const catalog = createCatalog(clickhouse, cloud.organizations, inventoryStore)
@@ -94,6 +101,7 @@ async function start(config: JobsConfig, log: Log, opened: AsyncDisposableStack)
     ledger,
     installation: redisInstallation(redis, config.installation),
     turns: redisTurns(redis),
+    removedRequests: redisRemovedRequests(redis),
     producer,
     catalog,
     targets: createTargets(clickhouse, (id, name) => {
@@ -103,7 +111,7 @@ async function start(config: JobsConfig, log: Log, opened: AsyncDisposableStack)
     access: azureAccess(credential, config.azureUrl, around),
     log,
     inventory: inventoryStore,
-    diagnoses: redisDiagnoses(redis),
+    diagnoses: redisDiagnoses(redis, retention.diagnoses),
     watches: redisWatches(redis),
     verdicts: countedVerdicts(redisVerdicts(redis), metrics?.judged),
     survey,
@@ -138,6 +146,7 @@ async function start(config: JobsConfig, log: Log, opened: AsyncDisposableStack)
   opened.defer(() => stopping.abort())
   opened.use(startSweep(shared))
   opened.use(startWatchSweep(shared))
+  opened.use(startRetention({ ...shared, audit: redisAuditWriter(redis, heads.note) }, retention.requests))
   // Forms offer choices from the inventory, so it is read before "ready", unless ClickHouse Cloud takes longer than this.
   const inventory = catalog.refresh(stopping.signal)
   inventory.catch((error: unknown) => log.warn({ err: error }, 'inventory not read'))

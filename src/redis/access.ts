@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { auditHeadKey, auditIndexKey, auditKey } from './audit.ts'
+import { auditIndexKey, auditKeys } from './audit.ts'
 import { budgetKey } from './budget.ts'
 import { installationKey } from './installation.ts'
 import { serverKey } from './last-server.ts'
@@ -14,7 +14,7 @@ import { watchesKeys, watchKey } from './watches.ts'
  * its own network. https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/
  */
 
-export type Role = 'bot' | 'jobs' | 'diagnostics' | 'auditor'
+export type Role = 'bot' | 'jobs' | 'diagnostics' | 'auditor' | 'archivist'
 
 /** `write`: everything that the user's commands allow. A list: these commands and no others. */
 type Access = 'write' | 'read' | readonly string[]
@@ -22,18 +22,19 @@ type Access = 'write' | 'read' | readonly string[]
 /** `keys` is a pattern of Redis, and `what` says what these keys hold. */
 export type Row = { readonly keys: string; readonly what: string } & { readonly [role in Role]?: Access }
 
-/** An entry of the audit can be added and read, and not taken away again. */
+/** An entry of the audit can be added and read, and not taken away again, but by the archivist. */
 const auditRows: readonly Row[] = [
-  { keys: auditKey, what: 'the audit', bot: ['xadd', 'xrange'], jobs: ['xadd', 'xrange'], auditor: 'read' },
-  { keys: auditHeadKey, what: 'the audit’s newest hash', bot: ['get', 'set'], jobs: ['get', 'set'], auditor: 'read' },
-  {
-    keys: auditIndexKey('*'),
-    what: 'the audit of a request',
-    bot: ['rpush', 'lrange'],
-    jobs: ['rpush', 'lrange'],
-    auditor: 'read',
-  },
+  auditRow(auditKeys.log, 'the audit', ['rpush', 'lindex']),
+  auditRow(auditKeys.appended, 'the number of entries of the audit', ['incr', 'get']),
+  auditRow(auditKeys.archived, 'what was archived of the audit', ['get']),
+  auditRow(auditKeys.former, 'the audit of earlier versions', ['xrange', 'xrevrange', 'xlen']),
+  { keys: auditKeys.formerHead, what: 'the newest hash of earlier versions', auditor: 'read', archivist: 'write' },
+  auditRow(auditIndexKey('*'), 'the audit of a request', ['rpush', 'lrange']),
 ]
+
+function auditRow(keys: string, what: string, commands: readonly string[]): Row {
+  return { keys, what, bot: commands, jobs: commands, auditor: 'read', archivist: 'write' }
+}
 
 /** `network`: that of the diagnostics user. */
 export function rowsOf(network: string): readonly Row[] {
@@ -46,7 +47,7 @@ export function rowsOf(network: string): readonly Row[] {
     { keys: watchesKeys.number, what: 'the number of watches', bot: 'write' },
     { keys: watchKey('*'), what: 'watches', bot: 'write', jobs: 'write' },
 
-    { keys: messagesKey('*'), what: 'which messages show what', bot: 'write' },
+    { keys: messagesKey('*'), what: 'which messages show what', bot: 'write', jobs: ['del'] },
     { keys: seenKey('*', '*'), what: 'what chat has sent before', bot: 'write' },
     { keys: limitKey('*'), what: 'limits and paces', bot: 'write' },
     { keys: teamsKey('*'), what: 'what Teams said of people and places', bot: 'write' },
@@ -81,6 +82,7 @@ const commandsOf: Readonly<Record<Role, string>> = {
   jobs: `-@all +@all ${notForProcesses}`,
   diagnostics: `-@all +@all ${notForProcesses}`,
   auditor: `-@all +@read +@connection ${notForProcesses}`,
+  archivist: `-@all +@read +@connection +eval +set +xtrim +ltrim +lpop ${notForProcesses}`,
 }
 
 /** Names of networks, as the configuration has them. Anything else could be a rule. */
@@ -88,7 +90,7 @@ const networkName = /^[\w.-]+$/
 
 /** The names of the users that these networks need. */
 export function usersOf(networks: readonly string[]): readonly string[] {
-  return ['bot', 'jobs', ...networks.map(diagnosticsUser), 'auditor']
+  return ['bot', 'jobs', ...networks.map(diagnosticsUser), 'auditor', 'archivist']
 }
 
 /** A user for the diagnostics workers of one network. */
@@ -116,6 +118,7 @@ export function aclLines(
     line('jobs', 'jobs'),
     ...networks.map((network) => line(diagnosticsUser(network), 'diagnostics', network)),
     line('auditor', 'auditor'),
+    line('archivist', 'archivist'),
     'user health on nopass resetchannels -@all +ping resetkeys',
   ]
 }

@@ -1,39 +1,39 @@
 import { randomUUID } from 'node:crypto'
-import { entryOf, hashOf } from '../domain/audit.ts'
+import { entryOf } from '../domain/audit.ts'
 import type { Ledger } from '../domain/ledger.ts'
 import { isOpen, needsReview, type Request, type RequestEvent, transition } from '../domain/request.ts'
 import type { Log } from '../log.ts'
-import { auditHeadKey, auditIndexKey, auditKey, parseHead } from './audit.ts'
+import { auditIndexKey } from './audit.ts'
+import { type Appended, appendKeys, appendLua, headOf, linkAfter, newestHash, readHead } from './audit-append.ts'
 import { type Connection, serverIdOf } from './connection.ts'
 import { prefix } from './queues.ts'
 import { untilReplicated } from './replication.ts'
 
-const openKey = `${prefix}:requests:open`
-const unshownKey = `${prefix}:requests:unshown`
-const allKey = `${prefix}:requests:all`
+export const openRequestsKey = `${prefix}:requests:open`
+export const unshownKey = `${prefix}:requests:unshown`
+export const allRequestsKey = `${prefix}:requests:all`
 const numberKey = `${prefix}:requests:number`
 const issuedKey = `${prefix}:requests:issued`
 
-function keyOf(id: string): string {
+export function requestKey(id: string): string {
   return `${prefix}:request:${id}`
 }
 
 /**
- * Replaces a request, if the stored text is still the expected one and the audit still ends with the expected head. In the same step it appends the audit
- * entry, updates the indexes, and notes that chat does not show this version yet. An empty `expected` or `expectedHead` means that nothing may be stored
- * there. Returns 1 when it wrote, else 0.
+ * Replaces a request, if the stored text is still the expected one and the audit still ends with the expected hash. In the same step it appends the audit
+ * entry, updates the indexes, and notes that chat does not show this version yet. An empty `expected` means that nothing may be stored there. Returns what
+ * `appendLink` does when it wrote, else 0.
  */
-const compareAndSet = `
+const compareAndSet = `${appendLua}
 local request, open, unshown, all, ofPerson = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local auditHead, auditEntries, auditIndex = KEYS[6], KEYS[7], KEYS[8]
+local auditIndex, log, former, appended, archived = KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10]
 local expected, replacement, id, openness, version, number = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
-local expectedHead, entry, hash, nextHead = ARGV[7], ARGV[8], ARGV[9], ARGV[10]
+local expectedHash, link = ARGV[7], ARGV[8]
 local stored = redis.call('GET', request)
 if (stored or '') ~= expected then return 0 end
-if (redis.call('GET', auditHead) or '') ~= expectedHead then return 0 end
-local entryId = redis.call('XADD', auditEntries, '*', 'entry', entry, 'hash', hash)
-redis.call('RPUSH', auditIndex, entryId)
-redis.call('SET', auditHead, nextHead)
+if newestHash(log, former) ~= expectedHash then return 0 end
+local written = appendLink(log, former, appended, archived, link)
+redis.call('RPUSH', auditIndex, written[1])
 redis.call('SET', request, replacement)
 redis.call('HSET', unshown, id, version)
 if not stored then
@@ -41,7 +41,7 @@ if not stored then
   redis.call('ZADD', ofPerson, number, id)
 end
 if openness == 'open' then redis.call('SADD', open, id) else redis.call('SREM', open, id) end
-return 1
+return written
 `
 
 /**
@@ -71,29 +71,37 @@ export async function countUnshown(redis: Connection): Promise<number> {
 
 interface LedgerOptions {
   readonly log?: Pick<Log, 'warn'>
+  /** Told of every audit entry that this process has written. */
+  readonly appended?: Appended
   /** Told of each change of a request that was written, with the request before it. */
   changed?(before: Request, after: Request): void
 }
 
-export function redisLedger(redis: Connection, { log, changed }: LedgerOptions = {}): Ledger {
+export function redisLedger(redis: Connection, { log, appended = () => undefined, changed }: LedgerOptions = {}): Ledger {
   const replace = async (
     expected: string,
     next: Request,
     event: RequestEvent | { readonly type: 'created' },
-    headText: string,
+    expectedHash: string,
   ): Promise<boolean> => {
-    const head = parseHead(headText)
-    const entry = JSON.stringify(entryOf(next, event, new Date().toISOString()))
-    const hash = hashOf(head.hash, entry)
-    const requestKeys = [keyOf(next.id), openKey, unshownKey, allKey, personKey(next.asked.by.key)]
-    const keys = [...requestKeys, auditHeadKey, auditKey, auditIndexKey(next.id)]
+    const { hash, link } = linkAfter(expectedHash, entryOf(next, event, new Date().toISOString()))
+    const requestKeys = [requestKey(next.id), openRequestsKey, unshownKey, allRequestsKey, personKey(next.asked.by.key)]
+    const keys = [...requestKeys, auditIndexKey(next.id), ...appendKeys]
     const openness = isOpen(next) || needsReview(next) ? 'open' : 'closed'
     const version = randomUUID()
-    const values = [expected, JSON.stringify(next), next.id, openness, version, numberOf(next.id)]
-    const links = [headText, entry, hash, `${hash} ${head.count + 1}`]
-    const isWritten = async () => (await redis.hget(unshownKey, next.id)) === version
+    const values = [expected, JSON.stringify(next), next.id, openness, version, numberOf(next.id), expectedHash, link]
+    /** Whether it arrived although its answer did not. */
+    const isWritten = async () => {
+      const written = (await redis.hget(unshownKey, next.id)) === version
+      if (written) appended(await readHead(redis))
+      return written
+    }
     try {
-      if ((await redis.eval(compareAndSet, keys.length, ...keys, ...values, ...links)) === 1) return true
+      const head = headOf(hash, await redis.eval(compareAndSet, keys.length, ...keys, ...values))
+      if (head !== undefined) {
+        appended(head)
+        return true
+      }
     } catch (error) {
       // The answer was late or got lost, perhaps after the write.
       if (await isWritten()) return true
@@ -107,11 +115,10 @@ export function redisLedger(redis: Connection, { log, changed }: LedgerOptions =
     const kept = await untilReplicated(redis).catch(() => 'late')
     if (kept === 'late') log?.warn({ request: id }, 'no replica of Redis has this decision yet: a failover now could lose it')
   }
-  const auditHead = async (): Promise<string> => (await redis.get(auditHeadKey)) ?? ''
   const open = async (): Promise<readonly Request[]> => {
-    const ids = await redis.smembers(openKey)
-    const texts = ids.length === 0 ? [] : await redis.mget(ids.map(keyOf))
-    return texts.flatMap((text) => (text === null ? [] : [parse(text)]))
+    const ids = await redis.smembers(openRequestsKey)
+    const texts = ids.length === 0 ? [] : await redis.mget(ids.map(requestKey))
+    return texts.flatMap((text) => (text === null ? [] : [parseRequest(text)]))
   }
   return {
     async nextId() {
@@ -121,35 +128,34 @@ export function redisLedger(redis: Connection, { log, changed }: LedgerOptions =
     async create(request, isSame = () => false) {
       for (;;) {
         // Read before the look: a request that is made after the look moves the head, and then this one is not stored.
-        const head = await auditHead()
+        const newest = await newestHash(redis)
         const same = (await open()).find((each) => isSame(each))
         if (same !== undefined) return same
-        if (await replace('', request, { type: 'created' }, head)) return request
-        if ((await redis.exists(keyOf(request.id))) === 1) throw new Error(`There is a request ${request.id} already.`)
+        if (await replace('', request, { type: 'created' }, newest)) return request
+        if ((await redis.exists(requestKey(request.id))) === 1) throw new Error(`There is a request ${request.id} already.`)
       }
     },
     async get(id) {
-      const text = await redis.get(keyOf(id))
-      return text === null ? undefined : parse(text)
+      const text = await redis.get(requestKey(id))
+      return text === null ? undefined : parseRequest(text)
     },
     async record(id: string, event: RequestEvent) {
       for (;;) {
-        const head = await auditHead()
-        const text = await redis.get(keyOf(id))
+        const [newest, text] = await Promise.all([newestHash(redis), redis.get(requestKey(id))])
         if (text === null) throw new Error(`There is no request ${id}.`)
-        const before = parse(text)
+        const before = parseRequest(text)
         const after = transition(before, event)
         if (after === before) return { request: before, changed: false }
-        if (!(await replace(text, after, event, head))) continue
+        if (!(await replace(text, after, event, newest))) continue
         changed?.(before, after)
         if ('by' in event) await keepDecision(id)
         return { request: after, changed: true }
       }
     },
     async newest(limit, person) {
-      const ids = await redis.zrange(person === undefined ? allKey : personKey(person), '0', String(limit - 1), 'REV')
-      const texts = ids.length === 0 ? [] : await redis.mget(ids.map(keyOf))
-      return texts.flatMap((text) => (text === null ? [] : [parse(text)]))
+      const ids = await redis.zrange(person === undefined ? allRequestsKey : personKey(person), '0', String(limit - 1), 'REV')
+      const texts = ids.length === 0 ? [] : await redis.mget(ids.map(requestKey))
+      return texts.flatMap((text) => (text === null ? [] : [parseRequest(text)]))
     },
     async unshown() {
       return await redis.hgetall(unshownKey)
@@ -161,19 +167,20 @@ export function redisLedger(redis: Connection, { log, changed }: LedgerOptions =
   }
 }
 
-function personKey(person: string): string {
+/** The key of a person's requests, by the number in their ids. */
+export function personKey(person: string): string {
   return `${prefix}:requests:by:${person}`
 }
 
 /** All keys of requests, as patterns. */
-export const ledgerKeys = { request: keyOf('*'), requests: `${prefix}:requests:*` }
+export const ledgerKeys = { request: requestKey('*'), requests: `${prefix}:requests:*` }
 
 /** `PL-42` → 42. Requests are listed in the order of these numbers. */
-function numberOf(id: string): number {
+export function numberOf(id: string): number {
   return Number(/\d+$/.exec(id)?.[0] ?? 0)
 }
 
-/** The text is not validated: only `replace` writes these keys. */
-function parse(text: string): Request {
+/** The text is not validated: only this folder writes these keys. */
+export function parseRequest(text: string): Request {
   return JSON.parse(text)
 }

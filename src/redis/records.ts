@@ -14,26 +14,24 @@ export function seenKey(name: string, id: string): string {
   return `${prefix}:seen:${name}:${id}`
 }
 
-export function messagesKey(record: string): string {
-  return `${prefix}:messages:${record}`
-}
-
-/** Diagnoses are kept for a day. */
-const diagnosisSeconds = 86_400
+const dayMs = 86_400_000
 
 export interface Diagnoses {
+  /** How long a diagnosis is kept, in milliseconds. */
+  readonly keptMs: number
   nextId(): Promise<string>
   save(diagnosis: Diagnosis): Promise<void>
   get(id: string): Promise<Diagnosis | undefined>
 }
 
-export function redisDiagnoses(redis: Connection): Diagnoses {
+export function redisDiagnoses(redis: Connection, keptMs = dayMs): Diagnoses {
   return {
+    keptMs,
     async nextId() {
       return `DG-${await redis.incr(diagnosisNumberKey)}`
     },
     async save(diagnosis) {
-      await redis.set(diagnosisKey(diagnosis.id), JSON.stringify(diagnosis), 'EX', diagnosisSeconds)
+      await redis.set(diagnosisKey(diagnosis.id), JSON.stringify(diagnosis), 'PX', keptMs)
     },
     async get(id) {
       const text = await redis.get(diagnosisKey(id))
@@ -113,17 +111,20 @@ export interface Messages {
   remember(record: string, place: string, message: string): Promise<void>
 }
 
-/** Message ids are kept for 90 days after the last post. */
-const messagesSeconds = 90 * 86_400
+/** The key of the messages that show a record, e.g. `request-PL-42`. */
+export function messagesKey(record: string): string {
+  return `${prefix}:messages:${record}`
+}
 
-export function redisMessages(redis: Connection): Messages {
+/** Message ids are kept for `keptMs` after the last post. */
+export function redisMessages(redis: Connection, keptMs = 90 * dayMs): Messages {
   return {
     async of(record) {
       return await redis.hgetall(messagesKey(record))
     },
     async remember(record, place, message) {
       await redis.hset(messagesKey(record), place, message)
-      await redis.expire(messagesKey(record), messagesSeconds)
+      await redis.pexpire(messagesKey(record), keptMs)
     },
   }
 }

@@ -1,4 +1,5 @@
 import { type Role, type Row, rowsOf } from './access.ts'
+import { auditKeys } from './audit.ts'
 import type { Command } from './inspect.ts'
 import { prefix } from './queues.ts'
 
@@ -7,7 +8,7 @@ import { prefix } from './queues.ts'
  * anything that counts if it were carried out: PERSIST needs the right to write.
  */
 
-export type RedisUser = Exclude<Role, 'auditor'>
+export type RedisUser = Exclude<Role, 'auditor' | 'archivist'>
 
 /** A command, and what it is for, in words that complete "may not …". */
 export interface Right {
@@ -21,23 +22,19 @@ const queueOf = (queue: string) => right(`use the queue ${queue}`, 'PERSIST', ke
 const readOf = (name: string, what: string) => right(`read ${what}`, 'GET', key(name))
 const writeOf = (name: string, what: string) => right(`write ${what}`, 'PERSIST', key(name))
 
-const audit = [
-  right('append to the audit', 'XADD', key('audit:entries'), '0-0', 'f', ''),
-  right('read the audit', 'XRANGE', key('audit:entries'), '-', '+', 'COUNT', '1'),
-  right('read the audit’s newest hash', 'GET', key('audit:head')),
-  right('write the audit’s newest hash', 'SET', key('audit:head'), '', 'NX', 'PX', '1'),
-  right('append to the audit of a request', 'RPUSH', key('audit:of:doctor'), ''),
-  right('read the audit of a request', 'LRANGE', key('audit:of:doctor'), '0', '0'),
-  right(
-    'change a request together with its audit',
-    'EVAL',
-    'return 1',
-    '3',
-    key('request:doctor'),
-    key('requests:open'),
-    key('audit:entries'),
-  ),
-]
+/** What follows the key where a command needs more. */
+const operands: Readonly<Record<string, readonly string[]>> = {
+  rpush: [''],
+  lindex: ['-1'],
+  lrange: ['0', '0'],
+  xrange: ['-', '+', 'COUNT', '1'],
+  xrevrange: ['+', '-', 'COUNT', '1'],
+}
+
+const changeWithAudit = right(
+  'change a request together with its audit',
+  ...(['EVAL', 'return 1', '3', key('request:doctor'), key('requests:open'), auditKeys.log] as const),
+)
 
 const info = right('ask Redis for its state', 'INFO')
 
@@ -46,9 +43,12 @@ export function rightsOf(user: RedisUser, network = ''): readonly Right[] {
   const rows = rowsOf(network).flatMap((row): readonly Right[] => {
     const access = row[user]
     if (access === 'write') return [right(`write ${row.what}`, 'PERSIST', sampleOf(row))]
-    return access === 'read' ? [right(`read ${row.what}`, 'GET', sampleOf(row))] : []
+    if (access === 'read') return [right(`read ${row.what}`, 'GET', sampleOf(row))]
+    return (access ?? []).map((name) =>
+      right(`use ${name.toUpperCase()} on ${row.what}`, name, sampleOf(row), ...(operands[name] ?? [])),
+    )
   })
-  return [info, ...rows, ...(user === 'diagnostics' ? [] : audit)]
+  return [info, ...rows, ...(user === 'diagnostics' ? [] : [changeWithAudit])]
 }
 
 /** A key of the row that nothing else uses, where the row has more than one. */
@@ -56,7 +56,7 @@ function sampleOf({ keys }: Row): string {
   return keys.replaceAll('*', 'doctor')
 }
 
-const changeAudit = right('change the past of the audit', 'PERSIST', key('audit:entries'))
+const changeAudit = right('change the past of the audit', 'PERSIST', auditKeys.log)
 const administrate = right('administrate Redis', 'CONFIG', 'GET', 'maxmemory')
 
 /** What the process never does. */

@@ -69,6 +69,7 @@ export function recordedHandlers(): RecordedHandlers {
     view: async () => undefined,
     refill: async ({ values }) => sampleForm(values),
     submit: async () => say('The form is answered.'),
+    refused: async () => undefined,
   }
   const commands: Said[] = []
   const clicks: Click[] = []
@@ -96,6 +97,7 @@ export function recordedHandlers(): RecordedHandlers {
       },
       view: (by, record, place) => answers.view(by, record, place),
       refill: (filled) => answers.refill(filled),
+      refused: (attempt, why) => answers.refused(attempt, why),
       submit(by, place, filled) {
         submissions.push({ by, place, filled })
         return answers.submit(by, place, filled)

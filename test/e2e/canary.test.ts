@@ -1,12 +1,15 @@
 import { Redis } from 'ioredis'
 import { expect, test } from 'vitest'
 import { keys, slack as workspace } from '../../sandbox/estate.ts'
+import { freePort } from '../../sandbox/redis.ts'
 import type { Call, Refusal } from '../../sandbox/world.ts'
 import { openChat } from './chat.ts'
 
 /** The story with faults thrown in, so that errors of every SDK are logged and shown; afterwards no secret is anywhere to be read. */
 test('secrets reach no log line, no message and no Redis key', async () => {
-  const chat = await openChat()
+  const webhook = 'T0CANARY/B0CANARY/of-the-audit'
+  const audit = { AUDIT_WEBHOOK_URL: `http://127.0.0.1:${await freePort()}/${webhook}` }
+  const chat = await openChat({ environment: { bot: audit, jobs: audit } })
   const { sandbox, people } = chat
   const { world, arm, slack } = sandbox
   const refusals: [(call: Call) => boolean, Refusal][] = [
@@ -47,6 +50,7 @@ test('secrets reach no log line, no message and no Redis key', async () => {
         new URL(sandbox.environment(name).REDIS_URL ?? '').password,
       ]),
     ),
+    'the audit’s webhook': webhook,
     'a bearer token': 'Bearer ey',
   }
   const readable = {
@@ -55,6 +59,8 @@ test('secrets reach no log line, no message and no Redis key', async () => {
     redis: await everythingIn(sandbox.redisUrl),
   }
   expect(readable.logs).toContain('InvalidAuthenticationToken')
+  expect(readable.logs).toContain('the head of the audit is not noted there')
+  expect(readable.logs).toMatch(/"count":\d+,"hash":"[0-9a-f]{64}","msg":"audit"/)
   expect(readable.redis).toContain('PL-2')
   for (const [place, text] of Object.entries(readable)) {
     for (const [name, secret] of Object.entries(secrets)) expect(text.includes(secret), `${name} in ${place}`).toBe(false)

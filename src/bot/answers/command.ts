@@ -1,3 +1,4 @@
+import type { Person } from '../../domain/person.ts'
 import type { Action } from '../../domain/request.ts'
 import { sameName } from '../../domain/service-words.ts'
 import { nearest } from '../../domain/target.ts'
@@ -43,7 +44,7 @@ export async function answerCommand(desk: Desk, said: Said): Promise<Reply> {
     case 'watch':
       return await startWatch(desk, said, asked)
     case 'unwatch':
-      return answer(await endWatch(desk, asked))
+      return answer(await endWatch(desk, said.by, asked))
     case 'misunderstood':
       return answer(nearestValid(asked.problem, asked.suggestion))
   }
@@ -141,14 +142,14 @@ function soleNetwork(desk: Desk): string | undefined {
   return more.length === 0 ? sole : undefined
 }
 
-async function endWatch(desk: Desk, { service, network }: Extract<Command, { kind: 'unwatch' }>): Promise<Card> {
+async function endWatch(desk: Desk, by: Person, { service, network }: Extract<Command, { kind: 'unwatch' }>): Promise<Card> {
   if (service === undefined) return say(words`Which service? What I watch: ${command('watch')}`)
-  if (network === undefined) return await unwatch(desk, service, undefined)
+  if (network === undefined) return await unwatch(desk, by, service, undefined)
   const known = knownNetwork(desk, network)
-  if (typeof known === 'string') return await unwatch(desk, service, known)
+  if (typeof known === 'string') return await unwatch(desk, by, service, known)
   // A watch stays when its network is taken out of the configuration.
   const isWatched = (await desk.watches.all()).some((each) => sameName(each.network, network))
-  return isWatched ? await unwatch(desk, service, network) : known
+  return isWatched ? await unwatch(desk, by, service, network) : known
 }
 
 /** The network as the configuration spells it, or the answer that says which are known. */

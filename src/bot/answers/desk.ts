@@ -5,6 +5,7 @@ import type { Request } from '../../domain/request.ts'
 import type { Network } from '../../domain/target.ts'
 import type { Log } from '../../log.ts'
 import type { Audit } from '../../redis/audit.ts'
+import type { AuditWriter } from '../../redis/audit-append.ts'
 import type { Limit } from '../../redis/limits.ts'
 import type { Producer } from '../../redis/producer.ts'
 import type { Diagnoses, InventoryStore, Messages } from '../../redis/records.ts'
@@ -20,7 +21,7 @@ import type { Attachment } from '../chat/surface.ts'
 /** What the answers to people need. Redis is not waited for: a person waits for the answer. */
 export interface Desk {
   readonly ledger: Ledger
-  readonly audit: Pick<Audit, 'of'>
+  readonly audit: Pick<Audit, 'of'> & AuditWriter
   /** The chat that this desk answers in. */
   readonly surface: Surface
   readonly producer: Producer
@@ -39,7 +40,7 @@ export interface Desk {
   availabilityOf(request: Request): Promise<ApproverAvailability>
   /** Sends a person a file; throws when that cannot be done. */
   attach(person: Person, file: Attachment): Promise<void>
-  /** How often a person may ask for something that calls a cloud or makes a picture, by the person's key. */
+  /** How often a person may ask for something that calls a cloud or makes a file, by the person's key. */
   readonly costly: Limit
   /** Counts an answer that refuses, by its reason. */
   declined(why: Declined): void
@@ -89,7 +90,7 @@ export async function tooManyFrom({ costly }: Desk, { key }: Person): Promise<Ca
   const waitMs = await costly.take(key)
   if (waitMs === 0) return undefined
   return say(
-    `You have asked for a lot within a minute, and each question costs: calls of Azure and ClickHouse Cloud, or a picture. Nothing was asked for; try again in ${durationText(waitMs)}.`,
+    `You have asked for a lot within a minute, and each question costs: calls of Azure and ClickHouse Cloud, or a file. Nothing was asked for; try again in ${durationText(waitMs)}.`,
   )
 }
 

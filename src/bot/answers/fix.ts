@@ -2,6 +2,7 @@ import type { Diagnosis } from '../../domain/diagnosis/diagnosis.ts'
 import type { Person } from '../../domain/person.ts'
 import { isOpen } from '../../domain/request.ts'
 import { sameName } from '../../domain/service-words.ts'
+import { durationText } from '../cards/duration.ts'
 import { shownName, statusOf } from '../cards/subject.ts'
 import { type Card, command, say, strong, words } from '../chat/card.ts'
 import { type FilledForm, type Form, type FormProblems, wholeForm } from '../chat/form.ts'
@@ -24,7 +25,11 @@ const unknownForm = 'I do not know this diagnosis any more, so nothing was asked
 export async function askForFix(desk: Desk, { by, id, digest }: Click): Promise<Reply> {
   const diagnosis = await desk.diagnoses.get(id)
   if (diagnosis === undefined)
-    return card(say(words`I do not know ${shownName(id)} any more: a diagnosis is kept for a day. Ask for a new one.`))
+    return card(
+      say(
+        words`I do not know ${shownName(id)} any more: a diagnosis is kept for ${durationText(desk.diagnoses.keptMs)}. Ask for a new one.`,
+      ),
+    )
   const fix = fixOf(diagnosis, digest)
   if (fix === undefined) return card(nothingToFix(id))
   const refusal = await askedAlready(desk, fix)

@@ -1,5 +1,5 @@
 import { type Person, samePerson } from '../../domain/person.ts'
-import { isApprover, standingOf } from '../../domain/policy.ts'
+import { isApprover, standingOf, withReviewers } from '../../domain/policy.ts'
 import { isInvolved, isOpen, needsReview, type Request } from '../../domain/request.ts'
 import { everyoneAvailable } from '../cards/request/approver-availability.ts'
 import { requestCard } from '../cards/request/request-card.ts'
@@ -53,7 +53,8 @@ function heading(title: string, requests: readonly Request[], { none, all }: Wor
 }
 
 /** Whether this person can decide or review the request now. */
-async function waitsFor(desk: Desk, by: Person, request: Request): Promise<boolean> {
+async function waitsFor(desk: Desk, by: Person, open: Request): Promise<boolean> {
+  const request = withReviewers(open, desk.policies)
   const { digest = '' } = request
   const groups = (await groupsOf(desk, by, request.approval)) ?? []
   if (!isOpen(request)) return needsReview(request) && !isInvolved(request, by) && isApprover(request.approval, by, groups)

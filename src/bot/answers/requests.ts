@@ -1,4 +1,5 @@
 import type { Person } from '../../domain/person.ts'
+import { withReviewers } from '../../domain/policy.ts'
 import { needsReview, type Request } from '../../domain/request.ts'
 import { historyLines } from '../cards/request/history-lines.ts'
 import { requestCard } from '../cards/request/request-card.ts'
@@ -34,11 +35,13 @@ async function openNewestFirst({ ledger }: Desk): Promise<readonly Request[]> {
 }
 
 /** The request's card, and its history below it. */
-export async function showRequest({ ledger, audit, availabilityOf }: Desk, id: string): Promise<Card> {
-  const [request, entries] = await Promise.all([ledger.get(id), audit.of(id)])
-  if (request === undefined) return unknownRequest(id)
+export async function showRequest({ ledger, audit, availabilityOf, policies }: Desk, id: string): Promise<Card> {
+  const [found, entries] = await Promise.all([ledger.get(id), audit.of(id)])
+  if (found === undefined) return unknownRequest(id)
+  const request = withReviewers(found, policies)
   const card = requestCard(request, { decides: false, availability: await availabilityOf(request) })
-  const lines = historyLines(entries)
+  const isCut = entries[0]?.event !== 'created'
+  const lines = [...(isCut ? ['Earlier entries are in the audit’s archive.'] : []), ...historyLines(entries)]
   if (lines.length === 0) return card
   return { ...card, parts: [...card.parts, { kind: 'text', text: [strong('History')] }, { kind: 'lines', lines }] }
 }

@@ -1,4 +1,4 @@
-import { isApprover } from '../../domain/policy.ts'
+import { isApprover, withReviewers } from '../../domain/policy.ts'
 import { isInvolved, needsReview, type Request } from '../../domain/request.ts'
 import { reviewersText } from '../cards/request/approvers-text.ts'
 import { statusOf } from '../cards/subject.ts'
@@ -7,7 +7,8 @@ import type { Click } from '../chat/surface.ts'
 import { type Desk, declining, groupsOf, membershipUnknown, wake } from './desk.ts'
 
 /** Records that an approver, who is neither the one who ran it nor the one who asked, has reviewed what ran without an approval. */
-export async function review(desk: Desk, { by, id }: Click<RequestVerb>, before: Request): Promise<Card> {
+export async function review(desk: Desk, { by, id }: Click<RequestVerb>, clicked: Request): Promise<Card> {
+  const before = withReviewers(clicked, desk.policies)
   if (before.review !== undefined) {
     return say(words`${mention(before.review.by)} has reviewed ${id} already.`, statusOf(before))
   }

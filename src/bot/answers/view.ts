@@ -1,5 +1,5 @@
 import { type Person, type Place, samePerson, samePlace } from '../../domain/person.ts'
-import { isApprover } from '../../domain/policy.ts'
+import { isApprover, withReviewers } from '../../domain/policy.ts'
 import { needsReview, type Request } from '../../domain/request.ts'
 import { requestCard } from '../cards/request/request-card.ts'
 import type { Card } from '../chat/card.ts'
@@ -17,7 +17,7 @@ export async function viewOf(desk: Desk, by: Person, id: string, place: Place): 
 
 /** While the chat does not say who is in a group, everybody sees the buttons. */
 async function mayAct(desk: Desk, by: Person, request: Request): Promise<boolean> {
-  const { approval, asked } = request
+  const { approval, asked } = withReviewers(request, desk.policies)
   if (approval?.breakGlass.some((person) => samePerson(person, by)) === true) return true
   if (samePerson(asked.by, by)) return false
   if (request.state !== 'awaiting-approval' && !needsReview(request)) return false

@@ -10,6 +10,8 @@ import { type Card, command, say, strong, type Text, time, words } from '../chat
 import type { Click } from '../chat/surface.ts'
 import { type ServiceName, spell } from '../command/parse.ts'
 import { type Desk, tooManyFrom } from './desk.ts'
+import { noteDown } from './note-down.ts'
+import { isTheirs, whoMay } from './own-watch.ts'
 
 /** How many watches there may be: each one calls Azure, and runs checks inside the network, at every interval. */
 const mostWatches = 50
@@ -30,6 +32,8 @@ export async function watch(desk: Desk, { by, place, service, network, everyMs }
     return say(`The interval of a watch is between ${durationText(shortestMs)} and ${durationText(longestMs)}.`)
   const all = await desk.watches.all()
   const known = all.find((each) => sameWatch(each, { ...service, network }))
+  const isOwn = known === undefined || (await isTheirs(desk, by, known))
+  if (known !== undefined && isOwn !== true) return say(notTheirs(desk, known, isOwn, 'change it'))
   const now: Watch = {
     id: known?.id ?? (await desk.watches.nextId()),
     ...service,
@@ -41,6 +45,7 @@ export async function watch(desk: Desk, { by, place, service, network, everyMs }
   }
   if (!(await desk.watches.save(now, mostWatches)))
     return say(words`There are ${String(mostWatches)} watches already, which is the most. To see them: ${command('watch')}`)
+  await noteDown(desk, { event: 'watch', by, record: now.id, what: `${subjectOf(now)} every ${durationText(everyMs)}` })
   await desk.producer.schedule(now.id, everyMs)
   const said = known === undefined ? 'I watch' : 'From now on I watch'
   return {
@@ -52,17 +57,37 @@ export async function watch(desk: Desk, { by, place, service, network, everyMs }
   }
 }
 
-/** Ends the watches of a service, from one network or from all. */
-export async function unwatch(desk: Desk, service: ServiceName, network: string | undefined): Promise<Card> {
+/** Ends the watches of a service, from one network or from all: those that are theirs to end. The others are named, with who can end them. */
+export async function unwatch(desk: Desk, by: Person, service: ServiceName, network: string | undefined): Promise<Card> {
   const all = await desk.watches.all()
   const named = all.filter((each) => sameWatch(each, { ...service, network: network ?? each.network }))
   if (named.length === 0) return say(words`I do not watch ${shownName(spell(service))}. What I watch: ${command('watch')}`)
-  for (const { id } of named) {
-    // In this order: the jobs process removes a schedule whose watch does not exist.
-    await desk.watches.remove(id)
-    await desk.producer.unschedule(id)
+  const ended: Watch[] = []
+  const answers: Text[] = []
+  for (const each of named) {
+    const isOwn = await isTheirs(desk, by, each)
+    if (isOwn === true) {
+      await end(desk, by, each)
+      ended.push(each)
+    } else answers.push(notTheirs(desk, each, isOwn, 'end it'))
   }
-  return say(words`I no longer watch ${strong(named.map(subjectOf).join(', '))}.`)
+  if (ended.length > 0) answers.unshift(words`I no longer watch ${strong(ended.map(subjectOf).join(', '))}.`)
+  const [first = '', ...more] = answers
+  return say(first, ...more)
+}
+
+async function end(desk: Desk, by: Person, watch: Watch): Promise<void> {
+  await noteDown(desk, { event: 'unwatch', by, record: watch.id, what: subjectOf(watch) })
+  // In this order: the jobs process removes a schedule whose watch does not exist.
+  await desk.watches.remove(watch.id)
+  await desk.producer.unschedule(watch.id)
+}
+
+/** Counts the refusal, and says who may. `isOwn` is undefined where the chat did not tell. */
+function notTheirs(desk: Desk, watch: Watch, isOwn: false | undefined, doing: 'end it' | 'change it'): Text {
+  desk.declined(isOwn === undefined ? 'membership-unknown' : 'not-your-watch')
+  const unsure = isOwn === undefined ? ' I could not check a group just now: try again in a moment.' : ''
+  return words`${strong(subjectOf(watch))} is still watched every ${durationText(watch.everyMs)} (${watch.id}). ${whoMay(desk, watch)} ${doing}.${unsure}`
 }
 
 /** All watches with their last verdicts. */

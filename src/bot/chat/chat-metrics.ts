@@ -30,6 +30,7 @@ export const declinedReasons = [
   'membership-unknown',
   'not-a-requester',
   'may-not-cancel',
+  'not-your-watch',
   'too-many-open',
   'nothing-to-undo',
   'undone-already',

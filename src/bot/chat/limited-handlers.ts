@@ -1,3 +1,4 @@
+import { cleanText } from '../../domain/hostile-text.ts'
 import { type Card, say, type Verb } from './card.ts'
 import { type FormProblems, wholeForm } from './form.ts'
 import type { Handlers } from './surface.ts'
@@ -23,12 +24,24 @@ export function limitedHandlers(handlers: Handlers, membership: Membership): Han
   const problem: FormProblems = { problems: { [wholeForm]: card.summary } }
   return {
     ...handlers,
-    command: async (said) =>
-      (isGuest ? readingCommands : help).test(said.text) ? await handlers.command(said) : { kind: 'card', card },
-    click: async (click) => (isGuest && readingVerbs.has(click.verb) ? await handlers.click(click) : { kind: 'card', card }),
+    async command(said) {
+      if ((isGuest ? readingCommands : help).test(said.text)) return await handlers.command(said)
+      const [did = ''] = said.text.trim().split(/\s/, 1)
+      await handlers.refused({ by: said.by, did: cleanText(did, 20) }, membership)
+      return { kind: 'card', card }
+    },
+    async click(click) {
+      if (isGuest && readingVerbs.has(click.verb)) return await handlers.click(click)
+      await handlers.refused({ by: click.by, did: click.verb, record: click.id }, membership)
+      return { kind: 'card', card }
+    },
     home: async (by) => (isGuest ? await handlers.home(by) : [card]),
     view: async (...about) => (isGuest ? await handlers.view(...about) : undefined),
     refill: async () => undefined,
-    submit: async () => problem,
+    async submit(by, _place, { kind, carried }) {
+      const record = carried.request ?? carried.diagnosis
+      await handlers.refused({ by, did: `form ${kind}`, ...(record !== undefined && { record }) }, membership)
+      return problem
+    },
   }
 }

@@ -29,6 +29,8 @@ export function safeHandlers(
         return undefined
       }),
     submit: (by, place, filled) => handlers.submit(by, place, filled).catch(async (error) => asProblem(await explain(error))),
+    refused: (attempt, why) =>
+      handlers.refused(attempt, why).catch((error) => log.error({ err: error }, 'a refusal is not in the audit')),
   }
 }
 
@@ -47,6 +49,7 @@ function refusing(card: Card): Handlers {
     view: async () => undefined,
     refill: async () => undefined,
     submit: async () => asProblem(card),
+    refused: async () => undefined,
   }
 }
 

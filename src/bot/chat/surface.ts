@@ -55,6 +55,8 @@ export interface Handlers {
   refill(filled: FilledForm): Promise<Form | undefined>
   /** `place`: where the form was opened. */
   submit(by: Person, place: Place, filled: FilledForm): Promise<Card | FormProblems>
+  /** Writes down that somebody was refused before one of these was asked. `did`: the button's verb, or the command's word. */
+  refused(attempt: { readonly by: Person; readonly did: string; readonly record?: string }, why: string): Promise<void>
 }
 
 export interface Said {

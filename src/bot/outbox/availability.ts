@@ -1,4 +1,4 @@
-import type { Request } from '../../domain/request.ts'
+import { isOpen, needsReview, type Request } from '../../domain/request.ts'
 import { type ApproverAvailability, everyoneAvailable } from '../cards/request/approver-availability.ts'
 import type { PeopleInAllChats } from '../chat/people-in-all-chats.ts'
 
@@ -8,9 +8,11 @@ const membersAskedFor = 30
 /** Which approvers can still act; for messages only. A person about whom no chat answers counts as available. */
 export async function availabilityOf(
   people: Pick<PeopleInAllChats, 'away' | 'membersOf'>,
-  { state, approval }: Request,
+  request: Request,
 ): Promise<ApproverAvailability> {
-  if (state !== 'awaiting-approval' || approval === undefined) return everyoneAvailable
+  const { state, approval } = request
+  const isAwaited = state === 'awaiting-approval' || (!isOpen(request) && needsReview(request))
+  if (!isAwaited || approval === undefined) return everyoneAvailable
   const { approvers, groups } = approval
   const members = groups.length === 0 ? [] : await people.membersOf(groups)
   const away = await people.away([...approvers, ...(members ?? []).slice(0, membersAskedFor)])

@@ -1,12 +1,13 @@
 import { RetryableError, TerminalError } from '../../domain/errors.ts'
 import type { Ledger } from '../../domain/ledger.ts'
 import { type Place, samePlace } from '../../domain/person.ts'
+import { type Policy, withReviewers } from '../../domain/policy.ts'
 import { isOpen, needsReview, type Request } from '../../domain/request.ts'
 import type { OutboxItem } from '../../redis/queues.ts'
 import type { Diagnoses } from '../../redis/records.ts'
 import { diagnosisCard } from '../cards/diagnosis/diagnosis-card.ts'
 import { availabilityField, availabilityMark } from '../cards/request/approver-availability.ts'
-import { endCard, noticesOf } from '../cards/request/notices.ts'
+import { endCard, noticesOf, reviewKey } from '../cards/request/notices.ts'
 import { requestCard } from '../cards/request/request-card.ts'
 import { channels, type Text, words } from '../chat/card.ts'
 import type { PeopleInAllChats } from '../chat/people-in-all-chats.ts'
@@ -39,6 +40,7 @@ export interface Outbox extends ChatMessages {
   readonly ledger: Pick<Ledger, 'get' | 'unshown' | 'shown'>
   readonly diagnoses: Pick<Diagnoses, 'get'>
   readonly people: Pick<PeopleInAllChats, 'away' | 'membersOf'>
+  readonly policies: readonly Policy[]
   now(): number
 }
 
@@ -48,9 +50,10 @@ export async function deliver(outbox: Outbox, item: OutboxItem): Promise<void> {
   const { ledger, log } = outbox
   // Read before the request: what is shown is this version or a newer one.
   const version = (await ledger.unshown())[item.id]
-  const request = await ledger.get(item.id)
-  if (request === undefined)
+  const found = await ledger.get(item.id)
+  if (found === undefined)
     throw new TerminalError('request-unknown', `There is no request ${item.id}.`, { remedy: 'None is needed.' })
+  const request = withReviewers(found, outbox.policies)
   const failures = await deliverRequest(outbox, request)
   const passing = failures.find((failure) => !isRefusal(failure))
   if (passing !== undefined) throw passing
@@ -111,7 +114,8 @@ async function deliverRequest(outbox: Outbox, request: Request): Promise<readonl
   await trying(() => showDuplicatePosts(outbox, request, availability))
   for (const notice of noticesOf(request, availability)) await trying(() => postOnce(outbox, record, notice))
   // A review is the last that can happen to it.
-  const end = { end: request.review === undefined ? 'ended' : 'reviewed', card: endCard(request) }
+  const except = needsReview(request) ? reviewKey : undefined
+  const end = { end: request.review === undefined ? 'ended' : 'reviewed', card: endCard(request), except }
   if (!isOpen(request)) await trying(() => settleNotices(outbox, record, end))
   return failures
 }

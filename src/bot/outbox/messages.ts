@@ -77,18 +77,19 @@ export async function postOnce(chat: ChatMessages, record: string, { key, to, ca
   await messages.remember(record, field, undeliverable)
 }
 
-/** Updates every earlier notice to the end card, once for each end. A deleted notice is not posted again. */
+/** Updates every earlier notice to the end card, once for each end, except those whose key begins with `except`. A deleted notice is not posted again. */
 export async function settleNotices(
   chat: ChatMessages,
   record: string,
-  { end, card }: { end: string; card: Card },
+  { end, card, except }: { end: string; card: Card; except: string | undefined },
 ): Promise<void> {
   const known = await chat.messages.of(record)
   const posted = Object.entries(known).filter(
     ([field, message]) => field.startsWith(noticeField) && field !== `${noticeField}${endKey}` && message !== undeliverable,
   )
   for (const [field, message] of posted) {
-    if (known[`settled:${field}`] === end) continue
+    const isKept = except !== undefined && field.startsWith(`${noticeField}${except}`)
+    if (isKept || known[`settled:${field}`] === end) continue
     await updated(chat, message, card)
     await chat.messages.remember(record, `settled:${field}`, end)
   }

@@ -87,7 +87,7 @@ async function currentNames({ services }: Plan, { targets, signal }: RequestWork
 async function namedServices(
   { asked, action }: Request,
   network: Network,
-  { catalog, targets, clouds, ledger, signal }: RequestWorker,
+  { catalog, targets, clouds, ledger, removedRequests, signal }: RequestWorker,
 ): Promise<readonly PrivateService[]> {
   const named: PrivateService[] = []
   for (const words of asked.services) {
@@ -96,7 +96,7 @@ async function namedServices(
       named.push(await retrying(() => targets.of(service, 0, signal), signal))
     } catch (error) {
       const mayBeDeleted = action === 'teardown' && error instanceof TerminalError && error.code !== 'service-ambiguous'
-      const former = mayBeDeleted ? await formerService(words, network, ledger) : undefined
+      const former = mayBeDeleted ? await formerService(words, network, { ...ledger, ...removedRequests }) : undefined
       if (former === undefined) throw error
       named.push(former)
     }

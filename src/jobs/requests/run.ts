@@ -6,6 +6,7 @@ import type { Policy } from '../../domain/policy.ts'
 import type { Network } from '../../domain/target.ts'
 import type { Log } from '../../log.ts'
 import type { Producer } from '../../redis/producer.ts'
+import type { RemovedRequests } from '../../redis/removed-requests.ts'
 import type { SurveyStore, Verdicts } from '../../redis/survey.ts'
 import type { Turns } from '../../redis/turns.ts'
 import type { Clouds } from '../clouds.ts'
@@ -20,6 +21,7 @@ export interface RequestJobs {
   /** The id of this installation. */
   installation(): Promise<string>
   readonly turns: Turns
+  readonly removedRequests: Pick<RemovedRequests, 'trace' | 'traces'>
   readonly producer: Producer
   readonly catalog: Catalog
   readonly targets: Targets

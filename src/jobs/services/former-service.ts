@@ -1,6 +1,7 @@
 import type { Ledger } from '../../domain/ledger.ts'
 import { servicesMeant } from '../../domain/service-words.ts'
 import { type Network, type ServiceWords, sameId } from '../../domain/target.ts'
+import type { RemovedRequests, Trace } from '../../redis/removed-requests.ts'
 import type { PrivateService } from './target.ts'
 
 /** The most requests that are searched, the newest first. */
@@ -10,16 +11,21 @@ const mostRequests = 1_000
 export async function formerService(
   words: ServiceWords,
   network: Network,
-  ledger: Pick<Ledger, 'newest'>,
+  requests: Pick<Ledger, 'newest'> & Pick<RemovedRequests, 'traces'>,
 ): Promise<PrivateService | undefined> {
-  for (const { plan } of await ledger.newest(mostRequests)) {
-    if (plan === undefined || !sameId(plan.network, network.name)) continue
+  const plans = (await requests.newest(mostRequests)).flatMap(({ plan }) => (plan === undefined ? [] : [plan]))
+  return firstNamed(plans, words, network) ?? firstNamed(await requests.traces(), words, network)
+}
+
+function firstNamed(plans: readonly Trace[], words: ServiceWords, network: Network): PrivateService | undefined {
+  for (const { network: name, services, alias } of plans) {
+    if (!sameId(name, network.name)) continue
     const [meant] = servicesMeant(
-      plan.services.map(({ service }) => service),
+      services.map(({ service }) => service),
       words,
     )
-    const found = plan.services.find(({ service }) => service === meant)
-    if (found !== undefined) return { ...found, alias: plan.alias }
+    const found = services.find(({ service }) => service === meant)
+    if (found !== undefined) return { ...found, alias }
   }
   return undefined
 }

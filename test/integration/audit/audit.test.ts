@@ -1,28 +1,27 @@
-import { spawn } from 'node:child_process'
-import { text } from 'node:stream/consumers'
 import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type RedisServer, startRedis } from '../../../sandbox/redis.ts'
 import type { Ledger } from '../../../src/domain/ledger.ts'
 import { newRequest } from '../../../src/domain/request.ts'
-import { auditHeadKey, auditIndexKey, auditKey, redisAudit } from '../../../src/redis/audit.ts'
+import { auditIndexKey, auditKeys, redisAudit } from '../../../src/redis/audit.ts'
 import { connect } from '../../../src/redis/connection.ts'
 import { redisLedger } from '../../../src/redis/ledger.ts'
-import { openApproval } from '../../open-approval.ts'
-import { alice, bob, plan } from '../../unit/literals.ts'
+import { bob } from '../../unit/literals.ts'
+import { approved, at, auditCommand, place } from './command.ts'
 
 /** Every event of every request, in a chain that shows what was done to it. */
 
-const at = '2026-01-01T12:00:00.000Z'
-const place = { surface: 'slack', id: 'C1' } as const
+const { log, appended } = auditKeys
 
 let server: RedisServer
 let redis: Redis
 let ledger: Ledger
+let audit: ReturnType<typeof auditCommand>
 beforeAll(async () => {
   server = await startRedis()
   redis = connect(server.url, { patient: true }) as Redis
   ledger = redisLedger(redis)
+  audit = auditCommand(server)
 })
 afterAll(async () => {
   redis.disconnect()
@@ -30,42 +29,20 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   await redis.flushall()
-  for (const id of ['PL-1', 'PL-2']) {
-    const asked = { by: alice, place, at, services: [{ service: '=cmd("x"),1' }], network: 'prod', reason: 'it is needed' }
-    await ledger.create(newRequest(id, asked))
-    await ledger.record(id, { type: 'claim', run: 'r1', at })
-    const approval = openApproval({
-      approvers: [bob],
-      places: [place],
-      askedAt: at,
-      expiresAt: '2026-01-02T12:00:00.000Z',
-    })
-    await ledger.record(id, { type: 'plan-ready', run: 'r1', plan, digest: 'd1', approval })
-    await ledger.record(id, { type: 'approve', by: bob, surface: 'slack', digest: 'd1', at })
-  }
+  for (const id of ['PL-1', 'PL-2']) await approved(ledger, id)
 })
 
-/** The command, as the auditor runs it. */
-async function audit(...args: readonly string[]): Promise<{ status: number | null; out: string }> {
-  const env = { ...process.env, REDIS_URL: server.urlFor('auditor') }
-  const child = spawn(process.execPath, ['src/audit/main.ts', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
-  const status = new Promise<number | null>((resolve) => child.once('close', resolve))
-  const [out, errors] = await Promise.all([text(child.stdout), text(child.stderr)])
-  return { status: await status, out: out + errors }
+const entry = async (index: number) => (await redis.lindex(log, index)) ?? ''
+
+/** Writes the list anew, as somebody with the rights of an administrator could. */
+async function rewrite(change: (links: string[]) => string[]): Promise<void> {
+  const links = await redis.lrange(log, 0, -1)
+  await redis.del(log)
+  await redis.rpush(log, ...change(links))
 }
 
-const ids = async () => (await redis.xrange(auditKey, '-', '+')).map(([id]) => id)
-
-/** Writes the stream anew, as somebody with the rights of an administrator could. */
-async function rewrite(change: (entries: [string, string[]][]) => [string, string[]][]): Promise<void> {
-  const entries = await redis.xrange(auditKey, '-', '+')
-  await redis.del(auditKey)
-  let number = 1
-  for (const [, fields] of change(entries)) await redis.xadd(auditKey, `${number++}-1`, ...fields)
-}
-
-const twice = (field: string) => field.replace('"event":"approve"', '"event":"reject","event":"approve"')
-const spaced = (field: string) => field.replace('{"at"', '{ "at"')
+const twice = (link: string) => link.replace('"event":"approve"', '"event":"reject","event":"approve"')
+const spaced = (link: string) => link.replace('{"at"', '{ "at"')
 
 test('an untouched chain is whole, also when writers compete', async () => {
   await Promise.all(
@@ -80,48 +57,34 @@ test('an untouched chain is whole, also when writers compete', async () => {
 })
 
 test.each<[string, number, () => Promise<unknown>]>([
-  ['a removed entry', 3, async () => await redis.xdel(auditKey, (await ids())[2] ?? '')],
-  ['the first removed', 1, async () => await redis.xdel(auditKey, (await ids())[0] ?? '')],
-  ['the newest removed', 8, async () => await redis.xdel(auditKey, (await ids()).at(-1) ?? '')],
+  ['a removed entry', 3, async () => await redis.lrem(log, 1, await entry(2))],
+  ['the first removed', 1, async () => await redis.lpop(log)],
+  ['the newest removed', 8, async () => await redis.rpop(log)],
   [
     'two in the other order',
     4,
     async () => await rewrite((all) => [...all.slice(0, 3), ...all.slice(3, 5).reverse(), ...all.slice(5)]),
   ],
-  [
-    'another person',
-    4,
-    async () =>
-      await rewrite((all) => all.map(([id, fields]) => [id, fields.map((field) => field.replace('"approve"', '"reject"'))])),
-  ],
-  [
-    'an entry of somebody else’s',
-    9,
-    async () => await redis.xadd(auditKey, '*', 'entry', '{"request":"PL-1"}', 'hash', 'f'.repeat(64)),
-  ],
-  ['an unreadable entry', 9, async () => await redis.xadd(auditKey, '*', 'entry', '{', 'hash', 'f'.repeat(64))],
-  ['everything gone', 1, async () => await redis.del(auditKey)],
-  ['a key twice in one entry', 4, async () => await rewrite((all) => all.map(([id, fields]) => [id, fields.map(twice)]))],
-  ['a space in an entry', 1, async () => await rewrite((all) => all.map(([id, fields]) => [id, fields.map(spaced)]))],
-  [
-    'a field that nothing covers',
-    1,
-    async () => await rewrite((all) => all.map(([id, fields]) => [id, [...fields, 'note', 'x']])),
-  ],
-  ['an older head', 9, async () => await redis.set(auditHeadKey, `${'a'.repeat(64)} 7`)],
+  ['another person', 4, async () => await rewrite((all) => all.map((link) => link.replace('"approve"', '"reject"')))],
+  ['an entry of somebody else’s', 9, async () => await redis.rpush(log, `${'f'.repeat(64)} {"request":"PL-1"}`)],
+  ['an unreadable entry', 9, async () => await redis.rpush(log, `${'f'.repeat(64)} {`)],
+  ['everything gone', 1, async () => await redis.del(log)],
+  ['a key twice in one entry', 4, async () => await rewrite((all) => all.map(twice))],
+  ['a space in an entry', 1, async () => await rewrite((all) => all.map(spaced))],
+  ['something beside an entry', 1, async () => await rewrite((all) => all.map((link) => link.replace(' ', '_')))],
+  ['a number that was raised', 9, async () => await redis.incr(appended)],
 ])('%s is found, and where', async (_what, position, tamper) => {
   await tamper()
   const { status, out } = await audit('verify')
-  expect(out).toMatch(new RegExp(`^Broken at entry ${position} `))
+  expect(out).toMatch(new RegExp(`^Broken at entry ${position}\\b`))
   expect(status).toBe(1)
 })
 
-test('the newest entries removed together with their note are found by a hash that was kept', async () => {
+test('the newest entries removed together with their number are found by a hash that was kept', async () => {
   const newest = /newest hash is ([0-9a-f]{64})/.exec((await audit('verify')).out)?.[1] ?? ''
   expect((await audit('verify', '--expect', newest)).status).toBe(0)
-  const [, fields = []] = (await redis.xrange(auditKey, '-', '+'))[6] ?? []
-  await redis.xdel(auditKey, (await ids()).at(-1) ?? '')
-  await redis.set(auditHeadKey, `${fields[3]} 7`)
+  await redis.rpop(log)
+  await redis.decr(appended)
   await redis.rpop(auditIndexKey('PL-2'))
   expect((await audit('verify')).status).toBe(0)
   const { status, out } = await audit('verify', '--expect', newest)
@@ -143,7 +106,7 @@ test.each<[string, (key: string) => Promise<unknown>]>([
 })
 
 test('a history shows no entry of another request', async () => {
-  await redis.rpush(auditIndexKey('PL-2'), (await ids())[0] ?? '')
+  await redis.rpush(auditIndexKey('PL-2'), '1', '-1', '99', '1-1', 'x-y')
   expect((await redisAudit(redis).of('PL-2')).map(({ request }) => request)).toEqual(['PL-2', 'PL-2', 'PL-2', 'PL-2'])
 })
 
@@ -163,7 +126,7 @@ test('exports what happened, for programs and for spreadsheets', async () => {
     hash: expect.stringMatching(/^[0-9a-f]{64}$/),
   })
   const csv = (await audit('export', '--format', 'csv')).out.split('\r\n')
-  expect(csv[0]).toBe('at,request,event,state,person,personKey,surface,digest,what,vendorRequestIds,hash')
+  expect(csv[0]).toBe('at,request,event,state,person,personKey,surface,digest,what,vendorRequestIds,hash,record')
   expect(csv[1]).toContain('"setup =cmd(""x""),1, prod: it is needed"')
   const later = new Date(Date.now() + 60_000).toISOString()
   expect((await audit('export', '--format', 'jsonl', '--since', later)).out).toBe('')
@@ -195,6 +158,8 @@ test.each([
   [['export', '--format', 'xml']],
   [['export', '--since', 'yesterday-ish']],
   [['verify', '--expect', 'abc']],
+  [['archive']],
+  [['archive', '--to', 'x', '--before', 'some day']],
 ])('what cannot be understood is answered with how to say it: %j', async (args) => {
   const { status, out } = await audit(...args)
   expect(out).toContain('Usage:')

@@ -35,6 +35,7 @@ export interface BotWorldOptions {
   readonly slack?: Partial<SlackOptions>
   readonly networks?: readonly object[]
   readonly people?: readonly object[]
+  readonly policies?: readonly object[]
   /** Of the world, from before the bot starts. */
   readonly gate?: World['gate']
 }
@@ -72,7 +73,12 @@ export async function startBotWorld(options: BotWorldOptions = {}): Promise<BotW
   const config = join(folder, 'config.yaml')
   writeFileSync(
     config,
-    stringify({ ...configFile, networks: options.networks ?? configFile.networks, people: options.people ?? configFile.people }),
+    stringify({
+      ...configFile,
+      networks: options.networks ?? configFile.networks,
+      people: options.people ?? configFile.people,
+      policies: options.policies ?? configFile.policies,
+    }),
   )
   const environment = {
     PRIVATELINK_CONFIG: config,

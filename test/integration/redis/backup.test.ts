@@ -7,7 +7,7 @@ import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { freePort } from '../../../sandbox/redis.ts'
 import { newRequest } from '../../../src/domain/request.ts'
-import { redisAudit } from '../../../src/redis/audit.ts'
+import { newestHash } from '../../../src/redis/audit-append.ts'
 import { redisLedger } from '../../../src/redis/ledger.ts'
 import { contentsOf } from '../../fixtures/redis-contents.ts'
 import { openApproval } from '../../open-approval.ts'
@@ -92,7 +92,7 @@ async function isTheSame({ redis, url }: Server): Promise<void> {
   const ledger = redisLedger(redis)
   expect(await ledger.newest(100)).toEqual(await redisLedger(original.redis).newest(100))
   expect(await ledger.open()).toHaveLength(30)
-  const { hash } = await redisAudit(original.redis).head()
+  const hash = await newestHash(original.redis)
   expect(await audit(url, '--expect', hash)).toMatchObject({
     status: 0,
     out: expect.stringMatching(/^105 entries, each follows/),
@@ -157,7 +157,7 @@ test('a backup that is older than what was kept elsewhere of the audit is told a
   const { redis } = original
   const kept = await contentsOf(redis)
   await redisLedger(redis).record('PL-1', { type: 'approve', by: bob, surface: 'slack', digest: 'd1', at })
-  const { hash } = await redisAudit(redis).head()
+  const hash = await newestHash(redis)
   const restored = await open(folder, 'no')
   expect(await contentsOf(restored.redis)).toEqual(kept)
   expect((await audit(restored.url)).status).toBe(0)

@@ -3,9 +3,12 @@ import { type AddressInfo, createServer, connect as dial, type Socket } from 'no
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type RedisServer, startRedis } from '../../../sandbox/redis.ts'
+import type { ChainHead } from '../../../src/domain/audit.ts'
 import type { Ledger } from '../../../src/domain/ledger.ts'
 import { newRequest } from '../../../src/domain/request.ts'
 import { asksForTheSame } from '../../../src/domain/same-request.ts'
+import { auditKeys } from '../../../src/redis/audit.ts'
+import { redisAuditWriter } from '../../../src/redis/audit-append.ts'
 import { type Connection, connect, isUnanswered } from '../../../src/redis/connection.ts'
 import { redisLedger } from '../../../src/redis/ledger.ts'
 import { openApproval } from '../../open-approval.ts'
@@ -20,13 +23,14 @@ let fate: 'late' | 'lost' | 'withheld' | undefined
 let server: RedisServer
 let redis: Connection
 let ledger: Ledger
+const noted: ChainHead[] = []
 const sockets = new Set<Socket>()
 /** The answer to the next write of a request is met by `fate`. */
 const proxy = createServer((client) => {
   const upstream = dial(Number(new URL(server.url).port), '127.0.0.1')
   let meeting: typeof fate
   client.on('data', (bytes) => {
-    if (fate !== undefined && bytes.includes('XADD')) {
+    if (fate !== undefined && bytes.includes('appendLink')) {
       meeting = fate
       fate = undefined
     }
@@ -55,7 +59,7 @@ beforeAll(async () => {
   await once(proxy, 'listening')
   redis = connect(`redis://127.0.0.1:${(proxy.address() as AddressInfo).port}`, { patient: false })
   redis.on('error', () => undefined)
-  ledger = redisLedger(redis)
+  ledger = redisLedger(redis, { appended: (head) => noted.push(head) })
 })
 afterAll(async () => {
   redis.disconnect()
@@ -78,7 +82,24 @@ test.each(['late', 'lost'] as const)('a request whose answer is %s is stored onc
   fate = how
   const { request: after, changed } = await ledger.record(id, { type: 'approve', by: bob, digest: 'd1', at })
   expect({ state: after.state, changed }).toEqual({ state: 'applying', changed: true })
+  expect(noted.map(({ count }) => count)).toEqual(Array.from(noted, (_, index) => index + 1))
+  expect(noted.length % 4).toBe(0)
 })
+
+test.each(['late', 'lost'] as const)(
+  'an entry that changes no request, and whose answer is %s, is in the audit once',
+  async (how) => {
+    const writer = redisAuditWriter(redis, (head) => noted.push(head))
+    const before = await redis.llen(auditKeys.log)
+    // The first one learns the newest hash.
+    await writer.append({ at, request: '', event: 'diagnose', state: '', what: 'first' })
+    fate = how
+    await writer.append({ at, request: '', event: 'diagnose', state: '', what: how })
+    expect(fate).toBeUndefined()
+    expect(await redis.llen(auditKeys.log)).toBe(before + 2)
+    expect(noted.at(-1)?.count).toBe(before + 2)
+  },
+)
 
 test('where no answer comes at all, the error says that nobody knows', async () => {
   const id = await ledger.nextId()

@@ -1,8 +1,14 @@
+import { readFileSync } from 'node:fs'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type RedisServer, startRedis } from '../../../sandbox/redis.ts'
 
 /** The users of `npm run acl`: each process reaches its own keys and no others. That they reach enough is seen by every e2e test. */
+
+test('Redis loads the file as it is: it refuses one with a line that is no user', () => {
+  const lines = readFileSync('redis-users.acl', 'utf8').trimEnd().split('\n')
+  expect(lines.filter((line) => !/^user [\w.-]+ (on |off$)/.test(line))).toEqual([])
+})
 
 let server: RedisServer
 beforeAll(async () => {
@@ -11,7 +17,9 @@ beforeAll(async () => {
 afterAll(async () => await server.close())
 
 const ledger = '{privatelink}:request:PL-1'
-const entries = '{privatelink}:audit:entries'
+const former = '{privatelink}:audit:entries'
+const log = '{privatelink}:audit:log'
+const appended = '{privatelink}:audit:appended'
 const probe = '{privatelink}:probe-prod-westus3:id'
 
 test.each([
@@ -34,14 +42,29 @@ test.each([
   ['diagnostics-prod-westus3', 'RANDOMKEY'],
   ['diagnostics-prod-westus3', 'SELECT', '1'],
   ...['bot', 'jobs'].flatMap((user) => [
-    [user, 'DEL', entries],
-    [user, 'SET', entries, ''],
-    [user, 'XDEL', entries, '1-1'],
-    [user, 'XTRIM', entries, 'MAXLEN', '0'],
-    [user, 'EXPIRE', '{privatelink}:audit:head', '1'],
+    [user, 'DEL', log],
+    [user, 'SET', log, ''],
+    [user, 'LTRIM', log, '1', '0'],
+    [user, 'LPOP', log],
+    [user, 'RPOP', log],
+    [user, 'LREM', log, '0', 'x'],
+    [user, 'LSET', log, '0', 'x'],
+    [user, 'LPUSH', log, 'x'],
+    [user, 'LMOVE', log, '{privatelink}:requests:x', 'LEFT', 'LEFT'],
+    [user, 'RENAME', log, '{privatelink}:requests:open'],
+    [user, 'EVAL', "return redis.call('DEL', KEYS[1])", '1', log],
+    [user, 'EVAL', "return redis.call('LTRIM', KEYS[1], 1, 0)", '1', log],
+    [user, 'SET', appended, '0'],
+    [user, 'DECR', appended],
+    [user, 'INCRBY', appended, '-1'],
+    [user, 'DEL', appended],
+    [user, 'SET', '{privatelink}:audit:archived', 'x'],
+    [user, 'XADD', former, 'MAXLEN', '0', '*', 'entry', 'x'],
+    [user, 'EVAL', "return redis.call('XADD', KEYS[1], 'MAXLEN', '0', '*', 'entry', 'x')", '1', former],
+    [user, 'XDEL', former, '1-1'],
+    [user, 'XTRIM', former, 'MAXLEN', '0'],
+    [user, 'SET', '{privatelink}:audit:head', 'x'],
     [user, 'LPOP', '{privatelink}:audit:of:PL-1'],
-    [user, 'RENAME', entries, '{privatelink}:requests:open'],
-    [user, 'EVAL', "return redis.call('DEL', KEYS[1])", '1', entries],
   ]),
   ['bot', 'SELECT', '1'],
   ['jobs', 'FUNCTION', 'LIST'],
@@ -51,12 +74,15 @@ test.each([
   ['diagnostics-prod-westus3', 'EVAL', "return redis.call('GET', KEYS[1])", '1', ledger],
   ['diagnostics-prod-westus3', 'EVAL', "return redis.call('GET', ARGV[1])", '0', ledger],
   ['diagnostics-prod-westus3', 'PUBLISH', 'any', 'thing'],
-  ['diagnostics-prod-westus3', 'XRANGE', entries, '-', '+'],
+  ['diagnostics-prod-westus3', 'XRANGE', former, '-', '+'],
   ['diagnostics-prod-westus3', 'COPY', probe, '{privatelink}:work:id'],
   ['auditor', 'SCAN', '0'],
   ['auditor', 'GET', ledger],
-  ['auditor', 'DEL', entries],
-  ['auditor', 'XTRIM', entries, 'MAXLEN', '0'],
+  ['auditor', 'DEL', log],
+  ['auditor', 'RPUSH', log, 'x'],
+  ['archivist', 'GET', ledger],
+  ['archivist', 'RPUSH', log, 'x'],
+  ['archivist', 'DEL', log],
 ])('%s may not %s %s', async (user = '', command = '', ...args) => {
   const redis = new Redis(server.urlFor(user))
   await expect(redis.call(command, ...args)).rejects.toThrow(/NOPERM|The user executing the script can't access/)

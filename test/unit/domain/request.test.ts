@@ -47,6 +47,7 @@ const events: Record<RequestEventType, RequestEvent> = {
   reject: { type: 'reject', by: bob, digest: 'digest-1', at },
   override: { type: 'override', by: bob, digest: 'digest-1', reason: 'it burns', at },
   remind: { type: 'remind', count: 1 },
+  'remind-review': { type: 'remind-review', count: 1 },
   cancel: { type: 'cancel', by: alice, at },
   stopped: { type: 'stopped', run, outcome: {}, at },
   review: { type: 'review', by: bob, at },
@@ -204,6 +205,20 @@ describe('guards', () => {
       expect(needsReview(reviewed)).toBe(false)
       expect(transition(reviewed, { type: 'review', by: carol, at })).toBe(reviewed)
     })
+  })
+
+  test('each reminder of a review is recorded once, and none after the review', () => {
+    const remind = (count: number) => ({ type: 'remind-review', count }) as const
+    const running = transition(requestIn('awaiting-approval'), events.override)
+    expect(transition(running, remind(1))).toBe(running)
+    const done = transition(running, events.finish)
+    const reminded = transition(done, remind(2))
+    expect(reminded.reviewReminded).toBe(2)
+    expect(transition(reminded, remind(2))).toBe(reminded)
+    expect(transition(reminded, remind(1))).toBe(reminded)
+    const reviewed = transition(reminded, { type: 'review', by: carol, at })
+    expect(transition(reviewed, remind(3))).toBe(reviewed)
+    expect(transition(requestIn('done'), remind(1)).reviewReminded).toBeUndefined()
   })
 
   describe('what ran without an approval', () => {

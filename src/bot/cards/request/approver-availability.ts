@@ -1,5 +1,5 @@
 import { type Person, samePerson } from '../../../domain/person.ts'
-import type { Request } from '../../../domain/request.ts'
+import { isInvolved, type Request } from '../../../domain/request.ts'
 import type { Absence } from '../../chat/surface.ts'
 
 /** Which approvers can still act, as the chats say. */
@@ -43,4 +43,11 @@ export function isQuorumImpossible(request: Request, availability: ApproverAvail
   if (approval === undefined || (approval.groups.length > 0 && availability.members === undefined)) return false
   const approved = votes.filter(({ kind }) => kind === 'approved').length
   return approved + stillAble(request, availability).length < approval.needed
+}
+
+/** Whether nobody is left who could review the request. False while a chat does not say who is in a group. */
+export function isReviewImpossible(request: Request, { away, members }: ApproverAvailability): boolean {
+  const { approvers = [], groups = [] } = request.approval ?? {}
+  if (groups.length > 0 && members === undefined) return false
+  return [...approvers, ...(members ?? [])].every((person) => away.has(person.key) || isInvolved(request, person))
 }

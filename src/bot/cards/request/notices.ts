@@ -1,8 +1,14 @@
 import { type Person, type Place, type Surface, samePerson, samePlace } from '../../../domain/person.ts'
-import { isOpen, type Request } from '../../../domain/request.ts'
+import { isOpen, needsReview, type Request } from '../../../domain/request.ts'
 import { type Card, channels, command, mention, say, strong, type Text, time, words } from '../../chat/card.ts'
-import { statusOf, titleOf } from '../subject.ts'
-import { type ApproverAvailability, everyoneAvailable, isQuorumImpossible, stillAble } from './approver-availability.ts'
+import { shownName, statusOf, titleOf } from '../subject.ts'
+import {
+  type ApproverAvailability,
+  everyoneAvailable,
+  isQuorumImpossible,
+  isReviewImpossible,
+  stillAble,
+} from './approver-availability.ts'
 import { reviewersText, waitingForText } from './approvers-text.ts'
 import { nextSentence, overrideSentence, stateSentence } from './state-sentences.ts'
 
@@ -16,6 +22,9 @@ export interface Notice {
   readonly card: Card
 }
 
+/** What the keys of reminders of a review begin with. */
+export const reviewKey = 'review:'
+
 /** The key of the notice about the end. */
 export const endKey = 'end'
 
@@ -27,6 +36,7 @@ export function noticesOf(request: Request, availability: ApproverAvailability =
     ...voided(request),
     ...overridden(request),
     ...reminders(request, availability),
+    ...unreviewed(request, availability),
     ...ending(request),
   ]
 }
@@ -128,6 +138,22 @@ function reminders(request: Request, availability: ApproverAvailability): readon
     words`${strong(id)} still needs approval by ${waitingForText(request, availability)}, before ${time(approval.expiresAt)}. ${titleOf(request)}. ${statusOf(request)}`,
   )
   return inPlaces(`reminder:${keyOf(request)}:${reminded}`, approval.places, card)
+}
+
+/** Reminds of a review that nobody has made, where the approvers are; says so where nobody is left who could. */
+function unreviewed(request: Request, availability: ApproverAvailability): readonly Notice[] {
+  const { id, action, asked, approval, overrides = [], reviewReminded = 0 } = request
+  const last = overrides.at(-1)
+  if (approval === undefined || last === undefined || isOpen(request) || !needsReview(request) || reviewReminded === 0) return []
+  const ran = words`${strong(id)} ran without an approval ${time(last.at)}, by ${mention(last.by)}`
+  const policy = words`Add an approver to the policy for ${action} in ${shownName(asked.network)}, and restart the bot: they can review it then.`
+  const card = isReviewImpossible(request, availability)
+    ? say(
+        words`${ran}, and nobody is left who could review it: its approvers have left, or had a part in it. ${policy} ${titleOf(request)}.`,
+        statusOf(request),
+      )
+    : say(words`${ran}, and still needs a review by ${reviewersText(request)}. ${titleOf(request)}.`, statusOf(request))
+  return inPlaces(`${reviewKey}${reviewReminded}`, approval.places, card)
 }
 
 function ending(request: Request): readonly Notice[] {

@@ -64,9 +64,11 @@ export function overrideSentence(request: Request): Text | undefined {
   const run = overrides.flatMap(
     ({ by, at, reason }) => words`Run without an approval by ${mention(by)} ${time(at)}: “${cleanText(reason, 500)}”. `,
   )
-  return review === undefined
-    ? words`${run}Somebody else has to review it: ${reviewersText(request)}.`
-    : words`${run}Reviewed by ${mention(review.by)} ${time(review.at)}.`
+  if (review !== undefined) return words`${run}Reviewed by ${mention(review.by)} ${time(review.at)}.`
+  const reviewers = reviewersText(request)
+  return reviewers.length === 0
+    ? words`${run}Nobody is left who could review it: an approver has to be added to the policy.`
+    : words`${run}Somebody else has to review it: ${reviewers}.`
 }
 
 /** What happens next, or what the reader can do; below the plan, above the buttons. */

@@ -83,6 +83,7 @@ async function delivered(state: keyof typeof samples): Promise<{ retryAfterMs?: 
       },
     },
     diagnoses: { get: async () => undefined },
+    policies: [],
     now: () => now,
   }
   const failure = await deliver(outbox, { kind: 'request', id: 'PL-42' }).then(

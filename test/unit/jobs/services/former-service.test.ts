@@ -11,7 +11,9 @@ if (plan === undefined || reached === undefined) throw new Error('no plan')
 const { id, name, organizationName } = reached.service
 const older = { ...samples.done, plan: { ...plan, alias: 'older' } }
 const { plan: _, ...unplanned } = samples.done
-const ledger = { newest: async () => [unplanned, samples.done, older] }
+const gone = { ...reached, service: { ...reached.service, name: 'long-gone' } }
+const removed = { network: network.name, alias: 'removed', services: [gone] } as const
+const ledger = { newest: async () => [unplanned, samples.done, older], traces: async () => [removed] }
 const find = (service: string, organization?: string, from = network) =>
   formerService({ service, ...(organization !== undefined && { organization }) }, from, ledger)
 
@@ -19,6 +21,10 @@ test('the newest request that has planned for the service in this network names 
   const known = { ...reached, alias: plan.alias }
   expect(await find(name.toUpperCase())).toEqual(known)
   expect(await find(id, organizationName)).toEqual(known)
+})
+
+test('a service that only a removed request has made something for is found by what stays of that', async () => {
+  expect(await find('long-gone')).toEqual({ ...gone, alias: 'removed' })
 })
 
 test('another name, organization or network is none', async () => {

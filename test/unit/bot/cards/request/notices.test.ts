@@ -94,11 +94,19 @@ describe('whoever is to approve is called', () => {
 
 test.each(requestStates)('every notice says which request and which state it is: %s', (state) => {
   const overrides = [{ by: bob, at, digest, reason: 'it burns' }]
-  const request = { ...samples[state], overrides, voided: [carol], reminded: 1 }
+  const request = { ...samples[state], overrides, voided: [carol], reminded: 1, reviewReminded: 1 }
   const notices = noticesOf(request)
   if (request.approval !== undefined) expect(notices.length).toBeGreaterThan(3)
   const ends = notices.filter(({ key, to }) => key === 'end' && to.kind === 'person' && to.person === alice)
   expect(ends).toHaveLength(isOpen(request) ? 0 : 1)
   for (const { card } of notices)
     expect(card.parts.map((part) => ('text' in part ? plain(part.text) : '')).join()).toContain(`request PL-42 · ${state}`)
+})
+
+test('an override whose only approvers had a part in it says that nobody is left, not that nobody in particular has to review it', () => {
+  const overrides = [{ by: bob, at, digest, reason: 'it burns' }]
+  const done: Request = { ...samples.done, approval: { ...approval, approvers: [alice, bob] }, overrides, reviewReminded: 1 }
+  const texts = noticesOf(done).map(({ card }) => textOf(card))
+  expect(texts.find((text) => text.includes('ran without an approval'))).toContain('nobody is left who could review it')
+  expect(texts.at(-1)).toContain('Nobody is left who could review it: an approver has to be added to the policy.')
 })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { chatSecrets, chatsIn, type SlackConfig, type TeamsConfig } from './config/chats.ts'
+import { type DashboardConfig, dashboardIn, dashboardSecrets } from './config/dashboard.ts'
 import { ConfigError, type Environment, type Variables, variablesIn } from './config/environment.ts'
 import { type Estate, readEstate } from './config/file.ts'
 import { boundsIn, type ProbeBounds, probeVariables } from './config/probe-settings.ts'
@@ -67,6 +68,8 @@ export interface JobsConfig extends Omit<Estate, 'organizations'>, Watched, Read
   readonly azureUrl: string
   /** An authority that is none of Microsoft's gives tokens for it. */
   readonly ownAuthority: boolean
+  /** Absent where there is none; else there is `metrics` too. */
+  readonly dashboard?: DashboardConfig
 }
 
 /** Read by `@azure/identity`. */
@@ -84,10 +87,11 @@ const jobsSchema = z.object({
 const microsofts = /\.(microsoftonline\.(com|us|cn)|chinacloudapi\.cn)$/
 
 export function jobsConfig(environment: Environment = process.env): JobsConfig {
-  const variables = variablesIn(environment, [...commonSecrets, ...azureSecrets])
+  const variables = variablesIn(environment, [...commonSecrets, ...azureSecrets, ...dashboardSecrets])
   const { problems } = variables
   const values = variables.read(jobsSchema)
   const watched = watchedIn(variables)
+  const dashboard = dashboardIn(variables, watched.metrics !== undefined)
   const estate = readFile(variables)
   const organizations = (estate?.organizations ?? []).map(({ id, name, keyId, keySecret }, index): OrganizationKey => {
     const read = (key: string, variable: string): string => {
@@ -110,6 +114,7 @@ export function jobsConfig(environment: Environment = process.env): JobsConfig {
     azureUrl: values.AZURE_RESOURCE_MANAGER_URL.replace(/\/+$/, ''),
     ownAuthority: values.AZURE_AUTHORITY_HOST !== undefined && !microsofts.test(new URL(values.AZURE_AUTHORITY_HOST).hostname),
     ...watched,
+    ...(dashboard !== undefined && { dashboard }),
     ...librarySecretsIn(variables, [...azureSecrets, ...tracingSecrets]),
   }
 }

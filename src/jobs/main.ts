@@ -7,18 +7,14 @@ import type { QuotaLeft } from '../azure/quota.ts'
 import { clickHouseCloud } from '../clickhouse/client.ts'
 import { handOver, type JobsConfig, jobsConfig, secretsIn } from '../config.ts'
 import { plainCall } from '../domain/cloud-call.ts'
-import { allOf } from '../http/health.ts'
 import type { Log } from '../log.ts'
 import { runProcess } from '../process.ts'
 import { redisBudget } from '../redis/budget.ts'
-import { type Connection, connect } from '../redis/connection.ts'
+import { connect } from '../redis/connection.ts'
 import { redisLedger } from '../redis/ledger.ts'
-import { workersOf } from '../redis/presence.ts'
 import { createProber } from '../redis/prober.ts'
 import { createProducer } from '../redis/producer.ts'
-import { queueCounts } from '../redis/queue-counts.ts'
-import { outboxQueue, probeQueue, turnSchema, watchQueue, workQueue, workSchema } from '../redis/queues.ts'
-import { redisProblem } from '../redis/readiness.ts'
+import { turnSchema, watchQueue, workQueue, workSchema } from '../redis/queues.ts'
 import { redisDiagnoses, redisInventory } from '../redis/records.ts'
 import { redisSurvey, redisVerdicts, type Verdicts } from '../redis/survey.ts'
 import { redisTurns } from '../redis/turns.ts'
@@ -33,6 +29,7 @@ import { workOnRequest } from './requests/work-on-request.ts'
 import { createCatalog } from './services/inventory.ts'
 import { startSurveys, workOnSurvey } from './services/survey.ts'
 import { createTargets } from './services/target.ts'
+import { openMetrics, serveWatched } from './watched.ts'
 import { workOnWatch } from './watches/watch.ts'
 import { startWatchSweep } from './watches/watch-sweep.ts'
 
@@ -47,7 +44,12 @@ await runProcess({
       keySecret,
       Buffer.from(`${keyId}:${keySecret}`).toString('base64'),
     ])
-    return { config, secrets: [...keys, ...secretsIn(config.redisUrl), ...handOver(config)], warnings: config.warnings }
+    const dashboard = config.dashboard === undefined ? [] : [config.dashboard.password]
+    return {
+      config,
+      secrets: [...keys, ...secretsIn(config.redisUrl), ...dashboard, ...handOver(config)],
+      warnings: config.warnings,
+    }
   },
   start,
 })
@@ -138,32 +140,7 @@ async function start(config: JobsConfig, log: Log, opened: AsyncDisposableStack)
   inventory.catch((error: unknown) => log.warn({ err: error }, 'inventory not read'))
   await Promise.race([inventory.catch(() => undefined), sleep(firstInventoryWithinMs)])
   opened.use(startSurveys(shared))
-  if (metrics === undefined || config.metrics === undefined) return {}
-  const readiness = async () =>
-    allOf({ redis: await redisProblem(redis, 'jobs'), work: work.problem(), watch: watches.problem() })
-  const { startMetricsPort } = await import('../metrics/metrics-port.ts')
-  const { port } = opened.use(await startMetricsPort(config.metrics, metrics.register, readiness))
-  return { metricsPort: port }
-}
-
-/** Loads what counts only where somebody wants to read it. */
-async function openMetrics(
-  { networks, clickhouse: { organizations } }: JobsConfig,
-  redis: Connection,
-  budget: ReturnType<typeof redisBudget>,
-) {
-  const { createJobsMetrics } = await import('./metrics.ts')
-  const names = networks.map(({ name }) => name)
-  const queues = [workQueue, watchQueue, outboxQueue, ...names.map(probeQueue)]
-  return createJobsMetrics({
-    networks: names,
-    subscriptions: networks.flatMap(({ subscription, dns }) => [subscription, dns.subscription]),
-    organizations: organizations.map(({ organizationName }) => organizationName),
-    queues: () => queueCounts(redis, queues),
-    workers: async (network) => (await workersOf(redis, network)).length,
-    budgetLeft: (name) => budget.left(organizations.find((each) => each.organizationName === name)?.keyId ?? ''),
-    redisProblem: () => redisProblem(redis, 'jobs'),
-  })
+  return metrics === undefined ? {} : await serveWatched(config, metrics, redis, { work, watch: watches }, opened)
 }
 
 function countedVerdicts(verdicts: Verdicts, judged: (code: string) => void = () => undefined): Verdicts {

@@ -25,8 +25,6 @@ export interface BotMetrics extends ChatMetrics {
   readonly register: Registry
   /** Counts a command, by its first word as the bot understood it. */
   commanded(command: string, chat: Surface): void
-  /** How long a chat waited for the answer to a request, in seconds. */
-  acknowledged(chat: Surface, seconds: number): void
 }
 
 export function createBotMetrics({ open, unshown, outboxLag, queues, redisProblem }: BotReadings): BotMetrics {

@@ -140,7 +140,9 @@ async function start(config: JobsConfig, log: Log, opened: AsyncDisposableStack)
   inventory.catch((error: unknown) => log.warn({ err: error }, 'inventory not read'))
   await Promise.race([inventory.catch(() => undefined), sleep(firstInventoryWithinMs)])
   opened.use(startSurveys(shared))
-  return metrics === undefined ? {} : await serveWatched(config, metrics, redis, { work, watch: watches }, opened)
+  return metrics === undefined
+    ? {}
+    : await serveWatched(config, metrics, redis, { [workQueue]: work, [watchQueue]: watches }, opened)
 }
 
 function countedVerdicts(verdicts: Verdicts, judged: (code: string) => void = () => undefined): Verdicts {

@@ -4,7 +4,7 @@ import type { redisBudget } from '../redis/budget.ts'
 import type { Connection } from '../redis/connection.ts'
 import { openQueues } from '../redis/open-queues.ts'
 import { workersOf } from '../redis/presence.ts'
-import { queueCounts } from '../redis/queue-counts.ts'
+import { isPaused, queueCounts } from '../redis/queue-counts.ts'
 import { outboxQueue, probeQueue, watchQueue, workQueue } from '../redis/queues.ts'
 import { redisProblem } from '../redis/readiness.ts'
 import type { RunningWorker } from '../redis/worker.ts'
@@ -35,13 +35,18 @@ export async function serveWatched(
   { metrics: address, dashboard, networks }: JobsConfig,
   metrics: OpenMetrics,
   redis: Connection,
+  /** By queue. */
   workers: Readonly<Record<string, RunningWorker>>,
   opened: AsyncDisposableStack,
 ): Promise<{ readonly metricsPort?: number }> {
   if (address === undefined) return {}
   const readiness = async () => {
-    const problems = Object.entries(workers).map(([name, worker]) => [name, worker.problem()])
-    return allOf({ redis: await redisProblem(redis, 'jobs'), ...Object.fromEntries(problems) })
+    const reached = await redisProblem(redis, 'jobs')
+    const problems = Object.entries(workers).map(async ([queue, worker]) => {
+      const paused = reached === undefined && (await isPaused(redis, queue)) ? 'its queue is paused' : undefined
+      return [queue, worker.problem() ?? paused]
+    })
+    return allOf({ redis: reached, ...Object.fromEntries(await Promise.all(problems)) })
   }
   const { startMetricsPort } = await import('../metrics/metrics-port.ts')
   const board = dashboard && (await import('./queue-dashboard.ts'))

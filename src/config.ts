@@ -47,6 +47,8 @@ export function botConfig(environment: Environment = process.env): BotConfig {
   const values = variables.read(botSchema)
   const { slack, teams, served } = chatsIn(variables, values?.HOST)
   const watched = watchedIn(variables)
+  if (values !== undefined && values.PORT !== 0 && watched.metrics?.port === values.PORT)
+    variables.problems.push('METRICS_PORT is the same as PORT: metrics need a port of their own')
   const estate = readFile(variables, served)
   if (values === undefined || estate === undefined || variables.problems.length > 0) throw new ConfigError(variables.problems)
   return {
@@ -175,9 +177,20 @@ function byFlags(problem: string): string {
   return problem.replace('DIAGNOSTICS_DNS_SERVERS', '--dns-server').replace('DIAGNOSTICS_PREFIXES', '--prefix')
 }
 
-/** The passwords in Redis addresses, to be kept out of logs. */
+/** The passwords in Redis addresses, as they stand there and as they are sent, to be kept out of logs. */
 export function secretsIn(redisAddresses: string): readonly string[] {
-  return redisAddresses.split(',').map((node) => decodeURIComponent(new URL(node).password))
+  return redisAddresses.split(',').flatMap((node) => {
+    const { password } = new URL(node)
+    return [password, decoded(password)]
+  })
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 function librarySecretsIn(variables: Variables, names: readonly string[]): ReadByLibraries {

@@ -54,17 +54,17 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
   const redis = opened.adopt(connect(config.redisUrl, { patient: false }), (connection) => connection.disconnect())
   redis.on('error', (error) => log.warn({ err: error }, 'redis'))
   const producer = opened.use(createProducer(redis))
-  const ledger = redisLedger(redis)
-  const diagnoses = redisDiagnoses(redis)
-  const messages = redisMessages(redis)
   const lag = trackLag(() => performance.now())
   const metrics = createBotMetrics({
-    open: () => ledger.open(),
+    open: () => redisLedger(redis).open(),
     unshown: () => countUnshown(redis),
     outboxLag: lag.seconds,
     queues: () => queueCounts(redis, [outboxQueue, workQueue]),
     redisProblem: () => redisProblem(redis, 'bot'),
   })
+  const ledger = redisLedger(redis, metrics.changed)
+  const diagnoses = redisDiagnoses(redis)
+  const messages = redisMessages(redis)
   const served = await openChats(config, { redis, metrics, log })
   const chats: Chats = new Map(served.map(({ surface }) => [surface.name, surface]))
   const people = peopleInAllChats(chats)

@@ -72,3 +72,11 @@ describe('the queue dashboard', () => {
     expect(problemsOf(() => read(more))).toEqual([expect.stringContaining(expected)])
   })
 })
+
+test('the metrics of the bot need a port of their own', () => {
+  const read = (more: object) => botConfig({ ...slackEnvironment(path), ...more })
+  const same = 'METRICS_PORT is the same as PORT: metrics need a port of their own'
+  expect(problemsOf(() => read({ METRICS_PORT: '3000' }))).toEqual([same])
+  expect(problemsOf(() => read({ METRICS_PORT: '9464', PORT: '9464' }))).toEqual([same])
+  expect(problemsOf(() => read({ METRICS_PORT: '0', PORT: '0' }))).toEqual([])
+})

@@ -4,9 +4,9 @@ import type { redisBudget } from '../redis/budget.ts'
 import type { Connection } from '../redis/connection.ts'
 import { openQueues } from '../redis/open-queues.ts'
 import { workersOf } from '../redis/presence.ts'
-import { isPaused, queueCounts } from '../redis/queue-counts.ts'
+import { queueCounts } from '../redis/queue-counts.ts'
 import { outboxQueue, probeQueue, watchQueue, workQueue } from '../redis/queues.ts'
-import { redisProblem } from '../redis/readiness.ts'
+import { isPaused, redisProblem } from '../redis/readiness.ts'
 import type { RunningWorker } from '../redis/worker.ts'
 
 /** What is seen of the jobs process from outside. What counts and what serves is loaded only where somebody wants to look. */

@@ -16,11 +16,6 @@ export async function queueCounts(redis: Connection, queues: readonly string[]):
   return await Promise.all(queues.map((queue) => countsOf(redis, queue)))
 }
 
-/** Whether somebody paused the queue, e.g. in the dashboard: then no worker takes jobs of it. */
-export async function isPaused(redis: Connection, queue: string): Promise<boolean> {
-  return (await redis.hexists(`${prefix}:${queue}:meta`, 'paused')) === 1
-}
-
 async function countsOf(redis: Connection, queue: string): Promise<QueueCounts> {
   const key = (part: string) => `${prefix}:${queue}:${part}`
   const [waiting, paused, prioritized, active, delayed, last, first] = await Promise.all([

@@ -70,7 +70,6 @@ describe('whoever has no password', () => {
       expect(await response.text()).toBe('A password is needed.\n')
       expect(response.headers.get('www-authenticate')).toMatch(/^Basic /)
     }
-    await forgetFailures()
   })
 
   test('is not heard any more after many wrong ones, and then nobody is', async () => {
@@ -84,12 +83,6 @@ describe('whoever has no password', () => {
     await process.close()
   })
 })
-
-/** A new process, because wrong passwords count for a minute. */
-async function forgetFailures(): Promise<void> {
-  await jobs.close()
-  jobs = await start({})
-}
 
 describe('whoever has it', () => {
   test('sees all queues, and hostile text as text', async () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type AuditHeadsConfig, auditHeadsIn, auditHeadsVariables, auditSecrets } from './config/audit-heads.ts'
 import { chatSecrets, chatsIn, type SlackConfig, type TeamsConfig } from './config/chats.ts'
+import { type DashboardConfig, dashboardIn, dashboardSecrets } from './config/dashboard.ts'
 import { ConfigError, type Environment, type Variables, variablesIn } from './config/environment.ts'
 import { type Estate, readEstate } from './config/file.ts'
 import { boundsIn, type ProbeBounds, probeVariables } from './config/probe-settings.ts'
@@ -45,6 +46,8 @@ export function botConfig(environment: Environment = process.env): BotConfig {
   const values = variables.read(botSchema)
   const { slack, teams, served } = chatsIn(variables, values?.HOST)
   const watched = watchedIn(variables)
+  if (values !== undefined && values.PORT !== 0 && watched.metrics?.port === values.PORT)
+    variables.problems.push('METRICS_PORT is the same as PORT: metrics need a port of their own')
   const estate = readFile(variables, served)
   if (values === undefined || estate === undefined || variables.problems.length > 0) throw new ConfigError(variables.problems)
   return {
@@ -67,6 +70,8 @@ export interface JobsConfig extends Omit<Estate, 'organizations'>, RedisConfig, 
   readonly azureUrl: string
   /** An authority that is none of Microsoft's gives tokens for it. */
   readonly ownAuthority: boolean
+  /** Absent where there is none; else there is `metrics` too. */
+  readonly dashboard?: DashboardConfig
 }
 
 /** Read by `@azure/identity`. */
@@ -87,10 +92,11 @@ const jobsSchema = z
 const microsofts = /\.(microsoftonline\.(com|us|cn)|chinacloudapi\.cn)$/
 
 export function jobsConfig(environment: Environment = process.env): JobsConfig {
-  const variables = variablesIn(environment, [...commonSecrets, ...azureSecrets])
+  const variables = variablesIn(environment, [...commonSecrets, ...azureSecrets, ...dashboardSecrets])
   const { problems } = variables
   const values = variables.read(jobsSchema)
   const watched = watchedIn(variables)
+  const dashboard = dashboardIn(variables, watched.metrics !== undefined)
   const estate = readFile(variables)
   const organizations = (estate?.organizations ?? []).map(({ id, name, keyId, keySecret }, index): OrganizationKey => {
     const read = (key: string, variable: string): string => {
@@ -116,6 +122,7 @@ export function jobsConfig(environment: Environment = process.env): JobsConfig {
     azureUrl: values.AZURE_RESOURCE_MANAGER_URL.replace(/\/+$/, ''),
     ownAuthority: values.AZURE_AUTHORITY_HOST !== undefined && !microsofts.test(new URL(values.AZURE_AUTHORITY_HOST).hostname),
     ...watched,
+    ...(dashboard !== undefined && { dashboard }),
     ...librarySecretsIn(variables, [...azureSecrets, ...tracingSecrets]),
   }
 }

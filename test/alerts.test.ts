@@ -100,6 +100,12 @@ describe('alert rules', () => {
   })
 })
 
+test('docs/operations.md lists every metric of our own', () => {
+  const page = readFileSync('docs/operations.md', 'utf8')
+  const own = [...known.keys()].filter((name) => name.startsWith('privatelink_'))
+  expect(own.filter((name) => !page.includes(`\`${name}\``))).toEqual([])
+})
+
 describe('the dashboard', () => {
   test('names only metrics and labels that exist', () => {
     expect(shown.length).toBeGreaterThan(20)

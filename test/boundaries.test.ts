@@ -197,6 +197,7 @@ describe('vendors', () => {
     [/^undici$/, /^src\/clickhouse\//],
     [/^(bullmq|ioredis|bullmq-otel)$/, /^src\/redis\//],
     [/^@opentelemetry\//, /^src\/tracing\//],
+    [/^@bull-board\//, /^src\/jobs\/queue-dashboard\.ts/],
     [/^prom-client$/, /^src\/(metrics\/|(bot|jobs|diagnostics)\/metrics\.ts)/],
     [/^@slack\//, /^src\/bot\/slack\//],
     [/^(botbuilder|botframework-|@microsoft\/teams)/, /^src\/bot\/teams\//],

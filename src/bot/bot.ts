@@ -60,17 +60,17 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
   redis.on('error', (error) => log.warn({ err: error }, 'redis'))
   const producer = opened.use(createProducer(redis))
   const heads = opened.use(await openAuditHeads(config.auditHeads, log))
-  const ledger = redisLedger(redis, { log, appended: heads.note })
-  const diagnoses = redisDiagnoses(redis, config.retention.diagnoses)
-  const messages = redisMessages(redis, config.retention.messages)
   const lag = trackLag(() => performance.now())
   const metrics = createBotMetrics({
-    open: () => ledger.open(),
+    open: () => redisLedger(redis).open(),
     unshown: () => countUnshown(redis),
     outboxLag: lag.seconds,
     queues: () => queueCounts(redis, [outboxQueue, workQueue]),
     redisProblem: () => redisProblem(redis, 'bot'),
   })
+  const ledger = redisLedger(redis, { log, appended: heads.note, changed: metrics.changed })
+  const diagnoses = redisDiagnoses(redis, config.retention.diagnoses)
+  const messages = redisMessages(redis, config.retention.messages)
   const served = await openChats(config, { redis, metrics, log })
   const chats: Chats = new Map(served.map(({ surface }) => [surface.name, surface]))
   const people = peopleInAllChats(chats)

@@ -3,6 +3,7 @@ import type { Surface } from '../domain/person.ts'
 import { needsReview, type Request, requestStates } from '../domain/request.ts'
 import { addQueueMetrics, addRedisMetric } from '../metrics/queue-metrics.ts'
 import { atMostEvery, createRegistry, oneOf, readGauge } from '../metrics/registry.ts'
+import { type CountTransition, countTransitions } from '../metrics/request-transitions.ts'
 import type { QueueCounts } from '../redis/queue-counts.ts'
 import { type ChatMetrics, declinedReasons, refusedReasons } from './chat/chat-metrics.ts'
 import { commandNames } from './command/command-list.ts'
@@ -25,8 +26,7 @@ export interface BotMetrics extends ChatMetrics {
   readonly register: Registry
   /** Counts a command, by its first word as the bot understood it. */
   commanded(command: string, chat: Surface): void
-  /** How long a chat waited for the answer to a request, in seconds. */
-  acknowledged(chat: Surface, seconds: number): void
+  readonly changed: CountTransition
 }
 
 export function createBotMetrics({ open, unshown, outboxLag, queues, redisProblem }: BotReadings): BotMetrics {
@@ -90,6 +90,7 @@ export function createBotMetrics({ open, unshown, outboxLag, queues, redisProble
   const reason = { refused: oneOf(refusedReasons), declined: oneOf(declinedReasons), command: oneOf(commandNames) }
   return {
     register,
+    changed: countTransitions(register),
     refused: (why) => refused.inc({ why: reason.refused(why) }),
     declined: (why) => declined.inc({ why: reason.declined(why) }),
     commanded: (command, chat) => commands.inc({ command: reason.command(command), chat }),

@@ -113,8 +113,20 @@ export function redisIn(values: Values): RedisConfig {
   }
 }
 
-/** The passwords in an address, to be kept out of logs. */
+/** The passwords in an address, as they stand there and as they are sent, to be kept out of logs. */
 export function secretsIn(address: RedisAddress): readonly string[] {
   const { url, sentinelPassword = '' } = typeof address === 'string' ? { url: address } : address
-  return [...url.split(',').map((node) => decodeURIComponent(new URL(node).password)), sentinelPassword]
+  const passwords = url.split(',').flatMap((node) => {
+    const { password } = new URL(node)
+    return [password, decoded(password)]
+  })
+  return [...passwords, sentinelPassword]
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }

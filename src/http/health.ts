@@ -14,11 +14,14 @@ export function healthRoutes(readiness: () => Promise<Readiness>): Readonly<Reco
   return {
     'GET /healthz': (_request, response) => answer(response, 200, { status: 'alive' }),
     'GET /readyz': async (_request, response) => {
-      const { isReady, problems } = await readiness()
+      const { isReady, problems } = await readiness().catch(() => unknown)
       answer(response, isReady ? 200 : 503, { status: isReady ? 'ready' : 'not ready', ...problems })
     },
   }
 }
+
+/** Nobody should rely on a process that cannot say how it is. */
+const unknown: Readiness = { isReady: false, problems: { process: 'cannot say whether it is ready' } }
 
 /** Ready while nothing is wrong with any part. */
 export function allOf(parts: Readonly<Record<string, string | undefined>>): Readiness {

@@ -15,14 +15,15 @@ const graceMs = 3_000
 /** Connections at once; a chat uses a few. With the longest bodies of all of them the process still fits. */
 const mostConnections = 256
 
-/** Starts an HTTP server. Routes are keyed `METHOD /path`; other requests are answered with 404. */
+/** Starts an HTTP server. Routes are keyed `METHOD /path`, folders `/path` with all that is below; other requests are answered with 404. */
 export async function startHttpServer(
   { host, port }: { host: string; port: number },
   routes: Readonly<Record<string, Route>>,
+  folders: Readonly<Record<string, Route>> = {},
 ): Promise<HttpServer> {
   const server = createServer((request, response) => {
     const path = (request.url ?? '/').split('?')[0]
-    const route = routes[`${request.method} ${path}`]
+    const route = routes[`${request.method} ${path}`] ?? folderOf(path, folders)
     if (route !== undefined) return route(request, response)
     notFound(response)
   })
@@ -60,6 +61,10 @@ export function onlyLocal(route: Route): Route {
     if (address === '::1' || address.startsWith('127.')) return route(request, response)
     notFound(response)
   }
+}
+
+function folderOf(path: string | undefined, folders: Readonly<Record<string, Route>>): Route | undefined {
+  return Object.entries(folders).find(([folder]) => path === folder || path?.startsWith(`${folder}/`))?.[1]
 }
 
 function notFound(response: ServerResponse): void {

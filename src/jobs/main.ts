@@ -9,21 +9,17 @@ import { clickHouseCloud } from '../clickhouse/client.ts'
 import { secretsIn } from '../config/redis.ts'
 import { handOver, type JobsConfig, jobsConfig } from '../config.ts'
 import { plainCall } from '../domain/cloud-call.ts'
-import { allOf } from '../http/health.ts'
 import type { Log } from '../log.ts'
 import { runProcess } from '../process.ts'
 import { redisAuditWriter } from '../redis/audit-append.ts'
 import { redisBudget } from '../redis/budget.ts'
 import { checkServer } from '../redis/check-server.ts'
-import { type Connection, connect } from '../redis/connection.ts'
+import { connect } from '../redis/connection.ts'
 import { redisInstallation } from '../redis/installation.ts'
 import { redisLedger } from '../redis/ledger.ts'
-import { workersOf } from '../redis/presence.ts'
 import { createProber } from '../redis/prober.ts'
 import { createProducer } from '../redis/producer.ts'
-import { queueCounts } from '../redis/queue-counts.ts'
-import { outboxQueue, probeQueue, turnSchema, watchQueue, workQueue, workSchema } from '../redis/queues.ts'
-import { redisProblem } from '../redis/readiness.ts'
+import { turnSchema, watchQueue, workQueue, workSchema } from '../redis/queues.ts'
 import { redisDiagnoses, redisInventory } from '../redis/records.ts'
 import { redisRemovedRequests } from '../redis/removed-requests.ts'
 import { redisSurvey, redisVerdicts, type Verdicts } from '../redis/survey.ts'
@@ -40,6 +36,7 @@ import { workOnRequest } from './requests/work-on-request.ts'
 import { createCatalog } from './services/inventory.ts'
 import { startSurveys, workOnSurvey } from './services/survey.ts'
 import { createTargets } from './services/target.ts'
+import { openMetrics, serveWatched } from './watched.ts'
 import { workOnWatch } from './watches/watch.ts'
 import { startWatchSweep } from './watches/watch-sweep.ts'
 
@@ -56,7 +53,9 @@ await runProcess({
     ])
     const { redisUrl, auditHeads, warnings } = config
     const webhook = auditHeads.webhookUrl === undefined ? [] : [auditHeads.webhookUrl]
-    return { config, secrets: [...keys, ...webhook, ...secretsIn(redisUrl), ...handOver(config)], warnings }
+    const dashboard = config.dashboard === undefined ? [] : [config.dashboard.password]
+    const secrets = [...keys, ...webhook, ...dashboard, ...secretsIn(redisUrl), ...handOver(config)]
+    return { config, secrets, warnings }
   },
   start,
 })
@@ -152,32 +151,9 @@ async function start(config: JobsConfig, log: Log, opened: AsyncDisposableStack)
   inventory.catch((error: unknown) => log.warn({ err: error }, 'inventory not read'))
   await Promise.race([inventory.catch(() => undefined), sleep(firstInventoryWithinMs)])
   opened.use(startSurveys(shared))
-  if (metrics === undefined || config.metrics === undefined) return {}
-  const readiness = async () =>
-    allOf({ redis: await redisProblem(redis, 'jobs'), work: work.problem(), watch: watches.problem() })
-  const { startMetricsPort } = await import('../metrics/metrics-port.ts')
-  const { port } = opened.use(await startMetricsPort(config.metrics, metrics.register, readiness))
-  return { metricsPort: port }
-}
-
-/** Loads what counts only where somebody wants to read it. */
-async function openMetrics(
-  { networks, clickhouse: { organizations } }: JobsConfig,
-  redis: Connection,
-  budget: ReturnType<typeof redisBudget>,
-) {
-  const { createJobsMetrics } = await import('./metrics.ts')
-  const names = networks.map(({ name }) => name)
-  const queues = [workQueue, watchQueue, outboxQueue, ...names.map(probeQueue)]
-  return createJobsMetrics({
-    networks: names,
-    subscriptions: networks.flatMap(({ subscription, dns }) => [subscription, dns.subscription]),
-    organizations: organizations.map(({ organizationName }) => organizationName),
-    queues: () => queueCounts(redis, queues),
-    workers: async (network) => (await workersOf(redis, network)).length,
-    budgetLeft: (name) => budget.left(organizations.find((each) => each.organizationName === name)?.keyId ?? ''),
-    redisProblem: () => redisProblem(redis, 'jobs'),
-  })
+  return metrics === undefined
+    ? {}
+    : await serveWatched(config, metrics, redis, { [workQueue]: work, [watchQueue]: watches }, opened)
 }
 
 function countedVerdicts(verdicts: Verdicts, judged: (code: string) => void = () => undefined): Verdicts {

@@ -2,9 +2,9 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { AroundCall } from '../domain/cloud-call.ts'
 import { rules } from '../domain/diagnosis/rules/all.ts'
 import type { StepId } from '../domain/plan.ts'
-import { actions, type Request, requestStates } from '../domain/request.ts'
 import { addQueueMetrics, addRedisMetric } from '../metrics/queue-metrics.ts'
 import { atMostEvery, createRegistry, oneOf, readGauge } from '../metrics/registry.ts'
+import { type CountTransition, countTransitions } from '../metrics/request-transitions.ts'
 import type { QueueCounts } from '../redis/queue-counts.ts'
 import type { StepOutcome } from './requests/run.ts'
 import { procedures } from './steps/procedure.ts'
@@ -28,7 +28,7 @@ export interface JobsMetrics {
   quotaLeft(subscription: string, kind: string, count: number): void
   stepped(step: StepId, outcome: StepOutcome, seconds: number): void
   judged(code: string): void
-  changed(before: Pick<Request, 'state'>, after: Pick<Request, 'action' | 'state'>): void
+  readonly changed: CountTransition
 }
 
 const callBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
@@ -69,14 +69,7 @@ export function createJobsMetrics(readings: JobsReadings): JobsMetrics & { reado
     labelNames: ['code'],
     registers,
   })
-  const transitions = new Counter({
-    name: 'privatelink_request_transitions_total',
-    help: 'Requests that went into a state, by action. Each is counted by the process that wrote it.',
-    labelNames: ['action', 'state'],
-    registers,
-  })
-  // An alert on an increase needs the zero before it.
-  for (const action of actions) for (const state of requestStates) transitions.inc({ action, state }, 0)
+  const changed = countTransitions(register)
   addReadings(register, readings)
   const label = {
     step: oneOf(Object.values(procedures).flatMap((all) => all.map(({ id }) => id))),
@@ -101,9 +94,7 @@ export function createJobsMetrics(readings: JobsReadings): JobsMetrics & { reado
       quota.set({ subscription: label.subscription(subscription.toLowerCase()), kind }, count),
     stepped: (step, outcome, seconds) => steps.observe({ step: label.step(step), outcome }, seconds),
     judged: (code) => verdicts.inc({ code: label.code(code) }),
-    changed: (before, { action, state }) => {
-      if (before.state !== state) transitions.inc({ action, state })
-    },
+    changed,
   }
 }
 

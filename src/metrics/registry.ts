@@ -17,8 +17,12 @@ export function createRegistry(): Registry {
 
 export function metricsRoute(register: Registry): Route {
   return async (_request, response) => {
-    const text = await register.metrics()
-    response.writeHead(200, { 'content-type': register.contentType }).end(text)
+    try {
+      const text = await register.metrics()
+      response.writeHead(200, { 'content-type': register.contentType }).end(text)
+    } catch {
+      response.writeHead(500, { 'content-type': 'text/plain' }).end('The metrics could not be read.\n')
+    }
   }
 }
 
@@ -62,16 +66,24 @@ async function inTime<T>(reading: Promise<T>): Promise<T | undefined> {
   return await Promise.race([reading.catch(() => undefined), sleep(readWithinMs, undefined, { ref: false })])
 }
 
-/** Reads at most every `everyMs` milliseconds, and once for all who ask at the same time. A failure is not kept. */
+/**
+ * Reads at most every `everyMs` milliseconds, and once for all who ask meanwhile: while Redis is away, what asks for it does not pile up. A failure is not
+ * kept.
+ */
 export function atMostEvery<T>(read: () => Promise<T>, everyMs: number = readEveryMs): () => Promise<T> {
-  let last: { readonly at: number; readonly value: Promise<T> } | undefined
+  let last: { readonly at: number; readonly value: Promise<T>; isPending: boolean } | undefined
   return () => {
-    if (last !== undefined && performance.now() - last.at < everyMs) return last.value
-    const current = { at: performance.now(), value: read() }
+    if (last !== undefined && (last.isPending || performance.now() - last.at < everyMs)) return last.value
+    const current = { at: performance.now(), value: read(), isPending: true }
     last = current
-    current.value.catch(() => {
-      if (last === current) last = undefined
-    })
+    current.value.then(
+      () => {
+        current.isPending = false
+      },
+      () => {
+        last = undefined
+      },
+    )
     return current.value
   }
 }

@@ -71,7 +71,8 @@ export async function announce(redis: Connection, network: string, version: stri
     },
     ...closable(async () => {
       beats.close()
-      await redis.zrem(keyOf(network), text).catch(() => undefined)
+      // While Redis is away this would wait for it without an end; the heartbeat is forgotten by itself.
+      if (redis.status === 'ready') await redis.zrem(keyOf(network), text).catch(() => undefined)
     }),
   }
 }

@@ -16,6 +16,15 @@ export async function redisAnswers(redis: Connection): Promise<boolean> {
   return await Promise.race([pinged, sleep(answerWithinMs, false, { ref: false })])
 }
 
+/** Whether somebody paused the queue, e.g. in the dashboard: then no worker takes jobs of it. False while Redis does not answer. */
+export async function isPaused(redis: Connection, queue: string): Promise<boolean> {
+  const read = redis.hexists(`${prefix}:${queue}:meta`, 'paused').then(
+    (found) => found === 1,
+    () => false,
+  )
+  return await Promise.race([read, sleep(answerWithinMs, false, { ref: false })])
+}
+
 /** What is wrong with Redis, in a few words. A write, because a replica, a full one and one that loads its data answer a PING as well. */
 export async function redisProblem(redis: Connection, process: keyof typeof writtenKeys): Promise<string | undefined> {
   // A command of a patient connection would wait, and every look would add one.

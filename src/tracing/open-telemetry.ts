@@ -25,12 +25,20 @@ const kinds = { server: SpanKind.SERVER, client: SpanKind.CLIENT, internal: Span
 /** Longest value of an attribute that is sent, in characters. */
 const longestValue = 512
 
+/** A collector that is away would be complained of every few seconds, in milliseconds. */
+const warnEveryMs = 60_000
+
 /** How long the last spans may take to be sent when the process stops, in milliseconds. */
 const flushWithinMs = 2_000
 
 /** Sends traces by OTLP. Where they go, and with which headers, the exporter reads from the `OTEL_EXPORTER_OTLP_*` variables itself. */
 export function startTracing(process: string, { serviceName, sampler, sampledRatio }: TracingConfig, log: Log): Closable {
-  const warn = (message: string, ...more: unknown[]) => log.warn({ err: more[0] }, `traces: ${message}`)
+  let warnedAt = Number.NEGATIVE_INFINITY
+  const warn = (message: string, ...more: unknown[]) => {
+    if (performance.now() - warnedAt < warnEveryMs) return
+    warnedAt = performance.now()
+    log.warn({ err: more[0] }, `traces: ${message}`)
+  }
   const quiet = () => undefined
   diag.setLogger({ error: warn, warn, info: quiet, debug: quiet, verbose: quiet }, DiagLogLevel.WARN)
   const provider = new TracerProvider({

@@ -41,7 +41,7 @@ export async function openSlackChat(redis: Connection, handlers: Handlers): Prom
     {
       redis,
       people: [person, otherPerson],
-      metrics: { refused: () => undefined, declined: () => undefined },
+      metrics: { refused: () => undefined, declined: () => undefined, acknowledged: () => undefined },
       log: pino({ level: process.env.BOT_LOG ?? 'silent' }),
     },
   )

@@ -4,6 +4,9 @@ import { inSpan } from '../../tracing.ts'
 import type { Handlers } from '../chat/surface.ts'
 import { parseCommand } from '../command/parse.ts'
 
+/** Buttons of diagnoses and watches carry ids of their own. */
+const requestId = /^PL-\d+$/
+
 /** Counts commands, and begins a trace with each command, click and form that people send. What they wrote is in no trace. */
 export function watchedHandlers(
   handlers: Handlers,
@@ -22,7 +25,7 @@ export function watchedHandlers(
       commanded(kind)
       return begin(`command ${kind}`, () => handlers.command(said))
     },
-    click: (click) => begin(`click ${click.verb}`, () => handlers.click(click)),
+    click: (click) => begin(`click ${click.verb}`, () => handlers.click(click), requestId.test(click.id) ? click.id : undefined),
     submit: (by, place, filled) => begin('form', () => handlers.submit(by, place, filled)),
   }
 }

@@ -1,3 +1,5 @@
+import type { Surface } from '../../domain/person.ts'
+
 /** Why a request was refused before anybody looked at it. */
 export const refusedReasons = [
   'bad-signature',
@@ -42,4 +44,6 @@ export interface ChatMetrics {
   refused(why: Refused): void
   /** A click that decided nothing. */
   declined(why: Declined): void
+  /** How long a chat waited for the answer to a request, in seconds. */
+  acknowledged(chat: Surface, seconds: number): void
 }

@@ -25,6 +25,7 @@ import { type SlackHome, slackPeople } from './people.ts'
 import { allChannels, type SlackTurns } from './rates.ts'
 import type { Intake } from './receiver.ts'
 import { slackMessage } from './render/blocks.ts'
+import { timeAnswers } from './timed-answers.ts'
 
 export interface SlackOptions {
   readonly botToken: string
@@ -104,6 +105,7 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
       const found = (appId: string) => guard.expect({ appId })
       if (me.bot_id !== undefined) await learnOwnApp(interactive, me.bot_id, { found, log, signal: closing.signal })
       if (intake.serve === undefined) {
+        timeAnswers(app, (seconds) => metrics.acknowledged('slack', seconds))
         app.use(async ({ body, next }) => {
           guard.checkSender(Object(body))
           await next()

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startBot } from '../../../src/bot/bot.ts'
 import { botConfig } from '../../../src/config.ts'
 import { onlyLocal } from '../../../src/http/server.ts'
+import type { Connection } from '../../../src/redis/connection.ts'
 import { type BotWorld, startBotWorld } from './harness.ts'
 
 /** Metrics tell strangers nothing: they have a port of their own, or are for this machine alone. */
@@ -54,3 +55,16 @@ test.each([
 test('to this machine they are answered on the public port', async () => {
   expect(await statusAt('127.0.0.1', Number(new URL(at.url).port), '/metrics')).toBe(200)
 })
+
+test('however often they are asked for, the requests are read once', async () => {
+  const before = await readsOf(at.connection)
+  for (let scrape = 0; scrape < 30; scrape++)
+    expect(await statusAt('127.0.0.1', Number(new URL(at.url).port), '/metrics')).toBe(200)
+  // The bot itself reads them once a minute, to see whether approvers are there.
+  expect((await readsOf(at.connection)) - before).toBeLessThanOrEqual(3)
+})
+
+/** How often the open requests were listed. */
+async function readsOf(redis: Connection): Promise<number> {
+  return Number(/cmdstat_smembers:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1] ?? 0)
+}

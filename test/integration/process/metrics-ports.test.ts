@@ -63,6 +63,13 @@ test('a connection that is gone is said at once, by each worker', async () => {
   await expect.poll(async () => (await get('jobs', '/readyz')).status, { timeout: 10_000 }).toBe(200)
 })
 
+test('a queue that somebody paused is said', async () => {
+  await control.hset('{privatelink}:work:meta', 'paused', '1')
+  expect(JSON.parse((await get('jobs', '/readyz')).text)).toEqual({ status: 'not ready', work: 'its queue is paused' })
+  await control.hdel('{privatelink}:work:meta', 'paused')
+  expect((await get('jobs', '/readyz')).status).toBe(200)
+})
+
 test('what jobs counts and reads', async () => {
   const metrics = async () => (await get('jobs', '/metrics')).text
   await expect.poll(metrics, { timeout: 10_000 }).toMatch(/^privatelink_diagnostics_workers\{network="prod-westus3"\} 1$/m)

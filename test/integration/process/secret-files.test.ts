@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -39,6 +40,22 @@ test.each(processNames)('%s', async (name) => {
   const started = await startProcess(name, await inFiles(sandbox.environment(name)))
   await started.close()
   expect(started.output.join('\n')).toContain('"msg":"stopped"')
+})
+
+test('what is wrong with files is said on standard error, all at once, and never what they hold', async () => {
+  const path = join(folder, 'two-lines')
+  await writeFile(path, 'xoxb-c4nary\nxoxb-c4nary')
+  const { SLACK_BOT_TOKEN: _, SLACK_SIGNING_SECRET: __, ...environment } = sandbox.environment('bot')
+  const child = spawn(process.execPath, ['src/bot/main.ts'], {
+    env: { ...environment, SLACK_BOT_TOKEN_FILE: path, SLACK_SIGNING_SECRET_FILE: '/nowhere' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const ended = once(child, 'exit')
+  const [out, complaints] = await Promise.all([text(child.stdout), text(child.stderr)])
+  expect(await ended).toEqual([1, null])
+  expect(complaints).toContain(`SLACK_BOT_TOKEN_FILE: ${path} holds more than one line`)
+  expect(complaints).toContain('SLACK_SIGNING_SECRET_FILE: /nowhere cannot be read (ENOENT)')
+  expect(`${out}${complaints}`).not.toContain('c4nary')
 })
 
 test('a Redis password from a file is hidden in the log', async () => {

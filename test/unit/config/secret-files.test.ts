@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
+import { secretsIn } from '../../../src/config/redis.ts'
 import { auditConfig, botConfig, diagnosticsConfig, handOver, jobsConfig } from '../../../src/config.ts'
 import { file, good, jobsEnvironment, problemsOf, slackEnvironment, teamsEnvironment } from './config-file.ts'
 
@@ -112,4 +113,8 @@ describe('what is wrong with a file is said, with the variable and the path, and
       `CLICKHOUSE_KEY_SECRET_FILE: ${path} cannot be read (ENOENT): there is no such file; check the path, and that the secret is mounted`,
     ])
   })
+})
+
+test('a Redis password is hidden as it stands in the address, and as it is sent', () => {
+  expect(secretsIn('redis://u:p%40ss@a,redis://u:p%@b')).toEqual(['p%40ss', 'p@ss', 'p%', 'p%'])
 })

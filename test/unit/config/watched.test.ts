@@ -53,3 +53,30 @@ describe.each([
     expect(problemsOf(() => read(more))).toEqual([expect.stringContaining(expected)])
   })
 })
+
+describe('the queue dashboard', () => {
+  const read = (more: object) => jobsConfig({ ...jobsEnvironment(path), METRICS_PORT: '9464', ...more })
+  const password = 'a-long-p4ssword'
+  test('is off without a password, and read-only unless told otherwise', () => {
+    expect(read({ QUEUE_DASHBOARD: 'read-write' })).not.toHaveProperty('dashboard')
+    expect(read({ QUEUE_DASHBOARD_PASSWORD: password }).dashboard).toEqual({ password, mayWrite: false })
+    expect(read({ QUEUE_DASHBOARD_PASSWORD: password, QUEUE_DASHBOARD: 'read-write' }).dashboard?.mayWrite).toBe(true)
+    expect(read({ QUEUE_DASHBOARD_PASSWORD_FILE: file(`${password}\n`) }).dashboard?.password).toBe(password)
+  })
+
+  test.each([
+    [{ QUEUE_DASHBOARD_PASSWORD: password, METRICS_PORT: '' }, 'QUEUE_DASHBOARD_PASSWORD needs METRICS_PORT'],
+    [{ QUEUE_DASHBOARD_PASSWORD: 'short' }, 'QUEUE_DASHBOARD_PASSWORD is too short'],
+    [{ QUEUE_DASHBOARD_PASSWORD: password, QUEUE_DASHBOARD: 'admin' }, 'QUEUE_DASHBOARD must be'],
+  ])('%j is refused', (more, expected) => {
+    expect(problemsOf(() => read(more))).toEqual([expect.stringContaining(expected)])
+  })
+})
+
+test('the metrics of the bot need a port of their own', () => {
+  const read = (more: object) => botConfig({ ...slackEnvironment(path), ...more })
+  const same = 'METRICS_PORT is the same as PORT: metrics need a port of their own'
+  expect(problemsOf(() => read({ METRICS_PORT: '3000' }))).toEqual([same])
+  expect(problemsOf(() => read({ METRICS_PORT: '9464', PORT: '9464' }))).toEqual([same])
+  expect(problemsOf(() => read({ METRICS_PORT: '0', PORT: '0' }))).toEqual([])
+})

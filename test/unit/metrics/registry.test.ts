@@ -26,6 +26,18 @@ test('a reading that failed is tried again, and one that is old', async () => {
   vi.useRealTimers()
 })
 
+test('a reading that hangs is not asked for again', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  const read = vi.fn(() => new Promise<never>(() => undefined))
+  const cached = atMostEvery(read, 1_000)
+  for (let scrape = 0; scrape < 10; scrape++) {
+    void cached()
+    vi.advanceTimersByTime(15_000)
+  }
+  expect(read).toHaveBeenCalledTimes(1)
+  vi.useRealTimers()
+})
+
 test('what Redis does not answer is left out, and the rest is told', async () => {
   const away = () => Promise.reject(new Error('away'))
   const never = () => new Promise<never>(() => undefined)

@@ -41,6 +41,9 @@ test('a command, clicks and the Home tab are answered', async () => {
   expect((await at.driver.openHome('alice')).status).toBe(200)
   await at.slack.until(({ homes }) => homes.find(({ user }) => user === users.alice))
   expect(at.slack.failures).toEqual([])
+  const metrics = await (await fetch(`${at.url}/metrics`)).text()
+  const [, answered] = /^privatelink_acknowledgement_duration_seconds_count\{chat="slack"\} (\d+)$/m.exec(metrics) ?? []
+  expect(Number(answered)).toBeGreaterThanOrEqual(3)
 })
 
 test('nothing comes in by HTTP, and what is of another workspace or app is not acted on', async () => {

@@ -1,7 +1,7 @@
 import { type Checkup, type CheckupResult, fail, ok, skipped, warn } from '../domain/checkup.ts'
 import type { Connection } from '../redis/connection.ts'
 import { factsOf, type RedisFacts, refusedOf, userOf } from '../redis/inspect.ts'
-import { excessOf, type RedisUser, rightsOf } from '../redis/rights.ts'
+import { excessOf, type RedisUser, rightsIn, usersFile } from '../redis/rights.ts'
 
 /** The oldest Redis that has what the bot uses: selectors of access lists. Every Valkey has it. */
 const oldestMajor = 7
@@ -102,10 +102,11 @@ function factResults({ server, version, eviction, appendOnly, isWritten, isMaste
 }
 
 async function rightsResults(redis: Connection, user: RedisUser, network?: string): Promise<readonly CheckupResult[]> {
+  const users = usersFile()
   const tried = excessOf(user)
   const [name, missing, refused] = await Promise.all([
     userOf(redis).catch(() => 'the user in REDIS_URL'),
-    refusedOf(redis, rightsOf(user, network)),
+    refusedOf(redis, users === undefined ? [] : rightsIn(users, user, network)),
     refusedOf(redis, tried),
   ])
   const excess = tried.filter((right) => !refused.includes(right))
@@ -127,6 +128,10 @@ async function rightsResults(redis: Connection, user: RedisUser, network?: strin
         `User ${name} may do more than ${user} needs: ${list(excess)}.`,
         `${generated}, and give ${user} its own in REDIS_URL.`,
       ),
+    )
+  if (users === undefined)
+    results.push(
+      skipped('redis-rights', `redis-users.acl does not lie beside the program, so that nobody knows here what ${user} needs`),
     )
   return results.length > 0
     ? results

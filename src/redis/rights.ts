@@ -1,9 +1,10 @@
+import { existsSync, readFileSync } from 'node:fs'
 import type { Command } from './inspect.ts'
-import { prefix } from './queues.ts'
+import { prefix, probeQueue } from './queues.ts'
 
 /**
- * For each process, commands that stand for what its Redis user must be able to do, and for what it has no business with. None of them would change
- * anything that counts if it were carried out: PERSIST needs the right to write.
+ * What the user of each process must be able to do in Redis, read from the rules of redis-users.acl, so that it cannot drift from them; and what it has no
+ * business with. Every command here would change nothing that counts if it were carried out.
  */
 
 export type RedisUser = 'bot' | 'jobs' | 'diagnostics'
@@ -14,87 +15,90 @@ export interface Right {
   readonly to: string
 }
 
-const key = (name: string) => `${prefix}:${name}`
-const right = (to: string, ...command: Command): Right => ({ command, to })
-const queueOf = (queue: string) => right(`use the queue ${queue}`, 'PERSIST', key(`${queue}:doctor`))
-const readOf = (name: string, what: string) => right(`read ${what}`, 'GET', key(name))
-const writeOf = (name: string, what: string) => right(`write ${what}`, 'PERSIST', key(name))
-
-const requests = [
-  writeOf('request:doctor', 'requests'),
-  writeOf('requests:doctor', 'the lists of requests'),
-  writeOf('diagnosis:doctor', 'diagnoses'),
-  writeOf('diagnoses:doctor', 'the number of diagnoses'),
-  writeOf('watches', 'the list of watches'),
-  writeOf('watch:doctor', 'watches and their queue'),
-]
-const audit = [
-  right('append to the audit', 'XADD', key('audit:entries'), '0-0', 'f', ''),
-  right('read the audit', 'XRANGE', key('audit:entries'), '-', '+', 'COUNT', '1'),
-  right('read the audit’s newest hash', 'GET', key('audit:head')),
-  right('write the audit’s newest hash', 'SET', key('audit:head'), '', 'NX', 'PX', '1'),
-  right('append to the audit of a request', 'RPUSH', key('audit:of:doctor'), ''),
-  right('read the audit of a request', 'LRANGE', key('audit:of:doctor'), '0', '0'),
-  right(
-    'change a request together with its audit',
-    'EVAL',
-    'return 1',
-    '3',
-    key('request:doctor'),
-    key('requests:open'),
-    key('audit:entries'),
-  ),
-]
-
-const info = right('ask Redis for its state', 'INFO')
-
-/** What the process does. `network`: of a diagnostics process. */
-export function rightsOf(user: RedisUser, network = ''): readonly Right[] {
-  if (user === 'diagnostics') return [info, queueOf(`probe-${network}`)]
-  if (user === 'bot')
-    return [
-      info,
-      ...requests,
-      ...audit,
-      writeOf('watches:number', 'the number of watches'),
-      writeOf('messages:doctor', 'which messages show what'),
-      writeOf('seen:doctor', 'what chat has sent before'),
-      writeOf('limit:doctor', 'limits and paces'),
-      writeOf('teams:doctor', 'what Teams said of people and places'),
-      queueOf('work'),
-      queueOf('outbox'),
-      readOf('inventory', 'the inventory'),
-      readOf('inventory:learned', 'learned names'),
-      readOf('survey', 'the survey'),
-      readOf('survey:names', 'private names'),
-      readOf('verdicts', 'verdicts'),
-    ]
-  return [
-    info,
-    ...requests,
-    ...audit,
-    writeOf('inventory', 'the inventory'),
-    writeOf('inventory:learned', 'learned names'),
-    writeOf('survey', 'the survey'),
-    writeOf('survey:names', 'private names'),
-    writeOf('verdicts', 'verdicts'),
-    writeOf('verdicts:healthy', 'when a service was last healthy'),
-    writeOf('budget:doctor', 'the budget of API calls'),
-    queueOf('work'),
-    queueOf('outbox'),
-    queueOf('probe-doctor'),
-  ]
+/** The text of redis-users.acl; undefined where it does not lie beside the program. */
+export function usersFile(): string | undefined {
+  const file = new URL('../../redis-users.acl', import.meta.url)
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined
 }
 
-const changeAudit = right('change the past of the audit', 'PERSIST', key('audit:entries'))
-const administrate = right('administrate Redis', 'CONFIG', 'GET', 'maxmemory')
+/** What the rules of this user in `text` grant. `network`: that of a diagnostics worker, in place of the one in the file. Empty where there is no such user. */
+export function rightsIn(text: string, user: RedisUser, network = ''): readonly Right[] {
+  const line = text.split('\n').find((each) => new RegExp(`^user ${user}(-\\S+)? `).test(each)) ?? ''
+  const rules = line.match(/\([^)]*\)|\S+/g) ?? []
+  return rules.flatMap((rule) =>
+    rightsOf(user === 'diagnostics' ? rule.replaceAll(/probe-[^:\s]+/g, () => probeQueue(network)) : rule),
+  )
+}
+
+/** One rule: `+info`, `~keys`, `%R~keys`, or `(+command … ~keys …)`. Others grant nothing of their own. */
+function rightsOf(rule: string): readonly Right[] {
+  if (rule === '+info') return [{ command: ['INFO'], to: 'ask for the state of Redis (INFO)' }]
+  const [, readOnly, pattern] = /^(%R)?~(\S+)$/.exec(rule) ?? []
+  if (pattern !== undefined)
+    return [
+      {
+        command: [readOnly === undefined ? 'PERSIST' : 'GET', nameIn(pattern)],
+        to: `${readOnly === undefined ? 'write' : 'read'} ${shown(pattern)}`,
+      },
+    ]
+  if (!rule.startsWith('(')) return []
+  const commands = [...rule.matchAll(/\+(\S+?)(?=[\s)])/g)].map(([, command = '']) => command)
+  const patterns = [...rule.matchAll(/~([^\s)]+)/g)].map(([, each = '']) => each)
+  return commands.flatMap((name) => {
+    const args = harmless(name, patterns)
+    return args === undefined
+      ? []
+      : [{ command: [name.toUpperCase(), ...args] as const, to: `${name} ${patterns.map(shown).join(', ')}` }]
+  })
+}
+
+/** Arguments with which the command would change nothing; undefined where there are none. A key that a pattern makes is nobody's. */
+function harmless(name: string, patterns: readonly string[]): readonly string[] | undefined {
+  const keys = patterns.map(nameIn)
+  const [pattern = '', key = ''] = [patterns[0], keys[0]]
+  // An entry with the id 0-0 is refused.
+  if (name === 'xadd') return [key, '0-0', 'field', '']
+  if (name === 'xrange') return [key, '-', '+', 'COUNT', '1']
+  if (name === 'xrevrange') return [key, '+', '-', 'COUNT', '1']
+  if (name === 'lrange') return [key, '0', '0']
+  if (name === 'lindex') return [key, '0']
+  if (name === 'get' || name === 'xlen' || name === 'llen') return [key]
+  if (name === 'set') return [key, '', 'NX', 'PX', '1']
+  if (name === 'eval') return ['return 1', String(keys.length), ...keys]
+  if (name === 'rpush' && pattern.includes('*')) return [key, '']
+  if (name === 'del' && pattern.includes('*')) return [key]
+  return undefined
+}
+
+function nameIn(pattern: string): string {
+  return pattern.replaceAll('*', 'doctor')
+}
+
+function shown(pattern: string): string {
+  return pattern.replace(`${prefix}:`, '')
+}
 
 /** What the process never does. */
 export function excessOf(user: RedisUser): readonly Right[] {
+  const right = (to: string, ...[name, key]: readonly [string, string]): Right => ({ command: [name, `${prefix}:${key}`], to })
   const foreign: Readonly<Record<RedisUser, readonly Right[]>> = {
-    bot: [queueOf('probe-doctor'), writeOf('inventory', 'the inventory')],
-    jobs: [readOf('messages:doctor', 'which messages show what'), readOf('teams:doctor', 'what Teams said of people and places')],
-    diagnostics: [readOf('request:doctor', 'requests'), queueOf('outbox'), queueOf('probe-doctor-of-another-network')],
+    bot: [
+      right('write the queues of diagnostics workers', 'PERSIST', 'probe-doctor:doctor'),
+      right('write the inventory', 'PERSIST', 'inventory'),
+    ],
+    jobs: [
+      right('read which messages show what', 'GET', 'messages:doctor'),
+      right('read what Teams said of people', 'GET', 'teams:doctor'),
+    ],
+    diagnostics: [
+      right('read requests', 'GET', 'request:doctor'),
+      right('write the queue outbox', 'PERSIST', 'outbox:doctor'),
+      right('write the queues of other networks', 'PERSIST', 'probe-doctor-of-another-network:doctor'),
+    ],
   }
-  return [changeAudit, administrate, ...foreign[user]]
+  return [
+    right('change the past of the audit', 'PERSIST', 'audit:entries'),
+    { command: ['CONFIG', 'GET', 'maxmemory'], to: 'administrate Redis' },
+    ...foreign[user],
+  ]
 }

@@ -90,6 +90,14 @@ async function ofScope(needed: readonly Need[], access: AzureAccess, signal: Abo
     ],
     signal,
   )
+  if (!Array.isArray(problems) && absences.has(codeOf(problems)) && /\/applicationSecurityGroups\//i.test(scope))
+    return [
+      fail(
+        'security-group-absent',
+        `Azure does not find the application security group ${scope}.`,
+        'Whoever keeps the configuration file: correct applicationSecurityGroups of the network. Or whoever administers Azure creates the group.',
+      ),
+    ]
   // The VNet that is not there is told once, with its network.
   if (!Array.isArray(problems)) return absences.has(codeOf(problems)) ? [] : [notAnswered(scope, problems)]
   if (problems.length === 0) return [ok('azure-permissions', scope)]

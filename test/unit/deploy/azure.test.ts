@@ -63,12 +63,9 @@ describe('deploy/azure', () => {
   })
 
   test('the variables that the processes get are those that src/config.ts reads', () => {
-    const config = readFileSync('src/config.ts', 'utf8')
-    const variables = [...found(/\b([A-Z][A-Z]+_[A-Z_]+)\s*=/g)].filter((name) => !/^(MALLOC|UV)_/.test(name))
-    const read = [...variables].filter(
-      (name) => !config.includes(name) && !readFileSync('src/config/schema.ts', 'utf8').includes(name),
-    )
-    expect(read).toEqual([])
+    const config = ['src/config.ts', ...globSync('src/config/*.ts')].map((file) => readFileSync(file, 'utf8')).join('\n')
+    const variables = [...found(/\b([A-Z][A-Z]+_[A-Z_]+)\s*=/g)].filter((name) => !/^(MALLOC|UV|NODE)_/.test(name))
+    expect(variables.filter((name) => !config.includes(name))).toEqual([])
     expect(variables).toContain('DIAGNOSTICS_NETWORK')
   })
 
@@ -77,12 +74,17 @@ describe('deploy/azure', () => {
     expect(code).toMatch(/actions\s+= local\.role\.Actions/)
   })
 
-  test('the worker is started as npm starts it', () => {
+  test('the processes are started as npm starts them', () => {
     const [, commands = ''] = /commands = (\[.*?\])/.exec(code) ?? []
     expect(wordsOf('diagnostics')).toEqual(JSON.parse(commands))
-    for (const [name, value] of environmentOf('diagnostics')) expect(code).toMatch(new RegExp(`${name}\\s+= "${value}"`))
-    expect(wordsOf('bot')).toEqual(['node', 'src/bot/main.ts'])
-    expect(wordsOf('jobs')).toEqual(['node', 'src/jobs/main.ts'])
+    const [, flags = ''] = /args = (\[.*?\])/.exec(code) ?? []
+    for (const name of ['bot', 'jobs'] as const)
+      expect(wordsOf(name)).toEqual(['node', ...JSON.parse(flags.replace(/\$\{each\.key\}/, name))])
+    for (const name of ['bot', 'jobs', 'diagnostics'] as const)
+      for (const [variable, value] of environmentOf(name)) {
+        // A container has nowhere to keep a cache.
+        if (variable !== 'NODE_COMPILE_CACHE') expect(code).toMatch(new RegExp(`${variable}\\s+= "${value}"`))
+      }
   })
 
   test('the example sets variables that exist, and all that have to be set', async () => {
@@ -106,7 +108,11 @@ describe('deploy/systemd', () => {
   test('the worker is started as npm starts it', () => {
     const [, ...words] = setting('ExecStart').split(' ')
     expect(['node', ...words]).toEqual(wordsOf('diagnostics'))
-    expect(setting('Environment').split(' ')).toEqual(environmentOf('diagnostics').map((pair) => pair.join('=')))
+    const own = environmentOf('diagnostics').map(
+      ([name, value]) => `${name}=${name === 'NODE_COMPILE_CACHE' ? '/var/cache/privatelink-diagnostics' : value}`,
+    )
+    expect(setting('Environment').split(' ')).toEqual(own)
+    expect(setting('CacheDirectory')).toBe('privatelink-diagnostics')
   })
 
   test('it is nobody, may do nothing else, and is waited for as long as it needs to stop', () => {
@@ -153,7 +159,7 @@ function wordsOf(name: 'bot' | 'jobs' | 'diagnostics'): readonly string[] {
   return words.slice(words.indexOf('node'))
 }
 
-function environmentOf(name: 'diagnostics'): readonly (readonly [string, string])[] {
+function environmentOf(name: 'bot' | 'jobs' | 'diagnostics'): readonly (readonly [string, string])[] {
   return packageFile.scripts[name].split(' ').flatMap((word) => {
     const [, variable, value] = /^([A-Z_]+)=(.*)$/.exec(word) ?? []
     return variable === undefined || value === undefined ? [] : [[variable, value] as const]

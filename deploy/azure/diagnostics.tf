@@ -187,9 +187,8 @@ resource "azurerm_container_group" "worker" {
       period_seconds        = 10
 
       http_get {
-        path   = "/healthz"
-        port   = 9464
-        scheme = "http"
+        path = "/healthz"
+        port = 9464
       }
     }
   }

@@ -1,5 +1,5 @@
 import type { webApi } from '@slack/bolt'
-import { type Checkup, type CheckupPart, type CheckupResult, fail, ok, skipped, warn } from '../../domain/checkup.ts'
+import { type Checkup, type CheckupPart, type CheckupResult, fail, ok, skipped, unchecked, warn } from '../../domain/checkup.ts'
 import { TerminalError } from '../../domain/errors.ts'
 import type { Log } from '../../log.ts'
 import { slackClients } from './clients.ts'
@@ -134,7 +134,7 @@ async function ofChannel(
     const code = slackErrorCode(error)
     if (code === 'missing_scope')
       return skipped('slack-channel', `${name} (${id}): without its scope nobody can see whether the bot is in it`)
-    if (code !== 'channel_not_found') throw error
+    if (code !== 'channel_not_found') return unchecked(`The channel ${name} (${id})`, error)
     const unseen = granted?.includes('groups:read') === false ? ', or is private and the scope groups:read is missing' : ''
     return fail(
       'slack-channel-not-found',
@@ -152,7 +152,7 @@ async function ofGroup(client: webApi.WebClient, id: string): Promise<readonly C
   } catch (error) {
     const code = slackErrorCode(error)
     if (code === 'missing_scope') return []
-    if (!(error instanceof TerminalError) || code === undefined) throw error
+    if (!(error instanceof TerminalError) || code === undefined) return [unchecked(`The group ${id}`, error)]
     const text = `Slack does not know the group ${id} (${code}): nobody can approve or ask as its member.`
     return [fail('slack-group-unknown', text, `Whoever keeps the configuration file: check the id in slack-group:${id}.`)]
   }

@@ -79,6 +79,16 @@ test('a channel that does not exist', async () => {
   expect(results.find(({ level }) => level === 'fail')?.remedy).toContain('check the id C0NOWHERE')
 })
 
+test('a channel that Slack does not answer about is one finding, and the rest is told', async () => {
+  const gate: World['gate'] = async ({ path }, phase) =>
+    phase === 'arrived' && path.includes('conversations.info')
+      ? { status: 429, headers: { 'retry-after': '30' }, body: { ok: false, error: 'ratelimited' } }
+      : undefined
+  const results = await ask({ scopes: every.filter((scope) => scope !== 'im:write') }, { gate })
+  expect(codesOf(results)).toEqual(['slack-scope-missing', 'slack-rate-limited'])
+  expect(results.map(({ code }) => code)).toContain('slack-group')
+})
+
 test('an app token, a wrong one, and one without its scope', async () => {
   const appToken = 'xapp-sandbox'
   expect(codesOf(await ask({ scopes: every, appToken }, { appToken }))).toEqual([])

@@ -1,7 +1,6 @@
 import { isIPv4 } from 'node:net'
 import { z } from 'zod'
 import { type Estate, readEstate } from './config/file.ts'
-import { type ProcessName, processesIn } from './config/processes.ts'
 import type { OrganizationKey } from './domain/organization.ts'
 import type { Surface } from './domain/person.ts'
 
@@ -298,9 +297,36 @@ function settingsIn(values: z.infer<z.ZodObject<typeof probeSettings>>): Omit<Di
   }
 }
 
-/** The processes whose variables are set, for `npm run doctor`. */
-export function processesHere(environment: Environment = process.env): readonly ProcessName[] {
-  return processesIn(environment)
+/** Variables that only one process has; `_FILE` behind a name means the file that holds the value. */
+const ownVariables = {
+  bot: [
+    'SLACK_BOT_TOKEN',
+    'SLACK_SIGNING_SECRET',
+    'SLACK_APP_TOKEN',
+    'TEAMS_APP_ID',
+    'TEAMS_APP_PASSWORD',
+    'TEAMS_TENANT_ID',
+    'TEAMS_AUTH',
+  ],
+  jobs: [
+    'CLICKHOUSE_KEY_ID',
+    'CLICKHOUSE_KEY_SECRET',
+    'CLICKHOUSE_API_URL',
+    'AZURE_RESOURCE_MANAGER_URL',
+    'AZURE_CLIENT_ID',
+    'AZURE_TENANT_ID',
+    'AZURE_CLIENT_SECRET',
+  ],
+  diagnostics: ['DIAGNOSTICS_NETWORK', 'DIAGNOSTICS_DNS_SERVERS', 'DIAGNOSTICS_PREFIXES'],
+} as const
+
+/** The processes whose variables are set, for `npm run doctor`. Those that name the keys of an organization in the configuration file count as jobs'. */
+export function processesIn(environment: Environment = process.env): readonly (keyof typeof ownVariables)[] {
+  const isSet = (name: string) => [name, `${name}_FILE`].some((each) => (environment[each] ?? '') !== '')
+  const keys = (readFile(environment, [])?.organizations ?? []).flatMap(({ keyId, keySecret }) => [keyId, keySecret])
+  return (['bot', 'jobs', 'diagnostics'] as const).filter((name) =>
+    [...ownVariables[name], ...(name === 'jobs' ? keys : [])].some(isSet),
+  )
 }
 
 /** The passwords in Redis addresses, to be kept out of logs. */

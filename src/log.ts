@@ -18,14 +18,6 @@ function describe(error: unknown): object {
 /** Tokens that nobody configured: those that a cloud or a chat handed out. */
 const tokens = /\b(Bearer |Basic |xox[a-z]-|xapp-)[\w.~+/=-]{8,}/g
 
-/** Masks every occurrence of these secrets, and of tokens that nobody configured. */
-export function masking(secrets: readonly string[]): (text: string) => string {
-  const needles = secrets
-    .filter((secret) => secret.length >= 6)
-    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)])
-  return (line) => needles.reduce((text, needle) => text.replaceAll(needle, '[secret]'), line).replaceAll(tokens, '$1[secret]')
-}
-
 /** JSON lines on standard output. Every occurrence of a secret is masked in the finished line, whatever object or error it came in. */
 export function createLog(name: string, secrets: readonly string[] = []): Log {
   const options = {
@@ -39,4 +31,12 @@ export function createLog(name: string, secrets: readonly string[] = []): Log {
   }
   // Written at once: the last line before the end of a process would else overtake those before it.
   return pino(options, pino.destination({ dest: 1, sync: true }))
+}
+
+/** Masks every occurrence of these secrets, and of tokens that nobody configured. */
+export function masking(secrets: readonly string[]): (text: string) => string {
+  const needles = secrets
+    .filter((secret) => secret.length >= 6)
+    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)])
+  return (line) => needles.reduce((text, needle) => text.replaceAll(needle, '[secret]'), line).replaceAll(tokens, '$1[secret]')
 }

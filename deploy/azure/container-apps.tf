@@ -97,8 +97,7 @@ resource "azurerm_container_app" "process" {
       cpu     = 0.25
       memory  = local.memory[each.key]
       command = ["node"]
-      # As `npm run bot` and `npm run jobs` start them.
-      args = ["--max-semi-space-size=2", "src/${each.key}/main.ts"]
+      args    = ["--max-semi-space-size=2", "src/${each.key}/main.ts"]
 
       env {
         name  = "PRIVATELINK_CONFIG"

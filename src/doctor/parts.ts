@@ -1,8 +1,10 @@
-import type { ProcessName } from '../config/processes.ts'
-import { auditConfig, botConfig, ConfigError, diagnosticsConfig, jobsConfig, processesHere, secretsIn } from '../config.ts'
+import { auditConfig, botConfig, ConfigError, diagnosticsConfig, jobsConfig, processesIn } from '../config.ts'
 import { type CheckupPart, type CheckupResult, fail, ok, skipped, warn } from '../domain/checkup.ts'
 import type { Log } from '../log.ts'
 import type { Connection } from '../redis/connection.ts'
+import { secretsOf } from './secrets.ts'
+
+export type ProcessName = ReturnType<typeof processesIn>[number]
 
 /** What the environment has of each process. */
 export interface Parts {
@@ -29,7 +31,7 @@ const variables: Readonly<Record<ProcessName, string>> = {
 
 /** Loads the code of a process only when that process's variables are here. */
 export function partsOf(environment?: Readonly<Record<string, string | undefined>>): Parts {
-  const here = processesHere(environment)
+  const here = processesIn(environment)
   const configuration: CheckupResult[] = []
   const openers: ((redis: Connection, log: Log) => Promise<readonly CheckupPart[]>)[] = []
   const read = <Config>(name: ProcessName, configure: () => Config): Config | undefined => {
@@ -76,21 +78,12 @@ export function partsOf(environment?: Readonly<Record<string, string | undefined
   for (const name of names.filter((each) => !here.includes(each)))
     configuration.push(skipped('not-checked', `${name}: not checked, because none of its variables is here (${variables[name]})`))
   const redisUrl = bot?.redisUrl ?? jobs?.redisUrl ?? diagnostics?.redisUrl ?? redisUrlAlone(environment)
-  const { clickhouse } = jobs ?? {}
-  const secrets = [
-    ...(redisUrl === undefined ? [] : secretsIn(redisUrl)),
-    ...[bot?.slack?.botToken, bot?.slack?.signingSecret, bot?.slack?.appToken, bot?.teams?.appPassword],
-    ...(clickhouse?.organizations ?? []).flatMap(({ keyId, keySecret }) => [
-      keySecret,
-      Buffer.from(`${keyId}:${keySecret}`).toString('base64'),
-    ]),
-  ].filter((secret) => secret !== undefined)
   return {
     here,
     configuration,
-    secrets,
     ...(redisUrl !== undefined && { redisUrl }),
     ...(diagnostics !== undefined && { network: diagnostics.network }),
+    secrets: secretsOf({ bot, jobs, redisUrl }),
     open: async (redis, log) => (await Promise.all(openers.map((open) => open(redis, log)))).flat(),
   }
 }

@@ -61,6 +61,12 @@ export function teamsPart({ settings, channels, groups, serviceUrlOf }: TeamsDoc
       return ok('teams-group', `Microsoft Graph names the members of the group ${id}`)
     } catch (error) {
       if (!(error instanceof TerminalError)) return unchecked(`The group ${id}`, error)
+      if (error.code === 'place-unreachable')
+        return fail(
+          'teams-group-unknown',
+          `Microsoft Graph does not know the group ${id}: nobody can approve or ask as its member.`,
+          `Whoever keeps the configuration file: check the id in teams-group:${id}.`,
+        )
       return fail(
         'teams-graph-refuses',
         `Microsoft Graph does not name the members of the group ${id}: ${error.message}`,

@@ -23,9 +23,6 @@ const tokens = /\b(Bearer |Basic |xox[a-z]-|xapp-)[\w.~+/=-]{8,}/g
 /** JSON lines on standard output. Every occurrence of a secret is masked in the finished line, whatever object or error it came in. Each
  * line says for which request and step, and in which trace it was written, where it was in one. */
 export function createLog(name: string, secrets: readonly string[] = []): Log {
-  const needles = secrets
-    .filter((secret) => secret.length >= 6)
-    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)])
   const options = {
     name,
     base: { name },
@@ -33,10 +30,17 @@ export function createLog(name: string, secrets: readonly string[] = []): Log {
     mixin: () => ({ ...logFields(), ...traceIds() }),
     serializers: { err: describe },
     hooks: {
-      streamWrite: (line: string) =>
-        needles.reduce((text, needle) => text.replaceAll(needle, '[secret]'), line).replaceAll(tokens, '$1[secret]'),
+      streamWrite: masking(secrets),
     },
   }
   // Written at once: the last line before the end of a process would else overtake those before it.
   return pino(options, pino.destination({ dest: 1, sync: true }))
+}
+
+/** Masks every occurrence of these secrets, and of tokens that nobody configured. */
+export function masking(secrets: readonly string[]): (text: string) => string {
+  const needles = secrets
+    .filter((secret) => secret.length >= 6)
+    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)])
+  return (line) => needles.reduce((text, needle) => text.replaceAll(needle, '[secret]'), line).replaceAll(tokens, '$1[secret]')
 }

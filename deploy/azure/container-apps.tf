@@ -16,11 +16,15 @@ resource "azurerm_container_app_environment" "main" {
 locals {
   environment = {
     bot = merge(
-      { PORT = "3000" },
+      { PORT = "3000", METRICS_PORT = "9464", MALLOC_ARENA_MAX = "1" },
       var.teams == null ? {} : { TEAMS_APP_ID = var.teams.app_id, TEAMS_TENANT_ID = var.teams.tenant_id },
     )
     # DefaultAzureCredential uses the identity with this client id.
-    jobs = { AZURE_CLIENT_ID = azurerm_user_assigned_identity.process["jobs"].client_id }
+    jobs = {
+      AZURE_CLIENT_ID  = azurerm_user_assigned_identity.process["jobs"].client_id
+      METRICS_PORT     = "9464"
+      MALLOC_ARENA_MAX = "1"
+    }
   }
   memory  = { bot = "0.5Gi", jobs = "0.5Gi" }
   started = var.start_processes ? toset(["bot", "jobs"]) : toset([])
@@ -118,24 +122,16 @@ resource "azurerm_container_app" "process" {
         }
       }
 
-      dynamic "liveness_probe" {
-        for_each = each.key == "bot" ? ["/healthz"] : []
-
-        content {
-          transport = "HTTP"
-          port      = 3000
-          path      = liveness_probe.value
-        }
+      liveness_probe {
+        transport = "HTTP"
+        port      = 9464
+        path      = "/healthz"
       }
 
-      dynamic "readiness_probe" {
-        for_each = each.key == "bot" ? ["/readyz"] : []
-
-        content {
-          transport = "HTTP"
-          port      = 3000
-          path      = readiness_probe.value
-        }
+      readiness_probe {
+        transport = "HTTP"
+        port      = 9464
+        path      = "/readyz"
       }
 
       volume_mounts {

@@ -168,6 +168,7 @@ resource "azurerm_container_group" "worker" {
     environment_variables = {
       DIAGNOSTICS_NETWORK = each.key
       MALLOC_ARENA_MAX    = "1"
+      METRICS_PORT        = "9464"
       UV_THREADPOOL_SIZE  = "100"
     }
 
@@ -175,10 +176,20 @@ resource "azurerm_container_group" "worker" {
       REDIS_URL = data.azurerm_key_vault_secret.worker_redis_url[0].value
     }
 
-    # A private address has to have a port. Nothing listens there, and the security group lets nobody in.
+    # A private address has to have a port. The security group lets nobody in.
     ports {
-      port     = 9090
+      port     = 9464
       protocol = "TCP"
+    }
+
+    liveness_probe {
+      initial_delay_seconds = 15
+      period_seconds        = 10
+
+      http_get {
+        path = "/healthz"
+        port = 9464
+      }
     }
   }
 

@@ -23,6 +23,8 @@ export interface Workspace {
   readonly scopes?: readonly string[]
   /** Names or ids of channels that the bot was not invited to. */
   readonly notMemberOf?: readonly string[]
+  /** Names or ids of private channels; the rest are public. */
+  readonly privateChannels?: readonly string[]
   /** Members of user groups by the group's id. */
   readonly groups?: Readonly<Record<string, readonly string[]>>
 }
@@ -37,6 +39,7 @@ export interface Channel {
   readonly id: string
   readonly name: string
   readonly isMember: boolean
+  readonly isPrivate: boolean
   /** The person at the other end; only of direct messages. */
   readonly person?: string
 }
@@ -50,13 +53,21 @@ export class Directory {
     this.workspace = workspace
     this.users = Object.entries(workspace.users).map(([name, id]) => ({ id, name, email: `${name}@acme.example` }))
     const outside = workspace.notMemberOf ?? []
+    const closed = workspace.privateChannels ?? []
     this.channels = [
       ...Object.entries(workspace.channels).map(([name, id]) => ({
         id,
         name,
         isMember: !outside.includes(name) && !outside.includes(id),
+        isPrivate: closed.includes(name) || closed.includes(id),
       })),
-      ...this.users.map(({ id }) => ({ id: directMessage(id), name: 'directmessage', isMember: true, person: id })),
+      ...this.users.map(({ id }) => ({
+        id: directMessage(id),
+        name: 'directmessage',
+        isMember: true,
+        isPrivate: true,
+        person: id,
+      })),
     ]
   }
 

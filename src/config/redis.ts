@@ -120,7 +120,7 @@ export function secretsIn(address: RedisAddress): readonly string[] {
     const { password } = new URL(node)
     return [password, decoded(password)]
   })
-  return [...passwords, sentinelPassword]
+  return [...new Set([...passwords, sentinelPassword])].filter((secret) => secret !== '')
 }
 
 function decoded(text: string): string {

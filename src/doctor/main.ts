@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import packageFile from '../../package.json' with { type: 'json' }
 import type { Checkup } from '../domain/checkup.ts'
-import { createLog } from '../log.ts'
+import { createLog, masking } from '../log.ts'
 import { connect } from '../redis/connection.ts'
 import { clockCheckup } from './clock.ts'
 import { partsOf } from './parts.ts'
@@ -47,7 +47,7 @@ async function run(): Promise<number> {
     ),
   ]
   const groups = await runCheckups(checkups)
-  print(groups, asked.json)
+  process.stdout.write(masking(parts.secrets)(asked.json ? asJson(groups) : reportText(groups, { colour: process.stdout.isTTY })))
   return groups.some(({ results }) => results.some(({ level }) => level === 'fail')) ? faulty : well
 }
 
@@ -60,14 +60,12 @@ function readArguments(): { readonly json: boolean } | undefined {
   }
 }
 
-function print(groups: readonly GroupReport[], json: boolean): void {
-  const { isTTY } = process.stdout
-  if (!json) return void process.stdout.write(reportText(groups, { colour: isTTY }))
+/** One object: everything that was looked at, and apart what is wrong. */
+function asJson(groups: readonly GroupReport[]): string {
   const results = groups.flatMap((report) => report.results.map((result) => ({ group: report.group, ...cleaned(result) })))
   const findings = results.filter(({ level }) => level === 'fail' || level === 'warn')
-  process.stdout.write(
-    `${JSON.stringify({ version: packageFile.version, ok: !findings.some(({ level }) => level === 'fail'), findings, results })}\n`,
-  )
+  const isWell = !findings.some(({ level }) => level === 'fail')
+  return `${JSON.stringify({ version: packageFile.version, ok: isWell, findings, results })}\n`
 }
 
 function refuse(words: string): number {

@@ -4,6 +4,7 @@ import { auditConfig, botConfig, diagnosticsConfig, handOver, jobsConfig, proces
 import { type CheckupPart, type CheckupResult, fail, ok, skipped, warn } from '../domain/checkup.ts'
 import type { Log } from '../log.ts'
 import type { Connection } from '../redis/connection.ts'
+import { secretsOf } from './secrets.ts'
 
 export type ProcessName = ReturnType<typeof processesHere>[number]
 
@@ -17,6 +18,8 @@ export interface Parts {
   readonly redisUrl?: RedisAddress
   /** Of a diagnostics worker. */
   readonly network?: string
+  /** What must not be printed, whoever says it. */
+  readonly secrets: readonly string[]
   /** Opens the checks of the processes whose configuration has no problem. */
   open(redis: Connection, log: Log): Promise<readonly CheckupPart[]>
 }
@@ -83,6 +86,7 @@ export function partsOf(environment?: Readonly<Record<string, string | undefined
     configuration,
     ...(redisUrl !== undefined && { redisUrl }),
     ...(diagnostics !== undefined && { network: diagnostics.network }),
+    secrets: secretsOf({ bot, jobs, redisUrl }),
     open: async (redis, log) => (await Promise.all(openers.map((open) => open(redis, log)))).flat(),
   }
 }

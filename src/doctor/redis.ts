@@ -1,6 +1,6 @@
 import { type Checkup, type CheckupResult, fail, ok, skipped, warn } from '../domain/checkup.ts'
 import type { Connection } from '../redis/connection.ts'
-import { factsOf, type RedisFacts, refusedOf, userOf } from '../redis/inspect.ts'
+import { factsOf, type RedisFacts, refusedOf, serversOf, userOf } from '../redis/inspect.ts'
 import { excessOf, type RedisUser, rightsOf } from '../redis/rights.ts'
 
 /** The oldest Redis that has what the bot uses: selectors of access lists. Every Valkey has it. */
@@ -12,16 +12,21 @@ export function redisCheckup(redis: Connection, users: readonly RedisUser[], net
     group: 'Redis',
     name: 'Redis',
     async run() {
-      let facts: RedisFacts
+      let facts: readonly RedisFacts[]
       try {
-        facts = await factsOf(redis)
+        facts = await Promise.all((await serversOf(redis)).map(factsOf))
       } catch (error) {
         return [unusable(error)]
       }
       const rights = await Promise.all(users.map((user) => rightsResults(redis, user, network)))
-      return [...factResults(facts), ...rights.flat()]
+      return [...onceEach(facts.flatMap(factResults)), ...rights.flat()]
     },
   }
+}
+
+/** What several servers of a cluster have in common is told once. */
+function onceEach(results: readonly CheckupResult[]): readonly CheckupResult[] {
+  return [...new Map(results.map((result) => [result.text, result])).values()]
 }
 
 /** Redis did not even say what it is. */
@@ -37,7 +42,7 @@ function unusable(error: unknown): CheckupResult {
     return fail(
       'redis-rights-missing',
       'The user in REDIS_URL may not ask Redis for its state (INFO).',
-      'Whoever runs Redis: load the users of redis-users.acl.',
+      'Whoever runs Redis: load the users that `npm run acl` writes.',
     )
   return fail(
     'redis-unreachable',
@@ -110,7 +115,7 @@ async function rightsResults(redis: Connection, user: RedisUser, network?: strin
   ])
   const excess = tried.filter((right) => !refused.includes(right))
   const list = (rights: readonly { readonly to: string }[]) => [...new Set(rights.map(({ to }) => to))].join('; ')
-  const generated = 'Whoever runs Redis: load the users of redis-users.acl'
+  const generated = 'Whoever runs Redis: load the users that `npm run acl` writes'
   const results: CheckupResult[] = []
   if (missing.length > 0)
     results.push(

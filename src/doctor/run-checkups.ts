@@ -1,5 +1,4 @@
-import { type Checkup, type CheckupGroup, type CheckupResult, checkupGroups, fail } from '../domain/checkup.ts'
-import { RetryableError, TerminalError } from '../domain/errors.ts'
+import { type Checkup, type CheckupGroup, type CheckupResult, checkupGroups, fail, unchecked } from '../domain/checkup.ts'
 
 export interface GroupReport {
   readonly group: CheckupGroup
@@ -34,20 +33,8 @@ async function limited(name: string, run: Checkup['run'], withinMs: number): Pro
     ])
   }, withinMs)
   try {
-    return await Promise.race([run(limit.signal).catch((error: unknown) => [broken(name, error)]), late.promise])
+    return await Promise.race([run(limit.signal).catch((error: unknown) => [unchecked(name, error)]), late.promise])
   } finally {
     clearTimeout(timer)
   }
-}
-
-/** Our own errors say what to do. The text of any other stays out: it may hold secrets. */
-function broken(name: string, error: unknown): CheckupResult {
-  if (error instanceof TerminalError || error instanceof RetryableError)
-    return fail(error.code, `${name} could not be checked: ${error.message}`, error.remedy)
-  const kind = error instanceof Error ? error.name : typeof error
-  return fail(
-    'check-failed',
-    `${name} could not be checked: it ended in an error that the doctor does not know (${kind}).`,
-    'Run the doctor again; if it stays so, report it as a fault of the bot.',
-  )
 }

@@ -1,3 +1,5 @@
+import { RetryableError, TerminalError } from './errors.ts'
+
 /** What `npm run doctor` asks, and what it finds. Pure shapes: each process contributes its own checks, and the doctor runs and prints them. */
 
 /** `ok`: looked at, and well. `warn`: works, but not as it should. `fail`: something that people rely on does not work. `skipped`: not looked at, and why. */
@@ -62,4 +64,16 @@ export function warn(code: string, text: string, remedy: string): CheckupResult 
 
 export function fail(code: string, text: string, remedy: string): CheckupResult {
   return { code, level: 'fail', text, remedy }
+}
+
+/** A question that ended in an error. Our own errors say what to do; the text of any other stays out, because it may hold secrets. */
+export function unchecked(what: string, error: unknown): CheckupResult {
+  if (error instanceof TerminalError || error instanceof RetryableError)
+    return fail(error.code, `${what} could not be checked: ${error.message}`, error.remedy)
+  const kind = error instanceof Error ? error.name : typeof error
+  return fail(
+    'check-failed',
+    `${what} could not be checked: it ended in an error that the doctor does not know (${kind}).`,
+    'Run the doctor again; if it stays so, report it as a fault of the bot.',
+  )
 }

@@ -37,7 +37,7 @@ function auditRow(keys: string, what: string, commands: readonly string[]): Row 
 }
 
 /** `network`: that of the diagnostics user. */
-export function rowsOf(network: string): readonly Row[] {
+function rowsOf(network: string): readonly Row[] {
   return [
     { keys: ledgerKeys.request, what: 'requests', bot: 'write', jobs: 'write' },
     { keys: ledgerKeys.requests, what: 'the lists of requests', bot: 'write', jobs: 'write' },
@@ -88,6 +88,10 @@ const commandsOf: Readonly<Record<Role, string>> = {
 /** Names of networks, as the configuration has them. Anything else could be a rule. */
 const networkName = /^[\w.-]+$/
 
+export function isNetworkName(name: string): boolean {
+  return networkName.test(name)
+}
+
 /** The names of the users that these networks need. */
 export function usersOf(networks: readonly string[]): readonly string[] {
   return ['bot', 'jobs', ...networks.map(diagnosticsUser), 'auditor', 'archivist']
@@ -106,7 +110,7 @@ export function aclLines(
   networks: readonly string[],
   passwords: ReadonlyMap<string, readonly string[]> = new Map(),
 ): readonly string[] {
-  const wrong = networks.find((network) => !networkName.test(network))
+  const wrong = networks.find((network) => !isNetworkName(network))
   if (wrong !== undefined) throw new Error(`"${wrong}" is no name of a network: it may hold letters, digits, ".", "_" and "-".`)
   const line = (user: string, role: Role, network = ''): string => {
     const hashes = (passwords.get(user) ?? []).map((password) => `#${createHash('sha256').update(password).digest('hex')}`)

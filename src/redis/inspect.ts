@@ -1,4 +1,4 @@
-import { Cluster } from 'ioredis'
+import { Cluster, type Redis } from 'ioredis'
 import type { Connection } from './connection.ts'
 
 /** What a Redis server says of itself. A field is absent where the server, or the user's rights, do not say it. */
@@ -15,8 +15,16 @@ export interface RedisFacts {
   readonly isMaster?: boolean
 }
 
+/** The servers that take writes: in a cluster its masters, else the one. */
+export async function serversOf(redis: Connection): Promise<readonly Redis[]> {
+  if (!(redis instanceof Cluster)) return [redis]
+  // A cluster knows its nodes when it has answered once.
+  await redis.ping()
+  return redis.nodes('master')
+}
+
 /** Reads `INFO`. https://redis.io/docs/latest/commands/info/ */
-export async function factsOf(redis: Connection): Promise<RedisFacts> {
+export async function factsOf(redis: Redis): Promise<RedisFacts> {
   const text = (await Promise.all(['server', 'memory', 'persistence', 'replication'].map((part) => redis.info(part)))).join('\n')
   const field = (name: string): string | undefined => new RegExp(`^${name}:([^\\r\\n]*)`, 'm').exec(text)?.[1]
   const valkey = field('valkey_version')
@@ -57,7 +65,7 @@ export async function refusedOf<Asked extends { readonly command: Command }>(
   redis: Connection,
   asked: readonly Asked[],
 ): Promise<readonly Asked[]> {
-  const [node] = redis instanceof Cluster ? redis.nodes('master') : [redis]
+  const [node] = await serversOf(redis)
   if (node === undefined) throw new Error('The cluster has no node that takes writes.')
   // A connection that is made anew would send what is left outside the transaction, so none is.
   const own = node.duplicate({

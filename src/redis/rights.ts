@@ -1,14 +1,13 @@
-import { type Role, type Row, rowsOf } from './access.ts'
-import { auditKeys } from './audit.ts'
+import { aclLines, isNetworkName } from './access.ts'
 import type { Command } from './inspect.ts'
 import { prefix } from './queues.ts'
 
 /**
- * For each process, commands that stand for what its Redis user must be able to do, and for what it has no business with. None of them would change
- * anything that counts if it were carried out: PERSIST needs the right to write.
+ * What the user of each process must be able to do in Redis, read from the rules that `npm run acl` writes, so that it cannot drift from them; and what it has no
+ * business with. Every command here would change nothing that counts if it were carried out.
  */
 
-export type RedisUser = Exclude<Role, 'auditor' | 'archivist'>
+export type RedisUser = 'bot' | 'jobs' | 'diagnostics'
 
 /** A command, and what it is for, in words that complete "may not …". */
 export interface Right {
@@ -16,55 +15,85 @@ export interface Right {
   readonly to: string
 }
 
-const key = (name: string) => `${prefix}:${name}`
-const right = (to: string, ...command: Command): Right => ({ command, to })
-const queueOf = (queue: string) => right(`use the queue ${queue}`, 'PERSIST', key(`${queue}:doctor`))
-const readOf = (name: string, what: string) => right(`read ${what}`, 'GET', key(name))
-const writeOf = (name: string, what: string) => right(`write ${what}`, 'PERSIST', key(name))
-
-/** What follows the key where a command needs more. */
-const operands: Readonly<Record<string, readonly string[]>> = {
-  rpush: [''],
-  lindex: ['-1'],
-  lrange: ['0', '0'],
-  xrange: ['-', '+', 'COUNT', '1'],
-  xrevrange: ['+', '-', 'COUNT', '1'],
-}
-
-const changeWithAudit = right(
-  'change a request together with its audit',
-  ...(['EVAL', 'return 1', '3', key('request:doctor'), key('requests:open'), auditKeys.log] as const),
-)
-
-const info = right('ask Redis for its state', 'INFO')
-
-/** What the process does. `network`: of a diagnostics process. */
+/** What the user of this process may do. `network`: that of a diagnostics worker. */
 export function rightsOf(user: RedisUser, network = ''): readonly Right[] {
-  const rows = rowsOf(network).flatMap((row): readonly Right[] => {
-    const access = row[user]
-    if (access === 'write') return [right(`write ${row.what}`, 'PERSIST', sampleOf(row))]
-    if (access === 'read') return [right(`read ${row.what}`, 'GET', sampleOf(row))]
-    return (access ?? []).map((name) =>
-      right(`use ${name.toUpperCase()} on ${row.what}`, name, sampleOf(row), ...(operands[name] ?? [])),
-    )
+  const lines = aclLines(isNetworkName(network) ? [network] : [])
+  const line = lines.find((each) => each.startsWith(`user ${user} `) || each.startsWith(`user ${user}-`)) ?? ''
+  return (line.match(/\([^)]*\)|\S+/g) ?? []).flatMap(rightsIn)
+}
+
+/** One rule: `+info`, `~keys`, `%R~keys`, or `(+command … ~keys …)`. Others grant nothing of their own. */
+function rightsIn(rule: string): readonly Right[] {
+  if (rule === '+info') return [{ command: ['INFO'], to: 'ask for the state of Redis (INFO)' }]
+  const [, readOnly, pattern] = /^(%R)?~(\S+)$/.exec(rule) ?? []
+  if (pattern !== undefined)
+    return [
+      {
+        command: [readOnly === undefined ? 'PERSIST' : 'GET', nameIn(pattern)],
+        to: `${readOnly === undefined ? 'write' : 'read'} ${shown(pattern)}`,
+      },
+    ]
+  if (!rule.startsWith('(')) return []
+  const commands = [...rule.matchAll(/\+(\S+?)(?=[\s)])/g)].map(([, command = '']) => command)
+  const patterns = [...rule.matchAll(/~([^\s)]+)/g)].map(([, each = '']) => each)
+  return commands.flatMap((name) => {
+    const args = harmless(name, patterns)
+    return args === undefined
+      ? []
+      : [{ command: [name.toUpperCase(), ...args] as const, to: `${name} ${patterns.map(shown).join(', ')}` }]
   })
-  return [info, ...rows, ...(user === 'diagnostics' ? [] : [changeWithAudit])]
 }
 
-/** A key of the row that nothing else uses, where the row has more than one. */
-function sampleOf({ keys }: Row): string {
-  return keys.replaceAll('*', 'doctor')
+/** Arguments with which the command would change nothing; undefined where there are none. A key that a pattern makes is nobody's. */
+function harmless(name: string, patterns: readonly string[]): readonly string[] | undefined {
+  const keys = patterns.map(nameIn)
+  const [pattern = '', key = ''] = [patterns[0], keys[0]]
+  // An entry with the id 0-0 is refused.
+  if (name === 'xadd') return [key, '0-0', 'field', '']
+  if (name === 'xrange') return [key, '-', '+', 'COUNT', '1']
+  if (name === 'xrevrange') return [key, '+', '-', 'COUNT', '1']
+  if (name === 'lrange') return [key, '0', '0']
+  if (name === 'lindex') return [key, '0']
+  if (name === 'get' || name === 'xlen' || name === 'llen') return [key]
+  if (name === 'set') return [key, '', 'NX', 'PX', '1']
+  if (name === 'eval') return ['return 1', String(keys.length), ...keys]
+  if (name === 'rpush' && pattern.includes('*')) return [key, '']
+  if (name === 'del' && pattern.includes('*')) return [key]
+  return undefined
 }
 
-const changeAudit = right('change the past of the audit', 'PERSIST', auditKeys.log)
-const administrate = right('administrate Redis', 'CONFIG', 'GET', 'maxmemory')
+function nameIn(pattern: string): string {
+  return pattern.replaceAll('*', 'doctor')
+}
+
+function shown(pattern: string): string {
+  return pattern.slice(prefix.length + 1)
+}
 
 /** What the process never does. */
 export function excessOf(user: RedisUser): readonly Right[] {
+  const right = (to: string, ...[name, key]: readonly [string, string]): Right => ({
+    command: [name, [prefix, key].join(':')],
+    to,
+  })
   const foreign: Readonly<Record<RedisUser, readonly Right[]>> = {
-    bot: [queueOf('probe-doctor'), writeOf('inventory', 'the inventory')],
-    jobs: [readOf('messages:doctor', 'which messages show what'), readOf('teams:doctor', 'what Teams said of people and places')],
-    diagnostics: [readOf('request:doctor', 'requests'), queueOf('outbox'), queueOf('probe-doctor-of-another-network')],
+    bot: [
+      right('write the queues of diagnostics workers', 'PERSIST', 'probe-doctor:doctor'),
+      right('write the inventory', 'PERSIST', 'inventory'),
+    ],
+    jobs: [
+      right('read which messages show what', 'GET', 'messages:doctor'),
+      right('read what Teams said of people', 'GET', 'teams:doctor'),
+    ],
+    diagnostics: [
+      right('read requests', 'GET', 'request:doctor'),
+      right('write the queue outbox', 'PERSIST', 'outbox:doctor'),
+      right('write the queues of other networks', 'PERSIST', 'probe-doctor-of-another-network:doctor'),
+    ],
   }
-  return [changeAudit, administrate, ...foreign[user]]
+  return [
+    right('change the past of the audit', 'PERSIST', 'audit:log'),
+    { command: ['CONFIG', 'GET', 'maxmemory'], to: 'administrate Redis' },
+    ...foreign[user],
+  ]
 }

@@ -10,9 +10,6 @@ const read = (file: string) => readFileSync(file, 'utf8')
 const manifest = read('slack-manifest.yaml')
 const { oauth_config, features, settings, display_information } = parse(manifest)
 
-/** What a private channel needs instead: https://docs.slack.dev/reference/methods/conversations.info */
-const inPrivate: Readonly<Record<string, string>> = { 'conversations.info': 'groups:read' }
-
 const sources = globSync('src/bot/slack/**/*.ts').map(read).join('\n')
 const called = new Set(
   [...sources.matchAll(/\b(?:client|interactive|queued)\.((?:[a-z]\w*\.)+[a-zA-Z]+)\(/g)].map(([, method = '']) => method),
@@ -24,7 +21,7 @@ test('the methods that the bot calls are simulated, and known to this test', () 
 })
 
 test('each scope is needed by a method, and each method’s scope is asked for', () => {
-  const needed = [...called].flatMap((method) => [scopesOfMethods[method] ?? [], inPrivate[method] ?? []].flat())
+  const needed = [...called].flatMap((method) => scopesOfMethods[method] ?? [])
   const slashCommands = features.slash_commands.length > 0 ? ['commands'] : []
   expect([...oauth_config.scopes.bot].sort()).toEqual([...new Set([...needed, ...slashCommands])].sort())
 })

@@ -29,20 +29,20 @@ export const methods: Readonly<Record<string, Method>> = {
   'views.update': views.update,
 }
 
-/** What the app must have been granted to call a method. Source: each method's reference page. */
-export const scopes: Readonly<Record<string, string>> = {
-  'bots.info': 'users:read',
-  'chat.delete': 'chat:write',
-  'chat.postEphemeral': 'chat:write',
-  'chat.postMessage': 'chat:write',
-  'chat.update': 'chat:write',
-  'conversations.info': 'channels:read',
-  'conversations.open': 'im:write',
-  'files.completeUploadExternal': 'files:write',
-  'files.getUploadURLExternal': 'files:write',
-  'usergroups.users.list': 'usergroups:read',
-  'users.info': 'users:read',
-  'users.lookupByEmail': 'users:read.email',
+/** What the app must have been granted to call a method; where there are several, it depends on the channel. Source: each method's reference page. */
+export const scopes: Readonly<Record<string, readonly string[]>> = {
+  'bots.info': ['users:read'],
+  'chat.delete': ['chat:write'],
+  'chat.postEphemeral': ['chat:write'],
+  'chat.postMessage': ['chat:write'],
+  'chat.update': ['chat:write'],
+  'conversations.info': ['channels:read', 'groups:read'],
+  'conversations.open': ['im:write'],
+  'files.completeUploadExternal': ['files:write'],
+  'files.getUploadURLExternal': ['files:write'],
+  'usergroups.users.list': ['usergroups:read'],
+  'users.info': ['users:read'],
+  'users.lookupByEmail': ['users:read.email'],
 }
 
 /** Refusals come with HTTP status 200, except 429. */
@@ -53,9 +53,9 @@ export function callMethod(backend: Backend, name: string, token: string | undef
     if (token === undefined) throw new ApiError('not_authed')
     const { appToken, botToken } = backend.directory.workspace
     if (token !== (name === 'apps.connections.open' ? appToken : botToken)) throw new ApiError('invalid_auth')
-    const scope = scopes[name]
+    const needed = scopes[name]
     const granted = backend.directory.workspace.scopes
-    if (scope !== undefined && granted?.includes(scope) === false) throw new ApiError('missing_scope')
+    if (granted !== undefined && needed?.some((scope) => granted.includes(scope)) === false) throw new ApiError('missing_scope')
     return { status: 200, headers: scopeHeaders(backend, name), body: { ok: true, ...method(backend, args) } }
   } catch (error) {
     return refusal(error)
@@ -64,10 +64,10 @@ export function callMethod(backend: Backend, name: string, token: string | undef
 
 /** Slack tells with every answer what the token may do. Source: https://docs.slack.dev/authentication/installing-with-oauth#scopes */
 function scopeHeaders({ directory }: Backend, name: string): Record<string, string> {
-  const granted = directory.workspace.scopes ?? ['commands', ...new Set(Object.values(scopes))]
+  const granted = directory.workspace.scopes ?? ['commands', ...new Set(Object.values(scopes).flat())]
   return {
     'x-oauth-scopes': name === 'apps.connections.open' ? 'connections:write' : granted.join(','),
-    'x-accepted-oauth-scopes': scopes[name] ?? '',
+    'x-accepted-oauth-scopes': scopes[name]?.join(',') ?? '',
   }
 }
 

@@ -70,6 +70,11 @@ export const conversationsInfo: Method = (backend, args) => {
   limit(backend, 'conversations.info')
   const channel = backend.directory.channel(required(args, 'channel'))
   if (!channel) throw new ApiError('channel_not_found')
+  const granted = backend.directory.workspace.scopes
+  const needed = channel.person !== undefined ? undefined : channel.isPrivate ? 'groups:read' : 'channels:read'
+  if (needed !== undefined && granted?.includes(needed) === false) throw new ApiError('missing_scope')
+  // Whoever is not in a private channel does not see that it exists.
+  if (channel.isPrivate && !channel.isMember) throw new ApiError('channel_not_found')
   return { channel: wireChannel(channel) }
 }
 
@@ -90,7 +95,7 @@ function wireUser({ teamId, deactivated, profiles }: Workspace, { id, name, emai
   }
 }
 
-function wireChannel({ id, name, isMember, person }: Channel): JsonObject {
+function wireChannel({ id, name, isMember, isPrivate, person }: Channel): JsonObject {
   if (person !== undefined) return { id, is_im: true, user: person, is_open: true }
-  return { id, name, is_channel: true, is_im: false, is_private: false, is_archived: false, is_member: isMember }
+  return { id, name, is_channel: true, is_im: false, is_private: isPrivate, is_archived: false, is_member: isMember }
 }

@@ -26,7 +26,7 @@ export async function botPart(config: BotConfig, redis: Connection, log: Log): P
       slackPart({
         ...settings,
         channels: channels('slack'),
-        usesGroups: of('slack').length > 0,
+        groups: of('slack'),
         usesEmails: people.some(({ email, accounts }) => email !== undefined && accounts.slack === undefined),
         log,
       }),

@@ -1,5 +1,5 @@
 import type { webApi } from '@slack/bolt'
-import { type Checkup, type CheckupPart, type CheckupResult, fail, ok, skipped, warn } from '../../domain/checkup.ts'
+import { type Checkup, type CheckupPart, type CheckupResult, fail, ok, skipped, unchecked, warn } from '../../domain/checkup.ts'
 import { TerminalError } from '../../domain/errors.ts'
 import type { Log } from '../../log.ts'
 import { slackClients } from './clients.ts'
@@ -13,8 +13,9 @@ export interface SlackDoctorOptions {
   readonly apiUrl?: string
   /** Ids of channels that the policies name, with the names that the configuration gives them. */
   readonly channels: readonly { readonly id: string; readonly name: string }[]
-  /** Whether a policy names groups, and a person an email. */
-  readonly usesGroups: boolean
+  /** Ids of groups that policies name. */
+  readonly groups: readonly string[]
+  /** Whether people are looked for by their email. */
   readonly usesEmails: boolean
   readonly log: Log
 }
@@ -23,7 +24,7 @@ interface Scope {
   readonly name: string
   /** Completes "Without it …". */
   readonly without: string
-  readonly isNeeded: (options: Pick<SlackDoctorOptions, 'usesGroups' | 'usesEmails'>) => boolean
+  readonly isNeeded: (options: Pick<SlackDoctorOptions, 'groups' | 'usesEmails'>) => boolean
 }
 
 const always = () => true
@@ -43,7 +44,7 @@ export const scopes: readonly Scope[] = [
   {
     name: 'usergroups:read',
     without: 'nobody can approve or ask as a member of a group',
-    isNeeded: ({ usesGroups }) => usesGroups,
+    isNeeded: ({ groups }) => groups.length > 0,
   },
   { name: 'channels:read', without: 'the doctor cannot see whether the bot is in a public channel', isNeeded: () => false },
   { name: 'groups:read', without: 'the doctor cannot see whether the bot is in a private channel', isNeeded: () => false },
@@ -84,8 +85,11 @@ async function ofBot(client: webApi.WebClient, options: SlackDoctorOptions): Pro
   } catch (error) {
     return [refused('slack-token', 'The bot token', error, 'install the app again, and set SLACK_BOT_TOKEN.')]
   }
-  const channels = await Promise.all(options.channels.map((channel) => ofChannel(client, channel, granted)))
-  return [...results, ...ofScopes(granted, options), ...channels]
+  const [channels, groups] = await Promise.all([
+    Promise.all(options.channels.map((channel) => ofChannel(client, channel, granted))),
+    Promise.all(options.groups.map((group) => ofGroup(client, group))),
+  ])
+  return [...results, ...ofScopes(granted, options), ...channels, ...groups.flat()]
 }
 
 /** A refusal of a token. What may pass is thrown. */
@@ -129,14 +133,28 @@ async function ofChannel(
   } catch (error) {
     const code = slackErrorCode(error)
     if (code === 'missing_scope')
-      return skipped('slack-channel', `${name} (${id}): without channels:read nobody can see whether the bot is in it`)
-    if (code !== 'channel_not_found') throw error
+      return skipped('slack-channel', `${name} (${id}): without its scope nobody can see whether the bot is in it`)
+    if (code !== 'channel_not_found') return unchecked(`The channel ${name} (${id})`, error)
     const unseen = granted?.includes('groups:read') === false ? ', or is private and the scope groups:read is missing' : ''
     return fail(
       'slack-channel-not-found',
       `Slack shows the bot no channel ${name} (${id}): it does not exist, or is private and the bot is not in it${unseen}.`,
       `Whoever keeps the configuration file: check the id ${id}. ${invite}`,
     )
+  }
+}
+
+/** A scope that is missing is told with the scopes. https://docs.slack.dev/reference/methods/usergroups.users.list */
+async function ofGroup(client: webApi.WebClient, id: string): Promise<readonly CheckupResult[]> {
+  try {
+    const { users = [] } = await callSlack(() => client.usergroups.users.list({ usergroup: id }))
+    return [ok('slack-group', `the group ${id} has ${users.length} ${users.length === 1 ? 'member' : 'members'}`)]
+  } catch (error) {
+    const code = slackErrorCode(error)
+    if (code === 'missing_scope') return []
+    if (!(error instanceof TerminalError) || code === undefined) return [unchecked(`The group ${id}`, error)]
+    const text = `Slack does not know the group ${id} (${code}): nobody can approve or ask as its member.`
+    return [fail('slack-group-unknown', text, `Whoever keeps the configuration file: check the id in slack-group:${id}.`)]
   }
 }
 

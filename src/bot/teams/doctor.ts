@@ -1,5 +1,5 @@
 import { AuthenticationConstants } from 'botframework-connector'
-import { type Checkup, type CheckupPart, type CheckupResult, fail, ok, warn } from '../../domain/checkup.ts'
+import { type Checkup, type CheckupPart, type CheckupResult, fail, ok, unchecked, warn } from '../../domain/checkup.ts'
 import { TerminalError } from '../../domain/errors.ts'
 import { createAuthenticator } from './authentication.ts'
 import { createConnector } from './connector.ts'
@@ -41,7 +41,7 @@ export function teamsPart({ settings, channels, groups, serviceUrlOf }: TeamsDoc
       await connector.members({ serviceUrl: (await serviceUrlOf(id).catch(() => undefined)) ?? base, conversation: id })
       return ok('teams-channel', `the app is in ${name}`)
     } catch (error) {
-      if (!(error instanceof TerminalError)) throw error
+      if (!(error instanceof TerminalError)) return unchecked(`The channel ${name} (${id})`, error)
       const remedy =
         error.code === 'place-unreachable' ? 'Whoever keeps the configuration file:' : 'Whoever owns the team or chat:'
       return fail('teams-not-in-channel', `The app cannot reach ${name} (${id}): ${error.message}`, `${remedy} ${error.remedy}`)
@@ -60,7 +60,13 @@ export function teamsPart({ settings, channels, groups, serviceUrlOf }: TeamsDoc
         )
       return ok('teams-group', `Microsoft Graph names the members of the group ${id}`)
     } catch (error) {
-      if (!(error instanceof TerminalError)) throw error
+      if (!(error instanceof TerminalError)) return unchecked(`The group ${id}`, error)
+      if (error.code === 'place-unreachable')
+        return fail(
+          'teams-group-unknown',
+          `Microsoft Graph does not know the group ${id}: nobody can approve or ask as its member.`,
+          `Whoever keeps the configuration file: check the id in teams-group:${id}.`,
+        )
       return fail(
         'teams-graph-refuses',
         `Microsoft Graph does not name the members of the group ${id}: ${error.message}`,

@@ -1,6 +1,6 @@
 import type { AzureAccess } from '../../azure/access.ts'
-import { type Checkup, type CheckupResult, fail, ok, warn } from '../../domain/checkup.ts'
-import type { TerminalError } from '../../domain/errors.ts'
+import { type Checkup, type CheckupResult, fail, ok, unchecked, warn } from '../../domain/checkup.ts'
+import { RetryableError, TerminalError } from '../../domain/errors.ts'
 import { everyNeedOf, type Need } from '../../domain/permissions.ts'
 import type { Network } from '../../domain/target.ts'
 import { permissionProblems, subnetProblems } from '../requests/azure-problems.ts'
@@ -50,100 +50,75 @@ export function azureCheckup(
 }
 
 function noToken(error: unknown): CheckupResult {
-  const remedy: unknown = Reflect.get(Object(error), 'remedy')
-  return fail(
-    'azure-credentials',
-    'The jobs process gets no token for Azure.',
-    typeof remedy === 'string' ? remedy : 'Check the Azure identity of the jobs process.',
-  )
+  const remedy =
+    error instanceof TerminalError || error instanceof RetryableError
+      ? error.remedy
+      : 'Check the Azure identity of the jobs process.'
+  return fail('azure-credentials', 'The jobs process gets no token for Azure.', `Whoever deploys the jobs process: ${remedy}`)
 }
 
 /** A VNet that may not be read is told with the permissions on it. */
 async function ofNetwork(network: Network, access: AzureAccess, signal: AbortSignal): Promise<readonly CheckupResult[]> {
-  const problems = await asked(() => subnetProblems(network, access, signal), signal)
-  if (!Array.isArray(problems)) return codeOf(problems) === 'AuthorizationFailed' ? [] : [notAnswered(network.name, problems)]
-  if (problems.length === 0)
-    return [ok('azure-network', `${network.name}: ${network.vnet} has the subnet ${network.subnet}, in ${network.location}`)]
-  return problems.map(({ code, message }: TerminalError) =>
-    fail(
-      code,
-      `${network.name}: ${message}`,
-      'Whoever keeps the configuration file: correct this network in it. Or, where the network is meant to be there, whoever administers Azure creates it.',
-    ),
-  )
-}
-
-async function ofScope(needed: readonly Need[], access: AzureAccess, signal: AbortSignal): Promise<readonly CheckupResult[]> {
-  const scope = needed[0]?.scope ?? ''
-  const [few, most] = [
-    needed.filter(({ action }) => dispensable.test(action)),
-    needed.filter(({ action }) => !dispensable.test(action)),
-  ]
-  const problems = await asked(
-    async () => [
-      ...(await permissionProblems(scope, most, access, signal, 'nothing is allowed')),
-      ...(few.length === 0
-        ? []
-        : (await permissionProblems(scope, few, access, signal, 'nothing is allowed')).filter(
-            ({ code }) => code === 'permission-missing',
-          )),
-    ],
-    signal,
-  )
-  // The VNet that is not there is told once, with its network.
-  if (!Array.isArray(problems)) return absences.has(codeOf(problems)) ? [] : [notAnswered(scope, problems)]
-  if (problems.length === 0) return [ok('azure-permissions', scope)]
-  return problems.map(({ code, message }: TerminalError) => {
-    if (code !== 'permission-missing')
-      return fail(
-        code,
-        message,
-        'Whoever keeps the configuration file: correct subscription and resource group. Or whoever administers Azure creates the group.',
-      )
-    return few.some(({ action }) => message.includes(action))
-      ? warn(
-          code,
-          `${message} A teardown then cannot name the records of other types that keep a zone.`,
-          `${administrator} give the identity that action there; azure-role.json has it.`,
-        )
-      : fail(
-          code,
-          message,
-          `${administrator} assign the role of azure-role.json to the identity on that scope, or add these actions to the role that it has.`,
-        )
-  })
-}
-
-/** The problems, or the error that kept us from reading them. */
-async function asked(
-  ask: () => Promise<readonly TerminalError[]>,
-  signal: AbortSignal,
-): Promise<readonly TerminalError[] | { readonly error: unknown }> {
+  const { name, vnet, subnet, location } = network
   try {
-    return await ask()
+    const problems = await subnetProblems(network, access, signal)
+    if (problems.length === 0) return [ok('azure-network', `${name}: ${vnet} has the subnet ${subnet}, in ${location}`)]
+    return problems.map(({ code, message }) =>
+      fail(
+        code,
+        `${name}: ${message}`,
+        'Whoever keeps the configuration file: correct this network in it. Or, where the network is meant to be there, whoever administers Azure creates it.',
+      ),
+    )
   } catch (error) {
     signal.throwIfAborted()
-    return { error }
+    return isCode(error, ['AuthorizationFailed']) ? [] : [unchecked(name, error)]
   }
 }
 
-const absences: ReadonlySet<unknown> = new Set(['ResourceNotFound', 'ParentResourceNotFound'])
-
-function codeOf(problem: object): unknown {
-  return Reflect.get(Object(Reflect.get(problem, 'error')), 'code')
+/** `needed` are all on one scope. */
+async function ofScope(needed: readonly Need[], access: AzureAccess, signal: AbortSignal): Promise<readonly CheckupResult[]> {
+  const scope = needed[0]?.scope ?? ''
+  try {
+    const [problem] = await permissionProblems(scope, needed, access, signal, 'nothing is allowed')
+    return [problem === undefined ? ok('azure-permissions', scope) : ofProblem(problem, needed)]
+  } catch (error) {
+    signal.throwIfAborted()
+    if (!isCode(error, ['ResourceNotFound', 'ParentResourceNotFound'])) return [unchecked(scope, error)]
+    // The VNet that is not there is told once, with its network.
+    if (!/\/applicationSecurityGroups\//i.test(scope)) return []
+    return [
+      fail(
+        'security-group-absent',
+        `Azure does not find the application security group ${scope}.`,
+        'Whoever keeps the configuration file: correct applicationSecurityGroups of the network. Or whoever administers Azure creates the group.',
+      ),
+    ]
+  }
 }
 
-function notAnswered(what: string, problem: object): CheckupResult {
-  const error = Object(Reflect.get(problem, 'error'))
-  const [code, message, remedy] = ['code', 'message', 'remedy'].map((name) => Reflect.get(error, name))
-  const known = typeof code === 'string' && typeof message === 'string' && typeof remedy === 'string'
-  return known
-    ? fail(code, `${what}: ${message}`, `${administrator} ${remedy}`)
-    : fail(
-        'azure-unreadable',
-        `${what} could not be checked: Azure’s answer was not understood.`,
-        'Run the doctor again; if it stays so, report it as a fault of the bot.',
-      )
+function ofProblem({ code, message }: TerminalError, needed: readonly Need[]): CheckupResult {
+  if (code !== 'permission-missing')
+    return fail(
+      code,
+      message,
+      'Whoever keeps the configuration file: correct subscription and resource group. Or whoever administers Azure creates the group.',
+    )
+  if (needed.some(({ action }) => !dispensable.test(action) && message.includes(action)))
+    return fail(
+      code,
+      message,
+      `${administrator} assign the role of azure-role.json to the identity on that scope, or add these actions to the role that it has.`,
+    )
+  return warn(
+    code,
+    `${message} A teardown then cannot name the records of other types that keep a zone.`,
+    `${administrator} give the identity that action there; azure-role.json has it.`,
+  )
+}
+
+function isCode(error: unknown, codes: readonly string[]): boolean {
+  return error instanceof TerminalError && codes.includes(error.code)
 }
 
 function onceEach(results: readonly CheckupResult[]): readonly CheckupResult[] {

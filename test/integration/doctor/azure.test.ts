@@ -62,6 +62,17 @@ test('without any role every scope is a finding that lists its actions', async (
   expect(new Set(codesOf(findings))).toEqual(new Set(['permission-missing']))
 })
 
+test('an application security group that is not there', async () => {
+  bench.world.gate = async ({ path }, phase) =>
+    phase === 'arrived' && path.includes('/applicationSecurityGroups/')
+      ? { status: 404, body: { error: { code: 'ResourceNotFound', message: 'The Resource was not found.' } } }
+      : undefined
+  const findings = (await azure.run(signal)).filter(({ level }) => level !== 'ok')
+  bench.world.gate = async () => undefined
+  expect(codesOf(findings)).toEqual(['security-group-absent'])
+  expect(findings[0]?.text).toContain('asg-data')
+})
+
 test('a resource group that is not there', async () => {
   const elsewhere: Network = { ...network, dns: { ...network.dns, resourceGroup: 'rg-nowhere' } }
   const credential = new DefaultAzureCredential()

@@ -57,7 +57,7 @@ test('the text says in groups what is well, without colour where no terminal is,
   expect(out).toContain('\nSlack\n  ✓ the bot token is accepted: privatelink in Acme\n')
   expect(out).toContain('✓ prod-westus3: 1 of version')
   expect(out).toContain('! User default may do more than bot needs')
-  expect(out).toContain('\n    → Whoever runs Redis: load the users of redis-users.acl')
+  expect(out).toContain('\n    → Whoever runs Redis: load the users that `npm run acl` writes')
   expect(out.trimEnd().split('\n').at(-1)).toMatch(/^3 warnings, \d+ in order$/)
   expect(out).not.toContain('\u001b')
   const secrets = [keys.secret, workspace.botToken, workspace.signingSecret, tenant.appPassword, sandbox.arm.identity.header]
@@ -215,6 +215,31 @@ test('hostile text of a vendor stays in its line', async () => {
   const { out } = await runDoctor(sandbox.environment('jobs'))
   expect(out).toContain('FORBIDDEN: no[31m red')
   for (const character of ['\u001b', '\u202e']) expect(out).not.toContain(character)
+})
+
+test('a secret that a vendor repeats is masked', async () => {
+  sandbox.world.gate = async ({ path }, phase) =>
+    phase === 'arrived' && path.startsWith('/v1/organizations/')
+      ? { status: 403, body: { status: 403, error: `FORBIDDEN: ${keys.secret} of xoxb-not-ours-but-a-token may not` } }
+      : undefined
+  const { out } = await runDoctor(sandbox.environment('jobs'))
+  expect(out).toContain('FORBIDDEN: [secret] of xoxb-[secret] may not')
+  const { findings } = await runDoctor(sandbox.environment('jobs'), '--json')
+  expect(findings[0]?.text).toContain('FORBIDDEN: [secret] of xoxb-[secret] may not')
+})
+
+test('a Redis that takes connections and never answers is one finding', async () => {
+  const silent = createServer()
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+  const address = silent.address()
+  const port = typeof address === 'object' ? address?.port : 0
+  const { findings, status } = await runDoctor(
+    { ...sandbox.environment('jobs'), REDIS_URL: `redis://127.0.0.1:${port}` },
+    '--json',
+  )
+  silent.close()
+  expect(codesOf(findings)).toEqual(['redis-unreachable'])
+  expect(status).toBe(1)
 })
 
 test('a vendor that never answers is one finding, and the rest is told', async () => {

@@ -5,7 +5,7 @@ import { type RedisServer, startRedis } from '../../../sandbox/redis.ts'
 import { redisCheckup } from '../../../src/doctor/redis.ts'
 import type { CheckupResult } from '../../../src/domain/checkup.ts'
 import { connect } from '../../../src/redis/connection.ts'
-import type { RedisUser } from '../../../src/redis/rights.ts'
+import { type RedisUser, rightsOf } from '../../../src/redis/rights.ts'
 import { codesOf } from './run-doctor.ts'
 
 /** A real Redis that evicts, that keeps nothing, and whose users lack one right each. */
@@ -32,21 +32,28 @@ async function ask(url: string, user: RedisUser): Promise<readonly CheckupResult
   }
 }
 
-const rules = readFileSync('redis-users.acl', 'utf8')
-  .split('\n')
-  .filter((line) => line.startsWith('user '))
-  .map((line) => line.split(' ').slice(1))
+const users = readFileSync('redis-users.acl', 'utf8')
 
-/** The rules of a user as words, a selector in parentheses as one. */
+/** The rules of a user, a selector in parentheses as one, with a password of the test. */
 function rulesOf(user: string): readonly string[] {
-  const [, ...words] = rules.find(([name]) => name === (user === 'diagnostics' ? 'diagnostics-prod-westus3' : user)) ?? []
-  return ['>secret-of-test', ...(words.join(' ').match(/\([^)]*\)|\S+/g) ?? [])]
+  const line = users.split('\n').find((each) => new RegExp(`^user ${user}(-\\S+)? `).test(each)) ?? ''
+  const [, , ...rules] = line.match(/\([^)]*\)|\S+/g) ?? []
+  return ['>secret-of-test', ...rules.filter((rule) => !rule.startsWith('>'))]
+}
+
+/** What the doctor finds where the user of a process has these rules. */
+async function askWith(user: RedisUser, rules: readonly string[]): Promise<readonly CheckupResult[]> {
+  await admin.call('ACL', 'SETUSER', 'tested', 'reset', ...rules)
+  return await ask(server.url.replace('//', '//tested:secret-of-test@'), user)
 }
 
 test.each(['bot', 'jobs', 'diagnostics'] as const)(
   'the user of %s in redis-users.acl has what it needs, and nothing else that is tried',
   async (user) => {
-    expect(codesOf(await ask(server.urlFor(user === 'diagnostics' ? 'diagnostics-prod-westus3' : user), user))).toEqual([])
+    expect(rightsOf(user, 'prod-westus3').length).toBeGreaterThan(1)
+    const results = await askWith(user, rulesOf(user))
+    expect(codesOf(results)).toEqual([])
+    expect(results.at(-1)).toMatchObject({ code: 'redis-rights', level: 'ok' })
   },
 )
 
@@ -56,12 +63,14 @@ const grants = (['bot', 'jobs', 'diagnostics'] as const).flatMap((user) =>
     .map((rule) => [user, rule] as const),
 )
 test.each(grants)('%s without %s is a finding that names what it may not do', async (user, missing) => {
-  const left = rulesOf(user).filter((rule) => rule !== missing)
-  await admin.call('ACL', 'SETUSER', 'lesser', 'reset', ...left)
-  const findings = (await ask(server.url.replace('//', '//lesser:secret-of-test@'), user)).filter(({ level }) => level === 'fail')
+  const results = await askWith(
+    user,
+    rulesOf(user).filter((rule) => rule !== missing),
+  )
+  const findings = results.filter(({ level }) => level === 'fail')
   expect(codesOf(findings)).toEqual(['redis-rights-missing'])
   expect(findings[0]?.text).toMatch(/may not .{10,}/)
-  expect(findings[0]?.remedy).toContain('redis-users.acl')
+  expect(findings[0]?.remedy).toContain('npm run acl')
 })
 
 test('a user that may do everything', async () => {

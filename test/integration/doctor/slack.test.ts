@@ -19,7 +19,7 @@ afterEach(async () => await slack?.close())
 
 async function ask(
   more: Partial<Parameters<typeof startSlack>[1]>,
-  options: { channel?: string; appToken?: string; gate?: World['gate'] } = {},
+  options: { channel?: string; group?: string; appToken?: string; gate?: World['gate'] } = {},
 ): Promise<readonly CheckupResult[]> {
   const world = new World({ addressBase: '127.9.0', latencies })
   if (options.gate !== undefined) world.gate = options.gate
@@ -28,7 +28,7 @@ async function ask(
     botToken: workspace.botToken,
     apiUrl: slack.url,
     channels: [{ id: options.channel ?? workspace.channels.approvals, name: 'network-approvals' }],
-    usesGroups: true,
+    groups: [options.group ?? 'S0NETSEC'],
     usesEmails: true,
     log,
     ...(options.appToken !== undefined && { appToken: options.appToken }),
@@ -51,13 +51,42 @@ test('every scope is there', async () => {
 test('a channel that the bot was not invited to', async () => {
   const results = await ask({ scopes: every, notMemberOf: ['approvals'] })
   expect(codesOf(results)).toEqual(['slack-not-in-channel'])
-  expect(results.at(-1)?.remedy).toContain('invite the bot there with /invite')
+  expect(results.find(({ level }) => level === 'fail')?.remedy).toContain('invite the bot there with /invite')
+})
+
+test('a private channel: one that the bot is in, one that it is not in, and one that it may not see', async () => {
+  const privateChannels = ['approvals']
+  expect(codesOf(await ask({ scopes: every, privateChannels }))).toEqual([])
+  await slack?.close()
+  const outside = await ask({ scopes: every, privateChannels, notMemberOf: ['approvals'] })
+  expect(codesOf(outside)).toEqual(['slack-channel-not-found'])
+  expect(outside.find(({ level }) => level === 'fail')?.remedy).toContain('invite the bot there with /invite')
+  await slack?.close()
+  const unseen = await ask({ scopes: every.filter((scope) => scope !== 'groups:read'), privateChannels })
+  expect(codesOf(unseen)).toEqual(['slack-scope-missing'])
+  expect(unseen.find(({ level }) => level === 'skipped')?.text).toContain('nobody can see whether the bot is in it')
+})
+
+test('a group that does not exist', async () => {
+  const results = await ask({ scopes: every }, { group: 'S0NOBODY' })
+  expect(codesOf(results)).toEqual(['slack-group-unknown'])
+  expect(results.at(-1)?.remedy).toContain('slack-group:S0NOBODY')
 })
 
 test('a channel that does not exist', async () => {
   const results = await ask({ scopes: every }, { channel: 'C0NOWHERE' })
   expect(codesOf(results)).toEqual(['slack-channel-not-found'])
-  expect(results.at(-1)?.remedy).toContain('check the id C0NOWHERE')
+  expect(results.find(({ level }) => level === 'fail')?.remedy).toContain('check the id C0NOWHERE')
+})
+
+test('a channel that Slack does not answer about is one finding, and the rest is told', async () => {
+  const gate: World['gate'] = async ({ path }, phase) =>
+    phase === 'arrived' && path.includes('conversations.info')
+      ? { status: 429, headers: { 'retry-after': '30' }, body: { ok: false, error: 'ratelimited' } }
+      : undefined
+  const results = await ask({ scopes: every.filter((scope) => scope !== 'im:write') }, { gate })
+  expect(codesOf(results)).toEqual(['slack-scope-missing', 'slack-rate-limited'])
+  expect(results.map(({ code }) => code)).toContain('slack-group')
 })
 
 test('an app token, a wrong one, and one without its scope', async () => {

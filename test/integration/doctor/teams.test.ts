@@ -1,3 +1,4 @@
+import { createServer } from 'node:http'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createAuthority } from '../../../sandbox/certificates.ts'
@@ -64,7 +65,23 @@ test('a channel that the app was not added to, and one that does not exist', asy
 })
 
 test('a group that Graph does not know', async () => {
-  expect(codesOf(await ask({}, { groups: ['00000000-3333-4333-8333-000000000009'] }))).toHaveLength(1)
+  const results = await ask({}, { groups: ['00000000-3333-4333-8333-000000000009'] })
+  expect(codesOf(results)).toEqual(['teams-group-unknown'])
+  expect(results.find(({ level }) => level === 'fail')?.remedy).toContain('check the id in teams-group:00000000-3333')
+})
+
+test('without the permissions of Microsoft Graph', async () => {
+  const graph = createServer((_request, response) => {
+    response.writeHead(403, { 'content-type': 'application/json' })
+    response.end(JSON.stringify({ error: { code: 'Authorization_RequestDenied', message: 'Insufficient privileges' } }))
+  })
+  await new Promise<void>((resolve) => graph.listen(0, '127.0.0.1', resolve))
+  const address = graph.address()
+  const graphUrl = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`
+  const results = await ask({ graphUrl })
+  graph.close()
+  expect(codesOf(results)).toEqual(['teams-graph-refuses'])
+  expect(results.find(({ level }) => level === 'fail')?.remedy).toContain('GroupMember.Read.All and User.ReadBasic.All')
 })
 
 test('keys that cannot be read', async () => {

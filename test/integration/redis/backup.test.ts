@@ -2,14 +2,13 @@ import { spawn, spawnSync } from 'node:child_process'
 import { cp, mkdir, mkdtemp, readdir, rm, stat, truncate } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { freePort } from '../../../sandbox/redis.ts'
 import { newRequest } from '../../../src/domain/request.ts'
-import { newestHash } from '../../../src/redis/audit-append.ts'
 import { redisLedger } from '../../../src/redis/ledger.ts'
 import { contentsOf } from '../../fixtures/redis-contents.ts'
+import { verifyAudit } from '../../fixtures/verify-audit.ts'
 import { openApproval } from '../../open-approval.ts'
 import { alice, bob, plan } from '../../unit/literals.ts'
 
@@ -76,27 +75,14 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true })
 })
 
-/** The command, as the auditor runs it. */
-async function audit(url: string, ...args: readonly string[]): Promise<{ status: number | null; out: string }> {
-  const child = spawn(process.execPath, ['src/audit/main.ts', 'verify', ...args], {
-    env: { ...process.env, REDIS_URL: url },
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
-  const status = new Promise<number | null>((resolve) => child.once('close', resolve))
-  const out = await text(child.stdout)
-  return { status: await status, out }
-}
-
 async function isTheSame({ redis, url }: Server): Promise<void> {
   expect(await contentsOf(redis)).toEqual(await contentsOf(original.redis))
   const ledger = redisLedger(redis)
   expect(await ledger.newest(100)).toEqual(await redisLedger(original.redis).newest(100))
   expect(await ledger.open()).toHaveLength(30)
-  const hash = await newestHash(original.redis)
-  expect(await audit(url, '--expect', hash)).toMatchObject({
-    status: 0,
-    out: expect.stringMatching(/^105 entries, each follows/),
-  })
+  const { hash, count } = await verifyAudit(original.url)
+  expect(count).toBe(105)
+  expect(await verifyAudit(url, '--expect', hash)).toMatchObject({ status: 0, count })
 }
 
 /** A snapshot, made while the server serves, in a folder of its own. */
@@ -145,8 +131,7 @@ test('a file that was cut in the middle of a change loses that change as a whole
   const { folder, newest } = await appendOnlyFile('cut')
   await truncate(newest, (await stat(newest)).size - 40)
   const restored = await open(folder, 'yes')
-  const { status, out } = await audit(restored.url)
-  expect([status, out]).toEqual([0, expect.stringMatching(/^104 entries, each follows/)])
+  expect(await verifyAudit(restored.url)).toMatchObject({ status: 0, count: 104 })
   const before = await redisLedger(original.redis).get('PL-30')
   const after = await redisLedger(restored.redis).get('PL-30')
   expect([before?.state, after?.state]).toEqual(['applying', 'awaiting-approval'])
@@ -157,9 +142,9 @@ test('a backup that is older than what was kept elsewhere of the audit is told a
   const { redis } = original
   const kept = await contentsOf(redis)
   await redisLedger(redis).record('PL-1', { type: 'approve', by: bob, surface: 'slack', digest: 'd1', at })
-  const hash = await newestHash(redis)
+  const { hash } = await verifyAudit(original.url)
   const restored = await open(folder, 'no')
   expect(await contentsOf(restored.redis)).toEqual(kept)
-  expect((await audit(restored.url)).status).toBe(0)
-  expect(await audit(restored.url, '--expect', hash)).toMatchObject({ status: 1, out: expect.stringContaining('expected hash') })
+  expect((await verifyAudit(restored.url)).status).toBe(0)
+  expect((await verifyAudit(restored.url, '--expect', hash)).status).toBe(1)
 })

@@ -213,6 +213,16 @@ export async function startCluster(key: string): Promise<Failing> {
   }
 }
 
+/** One server that takes commands meant for tests of Redis itself. */
+export async function startServer(
+  lines: Readonly<Record<string, string | number>>,
+): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const house = openHouse()
+  const { port } = house.start(await freePort(), lines)
+  await until('an answer', async () => (await ask(port, 'PING')) === 'PONG')
+  return { url: `redis://127.0.0.1:${port}`, close: () => house.close() }
+}
+
 export interface Encrypted {
   readonly url: string
   /** Paths of PEM files: the authority of the server, and a client's certificate and key. */
@@ -231,7 +241,7 @@ export async function startEncrypted(): Promise<Encrypted> {
     return join(house.folder, name)
   }
   const server = await authority.issue({ names: ['localhost'] })
-  const client = await authority.issue({ names: ['bot'] })
+  const client = await authority.issue({ names: ['bot'], forClient: true })
   const caFile = write('ca.pem', authority.certificate)
   const port = await freePort()
   house.start(port, {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { DCLinter } from 'dclint'
 import { validate } from 'dockerfile-utils'
 import { describe, expect, test } from 'vitest'
@@ -100,7 +100,7 @@ describe('docker-compose.yml', () => {
   })
 
   test.each(processes)('%s reads every variable that it is given', (name) => {
-    const reader = ['src/config.ts', 'src/config/schema.ts'].map((path) => readFileSync(path, 'utf8')).join('\n')
+    const reader = globSync('src/config{.ts,/*.ts}').map((path) => readFileSync(path, 'utf8')).join('\n')
     const own = Object.keys(service(name).environment).filter(
       (variable) => !/^(AZURE_(TENANT_ID|CLIENT_)|MALLOC_)/.test(variable),
     )

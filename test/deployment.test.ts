@@ -100,7 +100,9 @@ describe('docker-compose.yml', () => {
   })
 
   test.each(processes)('%s reads every variable that it is given', (name) => {
-    const reader = globSync('src/config{.ts,/*.ts}').map((path) => readFileSync(path, 'utf8')).join('\n')
+    const reader = globSync('src/config{.ts,/*.ts}')
+      .map((path) => readFileSync(path, 'utf8'))
+      .join('\n')
     const own = Object.keys(service(name).environment).filter(
       (variable) => !/^(AZURE_(TENANT_ID|CLIENT_)|MALLOC_)/.test(variable),
     )

@@ -7,6 +7,7 @@ import { Redis } from 'ioredis'
 import { vi } from 'vitest'
 import { createAuthority } from '../sandbox/certificates.ts'
 import { freePort } from '../sandbox/redis.ts'
+import { aclLines, usersOf } from '../src/redis/access.ts'
 
 /** Real servers: one with TLS, a master with replicas and sentinels, a cluster. All of them end with `close`. */
 
@@ -15,10 +16,21 @@ interface Server {
   readonly process: ChildProcess
 }
 
+/** The users of `npm run acl`, each with its own name as its password. */
+const passwords = new Map(usersOf(['prod-westus3']).map((user) => [user, [user]]))
+
 /** The folder and the servers of one test. */
 function openHouse() {
   const folder = mkdtempSync(join(tmpdir(), 'privatelink-redis-'))
   const servers: Server[] = []
+  const usersFile = join(folder, 'users.acl')
+  // The default user stays, for the replicas and for whoever looks on.
+  writeFileSync(
+    usersFile,
+    `${aclLines(['prod-westus3'], passwords)
+      .filter((line) => line !== 'user default off')
+      .join('\n')}\n`,
+  )
   const settings = (lines: Readonly<Record<string, string | number>>): string =>
     Object.entries(lines)
       .map(([name, value]) => `${name} ${value === '' ? '""' : value}`)
@@ -30,10 +42,9 @@ function openHouse() {
       const home = join(folder, String(port))
       mkdirSync(home)
       const path = join(home, 'redis.conf')
-      writeFileSync(
-        path,
-        `${settings({ bind: '127.0.0.1', port, dir: home, save: '', 'repl-diskless-sync-delay': 0, ...lines })}\n`,
-      )
+      const usual = { bind: '127.0.0.1', port, dir: home, save: '', 'repl-diskless-sync-delay': 0 }
+      const users = words.length === 0 ? { aclfile: usersFile } : {}
+      writeFileSync(path, `${settings({ ...usual, ...users, ...lines })}\n`)
       const process = spawn('redis-server', [path, ...words], { stdio: 'ignore' })
       const server = { port, process }
       servers.push(server)
@@ -77,8 +88,8 @@ async function until(what: string, seen: () => Promise<boolean>): Promise<void> 
 }
 
 export interface Failing {
-  /** What the processes get. */
-  readonly environment: Readonly<Record<string, string>>
+  /** What a process gets that has this user. */
+  environment(user: string): Readonly<Record<string, string>>
   /** A server that takes writes now, for whoever looks on. */
   master(): Promise<string>
   /** Ends the server that takes writes, at once. */
@@ -136,11 +147,11 @@ export async function startSentinels(): Promise<Failing> {
       return now !== before && String(await ask(now, 'INFO', 'replication')).includes('role:master')
     })
   return {
-    environment: {
-      REDIS_URL: sentinels.map((port) => `redis://127.0.0.1:${port}`).join(','),
+    environment: (user) => ({
+      REDIS_URL: sentinels.map((port) => `redis://${user}:${user}@127.0.0.1:${port}`).join(','),
       REDIS_SENTINEL_NAME: masterName,
       REDIS_ALLOW_LOSS: '1',
-    },
+    }),
     master: async () => `redis://127.0.0.1:${await masterPort()}`,
     async kill() {
       const before = await masterPort()
@@ -149,8 +160,9 @@ export async function startSentinels(): Promise<Failing> {
     },
     async handOver() {
       const before = await masterPort()
-      // As docs/operations.md has it: with all of its replicas required, the old master takes no write that the new one does not have.
+      // As docs/operations.md has it: writes wait until the replicas have all, and a master that misses one of them takes no write.
       await ask(before, 'CONFIG', 'SET', 'min-replicas-to-write', '2')
+      await ask(before, 'CLIENT', 'PAUSE', '3000', 'WRITE')
       await ask(sentinels[0] ?? 0, 'SENTINEL', 'FAILOVER', masterName)
       await changed(before)
     },
@@ -197,7 +209,10 @@ export async function startCluster(key: string): Promise<Failing> {
     throw new Error('The master has no replica.')
   }
   return {
-    environment: { REDIS_URL: nodes.map((node) => `redis://${node}`).join(','), REDIS_ALLOW_LOSS: '1' },
+    environment: (user) => ({
+      REDIS_URL: nodes.map((node) => `redis://${user}:${user}@${node}`).join(','),
+      REDIS_ALLOW_LOSS: '1',
+    }),
     master: async () => nodes.map((node) => `redis://${node}`).join(','),
     async kill() {
       const before = await ownerPort()

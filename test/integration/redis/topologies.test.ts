@@ -9,7 +9,7 @@ import { prefix } from '../../../src/redis/queues.ts'
 import { startWorker } from '../../../src/redis/worker.ts'
 import { type Failing, startCluster, startSentinels } from '../../redis-servers.ts'
 
-/** Work goes on through a failover: what was answered is there, once. */
+/** Work goes on through a failover: what was answered is there. */
 
 let redis: Failing
 const open: (() => Promise<void> | void)[] = []
@@ -21,7 +21,7 @@ afterEach(async () => {
 const log = pino({ level: 'silent' })
 
 function addressOf({ environment }: Failing): RedisAddress {
-  const { REDIS_URL: url = '', REDIS_SENTINEL_NAME: sentinelName } = environment
+  const { REDIS_URL: url = '', REDIS_SENTINEL_NAME: sentinelName } = environment('jobs')
   return sentinelName === undefined ? url : { url, sentinelName }
 }
 
@@ -53,55 +53,50 @@ const cases = [
 ] as const
 
 test.each(cases)(
-  'with %s, when the master is to %s, every answered write is kept',
-  { timeout: 60_000 },
+  'with %s, when the master is to %s, what was answered is kept, and every job is done',
+  { timeout: 90_000 },
   async (topology, way) => {
     redis = await topologies[topology]()
     const client = connection()
-    const key = `${prefix}:written`
+    const done = new Set<number>()
+    const worker = await startWorker({
+      redisUrl: addressOf(redis),
+      queue: 'work',
+      schema: z.object({ number: z.number() }),
+      concurrency: 5,
+      log,
+      handle: async ({ data: { number } }) => {
+        await sleep(50)
+        done.add(number)
+      },
+    })
+    open.push(() => worker.close())
+    const queue = new Queue('work', { connection: connection(), prefix })
+    queue.on('error', () => undefined)
+    open.push(() => queue.close())
+
+    const key = `${prefix}:requests:written`
     const answered: string[] = []
     let over = false
     const writing = (async () => {
       for (let count = 0; !over; count++) {
         await insist(() => client.eval("return redis.call('SADD', KEYS[1], ARGV[1])", 1, key, String(count)))
         answered.push(String(count))
+        if (count % 10 === 0) await insist(() => queue.add('job', { number: count }, { attempts: 10, removeOnComplete: true }))
         await sleep(2)
       }
     })()
-    await sleep(300)
+    await sleep(500)
     await redis[way]()
     const before = answered.length
     await expect.poll(() => answered.length, { timeout: 20_000 }).toBeGreaterThan(before + 50)
     over = true
     await writing
     const kept = new Set(await client.smembers(key))
-    expect(answered.filter((each) => !kept.has(each))).toEqual([])
-    expect(answered).toEqual([...new Set(answered)])
+    // Replication is asynchronous: a sudden death can take the last answer with it.
+    const mostLost = way === 'kill' ? 1 : 0
+    expect(answered.filter((each) => !kept.has(each)).length).toBeLessThanOrEqual(mostLost)
+    const added = answered.map(Number).filter((count) => count % 10 === 0)
+    await expect.poll(() => added.filter((count) => !done.has(count)).length, { timeout: 40_000 }).toBeLessThanOrEqual(mostLost)
   },
 )
-
-test.each(cases)('with %s, when the master is to %s, every job is done', { timeout: 90_000 }, async (topology, way) => {
-  redis = await topologies[topology]()
-  const done = new Map<number, number>()
-  const worker = await startWorker({
-    redisUrl: addressOf(redis),
-    queue: 'work',
-    schema: z.object({ number: z.number() }),
-    concurrency: 5,
-    log,
-    handle: async ({ data: { number } }) => {
-      await sleep(50)
-      done.set(number, (done.get(number) ?? 0) + 1)
-    },
-  })
-  open.push(() => worker.close())
-  const queue = new Queue('work', { connection: connection(), prefix })
-  queue.on('error', () => undefined)
-  open.push(() => queue.close())
-  for (let number = 0; number < 100; number++)
-    await insist(() => queue.add('job', { number }, { attempts: 10, removeOnComplete: true }))
-  await redis[way]()
-  for (let number = 100; number < 150; number++)
-    await insist(() => queue.add('job', { number }, { attempts: 10, removeOnComplete: true }))
-  await expect.poll(() => done.size, { timeout: 40_000 }).toBe(150)
-})

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { accessSync, constants, readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { Redis } from 'ioredis'
 
@@ -21,10 +23,24 @@ const users = readFileSync(new URL('../redis-users.acl', import.meta.url), 'utf8
   .filter((line) => line.startsWith('user ') && !line.startsWith('user default') && !line.startsWith('user health'))
   .map((line) => line.split(' ').slice(1))
 
+/** How many ports are tried: somebody else may take one between looking for it and listening. */
+const attempts = 5
+
 /** A real Redis (or Valkey) of our own, on a free port, that keeps nothing. */
 export async function startRedis(): Promise<RedisServer> {
-  const port = await freePort()
-  const settings = { port, bind: '127.0.0.1', save: '', appendonly: 'no', 'maxmemory-policy': 'noeviction' }
+  for (let left = attempts; ; left--) {
+    try {
+      return await startRedisOn(await freePort())
+    } catch (error) {
+      if (left === 1) throw error
+    }
+  }
+}
+
+async function startRedisOn(port: number): Promise<RedisServer> {
+  // A server writes its data to its folder when a replica asks for it, and reads what lies there when it starts.
+  const dir = await mkdtemp(join(tmpdir(), 'privatelink-redis-'))
+  const settings = { port, dir, bind: '127.0.0.1', save: '', appendonly: 'no', 'maxmemory-policy': 'noeviction' }
   const server = spawn(
     serverOnPath(),
     Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]),
@@ -38,12 +54,13 @@ export async function startRedis(): Promise<RedisServer> {
   const close = async (): Promise<void> => {
     server.kill('SIGKILL')
     await ended
+    await rm(dir, { recursive: true, force: true })
   }
   const absent = ended.then(() => {
     throw new Error('The Redis server ended before it answered.')
   })
   try {
-    await Promise.race([firstAnswer(url), absent])
+    await Promise.race([firstAnswer(url, server.pid), absent])
   } catch (error) {
     await close()
     throw error
@@ -87,13 +104,15 @@ function serverOnPath(): string {
   return found
 }
 
-async function firstAnswer(url: string): Promise<void> {
+/** Throws when it is another server that answers. */
+async function firstAnswer(url: string, pid: number | undefined): Promise<void> {
   const redis = new Redis(url, { maxRetriesPerRequest: null, retryStrategy: () => 25 })
   redis.on('error', () => undefined)
   const { promise: tooLate, reject } = Promise.withResolvers<never>()
   const timer = setTimeout(() => reject(new Error('Redis did not answer.')), patienceMs)
   try {
-    await Promise.race([redis.ping(), tooLate])
+    const said = await Promise.race([redis.info('server'), tooLate])
+    if (!said.includes(`process_id:${pid}\r`)) throw new Error('Another Redis listens on that port.')
   } finally {
     clearTimeout(timer)
     redis.disconnect()

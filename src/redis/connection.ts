@@ -1,5 +1,6 @@
 import { Cluster, type ClusterOptions, Redis } from 'ioredis'
 import type { RedisAddress, RedisSettings } from '../config/redis.ts'
+import { prefix } from './queues.ts'
 
 export type Connection = Redis | Cluster
 
@@ -102,8 +103,14 @@ export function isUnanswered(error: unknown): boolean {
   return error.name === 'MaxRetriesPerRequestError' || ['Command timed out', 'Connection is closed.'].includes(error.message)
 }
 
-/** The id of the server that answers, which changes with a restart or a failover; undefined in a cluster, and where the server does not say. */
+/** Asks the server that holds our keys: a command without a key would ask any node of a cluster. */
+const serverInfo = "return redis.call('INFO', 'server')"
+
+/** Of a slot that holds all of our keys. Nothing is stored there. */
+const anyKey = `${prefix}:requests:server`
+
+/** The id of the server that answers, which changes with a restart or a failover; undefined where the server does not say. For users that may write requests. */
 export async function serverIdOf(redis: Connection): Promise<string | undefined> {
-  if (redis instanceof Cluster) return undefined
-  return /^run_id:(\S+)/m.exec(await redis.info('server'))?.[1]
+  const info = redis instanceof Cluster ? await redis.eval(serverInfo, 1, anyKey) : await redis.info('server')
+  return /^run_id:(\S+)/m.exec(String(info))?.[1]
 }

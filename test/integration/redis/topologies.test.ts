@@ -4,7 +4,7 @@ import { pino } from 'pino'
 import { afterEach, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { RedisAddress } from '../../../src/config/redis.ts'
-import { type Connection, connect } from '../../../src/redis/connection.ts'
+import { type Connection, connect, serverIdOf } from '../../../src/redis/connection.ts'
 import { prefix } from '../../../src/redis/queues.ts'
 import { startWorker } from '../../../src/redis/worker.ts'
 import { type Failing, startCluster, startSentinels } from '../../redis-servers.ts'
@@ -87,11 +87,16 @@ test.each(cases)(
       }
     })()
     await sleep(500)
+    const server = await serverIdOf(client)
+    expect(server).toMatch(/^[0-9a-f]{40}$/)
     await redis[way]()
     const before = answered.length
     await expect.poll(() => answered.length, { timeout: 20_000 }).toBeGreaterThan(before + 50)
     over = true
     await writing
+    // By this the bot notices a failover, and shows every open request anew.
+    expect(await serverIdOf(client)).toMatch(/^[0-9a-f]{40}$/)
+    expect(await serverIdOf(client)).not.toBe(server)
     const kept = new Set(await client.smembers(key))
     // Replication is asynchronous: a sudden death can take the last answer with it.
     const mostLost = way === 'kill' ? 1 : 0

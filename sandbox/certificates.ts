@@ -16,6 +16,8 @@ interface IssuedSubject {
   readonly names: readonly string[]
   readonly notBefore?: Date
   readonly notAfter?: Date
+  /** By which a client is known, instead of a server. */
+  readonly forClient?: boolean
 }
 
 interface IssuedCertificate {
@@ -49,7 +51,7 @@ export async function createAuthority(commonName = `Sandbox CA ${webcrypto.rando
     webcrypto,
   )
 
-  async function issue({ names, notBefore, notAfter }: IssuedSubject): Promise<IssuedCertificate> {
+  async function issue({ names, notBefore, notAfter, forClient = false }: IssuedSubject): Promise<IssuedCertificate> {
     const keys = await newKeys()
     const certificate = await x509.X509CertificateGenerator.create(
       {
@@ -64,7 +66,7 @@ export async function createAuthority(commonName = `Sandbox CA ${webcrypto.rando
         extensions: [
           new x509.BasicConstraintsExtension(false, undefined, true),
           new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-          new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+          new x509.ExtendedKeyUsageExtension([forClient ? x509.ExtendedKeyUsage.clientAuth : x509.ExtendedKeyUsage.serverAuth]),
           new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: isIP(value) ? 'ip' : 'dns', value }))),
           await x509.AuthorityKeyIdentifierExtension.create(issuerKeys.publicKey, false, webcrypto),
           await x509.SubjectKeyIdentifierExtension.create(keys.publicKey, false, webcrypto),

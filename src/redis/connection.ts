@@ -1,25 +1,46 @@
 import { Cluster, type ClusterOptions, Redis } from 'ioredis'
 import type { RedisAddress, RedisSettings } from '../config/redis.ts'
+import { prefix } from './queues.ts'
 
 export type Connection = Redis | Cluster
+
+/** After how long without enough replicas a connection asks again who the master is, in milliseconds. */
+const askAgainAfterMs = 1_000
 
 /**
  * What a server answers that does not take commands any more, or not yet: one that has become a replica and kept its connections, and one that reads its
  * data. The connection is made anew, which asks the sentinels where the master is, and the command is sent again, which was not carried out. 2 is ioredis'
- * word for that.
+ * word for that. A server without replicas may be a master that has been replaced: this is asked once a second, or a master that waits for its replicas
+ * would be asked without a pause.
  */
-function reconnectOnError(error: Error): false | 2 {
-  return /^(LOADING|MASTERDOWN)\b|READONLY/.test(error.message) ? 2 : false
+function reconnector(): (error: Error) => false | 2 {
+  let askedAt = Number.NEGATIVE_INFINITY
+  return ({ message }) => {
+    if (/^(LOADING|MASTERDOWN)\b|READONLY/.test(message)) return 2
+    if (!message.startsWith('NOREPLICAS') || performance.now() - askedAt < askAgainAfterMs) return false
+    askedAt = performance.now()
+    return 2
+  }
 }
 
-/** How long a cluster is asked again where a command belongs, while it chooses a new master: about a minute. */
-const patientCluster = { maxRedirections: 300, retryDelayOnFailover: 200, retryDelayOnClusterDown: 200 } satisfies ClusterOptions
+/**
+ * How often a cluster is asked again where a command belongs, while it chooses a new master. `patient`: for about a minute. `blocking`: for less than a
+ * second. BullMQ gives up a blocking command one second after its time, by closing the connection; where ioredis still tries, that never ends, and the
+ * worker takes no job any more.
+ */
+const cluster = {
+  patient: { maxRedirections: 300, retryDelayOnFailover: 200, retryDelayOnClusterDown: 200 },
+  blocking: { maxRedirections: 16, retryDelayOnFailover: 50, retryDelayOnClusterDown: 50 },
+} satisfies Record<string, ClusterOptions>
 
 /**
  * Connects to one Redis; to the master that sentinels name; or to a Redis Cluster. With `patient` a command waits for Redis without an end, which workers
- * need; without it a command fails within two seconds, so that a person gets an answer while Redis is down.
+ * need; without it a command fails within two seconds, so that a person gets an answer while Redis is down. `blocking`: for what BullMQ blocks.
  */
-export function connect(address: RedisAddress, { patient }: { patient: boolean }): Connection {
+export function connect(
+  address: RedisAddress,
+  { patient, blocking = false }: { readonly patient: boolean; readonly blocking?: boolean },
+): Connection {
   const settings: RedisSettings = typeof address === 'string' ? { url: address } : address
   const nodes = settings.url.split(',').map((node) => new URL(node))
   const [first] = nodes
@@ -27,7 +48,7 @@ export function connect(address: RedisAddress, { patient }: { patient: boolean }
     ...(patient ? { maxRetriesPerRequest: null } : { maxRetriesPerRequest: 1, commandTimeout: 2_000 }),
     ...tlsOf(settings),
     ...userOf(first),
-    reconnectOnError,
+    reconnectOnError: reconnector(),
   }
   const endpoints = nodes.map(({ hostname, port }) => ({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) }))
   if (settings.sentinelName !== undefined) return new Redis({ ...options, ...sentinelsOf(settings, endpoints) })
@@ -38,7 +59,7 @@ export function connect(address: RedisAddress, { patient }: { patient: boolean }
       redisOptions: { ...options },
       // By their names, not by the addresses that these have: certificates are made for names.
       dnsLookup: (host, callback) => callback(null, host),
-      ...(patient && patientCluster),
+      ...(blocking ? cluster.blocking : patient ? cluster.patient : {}),
     },
   )
 }
@@ -82,8 +103,14 @@ export function isUnanswered(error: unknown): boolean {
   return error.name === 'MaxRetriesPerRequestError' || ['Command timed out', 'Connection is closed.'].includes(error.message)
 }
 
-/** The id of the server that answers, which changes with a restart or a failover; undefined in a cluster, and where the server does not say. */
+/** Asks the server that holds our keys: a command without a key would ask any node of a cluster. */
+const serverInfo = "return redis.call('INFO', 'server')"
+
+/** Of a slot that holds all of our keys. Nothing is stored there. */
+const anyKey = `${prefix}:requests:server`
+
+/** The id of the server that answers, which changes with a restart or a failover; undefined where the server does not say. For users that may write requests. */
 export async function serverIdOf(redis: Connection): Promise<string | undefined> {
-  if (redis instanceof Cluster) return undefined
-  return /^run_id:(\S+)/m.exec(await redis.info('server'))?.[1]
+  const info = redis instanceof Cluster ? await redis.eval(serverInfo, 1, anyKey) : await redis.info('server')
+  return /^run_id:(\S+)/m.exec(String(info))?.[1]
 }

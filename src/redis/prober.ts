@@ -74,7 +74,7 @@ export function createProber(
     if (known !== undefined) return known
     const name = probeQueue(network)
     // QueueEvents blocks its connection, so it gets its own. BullMQ does not close a connection that it was given: `close` below does.
-    const listening = connect(redisUrl, { patient: true })
+    const listening = connect(redisUrl, { patient: true, blocking: true })
     listening.on('error', onError)
     const events = new QueueEvents(name, { connection: listening, prefix })
     const queue = new Queue(name, { connection, prefix, ...queueTelemetry() })

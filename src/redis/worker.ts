@@ -33,7 +33,7 @@ export interface RunningWorker extends Closable {
 export async function startWorker<Schema extends z.ZodType>(options: WorkerOptions<Schema>): Promise<RunningWorker> {
   const { redisUrl, queue, schema, concurrency, log, handle } = options
   const stopping = new AbortController()
-  const connection = connect(redisUrl, { patient: true })
+  const connection = connect(redisUrl, { patient: true, blocking: true })
   connection.on('error', (error) => log.warn({ err: error }, 'redis'))
 
   const process = async (job: Job, token: string | undefined): Promise<unknown> => {

@@ -126,8 +126,8 @@ describe('Azure', () => {
     expect((await setup(step)).get(step)).toMatchObject({ state: 'done', changed: true })
   })
 
-  test('RetryableError of its own passes, in what it has begun too', async () => {
-    world.faults.push({ ...put('RetryableError', /privateEndpoints/i), later: true })
+  test.each(['RetryableError', 'AnotherOperationInProgress', 'Canceled'])('%s passes, in what it has begun too', async (code) => {
+    world.faults.push({ ...put(code, /privateEndpoints/i), later: true })
     expect((await setup('private-endpoint')).get('private-endpoint')).toMatchObject({ state: 'done', changed: true })
     expect(world.endpoints.size).toBe(1)
   })

@@ -80,6 +80,12 @@ export interface PrivateEndpoint {
   connection: 'Pending' | 'Approved' | 'Rejected' | 'Disconnected'
 }
 
+/** `CanNotDelete` refuses deletions at its scope and below, `ReadOnly` all writes. */
+export interface Lock {
+  readonly scope: string
+  readonly level: 'CanNotDelete' | 'ReadOnly'
+}
+
 export interface PrivateZone {
   readonly id: string
   /** e.g. `westus3.privatelink.azure.clickhouse.cloud` */
@@ -91,6 +97,8 @@ export interface PrivateZone {
   readonly records: Map<string, RecordSet>
   /** Keyed by name in lower case. */
   readonly links: Map<string, NetworkLink>
+  /** Id of something nested that no list shows, and that keeps the zone from being deleted. */
+  hiddenChild?: string
 }
 
 export interface RecordSet {
@@ -169,6 +177,8 @@ export class World {
   readonly zones = new Map<string, PrivateZone>()
   /** Aliases that Azure does not see, or not yet, although ClickHouse Cloud names them. */
   readonly hiddenAliases = new Set<string>()
+  /** Management locks. */
+  readonly locks: Lock[] = []
   /** Owner of everything, unless a test says otherwise. */
   roles: Role[] = [{ scope: '/', actions: ['*'], notActions: [] }]
   readonly calls: Call[] = []

@@ -91,8 +91,8 @@ function remove(arm: Arm, request: ArmRequest): Reply {
   checkPreconditions(request, { kind: 'Zone', name: zone.name, etag: zone.etag })
   refuseWhileBusy(arm, zone.id)
   const [link] = zone.links.values()
-  if (link) {
-    const nested = `${type}/${zone.name}/virtualNetworkLinks/${link.name}`
+  const nested = link === undefined ? zone.hiddenChild : `${type}/${zone.name}/virtualNetworkLinks/${link.name}`
+  if (nested !== undefined) {
     throw new ArmError(
       409,
       'CannotDeleteResource',

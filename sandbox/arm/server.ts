@@ -10,6 +10,7 @@ import { failIfDue } from './faults.ts'
 import type { Identity } from './identity.ts'
 import { startIdentity } from './identity.ts'
 import { listen, stop } from './listen.ts'
+import { refuseLocked } from './locks.ts'
 import { networkInterfaceRoutes } from './network-interfaces.ts'
 import { networkLinkRoutes } from './network-links.ts'
 import { networkRoutes } from './networks.ts'
@@ -89,6 +90,7 @@ function responder(arm: Arm, tokens: Tokens): (incoming: Incoming) => Promise<Re
     checkScope(arm, request.param('subscription'), hit.params.get('group'))
     const quota = throttle.take(request.param('subscription'), hit.route.method, hit.route.template)
     try {
+      refuseLocked(arm.world, incoming)
       failIfDue(arm.world, { method: incoming.method, path: incoming.url.pathname })
       const { headers, ...rest } = await hit.route.handle(request)
       return { ...rest, headers: { ...quota, ...headers } }

@@ -50,8 +50,12 @@ async function carryOut(step: Step, application: Application): Promise<void> {
       await record(step.id, { state: 'running', startedAt, changed }, receipts)
       seen = await collectReceipts(receipts, () => change(step, found, application))
     }
+    const approved = application.plan.steps.find(({ id }) => id === step.id)?.change.kind ?? 'none'
+    const stays = approved !== 'none' && seen.kept === true && seen.gone !== true
     const told = {
-      ...(seen.note !== undefined && { note: seen.note }),
+      // What was there to be removed, and is gone, needs no word.
+      ...(seen.note !== undefined && !(changed && seen.gone === true) && { note: seen.note }),
+      ...(stays && { kept: true as const }),
       ...(seen.seen !== undefined && { seen: seen.seen }),
     }
     await record(step.id, { state: 'done', startedAt, finishedAt: now(), changed, ...told }, receipts)

@@ -22,6 +22,8 @@ export interface Facts {
   wantedRecords?: readonly string[]
   /** The records to remove. */
   leavingRecords?: readonly ARecord[]
+  /** What Azure has refused to delete for good, with its words: locks, and nested resources. */
+  refused?: ReadonlyMap<Removed, string>
   organization?: OrganizationEntries
   /** Adding the organization's entry had no effect, so the change of the allow list has to register it. */
   entryFollows?: true
@@ -30,6 +32,9 @@ export interface Facts {
   /** The verdict on each service, by its id. */
   verdicts?: ReadonlyMap<string, Verdict>
 }
+
+/** What a removal deletes in Azure. */
+export type Removed = `record ${string}` | 'link' | 'zone' | 'endpoint'
 
 /** The organization's private endpoints, as read at `readAt`, a time of `performance.now`. */
 export interface OrganizationEntries {
@@ -91,6 +96,8 @@ export interface Observation {
   readonly seen?: StepFacts
   /** A removal that changes nothing; `note` says why. */
   readonly kept?: true
+  /** Nothing is kept: it is not there, or not any more. */
+  readonly gone?: true
   /** What approvers should know besides: whom it touches, or what could not be seen. */
   readonly warning?: string
 }

@@ -80,6 +80,17 @@ export interface PrivateEndpoint {
   connection: 'Pending' | 'Approved' | 'Rejected' | 'Disconnected'
 }
 
+/** Denies to make resources of a type within its scope. */
+export interface Policy {
+  readonly name: string
+  readonly displayName: string
+  readonly scope: string
+  /** e.g. `Microsoft.Network/privateDnsZones` */
+  readonly resourceType: string
+  /** What it says to those whom it refuses. */
+  readonly reason: string
+}
+
 /** `CanNotDelete` refuses deletions at its scope and below, `ReadOnly` all writes. */
 export interface Lock {
   readonly scope: string
@@ -177,6 +188,8 @@ export class World {
   readonly zones = new Map<string, PrivateZone>()
   /** Aliases that Azure does not see, or not yet, although ClickHouse Cloud names them. */
   readonly hiddenAliases = new Set<string>()
+  /** Assignments of policies that deny. */
+  readonly policies: Policy[] = []
   /** Management locks. */
   readonly locks: Lock[] = []
   /** Owner of everything, unless a test says otherwise. */

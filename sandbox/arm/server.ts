@@ -16,6 +16,7 @@ import { networkLinkRoutes } from './network-links.ts'
 import { networkRoutes } from './networks.ts'
 import { operationRoutes } from './operation-answers.ts'
 import { Operations } from './operations.ts'
+import { policyRoutes, refuseByPolicy } from './policies.ts'
 import { privateEndpointRoutes } from './private-endpoints.ts'
 import { privateLinkServiceRoutes } from './private-link-services.ts'
 import { privateZoneRoutes } from './private-zones.ts'
@@ -71,6 +72,7 @@ function responder(arm: Arm, tokens: Tokens): (incoming: Incoming) => Promise<Re
   // Links before record sets: `…/{zone}/{recordType}` would match a link's path as well.
   const routes: Route[] = [
     ...permissionRoutes(arm.world),
+    ...policyRoutes(arm.world),
     ...operationRoutes(arm),
     ...networkRoutes(arm),
     ...networkInterfaceRoutes(arm),
@@ -90,6 +92,7 @@ function responder(arm: Arm, tokens: Tokens): (incoming: Incoming) => Promise<Re
     checkScope(arm, request.param('subscription'), hit.params.get('group'))
     const quota = throttle.take(request.param('subscription'), hit.route.method, hit.route.template)
     try {
+      refuseByPolicy(arm.world, hit.route, incoming)
       refuseLocked(arm.world, incoming)
       failIfDue(arm.world, { method: incoming.method, path: incoming.url.pathname })
       const { headers, ...rest } = await hit.route.handle(request)

@@ -100,7 +100,7 @@ function isInUse(message: string): boolean {
 }
 
 /** A role does not help against a policy. Landing zones often deny `privatelink.*` zones outside the hub's resource group. */
-function policyRemedy({ doing, policy }: Said): string {
+export function policyRemedy({ doing, policy }: Omit<Said, 'message'>): string {
   const owner = `Ask the owner of the policy${policy?.scope === undefined ? '' : ` (assigned at ${policy.scope})`} for an exemption; no role of the bot changes it.`
   return doing.includes('private DNS zone')
     ? `${owner} Or have the team that keeps the private DNS zones make this one, and point \`dns\` of the network at its subscription and resource group.`

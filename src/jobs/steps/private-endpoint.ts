@@ -19,7 +19,8 @@ export const privateEndpoint: Step = {
   id: 'private-endpoint',
   title: 'private endpoint',
   resource: ({ services: [{ service }], network }) => endpointName(service, network),
-  needs: [],
+  // Landing zones often forbid the zone: then no endpoint is left behind, which costs money.
+  needs: ['dns-zone'],
 
   async plan(context) {
     const list = await context.clouds.network.endpoints(context.target.network, context.signal)

@@ -139,6 +139,8 @@ export interface Latencies {
   privateZone: number
   networkLink: number
   clickhouse: number
+  /** How long Azure's lists of endpoints, zones and links lack what is new, and show what is deleted; none when absent. */
+  listLag?: number
   /** From a change of an allow list until connections follow it. */
   propagation: number
 }

@@ -9,6 +9,7 @@ import { exchange } from './exchange.ts'
 import { failIfDue } from './faults.ts'
 import type { Identity } from './identity.ts'
 import { startIdentity } from './identity.ts'
+import { ListLag } from './list-lag.ts'
 import { listen, stop } from './listen.ts'
 import { refuseLocked } from './locks.ts'
 import { networkInterfaceRoutes } from './network-interfaces.ts'
@@ -52,6 +53,7 @@ export async function startArm(world: World, { authority }: { authority: Authori
     url: `https://127.0.0.1:${port}`,
     resourceGroups: groupsBesideNetworks(world),
     operations: new Operations(timers),
+    lists: new ListLag(world),
     timers,
   }
   server.on('request', exchange({ world, vendor: 'arm', timers, respond: responder(arm, tokens) }))

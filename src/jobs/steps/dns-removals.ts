@@ -1,6 +1,6 @@
 import type { ARecord, Zone } from '../../azure/private-dns.ts'
 import type { Change } from '../../domain/plan.ts'
-import { sameId, zoneNameOf } from '../../domain/target.ts'
+import { zoneNameOf } from '../../domain/target.ts'
 import { labelsOf, leadsTo } from './dns-record.ts'
 import { otherEndpoints } from './endpoints.ts'
 import { organizationEntryRemoval } from './list-removals.ts'
@@ -98,9 +98,12 @@ async function removable(zone: Zone, records: readonly ARecord[], context: StepC
 
 /** The zone that the record's removal found, read again; undefined when it was deleted. */
 async function zoneNow({ target, clouds, facts, signal }: StepContext): Promise<Zone | undefined> {
-  const id = facts.zone?.id
-  const zones = id === undefined ? [] : await clouds.dns.zones(zoneNameOf(target), target.network, signal)
-  return zones.find((zone) => sameId(zone.id, id))
+  const now = facts.zone && (await clouds.dns.zone(facts.zone, target.network, signal))
+  if (now?.link === undefined) return now
+  // A list may still show a link that is gone.
+  const { link: listed, ...rest } = now
+  const link = await clouds.dns.link(now, listed.name, target.network, signal)
+  return link === undefined ? rest : { ...rest, link }
 }
 
 export const networkLinkRemoval: Step = {

@@ -34,7 +34,7 @@ export const dnsZone: Step = {
       return
     }
     const observe = async (): Promise<'settled' | 'deleted' | undefined> => {
-      const [zone] = await clouds.dns.zones(name, network, signal)
+      const zone = await clouds.dns.zone(existing, network, signal)
       if (zone === undefined) return 'deleted'
       return zone.settled ? 'settled' : undefined
     }

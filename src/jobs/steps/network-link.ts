@@ -1,10 +1,23 @@
+import type { Zone } from '../../azure/private-dns.ts'
 import { marked } from '../../domain/ownership.ts'
 import { beingMade } from '../../domain/plan.ts'
 import { linkName } from '../../domain/resource-names.ts'
-import { zoneNameOf } from '../../domain/target.ts'
+import { type Network, zoneNameOf } from '../../domain/target.ts'
+import type { Clouds } from '../clouds.ts'
 import { until } from '../retry.ts'
 import { deletedMeanwhile } from './dns-zone.ts'
 import type { Step } from './step.ts'
+
+/** The zone with its link as that is now: by its id, else any other to the same VNet. */
+async function withLink(zone: Zone, network: Network, { dns }: Clouds, signal: AbortSignal): Promise<Zone> {
+  const { link: known, ...rest } = zone
+  const name = known?.name ?? linkName(network)
+  const link = await dns.link(zone, name, network, signal)
+  if (link !== undefined) return { ...rest, link }
+  const other = (await dns.zone(zone, network, signal))?.link
+  // A list may still show the one that is gone.
+  return other === undefined || other.name === name ? rest : { ...rest, link: other }
+}
 
 /** The link through which the VNet sees the zone. */
 export const networkLink: Step = {
@@ -15,7 +28,7 @@ export const networkLink: Step = {
 
   async plan({ target, clouds, facts, signal }) {
     // The zone may have been read before this link was made, so it is read again.
-    const [zone] = facts.zone === undefined ? [] : await clouds.dns.zones(zoneNameOf(target), target.network, signal)
+    const zone = facts.zone && (await withLink(facts.zone, target.network, clouds, signal))
     const seen = { link: { name: zone?.link?.name ?? linkName(target.network) } }
     if (zone?.link?.completed === true) return { change: { kind: 'none' }, facts: { zone }, seen }
     // Nothing is left to write, but names do not resolve over the link yet.
@@ -26,7 +39,8 @@ export const networkLink: Step = {
   async apply({ target, clouds, facts, maker, fence, signal }) {
     const { network } = target
     if (facts.zone === undefined) return
-    const linkNow = async () => (await clouds.dns.zones(zoneNameOf(target), network, signal))[0]?.link
+    const { zone } = facts
+    const linkNow = async () => (await withLink(zone, network, clouds, signal)).link
     if ((await linkNow()) === undefined) {
       await fence()
       await clouds.dns.createLink(facts.zone, linkName(network), network, marked(network.tags, maker), signal)

@@ -82,6 +82,8 @@ export interface StepContext {
   fence(): Promise<void>
   /** Called before ids are put on a list: an undo of this request removes these and no others. */
   noteListed(listing: Listing): Promise<void>
+  /** ARM ids of endpoints in the network with which requests of this ledger have lately worked: Azure's lists may lack them for minutes. */
+  knownEndpoints(network: Network): Promise<readonly string[]>
   /** Whether a request of this ledger put the id on a list, or planned with the endpoint whose id it is. */
   hasListed(id: string): Promise<boolean>
   readonly signal: AbortSignal

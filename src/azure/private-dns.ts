@@ -1,5 +1,6 @@
 import { PrivateDnsManagementClient, type PrivateZone, type RecordSet, type VirtualNetworkLink } from '@azure/arm-privatedns'
 import type { TokenCredential } from '@azure/identity'
+import { isWider } from '../domain/hidden-names.ts'
 import { linkName } from '../domain/resource-names.ts'
 import { type Network, sameId, vnetId } from '../domain/target.ts'
 import { type Etag, ifMatchWhenKnown, requireIfMatch } from './etag.ts'
@@ -52,6 +53,8 @@ export interface AzurePrivateDns {
    * minutes: the zone in the network's own place, and the link that this bot makes, are asked for by their ids where a list lacks them.
    */
   zones(name: string, network: Network, signal: AbortSignal): Promise<readonly Zone[]>
+  /** The zones of a wider or narrower name than this that are linked to the network's VNet, in all configured subscriptions. */
+  around(name: string, network: Network, signal: AbortSignal): Promise<readonly Zone[]>
   /** The zone as it is now, by its id; undefined when there is none. */
   zone(place: ZonePlace, network: Network, signal: AbortSignal): Promise<Zone | undefined>
   /** The link as it is now, by its id; undefined when there is none, or none to the network's VNet. */
@@ -166,14 +169,15 @@ export function azurePrivateDns(
   const zonesIn = async (
     subscription: string,
     groups: readonly string[],
-    name: string,
+    isMeant: (name: string) => boolean,
     network: Network,
     signal: AbortSignal,
   ): Promise<readonly Zone[]> =>
     await translating(`list the private DNS zones of subscription ${subscription}`, async () => {
       const found: Zone[] = []
       for (const zone of await listed(subscription, groups, signal)) {
-        if (zone.name?.toLowerCase() !== name.toLowerCase() || zone.id === undefined) continue
+        const { name = '' } = zone
+        if (!isMeant(name) || zone.id === undefined) continue
         const isDone = (zone.provisioningState ?? 'Succeeded') === 'Succeeded'
         const place = { name, subscription, resourceGroup: splitId(zone.id).resourceGroup }
         const now = isDone ? await zoneOf(zone, name, network, signal) : await zoneById(place, network, signal)
@@ -182,15 +186,24 @@ export function azurePrivateDns(
       return found
     })
 
+  const everywhere = async (isMeant: (name: string) => boolean, network: Network, signal: AbortSignal) => {
+    const all = Map.groupBy([network.dns, ...places], ({ subscription }) => subscription.toLowerCase())
+    return await Promise.all(
+      [...all].map(([subscription, here]) => {
+        const groups = [...new Set(here.map(({ resourceGroup }) => resourceGroup.toLowerCase()))]
+        return zonesIn(subscription, groups, isMeant, network, signal)
+      }),
+    )
+  }
+
   return {
+    async around(name, network, signal) {
+      const lists = await everywhere((other) => isWider(other, name) || isWider(name, other), network, signal)
+      return lists.flat().filter(({ link }) => link !== undefined)
+    },
+
     async zones(name, network, signal) {
-      const all = Map.groupBy([network.dns, ...places], ({ subscription }) => subscription.toLowerCase())
-      const lists = await Promise.all(
-        [...all].map(([subscription, here]) => {
-          const groups = [...new Set(here.map(({ resourceGroup }) => resourceGroup.toLowerCase()))]
-          return zonesIn(subscription, groups, name, network, signal)
-        }),
-      )
+      const lists = await everywhere((other) => sameId(other, name), network, signal)
       const own = { name, ...network.dns }
       const isListed = lists.flat().some((zone) => isAt(zone, own))
       const unlisted = isListed

@@ -10,6 +10,7 @@ const names = {
   installation: 'privatelinkInstallation',
   request: 'privatelinkRequest',
   askedAt: 'privatelinkAskedAt',
+  carriedFrom: 'privatelinkCarriedFrom',
 } as const
 
 const maker = 'privatelink-bot'
@@ -44,6 +45,16 @@ export function marked(tags: Tags | undefined, { installation, request, askedAt 
     [names.request]: request,
     ...(askedAt !== undefined && { [names.askedAt]: askedAt }),
   }
+}
+
+/** The metadata of a copy of somebody's record, which goes on to belong to them. */
+export function markedCopy(metadata: Tags | undefined, from: string, maker: Maker): Tags {
+  return { ...marked(metadata, maker), [names.carriedFrom]: from }
+}
+
+/** Whether it is a copy of a record of a wider zone: it leads where somebody else wants it to. */
+export function isCopy(metadata: Tags | undefined): boolean {
+  return tagValue(metadata, names.carriedFrom) !== undefined
 }
 
 /** Whether this installation made it. */

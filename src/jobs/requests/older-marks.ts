@@ -42,6 +42,9 @@ export function readingOlderMarks(
         const zone = await dns.zone(...about)
         return zone && { ...(await tagged(zone)), ...(zone.link !== undefined && { link: await tagged(zone.link) }) }
       },
+      async around(...about) {
+        return await Promise.all((await dns.around(...about)).map(tagged))
+      },
       async link(...about) {
         const link = await dns.link(...about)
         return link && (await tagged(link))

@@ -1,9 +1,11 @@
 import type { ARecord, Zone } from '../../azure/private-dns.ts'
+import { isCopy } from '../../domain/ownership.ts'
 import type { Change } from '../../domain/plan.ts'
 import { zoneNameOf } from '../../domain/target.ts'
 import { labelsOf, leadsTo } from './dns-record.ts'
 import { otherEndpoints } from './endpoints.ts'
 import { organizationEntryRemoval } from './list-removals.ts'
+import { fallingBack } from './names-that-move.ts'
 import { gone, isMadeHere, isMine, isUsedByNow, keep, refusedNote, removeOrKeep, sparedNote, usedNote } from './removal.ts'
 import type { Observation, Step, StepContext } from './step.ts'
 
@@ -22,6 +24,8 @@ export const dnsRecordRemoval: Step = {
     const { zone, records } = found
     const kept = sparedNote(context, 'dns-record') ?? usedNote(context)
     if (kept !== undefined) return { ...keep(kept), facts: { zone, records, leavingRecords: [] } }
+    const copies = records.filter(({ metadata }) => isCopy(metadata) && isMine(metadata, context))
+    context.facts.fallingBack = copies.length === 0 ? [] : await fallingBack(zone, copies, context)
     const leavingRecords = (await removable(zone, records, context)).filter((record) => !isRefused(record, context))
     const facts = { zone, records, leavingRecords }
     if (leavingRecords.length === 0) return { ...whyRecordsStay(records, context), facts }
@@ -80,7 +84,9 @@ async function ownZone(context: StepContext): Promise<{ zone: Zone; records: rea
 async function removable(zone: Zone, records: readonly ARecord[], context: StepContext): Promise<readonly ARecord[]> {
   const { facts, target } = context
   const names = ['*', ...labelsOf(target)]
-  const mine = records.filter(({ name, metadata }) => names.includes(name.toLowerCase()) && isMine(metadata, context))
+  const mine = records.filter(
+    ({ name, metadata }) => names.includes(name.toLowerCase()) && isMine(metadata, context) && !isCopy(metadata),
+  )
   const others = mine.some((record) => !leadsTo(record, facts.endpoint?.address))
     ? await otherEndpoints(context, facts.endpoint?.id)
     : { endpoints: [], partial: false }
@@ -165,9 +171,9 @@ export const dnsZoneRemoval: Step = {
 
 /** Names and types of the records that would be deleted with the zone, read now. */
 async function foreignRecords(zone: Zone, context: StepContext): Promise<readonly string[]> {
-  const { leavingRecords = [], records = [] } = context.facts
+  const { leavingRecords = [], records = [], fallingBack: copies = [] } = context.facts
   const refused = records.filter((record) => isRefused(record, context))
-  const removed = [...leavingRecords, ...refused].map(({ name }) => name)
+  const removed = [...[...leavingRecords, ...refused].map(({ name }) => name), ...copies]
   const sets = await context.clouds.dns.recordSets(zone, context.signal)
   const others = sets.filter(({ type, name }) => type !== 'SOA' && !(type === 'A' && removed.includes(name)))
   return others.map(({ type, name }) => `${name} ${type}`)
@@ -175,9 +181,9 @@ async function foreignRecords(zone: Zone, context: StepContext): Promise<readonl
 
 /** Why link and zone stay: they serve every record of the zone. Undefined when no record is left. */
 function whyZoneStays(context: StepContext): string | undefined {
-  const { records = [], leavingRecords = [] } = context.facts
+  const { records = [], leavingRecords = [], fallingBack: copies = [] } = context.facts
   const others = records
-    .filter((record) => !leavingRecords.includes(record) && !isRefused(record, context))
+    .filter((record) => !leavingRecords.includes(record) && !isRefused(record, context) && !copies.includes(record.name))
     .map(({ name }) => name)
   return usedNote(context) ?? (others.length === 0 ? undefined : otherRecords(others))
 }

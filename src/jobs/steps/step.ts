@@ -8,6 +8,7 @@ import type { Change, Plan, StepFacts, StepId } from '../../domain/plan.ts'
 import type { Listing } from '../../domain/request.ts'
 import type { Network, Target } from '../../domain/target.ts'
 import type { Clouds } from '../clouds.ts'
+import type { CarriedRecord } from './names-that-move.ts'
 
 /** What the steps have observed so far; a step reads the facts of those that it needs. An absent fact was not observed, or the resource does not exist. */
 export interface Facts {
@@ -17,6 +18,12 @@ export interface Facts {
   /** GUIDs of dead endpoints that are to be replaced. */
   replacedIds?: readonly string[]
   zone?: Zone
+  /** Linked zones of a wider or narrower name. */
+  around?: readonly Zone[]
+  /** Records of a wider zone that are copied before the link hides them. */
+  carried?: readonly CarriedRecord[]
+  /** Names of such copies that work on when link and zone go. */
+  fallingBack?: readonly string[]
   records?: readonly ARecord[]
   /** Relative names of the records that are to lead to the endpoint. */
   wantedRecords?: readonly string[]

@@ -35,11 +35,14 @@ export async function apply(application: Application): Promise<void> {
 }
 
 async function carryOut(step: Step, application: Application): Promise<void> {
-  const { context, request, record, now } = application
+  const { request, record, now } = application
   const earlier = request.steps[step.id]
   const startedAt = earlier?.startedAt ?? now()
   const receipts = new Set<string>()
   let changed = earlier?.changed ?? false
+  const tell = async (note: string): Promise<void> =>
+    await record(step.id, { state: 'running', startedAt, changed, note }, new Set())
+  const context: StepContext = { ...application.context, tell }
   try {
     const found = await observe(step, context)
     let seen = found
@@ -48,7 +51,7 @@ async function carryOut(step: Step, application: Application): Promise<void> {
       await context.fence()
       changed ||= step.waits !== true
       await record(step.id, { state: 'running', startedAt, changed }, receipts)
-      seen = await collectReceipts(receipts, () => change(step, found, application))
+      seen = await collectReceipts(receipts, () => change(step, found, { ...application, context }))
     }
     const approved = application.plan.steps.find(({ id }) => id === step.id)?.change.kind ?? 'none'
     const stays = approved !== 'none' && seen.kept === true && seen.gone !== true

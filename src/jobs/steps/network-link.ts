@@ -68,7 +68,10 @@ export const networkLink: Step = {
       if (link === undefined) return 'deleted'
       return link.completed ? 'completed' : undefined
     }
-    if ((await until(observe, { everyMs: 2_000, withinMs: 10 * 60_000 }, signal)) !== 'deleted') return
+    if ((await until(observe, { everyMs: 2_000, withinMs: 10 * 60_000 }, signal)) !== 'deleted') {
+      facts.linkedAt = performance.now()
+      return
+    }
     throw deletedMeanwhile(`The link of ${zoneNameOf(target)} to ${network.vnet}`)
   },
 }

@@ -35,6 +35,8 @@ export interface Facts {
   /** Adding the organization's entry had no effect, so the change of the allow list has to register it. */
   entryFollows?: true
   allowLists?: AllowLists
+  /** When this run completed the link, in milliseconds of `performance.now`. */
+  linkedAt?: number
   verdict?: Verdict
   /** The verdict on each service, by its id. */
   verdicts?: ReadonlyMap<string, Verdict>
@@ -87,6 +89,8 @@ export interface StepContext {
   networkOf(marked: MarkedRequest): Promise<string | undefined>
   /** Called before each write. Throws `LostRun` when another worker has the request, and `Stopped` when it was cancelled. */
   fence(): Promise<void>
+  /** Tells people what a step that waits sees meanwhile. */
+  readonly tell?: (note: string) => Promise<void>
   /** Called before ids are put on a list: an undo of this request removes these and no others. */
   noteListed(listing: Listing): Promise<void>
   /** ARM ids of endpoints in the network with which requests of this ledger have lately worked: Azure's lists may lack them for minutes. */

@@ -2,13 +2,7 @@ import type { ARecord, Zone } from '../../azure/private-dns.ts'
 import { hiddenRecords, isWider, nameWithin, wholeName } from '../../domain/hidden-names.ts'
 import { isOurs } from '../../domain/ownership.ts'
 import { sameId, zoneNameOf } from '../../domain/target.ts'
-import type { StepContext } from './step.ts'
-
-/** A record of a wider zone that the new zone will hide, by the name that its copy has in the new one. */
-export interface CarriedRecord extends ARecord {
-  /** The name of the wider zone. */
-  readonly from: string
-}
+import type { CarriedRecord, StepContext } from './step.ts'
 
 interface Moving {
   readonly carried: readonly CarriedRecord[]

@@ -8,7 +8,6 @@ import type { Change, Plan, StepFacts, StepId } from '../../domain/plan.ts'
 import type { Listing } from '../../domain/request.ts'
 import type { Network, Target } from '../../domain/target.ts'
 import type { Clouds } from '../clouds.ts'
-import type { CarriedRecord } from './names-that-move.ts'
 
 /** What the steps have observed so far; a step reads the facts of those that it needs. An absent fact was not observed, or the resource does not exist. */
 export interface Facts {
@@ -40,6 +39,12 @@ export interface Facts {
   verdict?: Verdict
   /** The verdict on each service, by its id. */
   verdicts?: ReadonlyMap<string, Verdict>
+}
+
+/** A record of a wider zone that the new zone will hide, by the name that its copy has in the new one. */
+export interface CarriedRecord extends ARecord {
+  /** The name of the wider zone. */
+  readonly from: string
 }
 
 /** What a removal deletes in Azure. */

@@ -80,6 +80,23 @@ export interface PrivateEndpoint {
   connection: 'Pending' | 'Approved' | 'Rejected' | 'Disconnected'
 }
 
+/** Denies to make resources of a type within its scope. */
+export interface Policy {
+  readonly name: string
+  readonly displayName: string
+  readonly scope: string
+  /** e.g. `Microsoft.Network/privateDnsZones` */
+  readonly resourceType: string
+  /** What it says to those whom it refuses. */
+  readonly reason: string
+}
+
+/** `CanNotDelete` refuses deletions at its scope and below, `ReadOnly` all writes. */
+export interface Lock {
+  readonly scope: string
+  readonly level: 'CanNotDelete' | 'ReadOnly'
+}
+
 export interface PrivateZone {
   readonly id: string
   /** e.g. `westus3.privatelink.azure.clickhouse.cloud` */
@@ -91,6 +108,8 @@ export interface PrivateZone {
   readonly records: Map<string, RecordSet>
   /** Keyed by name in lower case. */
   readonly links: Map<string, NetworkLink>
+  /** Id of something nested that no list shows, and that keeps the zone from being deleted. */
+  hiddenChild?: string
 }
 
 export interface RecordSet {
@@ -120,6 +139,8 @@ export interface Latencies {
   privateZone: number
   networkLink: number
   clickhouse: number
+  /** How long Azure's lists of endpoints, zones and links lack what is new, and show what is deleted; none when absent. */
+  listLag?: number
   /** From a change of an allow list until connections follow it. */
   propagation: number
 }
@@ -169,6 +190,10 @@ export class World {
   readonly zones = new Map<string, PrivateZone>()
   /** Aliases that Azure does not see, or not yet, although ClickHouse Cloud names them. */
   readonly hiddenAliases = new Set<string>()
+  /** Assignments of policies that deny. */
+  readonly policies: Policy[] = []
+  /** Management locks. */
+  readonly locks: Lock[] = []
   /** Owner of everything, unless a test says otherwise. */
   roles: Role[] = [{ scope: '/', actions: ['*'], notActions: [] }]
   readonly calls: Call[] = []

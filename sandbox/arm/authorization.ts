@@ -80,7 +80,7 @@ function linkedIn(text: string): { action: string; scope: string }[] {
   })
 }
 
-function allows(roles: readonly Role[], action: string, scope: string): boolean {
+export function allows(roles: readonly Role[], action: string, scope: string): boolean {
   const matches = (pattern: string): boolean =>
     new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll('*', '.*')}$`, 'i').test(action)
   return roles.some((role) => covers(role, scope) && role.actions.some(matches) && !role.notActions.some(matches))

@@ -8,6 +8,7 @@ export interface ErrorDetail {
 interface Extras {
   readonly headers?: Record<string, string>
   readonly details?: readonly ErrorDetail[]
+  readonly additionalInfo?: readonly { readonly type: string; readonly info: Readonly<Record<string, string>> }[]
   /**
    * The resource provider of private DNS answers for record sets itself, without the `error` envelope around code and message that Resource
    * Manager puts on everything else.
@@ -28,9 +29,9 @@ export class ArmError extends Error {
     this.extras = extras
   }
 
-  get body(): { code: string; message: string; details?: readonly ErrorDetail[] } {
-    const { details } = this.extras
-    return { code: this.code, message: this.message, ...(details && { details }) }
+  get body(): { code: string; message: string; details?: readonly ErrorDetail[]; additionalInfo?: Extras['additionalInfo'] } {
+    const { details, additionalInfo } = this.extras
+    return { code: this.code, message: this.message, ...(details && { details }), ...(additionalInfo && { additionalInfo }) }
   }
 
   reply(): Reply {

@@ -47,7 +47,10 @@ function list(arm: Arm, request: ArmRequest): Reply {
   return page(
     arm,
     request,
-    [...zone.links.values()].map((link) => linkBody(arm, link)),
+    arm.lists.seen(
+      request.id,
+      [...zone.links.values()].map((link) => linkBody(arm, link)),
+    ),
   )
 }
 
@@ -83,6 +86,7 @@ function put(arm: Arm, request: ArmRequest): Reply {
     etag: '',
     state: 'InProgress',
   }
+  if (!existing) arm.lists.created(link.id)
   link.registrationEnabled = properties.registrationEnabled
   link.tags = checkDnsTags(tags)
   link.etag = newEtag()
@@ -115,6 +119,7 @@ function remove(arm: Arm, request: ArmRequest): Reply {
     kind: 'delete',
     milliseconds: world.latencies.networkLink,
     complete: () => {
+      arm.lists.deleted(linkBody(arm, link))
       zone.links.delete(key(link.name))
       world.changed()
     },

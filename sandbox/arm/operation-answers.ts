@@ -53,7 +53,8 @@ export function operationRoutes(arm: Arm): Route[] {
 
 function statusOf({ status, error }: Operation): Reply {
   const headers = status === 'InProgress' ? retryAfter : {}
-  return { status: 200, headers, body: { status, ...(error && { error: error.body }) } }
+  const ended = error?.code === 'Canceled' ? 'Canceled' : status
+  return { status: 200, headers, body: { status: ended, ...(error && { error: error.body }) } }
 }
 
 function resultOf({ status, error, result }: Operation, location: string): Reply {

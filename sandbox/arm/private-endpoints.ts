@@ -33,7 +33,7 @@ export function privateEndpointRoutes(arm: Arm): Route[] {
 
 function list(arm: Arm, request: ArmRequest, prefix: string): Reply {
   const endpoints = [...arm.world.endpoints.values()].filter(({ id }) => key(id).startsWith(key(prefix)))
-  return page(arm, request, endpoints.map(privateEndpointBody))
+  return page(arm, request, arm.lists.seen(request.id, endpoints.map(privateEndpointBody)))
 }
 
 function read({ world }: Arm, request: ArmRequest): Reply {
@@ -52,6 +52,7 @@ function put(arm: Arm, request: ArmRequest): Reply {
   refuseWhileBusy(arm, wanted.subnetId)
   refuseWhileUpdating(arm, wanted.subnetId, request.id)
   const endpoint = existing ? changed(existing, wanted) : created(arm, request, wanted)
+  if (!existing) arm.lists.created(endpoint.id)
   world.endpoints.set(key(endpoint.id), endpoint)
   world.changed()
   const operation = arm.operations.start({
@@ -118,6 +119,7 @@ function remove(arm: Arm, request: ArmRequest): Reply {
     kind: 'delete',
     milliseconds: world.latencies.privateEndpoint,
     complete: () => {
+      arm.lists.deleted({ ...privateEndpointBody(endpoint) })
       world.endpoints.delete(key(endpoint.id))
       world.changed()
     },

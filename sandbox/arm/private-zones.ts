@@ -25,7 +25,10 @@ export function privateZoneRoutes(arm: Arm): Route[] {
     return page(
       arm,
       request,
-      zones.map((zone) => zoneBody(arm, zone)),
+      arm.lists.seen(
+        request.id,
+        zones.map((zone) => zoneBody(arm, zone)),
+      ),
     )
   }
   return [
@@ -66,6 +69,7 @@ function put(arm: Arm, request: ArmRequest): Reply {
     records: new Map(),
     links: new Map(),
   }
+  if (!existing) arm.lists.created(zone.id)
   zone.tags = checkDnsTags(tags)
   zone.etag = newEtag()
   world.zones.set(key(zone.id), zone)
@@ -91,8 +95,8 @@ function remove(arm: Arm, request: ArmRequest): Reply {
   checkPreconditions(request, { kind: 'Zone', name: zone.name, etag: zone.etag })
   refuseWhileBusy(arm, zone.id)
   const [link] = zone.links.values()
-  if (link) {
-    const nested = `${type}/${zone.name}/virtualNetworkLinks/${link.name}`
+  const nested = link === undefined ? zone.hiddenChild : `${type}/${zone.name}/virtualNetworkLinks/${link.name}`
+  if (nested !== undefined) {
     throw new ArmError(
       409,
       'CannotDeleteResource',
@@ -104,6 +108,7 @@ function remove(arm: Arm, request: ArmRequest): Reply {
     kind: 'delete',
     milliseconds: world.latencies.privateZone,
     complete: () => {
+      arm.lists.deleted(zoneBody(arm, zone))
       world.zones.delete(key(zone.id))
       world.changed()
     },

@@ -9,12 +9,15 @@ import { exchange } from './exchange.ts'
 import { failIfDue } from './faults.ts'
 import type { Identity } from './identity.ts'
 import { startIdentity } from './identity.ts'
+import { ListLag } from './list-lag.ts'
 import { listen, stop } from './listen.ts'
+import { refuseLocked } from './locks.ts'
 import { networkInterfaceRoutes } from './network-interfaces.ts'
 import { networkLinkRoutes } from './network-links.ts'
 import { networkRoutes } from './networks.ts'
 import { operationRoutes } from './operation-answers.ts'
 import { Operations } from './operations.ts'
+import { policyRoutes, refuseByPolicy } from './policies.ts'
 import { privateEndpointRoutes } from './private-endpoints.ts'
 import { privateLinkServiceRoutes } from './private-link-services.ts'
 import { privateZoneRoutes } from './private-zones.ts'
@@ -50,6 +53,7 @@ export async function startArm(world: World, { authority }: { authority: Authori
     url: `https://127.0.0.1:${port}`,
     resourceGroups: groupsBesideNetworks(world),
     operations: new Operations(timers),
+    lists: new ListLag(world),
     timers,
   }
   server.on('request', exchange({ world, vendor: 'arm', timers, respond: responder(arm, tokens) }))
@@ -70,6 +74,7 @@ function responder(arm: Arm, tokens: Tokens): (incoming: Incoming) => Promise<Re
   // Links before record sets: `…/{zone}/{recordType}` would match a link's path as well.
   const routes: Route[] = [
     ...permissionRoutes(arm.world),
+    ...policyRoutes(arm.world),
     ...operationRoutes(arm),
     ...networkRoutes(arm),
     ...networkInterfaceRoutes(arm),
@@ -89,6 +94,8 @@ function responder(arm: Arm, tokens: Tokens): (incoming: Incoming) => Promise<Re
     checkScope(arm, request.param('subscription'), hit.params.get('group'))
     const quota = throttle.take(request.param('subscription'), hit.route.method, hit.route.template)
     try {
+      refuseByPolicy(arm.world, hit.route, incoming)
+      refuseLocked(arm.world, incoming)
       failIfDue(arm.world, { method: incoming.method, path: incoming.url.pathname })
       const { headers, ...rest } = await hit.route.handle(request)
       return { ...rest, headers: { ...quota, ...headers } }

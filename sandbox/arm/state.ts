@@ -1,4 +1,5 @@
 import type { World } from '../world.ts'
+import type { ListLag } from './list-lag.ts'
 import type { Operations } from './operations.ts'
 import { scopeOf } from './resource-id.ts'
 import type { Timers } from './timers.ts'
@@ -11,6 +12,7 @@ export interface Arm {
   /** `subscription/resource group` in lower case. Those of the world's resources exist without being named here. */
   readonly resourceGroups: Set<string>
   readonly operations: Operations
+  readonly lists: ListLag
   readonly timers: Timers
 }
 

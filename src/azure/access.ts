@@ -1,7 +1,9 @@
 import { AuthorizationManagementClient } from '@azure/arm-authorization'
 import { NetworkManagementClient } from '@azure/arm-network'
 import type { TokenCredential } from '@azure/identity'
+import { z } from 'zod'
 import { type AroundCall, plainCall } from '../domain/cloud-call.ts'
+import { TerminalError } from '../domain/errors.ts'
 import type { Permission } from '../domain/permissions.ts'
 import type { Network } from '../domain/target.ts'
 import { watchSending } from './call-watch.ts'
@@ -22,8 +24,34 @@ export interface AzureAccess {
   permissions(scope: string, signal: AbortSignal): Promise<readonly Permission[]>
   /** Throws `ResourceNotFound` when there is no such VNet. */
   virtualNetwork(network: Network, signal: AbortSignal): Promise<VirtualNetworkFacts>
+  /**
+   * The policies that would refuse to make this resource, by the names of their assignments. Reading them needs `Microsoft.PolicyInsights/checkPolicyRestrictions/read`.
+   * Source: Check Policy Restrictions at resource group scope, api-version 2022-03-01.
+   */
+  refusingPolicies(resource: WantedResource, signal: AbortSignal): Promise<readonly RefusingPolicy[]>
   /** Whether a private endpoint of the network may ask for a connection to the alias. */
   sees(network: Network, alias: string, signal: AbortSignal): Promise<boolean>
+}
+
+/** A resource that is to be made. */
+export interface WantedResource {
+  readonly subscription: string
+  readonly resourceGroup: string
+  /** e.g. `Microsoft.Network/privateDnsZones` */
+  readonly type: string
+  readonly name: string
+  readonly location: string
+  readonly tags: Readonly<Record<string, string>>
+  /** Of the resource's provider. */
+  readonly apiVersion: string
+}
+
+export interface RefusingPolicy {
+  readonly name: string
+  /** Where it is assigned. */
+  readonly scope: string
+  /** The policy's own words, where it has some. */
+  readonly reason?: string
 }
 
 /** The token scope of the other clients. Without it this client would ask for a token for its endpoint's URL. */
@@ -78,6 +106,23 @@ export function azureAccess(credential: TokenCredential, url: string, around: Ar
       })
     },
 
+    async refusingPolicies({ subscription, resourceGroup, apiVersion, ...content }, signal) {
+      const place = `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/Microsoft.PolicyInsights`
+      const token = await credential.getToken(credentialScopes, { abortSignal: signal })
+      const response = await fetch(`${url}${place}/checkPolicyRestrictions?api-version=2022-03-01`, {
+        method: 'POST',
+        signal,
+        headers: { authorization: `Bearer ${token?.token ?? ''}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ resourceDetails: { resourceContent: content, apiVersion } }),
+      })
+      if (!response.ok) {
+        throw new TerminalError('policies-unread', `Azure did not check its policies (HTTP ${response.status}).`, {
+          remedy: 'Give the bot’s identity Microsoft.PolicyInsights/checkPolicyRestrictions/read on the resource group.',
+        })
+      }
+      return refusalsIn(restrictions.parse(await response.json()))
+    },
+
     async sees({ subscription, resourceGroup, location }, alias, signal) {
       return await translating('check whether the alias is visible', async () => {
         const { privateLinkServices } = networkOf(subscription)
@@ -100,4 +145,34 @@ export function azureAccess(credential: TokenCredential, url: string, around: Ar
       })
     },
   }
+}
+
+const restrictions = z.object({
+  contentEvaluationResult: z
+    .object({
+      policyEvaluations: z
+        .array(
+          z.object({
+            policyInfo: z.object({ policyAssignmentId: z.string().nullish() }).nullish(),
+            evaluationResult: z.string().nullish(),
+            evaluationDetails: z.object({ reason: z.string().nullish() }).nullish(),
+            effectDetails: z.object({ policyEffect: z.string().nullish() }).nullish(),
+          }),
+        )
+        .nullish(),
+    })
+    .nullish(),
+})
+
+function refusalsIn({ contentEvaluationResult }: z.infer<typeof restrictions>): readonly RefusingPolicy[] {
+  const found = (contentEvaluationResult?.policyEvaluations ?? []).filter(
+    ({ evaluationResult, effectDetails }) =>
+      evaluationResult?.toLowerCase() === 'noncompliant' && effectDetails?.policyEffect?.toLowerCase() === 'deny',
+  )
+  return found.map(({ policyInfo, evaluationDetails }) => {
+    const [scope = '', name = ''] = (policyInfo?.policyAssignmentId ?? '').split(
+      /\/providers\/Microsoft\.Authorization\/policyAssignments\//i,
+    )
+    return { name, scope, ...(evaluationDetails?.reason && { reason: evaluationDetails.reason }) }
+  })
 }

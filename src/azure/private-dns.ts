@@ -1,5 +1,7 @@
-import { PrivateDnsManagementClient, type PrivateZone, type RecordSet } from '@azure/arm-privatedns'
+import { PrivateDnsManagementClient, type PrivateZone, type RecordSet, type VirtualNetworkLink } from '@azure/arm-privatedns'
 import type { TokenCredential } from '@azure/identity'
+import { isWider } from '../domain/hidden-names.ts'
+import { linkName } from '../domain/resource-names.ts'
 import { type Network, sameId, vnetId } from '../domain/target.ts'
 import { type CallWatch, watchCalls } from './call-watch.ts'
 import { type Etag, ifMatchWhenKnown, requireIfMatch } from './etag.ts'
@@ -45,8 +47,17 @@ export type ZonePlace = Pick<Zone, 'name' | 'subscription' | 'resourceGroup'>
 
 /** Azure Private DNS. All errors are `TerminalError` or `RetryableError`. */
 export interface AzurePrivateDns {
-  /** The zones of this name in all subscriptions that the configuration names, the one linked to the network's VNet first. */
+  /**
+   * The zones of this name in all subscriptions that the configuration names, the one linked to the network's VNet first. Azure's lists lag behind by up to
+   * minutes: the zone in the network's own place, and the link that this bot makes, are asked for by their ids where a list lacks them.
+   */
   zones(name: string, network: Network, signal: AbortSignal): Promise<readonly Zone[]>
+  /** The zones of a wider or narrower name than this that are linked to the network's VNet, in all configured subscriptions. */
+  around(name: string, network: Network, signal: AbortSignal): Promise<readonly Zone[]>
+  /** The zone as it is now, by its id; undefined when there is none. */
+  zone(place: ZonePlace, network: Network, signal: AbortSignal): Promise<Zone | undefined>
+  /** The link as it is now, by its id; undefined when there is none, or none to the network's VNet. */
+  link(place: ZonePlace, name: string, network: Network, signal: AbortSignal): Promise<ZoneLink | undefined>
   /** Empty when the zone does not exist any more. */
   aRecords(zone: ZonePlace, signal: AbortSignal): Promise<readonly ARecord[]>
   /**
@@ -99,17 +110,42 @@ export function azurePrivateDns(
   ): Promise<Pick<Zone, 'link' | 'otherLinks' | 'otherVnets'>> => {
     let own: ZoneLink | undefined
     const otherVnets: string[] = []
+    const ofThisVnet = (link: VirtualNetworkLink) => sameId(link.virtualNetwork?.id, vnetId(network))
     for await (const link of clientOf(zone.subscription).virtualNetworkLinks.list(zone.resourceGroup, zone.name, {
       abortSignal: signal,
     })) {
-      if (!sameId(link.virtualNetwork?.id, vnetId(network)))
-        otherVnets.push(link.virtualNetwork?.id?.split('/').at(-1) ?? link.name ?? '')
-      else {
-        const { name = '', virtualNetworkLinkState, tags = {}, etag = '' } = link
-        own = { name, completed: virtualNetworkLinkState === 'Completed', tags, etag }
-      }
+      if (ofThisVnet(link)) own = linkOf(link)
+      else otherVnets.push(link.virtualNetwork?.id?.split('/').at(-1) ?? link.name ?? '')
     }
+    own ??= await linkById(zone, linkName(network), network, signal)
     return { otherLinks: otherVnets.length, otherVnets, ...(own !== undefined && { link: own }) }
+  }
+
+  const linkById = async (
+    zone: ZonePlace,
+    name: string,
+    network: Network,
+    signal: AbortSignal,
+  ): Promise<ZoneLink | undefined> => {
+    const { virtualNetworkLinks } = clientOf(zone.subscription)
+    const link = await orUndefined(virtualNetworkLinks.get(zone.resourceGroup, zone.name, name, { abortSignal: signal }))
+    return link !== undefined && sameId(link.virtualNetwork?.id, vnetId(network)) ? linkOf(link) : undefined
+  }
+
+  const zoneById = async ({ name, subscription, resourceGroup }: ZonePlace, network: Network, signal: AbortSignal) => {
+    const { privateZones } = clientOf(subscription)
+    const zone = await orUndefined(privateZones.get(resourceGroup, name, { abortSignal: signal }))
+    return zone && (await zoneOf(zone, name, network, signal))
+  }
+
+  /** Undefined when it was deleted after Azure listed it: then it has no links to read. */
+  const zoneOf = async (zone: PrivateZone, name: string, network: Network, signal: AbortSignal): Promise<Zone | undefined> => {
+    const { id = '', tags = {}, etag = '', provisioningState = 'Succeeded' } = zone
+    const { subscription, resourceGroup } = splitId(id)
+    const place = { name, subscription, resourceGroup }
+    const links =
+      provisioningState === 'Creating' ? { otherLinks: 0, otherVnets: [] } : await orUndefined(linksOf(place, network, signal))
+    return links && { ...place, id, tags, etag, settled: provisioningState === 'Succeeded', ...links }
   }
 
   const listed = async (
@@ -131,37 +167,57 @@ export function azurePrivateDns(
   const zonesIn = async (
     subscription: string,
     groups: readonly string[],
-    name: string,
+    isMeant: (name: string) => boolean,
     network: Network,
     signal: AbortSignal,
   ): Promise<readonly Zone[]> =>
     await translating(`list the private DNS zones of subscription ${subscription}`, async () => {
       const found: Zone[] = []
       for (const zone of await listed(subscription, groups, signal)) {
-        if (zone.name?.toLowerCase() !== name.toLowerCase() || zone.id === undefined) continue
+        const { name = '' } = zone
+        if (!isMeant(name) || zone.id === undefined) continue
+        const isDone = (zone.provisioningState ?? 'Succeeded') === 'Succeeded'
         const place = { name, subscription, resourceGroup: splitId(zone.id).resourceGroup }
-        const settled = (zone.provisioningState ?? 'Succeeded') === 'Succeeded'
-        const links =
-          zone.provisioningState === 'Creating'
-            ? { otherLinks: 0, otherVnets: [] }
-            : await orUndefined(linksOf(place, network, signal))
-        // Without links the zone was deleted after Azure listed it.
-        if (links === undefined) continue
-        found.push({ ...place, id: zone.id, tags: zone.tags ?? {}, etag: zone.etag ?? '', settled, ...links })
+        const now = isDone ? await zoneOf(zone, name, network, signal) : await zoneById(place, network, signal)
+        if (now !== undefined) found.push(now)
       }
       return found
     })
 
+  const everywhere = async (isMeant: (name: string) => boolean, network: Network, signal: AbortSignal) => {
+    const all = Map.groupBy([network.dns, ...places], ({ subscription }) => subscription.toLowerCase())
+    return await Promise.all(
+      [...all].map(([subscription, here]) => {
+        const groups = [...new Set(here.map(({ resourceGroup }) => resourceGroup.toLowerCase()))]
+        return zonesIn(subscription, groups, isMeant, network, signal)
+      }),
+    )
+  }
+
   return {
+    async around(name, network, signal) {
+      const lists = await everywhere((other) => isWider(other, name) || isWider(name, other), network, signal)
+      return lists.flat().filter(({ link }) => link !== undefined)
+    },
+
     async zones(name, network, signal) {
-      const all = Map.groupBy([network.dns, ...places], ({ subscription }) => subscription.toLowerCase())
-      const lists = await Promise.all(
-        [...all].map(([subscription, here]) => {
-          const groups = [...new Set(here.map(({ resourceGroup }) => resourceGroup.toLowerCase()))]
-          return zonesIn(subscription, groups, name, network, signal)
-        }),
+      const lists = await everywhere((other) => sameId(other, name), network, signal)
+      const own = { name, ...network.dns }
+      const isListed = lists.flat().some((zone) => isAt(zone, own))
+      const unlisted = isListed
+        ? undefined
+        : await translating(`read the private DNS zone ${name}`, async () => await zoneById(own, network, signal))
+      return [...lists.flat(), ...(unlisted === undefined ? [] : [unlisted])].toSorted(
+        (a, b) => rank(a, network) - rank(b, network),
       )
-      return lists.flat().toSorted((a, b) => rank(a, network) - rank(b, network))
+    },
+
+    async zone(place, network, signal) {
+      return await translating(`read the private DNS zone ${place.name}`, async () => await zoneById(place, network, signal))
+    },
+
+    async link(place, name, network, signal) {
+      return await translating(`read the link ${name} of ${place.name}`, async () => await linkById(place, name, network, signal))
     },
 
     async aRecords(zone, signal) {
@@ -253,8 +309,15 @@ export function azurePrivateDns(
 /** The order of zones of one name: linked to the VNet, then in the place that the configuration names, then any other. */
 function rank(zone: Zone, network: Network): number {
   if (zone.link !== undefined) return 0
-  const { subscription, resourceGroup } = network.dns
-  return sameId(zone.subscription, subscription) && sameId(zone.resourceGroup, resourceGroup) ? 1 : 2
+  return isAt(zone, network.dns) ? 1 : 2
+}
+
+function isAt(zone: Zone, { subscription, resourceGroup }: Pick<Zone, 'subscription' | 'resourceGroup'>): boolean {
+  return sameId(zone.subscription, subscription) && sameId(zone.resourceGroup, resourceGroup)
+}
+
+function linkOf({ name = '', virtualNetworkLinkState, tags = {}, etag = '' }: VirtualNetworkLink): ZoneLink {
+  return { name, completed: virtualNetworkLinkState === 'Completed', tags, etag }
 }
 
 /** Stands for all record sets that may not be listed. */

@@ -8,8 +8,15 @@ type Policy = Parameters<Pipeline['addPolicy']>[0]
 interface Refusal {
   readonly code: string | undefined
   readonly message: string | undefined
-  /** The code of the first detail. An answer with the code `RetryableError` gives the cause only there. */
-  readonly detail: string | undefined
+  /** The codes of the details. An answer with the code `RetryableError` or `Canceled` gives the cause only there. */
+  readonly details: readonly string[]
+  readonly policy: PolicyRefusal | undefined
+}
+
+/** The assignment of the policy that refused. Source: `additionalInfo` of `RequestDisallowedByPolicy`. */
+export interface PolicyRefusal {
+  readonly name?: string
+  readonly scope?: string
 }
 
 /** Why an operation of Azure failed after it began. The SDK's error holds this only as text, and without the request id. */
@@ -77,10 +84,43 @@ function parsed(text: string | null | undefined): object {
 /** Reads code and message from `error`, or from the body itself, where Private DNS has them. */
 function refusalIn(body: object): Refusal {
   const error = Object(Reflect.get(body, 'error') ?? body)
-  const [first]: unknown[] = Array.isArray(Reflect.get(error, 'details')) ? Reflect.get(error, 'details') : []
-  const detail = Object(first)
-  const message = [textOf(error, 'message'), textOf(detail, 'message')].filter((part) => part !== undefined).join(' ')
-  return { code: textOf(error, 'code'), message: message === '' ? undefined : message, detail: textOf(detail, 'code') }
+  const details = objectsIn(error, 'details')
+  const message = [error, ...details].flatMap((part) => textOf(part, 'message') ?? []).join(' ')
+  return {
+    code: textOf(error, 'code'),
+    message: message === '' ? undefined : message,
+    details: details.flatMap((detail) => textOf(detail, 'code') ?? []),
+    policy: policyIn(error) ?? policyNamedIn(message),
+  }
+}
+
+function policyIn(error: object): PolicyRefusal | undefined {
+  const violation = objectsIn(error, 'additionalInfo').find((each) => textOf(each, 'type') === 'PolicyViolation')
+  if (violation === undefined) return undefined
+  const info = Object(Reflect.get(violation, 'info') ?? {})
+  const name = textOf(info, 'policyAssignmentDisplayName') ?? textOf(info, 'policyAssignmentName')
+  const scope = textOf(info, 'policyAssignmentScope') ?? scopeOf(textOf(info, 'policyAssignmentId'))
+  return { ...(name !== undefined && { name }), ...(scope !== undefined && { scope }) }
+}
+
+/** Older answers have the assignment only in the message, as JSON. */
+function policyNamedIn(message: string): PolicyRefusal | undefined {
+  const [, name] = /"policyAssignment":\{[^}]*"name":"([^"]+)"/.exec(message) ?? []
+  const [, id] = /"policyAssignment":\{[^}]*"id":"([^"]+)"/.exec(message) ?? []
+  if (name === undefined && id === undefined) return undefined
+  const scope = scopeOf(id)
+  return { ...(name !== undefined && { name }), ...(scope !== undefined && { scope }) }
+}
+
+/** What an assignment, by its resource id, applies to. */
+function scopeOf(assignment: string | undefined): string | undefined {
+  const [scope] = assignment?.split(/\/providers\/Microsoft\.Authorization\/policyAssignments\//i) ?? []
+  return scope === '' ? undefined : scope
+}
+
+function objectsIn(value: object, key: string): readonly object[] {
+  const found: unknown = Reflect.get(value, key)
+  return Array.isArray(found) ? found.map((each) => Object(each)) : []
 }
 
 function textOf(value: object, key: string): string | undefined {

@@ -78,6 +78,17 @@ const teamsConversation = text.regex(
   'must be the id of a channel or chat, such as 19:…@thread.tacv2: it stands in the link to the channel, percent-encoded',
 )
 
+/** A public or private channel, or a direct message. */
+const slackChannel = text.regex(
+  /^[CGD][A-Z0-9]{2,}$/,
+  'must be the id of a channel, such as C0123456789, and not its name: open the channel in Slack, click its name, and copy the Channel ID at the end of "About"',
+)
+
+const slackMember = text.regex(
+  /^[UW][A-Z0-9]{1,}$/,
+  'must be the id of a member, such as U0123456789, and not a name: open the profile in Slack, click the three dots, and choose "Copy member ID"',
+)
+
 const nameTemplate = text.refine(
   (template) => [...template.matchAll(/\{([^}]*)\}/g)].every(([, word]) => placeholders.some((known) => known === word)),
   `may use only ${placeholders.map((word) => `{${word}}`).join(', ')}`,
@@ -144,7 +155,7 @@ export const fileSchema = known({
     listAs: z.enum(['guid', 'resource-id']).optional(),
   }).optional(),
   people: z
-    .array(known({ name: text, email: z.email().optional(), slack: text.optional(), teams: entraId.optional() }))
+    .array(known({ name: text, email: z.email().optional(), slack: slackMember.optional(), teams: entraId.optional() }))
     .default([]),
   policies: z
     .array(
@@ -164,7 +175,7 @@ export const fileSchema = known({
     )
     .default([]),
   retention: known(retention).prefault({}),
-  channels: z.array(known({ name: text, slack: text.optional(), teams: teamsConversation.optional() })).default([]),
+  channels: z.array(known({ name: text, slack: slackChannel.optional(), teams: teamsConversation.optional() })).default([]),
 })
 
 export type ConfigFile = z.infer<typeof fileSchema>

@@ -14,6 +14,9 @@ const names = {
 
 const maker = 'privatelink-bot'
 
+/** In the metadata of a copied record, the zone that it was copied from. */
+const carriedFrom = 'privatelinkCarriedFrom'
+
 /** The names of this bot's own tags: no configured tag may have one, in any case. */
 export const ownTags: readonly string[] = Object.values(names)
 
@@ -44,6 +47,16 @@ export function marked(tags: Tags | undefined, { installation, request, askedAt 
     [names.request]: request,
     ...(askedAt !== undefined && { [names.askedAt]: askedAt }),
   }
+}
+
+/** The metadata of a copy of somebody's record, which goes on to belong to them. */
+export function markedCopy(metadata: Tags | undefined, from: string, maker: Maker): Tags {
+  return { ...marked(metadata, maker), [carriedFrom]: from }
+}
+
+/** Whether it is a copy of a record of a wider zone: it leads where somebody else wants it to. */
+export function isCopy(metadata: Tags | undefined): boolean {
+  return tagValue(metadata, carriedFrom) !== undefined
 }
 
 /** Whether this installation made it. */

@@ -38,6 +38,7 @@ export function everyNeedOf(network: Network): readonly Need[] {
     { action: `${provider}/virtualNetworks/read`, scope: vnetId(network) },
     { action: `${provider}/locations/checkPrivateLinkServiceVisibility/action`, scope: groupId(network) },
     { action: `${provider}/privateDnsZones/ALL/read`, scope: there },
+    { action: 'Microsoft.PolicyInsights/checkPolicyRestrictions/read', scope: there },
     ...[groupId(network), there].map((scope) => ({ action: 'Microsoft.Authorization/permissions/read', scope })),
   ])
 }

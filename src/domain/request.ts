@@ -114,6 +114,8 @@ export interface StepProgress {
   /** What was observed, in a few words for people, e.g. `GUID 3f1c… · 10.0.0.4`. */
   readonly note?: string
   readonly seen?: StepFacts
+  /** Its removal was approved, and it stays, at least in part; `note` says why. */
+  readonly kept?: true
 }
 
 /** Ids that a request has put on a list, or was about to. */

@@ -87,6 +87,7 @@ export async function openWorkshop(): Promise<Workshop> {
     fence: async () => undefined,
     noteListed: async () => undefined,
     networkOf: async () => network.name,
+    knownEndpoints: async () => [],
     hasListed: async () => false,
     signal: new AbortController().signal,
     ...changes,

@@ -24,8 +24,9 @@ export class UnwantedRequest extends Error {
   readonly code = 'unwanted-request'
   readonly why: Refused
 
-  constructor(why: Refused) {
-    super(`A request was refused: ${why}.`)
+  /** `detail`: one or more sentences for the log. */
+  constructor(why: Refused, detail = '') {
+    super(`A request was refused: ${why}.${detail === '' ? '' : ` ${detail}`}`)
     this.why = why
   }
 }
@@ -48,11 +49,19 @@ export interface Guard {
   check(headers: IncomingHttpHeaders, body: string): Promise<'new' | 'unchecked'>
 }
 
+interface GuardParts {
+  readonly seen: Seen
+  readonly now: () => number
+  readonly signingSecret: string
+  /** Told, in a sentence for the log, of a request that is accepted although its time is far from this host's. */
+  readonly clockIsOff?: (text: string) => void
+}
+
 /**
  * Checks requests before Bolt. Bolt's own check accepts timestamps in the future, the same request any number of times, and a signature with any text
  * after a second `=`; and Bolt acknowledges an event before a listener can refuse it.
  */
-export function createGuard({ seen, now, signingSecret }: { seen: Seen; now: () => number; signingSecret: string }): Guard {
+export function createGuard({ seen, now, signingSecret, clockIsOff = () => undefined }: GuardParts): Guard {
   let expected: Sender = {}
 
   const checkSender = (payload: Payload): void => {
@@ -73,9 +82,13 @@ export function createGuard({ seen, now, signingSecret }: { seen: Seen; now: () 
     async check(headers, body) {
       const signature = /^v0=[0-9a-f]{64}$/.exec(String(headers['x-slack-signature']))?.[0]
       const sentAt = Number(headers['x-slack-request-timestamp'])
-      if (sentAt < now() / 1_000 - tooOldSeconds) throw new UnwantedRequest('too-old')
-      if (signature === undefined || !isSigned(signingSecret, signature, sentAt, body)) throw new UnwantedRequest('bad-signature')
-      if (sentAt > now() / 1_000 + aheadSeconds) throw new UnwantedRequest('from-the-future')
+      const aheadBy = sentAt - now() / 1_000
+      const signed = signature !== undefined && isSigned(signingSecret, signature, sentAt, body)
+      // Only what Slack has signed tells anything about a clock.
+      if (aheadBy < -tooOldSeconds) throw new UnwantedRequest('too-old', signed ? clockText(aheadBy) : '')
+      if (signature === undefined || !signed) throw new UnwantedRequest('bad-signature')
+      if (aheadBy > aheadSeconds) throw new UnwantedRequest('from-the-future', clockText(aheadBy))
+      if (aheadBy < -aheadSeconds) clockIsOff(clockText(aheadBy))
       checkSender(payloadOf(headers, body))
       // The last check, so that only signatures of Slack for this app are remembered.
       const answer = seen.first(signature).catch(() => undefined)
@@ -89,11 +102,20 @@ export function createGuard({ seen, now, signingSecret }: { seen: Seen; now: () 
 function isSigned(signingSecret: string, signature: string, sentAt: number, body: string): boolean {
   const headers = { 'x-slack-signature': signature, 'x-slack-request-timestamp': sentAt }
   try {
-    verifySlackRequest({ signingSecret, body, headers })
+    // Its age is judged apart from the signature.
+    verifySlackRequest({ signingSecret, body, headers, nowMilliseconds: sentAt * 1_000 })
     return true
   } catch {
     return false
   }
+}
+
+/** `aheadBy`: how far Slack's timestamp is ahead of this host's clock, in seconds. */
+function clockText(aheadBy: number): string {
+  const seconds = Math.round(Math.abs(aheadBy))
+  return aheadBy > 0
+    ? `This host’s clock is ${seconds} s behind Slack’s: set it by NTP.`
+    : `Slack sent it ${seconds} s ago by this host’s clock: that is ahead of Slack’s, or the request was held up. Check NTP.`
 }
 
 /** The workspace that the app is installed in, found as Bolt finds it. In a shared channel the person may belong to another one. */

@@ -28,7 +28,8 @@ interface Shared {
 /** Slack over HTTP, or over Socket Mode with an app token. Calls Slack for the first time in `listen`. */
 export function openSlack(settings: SlackSettings, { redis, people, metrics, log }: Shared): ServedChat {
   const seen = redisSeen(redis, { name: 'slack', seconds: rememberSeconds })
-  const guard = createGuard({ seen, now: Date.now, signingSecret: settings.signingSecret })
+  const clockIsOff = (why: string): void => log.warn(why)
+  const guard = createGuard({ seen, now: Date.now, signingSecret: settings.signingSecret, clockIsOff })
   const intake = createReceiver({ ...settings, guard, metrics, log })
   const turns = {
     posts: redisPace(redis, { name: 'slack-posts', rates: postRates }, log),

@@ -7,8 +7,8 @@ import { permissionProblems, subnetProblems } from '../requests/azure-problems.t
 
 const administrator = 'Whoever administers Azure:'
 
-/** What is missing here costs no more than the names of what keeps a zone. */
-const dispensable = /\/privateDnsZones\/ALL\/read$/
+/** Without these everything works, and some words are missing. */
+const dispensable = /\/(privateDnsZones\/ALL|checkPolicyRestrictions)\/read$/
 
 /** The identity first: without a token no other question has an answer of its own. */
 export function azureCheckup(
@@ -112,9 +112,18 @@ function ofProblem({ code, message }: TerminalError, needed: readonly Need[]): C
     )
   return warn(
     code,
-    `${message} A teardown then cannot name the records of other types that keep a zone.`,
+    `${message} ${costOf(message)}`,
     `${administrator} give the identity that action there; azure-role.json has it.`,
   )
+}
+
+/** What the bot cannot say without the dispensable actions that the message names. */
+function costOf(message: string): string {
+  const costs = [
+    ...(message.includes('/ALL/read') ? ['cannot name the records of other types that keep a zone'] : []),
+    ...(message.includes('checkPolicyRestrictions') ? ['tells of a policy that forbids a zone only when Azure refuses it'] : []),
+  ]
+  return `The bot then ${costs.join(', and ')}.`
 }
 
 function isCode(error: unknown, codes: readonly string[]): boolean {

@@ -59,11 +59,14 @@ function isFailure(error: unknown, signal: AbortSignal): boolean {
 
 /** Returns whether this worker changed something. */
 async function carryOut(step: Step, application: Application): Promise<boolean> {
-  const { context, request, record, now } = application
+  const { request, record, now } = application
   const earlier = request.steps[step.id]
   const startedAt = earlier?.startedAt ?? now()
   const receipts = new Set<string>()
   let changed = earlier?.changed ?? false
+  const tell = async (note: string): Promise<void> =>
+    await record(step.id, { state: 'running', startedAt, changed, note }, new Set())
+  const context: StepContext = { ...application.context, tell }
   try {
     const found = await observe(step, context)
     let seen = found
@@ -72,10 +75,14 @@ async function carryOut(step: Step, application: Application): Promise<boolean> 
       await context.fence()
       changed ||= step.waits !== true
       await record(step.id, { state: 'running', startedAt, changed }, receipts)
-      seen = await collectReceipts(receipts, () => change(step, found, application))
+      seen = await collectReceipts(receipts, () => change(step, found, { ...application, context }))
     }
+    const approved = application.plan.steps.find(({ id }) => id === step.id)?.change.kind ?? 'none'
+    const stays = approved !== 'none' && seen.kept === true && seen.gone !== true
     const told = {
-      ...(seen.note !== undefined && { note: seen.note }),
+      // What was there to be removed, and is gone, needs no word.
+      ...(seen.note !== undefined && !(changed && seen.gone === true) && { note: seen.note }),
+      ...(stays && { kept: true as const }),
       ...(seen.seen !== undefined && { seen: seen.seen }),
     }
     await record(step.id, { state: 'done', startedAt, finishedAt: now(), changed, ...told }, receipts)

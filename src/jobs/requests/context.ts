@@ -48,6 +48,7 @@ export async function contextOf(request: Request, worker: RequestWorker): Promis
     }),
     signal,
     networkOf,
+    knownEndpoints: lately(ledger),
     hasListed: (listed) => hasListed(listed, network, ledger),
     async fence() {
       const now = await ledger.get(id)
@@ -63,6 +64,22 @@ export async function contextOf(request: Request, worker: RequestWorker): Promis
 /** The network that a marked request was about. A request that got the same id later was asked at another moment. */
 function networkIn(request: Request | undefined, { askedAt }: MarkedRequest): string | undefined {
   return askedAt === undefined || askedAt === request?.asked.at ? request?.asked.network : undefined
+}
+
+/** For how long after a request Azure's lists are not believed, in milliseconds, and how many requests are looked through. */
+const listsLagMs = 30 * 60_000
+const latelyWithin = 200
+
+/** The endpoints of requests that have lately changed something, as their plans and journals name them; the ledger is read once. */
+function lately(ledger: RequestWorker['ledger']): StepContext['knownEndpoints'] {
+  let reading: Promise<readonly Request[]> | undefined
+  return async ({ name }) => {
+    reading ??= ledger.newest(latelyWithin)
+    const isLate = ({ applyingSince, endedAt }: Request) =>
+      applyingSince !== undefined && (endedAt === undefined || Date.now() - Date.parse(endedAt) < listsLagMs)
+    const requests = (await reading).filter((request) => isLate(request) && sameId(request.asked.network, name))
+    return requests.flatMap(({ plan }) => plan?.site?.endpoint ?? [])
+  }
 }
 
 /** How many requests are read to find out which one put an id on a list. */
@@ -102,7 +119,10 @@ async function namedServices(
     }
   }
   if (named.length > 0) return named
-  return await retrying(() => servicesReachedFrom(network, { catalog, targets, clouds }, signal), signal)
+  return await retrying(
+    () => servicesReachedFrom(network, { catalog, targets, clouds, knownEndpoints: lately(ledger) }, signal),
+    signal,
+  )
 }
 
 /** GUIDs of endpoints that a plan replaces. */

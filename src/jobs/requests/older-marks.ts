@@ -38,6 +38,17 @@ export function readingOlderMarks(
     },
     dns: {
       ...dns,
+      async zone(...about) {
+        const zone = await dns.zone(...about)
+        return zone && { ...(await tagged(zone)), ...(zone.link !== undefined && { link: await tagged(zone.link) }) }
+      },
+      async around(...about) {
+        return await Promise.all((await dns.around(...about)).map(tagged))
+      },
+      async link(...about) {
+        const link = await dns.link(...about)
+        return link && (await tagged(link))
+      },
       async zones(...about) {
         const zones = await dns.zones(...about)
         return await Promise.all(

@@ -1,7 +1,10 @@
 import type { AzureAccess } from '../../azure/access.ts'
+import { policyRemedy } from '../../azure/error-words.ts'
 import { TerminalError } from '../../domain/errors.ts'
+import { marked } from '../../domain/ownership.ts'
 import { type Need, needsOf } from '../../domain/permissions.ts'
 import type { Plan } from '../../domain/plan.ts'
+import { zoneNameOf } from '../../domain/target.ts'
 import type { Log } from '../../log.ts'
 import type { SurveyStore } from '../../redis/survey.ts'
 import { lacksAdmin } from '../services/key-role.ts'
@@ -17,9 +20,10 @@ const withinMs = 10_000
  */
 export async function preflight(
   plan: Plan,
-  { target, clouds, facts, signal }: StepContext,
+  context: StepContext,
   { access, survey, log }: { readonly access: AzureAccess; readonly survey: Pick<SurveyStore, 'read'>; readonly log: Log },
 ): Promise<void> {
+  const { target, clouds, facts, signal } = context
   const limited = AbortSignal.any([signal, AbortSignal.timeout(withinMs)])
   const unlessUnknown = async (check: Promise<readonly TerminalError[]>): Promise<readonly TerminalError[]> =>
     await check.catch((error: unknown) => {
@@ -32,6 +36,7 @@ export async function preflight(
     keyProblems(target, clouds, survey, limited),
     ...missingPermissions(needsOf(plan, target.network, facts.zone ?? target.network.dns), access, limited),
   ]
+  checks.push(policyProblems(plan, context, access, limited))
   if (creates) checks.push(subnetProblems(target.network, access, limited), aliasProblems(target, access, limited))
   const problems = (await Promise.all(checks.map(unlessUnknown))).flat()
   const [first, ...more] = problems
@@ -67,6 +72,32 @@ function missingPermissions(
   return [...Map.groupBy(needs, ({ scope }) => scope)].map(
     async ([scope, needed]) => await permissionProblems(scope, needed, access, signal),
   )
+}
+
+/**
+ * Landing zones often forbid zones of Private Link outside the resource group of the hub. Only the zone is asked about: it is told whole, and a policy about an
+ * endpoint may judge what is not known yet.
+ */
+async function policyProblems(
+  { steps }: Plan,
+  { target, maker }: StepContext,
+  access: AzureAccess,
+  signal: AbortSignal,
+): Promise<readonly TerminalError[]> {
+  if (!steps.some(({ id, change }) => id === 'dns-zone' && change.kind === 'create')) return []
+  const { dns, tags } = target.network
+  const name = zoneNameOf(target)
+  const doing = `create the private DNS zone ${name}`
+  const zone = { type: 'Microsoft.Network/privateDnsZones', name, location: 'global', apiVersion: '2024-06-01' }
+  const policies = await access.refusingPolicies({ ...dns, ...zone, tags: marked(tags, maker) }, signal)
+  return policies.map((policy) => {
+    const why = policy.reason === undefined ? '' : `: ${policy.reason}`
+    return new TerminalError(
+      'RequestDisallowedByPolicy',
+      `The policy “${policy.name}” forbids to ${doing} in ${dns.resourceGroup}${why}.`,
+      { remedy: policyRemedy({ doing, policy }) },
+    )
+  })
 }
 
 async function aliasProblems(

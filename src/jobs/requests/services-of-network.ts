@@ -9,17 +9,19 @@ interface ReachedSources {
   readonly catalog: Pick<Catalog, 'current'>
   readonly targets: Targets
   readonly clouds: Pick<Clouds, 'network'>
+  /** ARM ids of endpoints that Azure's lists may lack yet. */
+  readonly knownEndpoints: (network: Network) => Promise<readonly string[]>
 }
 
 /** The services whose allow lists name an endpoint of the network, read now. Throws a `TerminalError` (`nothing-reached`) when there are none. */
 export async function servicesReachedFrom(
   network: Network,
-  { catalog, targets, clouds }: ReachedSources,
+  { catalog, targets, clouds, knownEndpoints }: ReachedSources,
   signal: AbortSignal,
 ): Promise<readonly PrivateService[]> {
   const [{ services, allowLists, unread = [] }, ids] = await Promise.all([
     catalog.current(0, signal),
-    endpointIds(network, clouds, signal),
+    endpointIds(network, await knownEndpoints(network), clouds, signal),
   ])
   if (unread.length > 0) {
     throw new RetryableError('organization-unread', `ClickHouse Cloud did not list the services of ${unread.join(', ')}.`, {
@@ -37,9 +39,15 @@ export async function servicesReachedFrom(
   return await Promise.all(reached.map((service) => targets.of(service, 0, signal)))
 }
 
-async function endpointIds(network: Network, clouds: Pick<Clouds, 'network'>, signal: AbortSignal): Promise<readonly string[]> {
+async function endpointIds(
+  network: Network,
+  known: readonly string[],
+  clouds: Pick<Clouds, 'network'>,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
   const { endpoints } = await clouds.network.endpoints(network, signal)
   const here = endpoints.filter((endpoint) => connectsByAlias(endpoint) && isInVnet(endpoint.subnetId, network))
-  const details = await Promise.all(here.map(({ id }) => clouds.network.endpoint(id, signal)))
+  const ids = new Set([...here.map(({ id }) => id), ...known].map((id) => id.toLowerCase()))
+  const details = await Promise.all([...ids].map((id) => clouds.network.endpoint(id, signal)))
   return details.flatMap((endpoint) => [endpoint?.guid ?? [], endpoint?.id ?? []].flat())
 }

@@ -1,9 +1,10 @@
 import { knownAfterApply } from '../../domain/plan.ts'
 import { sameId } from '../../domain/target.ts'
 import { isIdOf, listsOf } from './allow-lists.ts'
+import { givenIds } from './endpoints.ts'
 import { isLeftBehind } from './left-behind.ts'
 import { checkFollowingEntry, organizationOf } from './organization-entry.ts'
-import { givenIds, orphanedIdsAmong } from './orphaned-ids.ts'
+import { orphanedIdsAmong } from './orphaned-ids.ts'
 import type { Step, StepContext } from './step.ts'
 
 /**

@@ -1,8 +1,9 @@
 import type { ARecord, Zone } from '../../azure/private-dns.ts'
-import { isOurs, marked, tagText } from '../../domain/ownership.ts'
+import { isCopy, isOurs, marked, markedCopy, tagText } from '../../domain/ownership.ts'
 import { type Change, type FieldChange, knownAfterApply } from '../../domain/plan.ts'
 import { labelOf, sameId, type Target, zoneNameOf } from '../../domain/target.ts'
 import { otherEndpoints, type PlacedEndpoint, seeingAll } from './endpoints.ts'
+import { hiddenByNarrower } from './names-that-move.ts'
 import { isMadeHere } from './removal.ts'
 import type { Observation, Step, StepContext } from './step.ts'
 
@@ -19,9 +20,16 @@ export const dnsRecord: Step = {
   needs: ['private-endpoint', 'dns-zone'],
 
   async plan(context) {
-    const { zone, endpoint } = context.facts
+    const { zone, endpoint, around = [], carried = [] } = context.facts
+    const narrower = await hiddenByNarrower(around, context)
+    if (narrower !== undefined) return { change: { kind: 'blocked', reason: narrower }, facts: {} }
     const records = zone === undefined ? [] : await context.clouds.dns.aRecords(zone, context.signal)
-    const found = zone === undefined ? creation(['*'], endpoint?.address) : await compare(context, records)
+    const copies = carried.filter(({ name }) => !records.some((record) => sameId(record.name, name)))
+    const all = [
+      ...records,
+      ...copies.map((copy) => ({ ...copy, metadata: markedCopy(copy.metadata, copy.from, context.maker) })),
+    ]
+    const found = all.length === 0 ? creation(['*'], endpoint?.address) : await compare(context, all)
     const wantedRecords = found.seen?.records?.map(({ name }) => name) ?? []
     const warning = othersWarning(found.change, zone)
     return {
@@ -63,7 +71,7 @@ async function compare(context: StepContext, records: readonly ARecord[]): Promi
   const own = records.filter(({ name }) => labels.includes(name.toLowerCase()))
   const wildcard = records.find(({ name }) => name === '*')
   const wrong = own.filter((record) => !leadsTo(record, address))
-  const foreign = wrong.find((record) => !isOurs(record.metadata, context.maker))
+  const foreign = wrong.find((record) => isCopy(record.metadata) || !isOurs(record.metadata, context.maker))
   if (foreign !== undefined) return { change: blockedBy(foreign, 'overrides the wildcard and', context) }
   const unserved = labels.filter((label) => !own.some((record) => sameId(record.name, label)))
   const wildcardServes = wildcard !== undefined && leadsTo(wildcard, address)
@@ -82,6 +90,8 @@ async function compare(context: StepContext, records: readonly ARecord[]): Promi
     : []
   if (wrong.length > 0) return unseen(wrong, ghosts, context) ?? (await correction(wrong, address, userOf, context))
   if (wildcard === undefined) return creation(['*'], address)
+  if (isCopy(wildcard.metadata))
+    return { ...creation(unserved, address), note: 'the wildcard leads to where it led in the wider zone' }
   const user = userOf(wildcard)
   // The other network reaches the same services by this record.
   if (elsewhere(user) && sameId(user?.connectsTo, context.target.alias)) return { change: sharedBy(wildcard, user, context) }
@@ -129,7 +139,10 @@ function unknownTo(record: ARecord, { facts: { zone }, target: { network } }: St
 /** Names the zone's tags as well: a record seldom says who owns it. */
 function blockedBy(record: ARecord, what: string, { facts: { zone } }: StepContext): Change {
   const does = `The record ${record.name} ${what} leads to ${addressesOf(record)}`.replace(/ +/g, ' ')
-  const owner = `${tagText(record.metadata)}; its zone in ${zone?.resourceGroup}: ${tagText(zone?.tags)}`
+  const owner =
+    zone === undefined
+      ? tagText(record.metadata)
+      : `${tagText(record.metadata)}; its zone in ${zone.resourceGroup}: ${tagText(zone.tags)}`
   return {
     kind: 'blocked',
     reason: `${does}, and was not made by this bot (${owner}). Ask its owner to correct or remove it, then run setup again.`,

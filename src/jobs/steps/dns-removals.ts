@@ -1,11 +1,13 @@
 import type { ARecord, Zone } from '../../azure/private-dns.ts'
+import { isCopy } from '../../domain/ownership.ts'
 import type { Change } from '../../domain/plan.ts'
-import { sameId, zoneNameOf } from '../../domain/target.ts'
+import { zoneNameOf } from '../../domain/target.ts'
 import { labelsOf, leadsTo } from './dns-record.ts'
 import { otherEndpoints } from './endpoints.ts'
 import { organizationEntryRemoval } from './list-removals.ts'
-import { isMadeHere, isMine, isUsedByNow, keep, sparedNote, usedNote } from './removal.ts'
-import type { Step, StepContext } from './step.ts'
+import { fallingBack } from './names-that-move.ts'
+import { gone, isMadeHere, isMine, isUsedByNow, keep, refusedNote, removeOrKeep, sparedNote, usedNote } from './removal.ts'
+import type { Observation, Step, StepContext } from './step.ts'
 
 const deletion: Change = { kind: 'delete', fields: [] }
 const notOurs = 'kept: not made by this bot'
@@ -18,13 +20,15 @@ export const dnsRecordRemoval: Step = {
 
   async plan(context) {
     const found = await ownZone(context)
-    if (found === undefined) return { ...keep('not there'), facts: {} }
+    if (found === undefined) return { ...gone(), facts: {} }
     const { zone, records } = found
     const kept = sparedNote(context, 'dns-record') ?? usedNote(context)
     if (kept !== undefined) return { ...keep(kept), facts: { zone, records, leavingRecords: [] } }
-    const leavingRecords = await removable(zone, records, context)
+    const copies = records.filter(({ metadata }) => isCopy(metadata) && isMine(metadata, context))
+    context.facts.fallingBack = copies.length === 0 ? [] : await fallingBack(zone, copies, context)
+    const leavingRecords = (await removable(zone, records, context)).filter((record) => !isRefused(record, context))
     const facts = { zone, records, leavingRecords }
-    if (leavingRecords.length === 0) return { ...keep('kept: not made by this bot, or not there'), facts }
+    if (leavingRecords.length === 0) return { ...whyRecordsStay(records, context), facts }
     const fields = leavingRecords.map(({ name, addresses }) => ({ name, before: addresses.join(', ') }))
     const { otherVnets } = zone
     const warning = `${otherVnets.join(', ')} ${otherVnets.length === 1 ? 'is' : 'are'} linked to the zone as well, and will no longer reach the service by these records.`
@@ -36,10 +40,25 @@ export const dnsRecordRemoval: Step = {
     if (await isUsedByNow(context)) return
     for (const record of facts.leavingRecords ?? []) {
       if (facts.zone === undefined) return
+      const { zone } = facts
       await fence()
-      await clouds.dns.deleteARecord(facts.zone, record, signal)
+      await removeOrKeep(context, `record ${record.name}`, () => clouds.dns.deleteARecord(zone, record, signal))
     }
   },
+}
+
+function isRefused({ name }: ARecord, { facts: { refused } }: StepContext): boolean {
+  return refused?.has(`record ${name}`) === true
+}
+
+/** Why no record is removed that is left in the zone. */
+function whyRecordsStay(records: readonly ARecord[], context: StepContext): Omit<Observation, 'facts'> {
+  const refused = refusedNote(context, ...records.map(({ name }) => `record ${name}` as const))
+  if (refused !== undefined) return keep(refused)
+  const names = ['*', ...labelsOf(context.target)]
+  const there = records.filter(({ name }) => names.includes(name.toLowerCase()))
+  if (there.length === 0) return gone()
+  return keep(there.some(({ metadata }) => isMine(metadata, context)) ? 'kept: it leads elsewhere' : notOurs)
 }
 
 /**
@@ -65,7 +84,9 @@ async function ownZone(context: StepContext): Promise<{ zone: Zone; records: rea
 async function removable(zone: Zone, records: readonly ARecord[], context: StepContext): Promise<readonly ARecord[]> {
   const { facts, target } = context
   const names = ['*', ...labelsOf(target)]
-  const mine = records.filter(({ name, metadata }) => names.includes(name.toLowerCase()) && isMine(metadata, context))
+  const mine = records.filter(
+    ({ name, metadata }) => names.includes(name.toLowerCase()) && isMine(metadata, context) && !isCopy(metadata),
+  )
   const others = mine.some((record) => !leadsTo(record, facts.endpoint?.address))
     ? await otherEndpoints(context, facts.endpoint?.id)
     : { endpoints: [], partial: false }
@@ -83,9 +104,12 @@ async function removable(zone: Zone, records: readonly ARecord[], context: StepC
 
 /** The zone that the record's removal found, read again; undefined when it was deleted. */
 async function zoneNow({ target, clouds, facts, signal }: StepContext): Promise<Zone | undefined> {
-  const id = facts.zone?.id
-  const zones = id === undefined ? [] : await clouds.dns.zones(zoneNameOf(target), target.network, signal)
-  return zones.find((zone) => sameId(zone.id, id))
+  const now = facts.zone && (await clouds.dns.zone(facts.zone, target.network, signal))
+  if (now?.link === undefined) return now
+  // A list may still show a link that is gone.
+  const { link: listed, ...rest } = now
+  const link = await clouds.dns.link(now, listed.name, target.network, signal)
+  return link === undefined ? rest : { ...rest, link }
 }
 
 export const networkLinkRemoval: Step = {
@@ -95,19 +119,22 @@ export const networkLinkRemoval: Step = {
   needs: [dnsRecordRemoval.id],
 
   async plan(context) {
-    const why = sparedNote(context, 'network-link') ?? whyZoneStays(context)
+    const why = sparedNote(context, 'network-link') ?? refusedNote(context, 'link') ?? whyZoneStays(context)
     if (why !== undefined) return { ...keep(why), facts: {} }
     const zone = await zoneNow(context)
-    if (zone?.link === undefined) return { ...keep('not there'), facts: {} }
+    if (zone?.link === undefined) return { ...gone(), facts: {} }
     const foreign = await foreignRecords(zone, context)
     if (foreign.length > 0) return { ...keep(otherRecords(foreign)), facts: {} }
     return isMine(zone.link.tags, context) ? { change: deletion, facts: {} } : { ...keep(notOurs), facts: {} }
   },
 
-  async apply({ facts, clouds, fence, signal }) {
+  async apply(context) {
+    const { facts, clouds, fence, signal } = context
     if (facts.zone?.link === undefined) return
+    const { zone } = facts
+    const { link } = facts.zone
     await fence()
-    await clouds.dns.deleteLink(facts.zone, facts.zone.link, signal)
+    await removeOrKeep(context, 'link', () => clouds.dns.deleteLink(zone, link, signal))
   },
 }
 
@@ -118,10 +145,11 @@ export const dnsZoneRemoval: Step = {
   needs: [networkLinkRemoval.id],
 
   async plan(context) {
-    const why = sparedNote(context, 'dns-zone') ?? whyZoneStays(context)
+    const why =
+      sparedNote(context, 'dns-zone') ?? refusedNote(context, 'zone') ?? whyZoneStays(context) ?? whatIsLockedIn(context)
     if (why !== undefined) return { ...keep(why), facts: {} }
     const zone = await zoneNow(context)
-    if (zone === undefined) return { ...keep('not there'), facts: {} }
+    if (zone === undefined) return { ...gone(), facts: {} }
     if (zone.otherLinks > 0) return { ...keep(`kept: ${zone.otherLinks} other networks are linked to it`), facts: {} }
     const foreign = await foreignRecords(zone, context)
     if (foreign.length > 0) return { ...keep(otherRecords(foreign)), facts: {} }
@@ -132,16 +160,20 @@ export const dnsZoneRemoval: Step = {
     return isHere ? { change: deletion, facts: {} } : { ...keep('kept: made for another network'), facts: {} }
   },
 
-  async apply({ facts, clouds, fence, signal }) {
+  async apply(context) {
+    const { facts, clouds, fence, signal } = context
     if (facts.zone === undefined) return
+    const { zone } = facts
     await fence()
-    await clouds.dns.deleteZone(facts.zone, signal)
+    await removeOrKeep(context, 'zone', () => clouds.dns.deleteZone(zone, signal))
   },
 }
 
 /** Names and types of the records that would be deleted with the zone, read now. */
 async function foreignRecords(zone: Zone, context: StepContext): Promise<readonly string[]> {
-  const removed = (context.facts.leavingRecords ?? []).map(({ name }) => name)
+  const { leavingRecords = [], records = [], fallingBack: copies = [] } = context.facts
+  const refused = records.filter((record) => isRefused(record, context))
+  const removed = [...[...leavingRecords, ...refused].map(({ name }) => name), ...copies]
   const sets = await context.clouds.dns.recordSets(zone, context.signal)
   const others = sets.filter(({ type, name }) => type !== 'SOA' && !(type === 'A' && removed.includes(name)))
   return others.map(({ type, name }) => `${name} ${type}`)
@@ -149,9 +181,17 @@ async function foreignRecords(zone: Zone, context: StepContext): Promise<readonl
 
 /** Why link and zone stay: they serve every record of the zone. Undefined when no record is left. */
 function whyZoneStays(context: StepContext): string | undefined {
-  const { records = [], leavingRecords = [] } = context.facts
-  const others = records.filter((record) => !leavingRecords.includes(record)).map(({ name }) => name)
+  const { records = [], leavingRecords = [], fallingBack: copies = [] } = context.facts
+  const others = records
+    .filter((record) => !leavingRecords.includes(record) && !isRefused(record, context) && !copies.includes(record.name))
+    .map(({ name }) => name)
   return usedNote(context) ?? (others.length === 0 ? undefined : otherRecords(others))
+}
+
+/** What Azure has refused to delete, and would be deleted with the zone. */
+function whatIsLockedIn({ facts: { refused } }: StepContext): string | undefined {
+  const inside = [...(refused?.keys() ?? [])].filter((what) => what !== 'endpoint')
+  return inside.length === 0 ? undefined : `kept: Azure did not let go of its ${inside.join(', ')}`
 }
 
 function otherRecords(names: readonly string[]): string {

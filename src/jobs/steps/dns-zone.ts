@@ -3,6 +3,7 @@ import { marked } from '../../domain/ownership.ts'
 import { beingMade } from '../../domain/plan.ts'
 import { zoneNameOf } from '../../domain/target.ts'
 import { until } from '../retry.ts'
+import { namesThatMove } from './names-that-move.ts'
 import type { Step } from './step.ts'
 
 /** The private DNS zone of the service's region: the one that the VNet is linked to, else one of that name, else a new one. */
@@ -12,16 +13,25 @@ export const dnsZone: Step = {
   resource: zoneNameOf,
   needs: [],
 
-  async plan({ target, clouds, signal }) {
+  async plan(context) {
+    const { target, clouds, signal } = context
     const { network } = target
-    const [zone] = await clouds.dns.zones(zoneNameOf(target), network, signal)
+    const [[zone], around] = await Promise.all([
+      clouds.dns.zones(zoneNameOf(target), network, signal),
+      clouds.dns.around(zoneNameOf(target), network, signal),
+    ])
+    const { carried, warning, blocked } = await namesThatMove(zone, around, context)
+    if (blocked !== undefined) return { change: { kind: 'blocked', reason: blocked }, facts: {} }
+    const told = warning !== undefined && { warning }
+    const found = { around, carried }
     const { subscription, resourceGroup } = zone ?? network.dns
     const seen = { zone: { subscription, resourceGroup } }
-    if (zone?.settled === true) return { change: { kind: 'none' }, facts: { zone }, note: `in ${resourceGroup}`, seen }
+    if (zone?.settled === true)
+      return { change: { kind: 'none' }, facts: { zone, ...found }, note: `in ${resourceGroup}`, seen, ...told }
     // Nothing is left to write, but the zone cannot be used yet.
     if (zone !== undefined)
-      return { change: { kind: 'update', fields: [beingMade] }, facts: {}, note: `in ${resourceGroup}`, seen }
-    return { change: { kind: 'create', fields: [{ name: 'resource group', after: resourceGroup }] }, facts: {}, seen }
+      return { change: { kind: 'update', fields: [beingMade] }, facts: found, note: `in ${resourceGroup}`, seen, ...told }
+    return { change: { kind: 'create', fields: [{ name: 'resource group', after: resourceGroup }] }, facts: found, seen, ...told }
   },
 
   async apply({ target, clouds, maker, fence, signal }) {
@@ -34,7 +44,7 @@ export const dnsZone: Step = {
       return
     }
     const observe = async (): Promise<'settled' | 'deleted' | undefined> => {
-      const [zone] = await clouds.dns.zones(name, network, signal)
+      const zone = await clouds.dns.zone(existing, network, signal)
       if (zone === undefined) return 'deleted'
       return zone.settled ? 'settled' : undefined
     }

@@ -1,7 +1,7 @@
 import { TerminalError } from '../../domain/errors.ts'
 import { endpointName } from '../../domain/resource-names.ts'
 import { chosen } from './chosen-endpoint.ts'
-import { factsOf, isFinished } from './endpoints.ts'
+import { endpointsNow, factsOf, isFinished } from './endpoints.ts'
 import type { Step } from './step.ts'
 
 /** Finds the endpoint that the other steps need, and never changes it. Throws a `TerminalError` (`endpoint-absent`) when there is none. */
@@ -13,7 +13,7 @@ export const endpointInPlace: Step = {
 
   async plan(context) {
     const { network } = context.target
-    const { endpoints, partial } = await context.clouds.network.endpoints(network, context.signal)
+    const { endpoints, partial } = await endpointsNow(context)
     const found = await chosen(endpoints, context)
     const endpoint = found === undefined ? undefined : await context.clouds.network.endpoint(found.id, context.signal)
     if (endpoint !== undefined && isFinished(endpoint))

@@ -1,6 +1,6 @@
 import { TerminalError } from '../../domain/errors.ts'
 import { endpointInPlace } from './endpoint-in-place.ts'
-import { factsOf, seeingAll, serving } from './endpoints.ts'
+import { endpointsNow, factsOf, seeingAll, serving } from './endpoints.ts'
 import type { Step, StepContext } from './step.ts'
 
 /** Finds the endpoint to remove, in whatever state it is. Where it is deleted already, the other steps still remove what belonged to it. */
@@ -8,8 +8,8 @@ export const endpointToRemove: Step = {
   ...endpointInPlace,
 
   async plan(context) {
-    const { target, clouds, signal } = context
-    const { endpoints: all, partial } = await clouds.network.endpoints(target.network, signal)
+    const { clouds, signal } = context
+    const { endpoints: all, partial } = await endpointsNow(context)
     const [found] = serving(all, context)
     const endpoint = found && (await clouds.network.endpoint(found.id, signal))
     if (endpoint !== undefined) {

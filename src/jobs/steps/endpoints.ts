@@ -1,9 +1,61 @@
-import { connectsByAlias, type EndpointDetail, type EndpointSummary, serves } from '../../azure/network.ts'
+import {
+  connectsByAlias,
+  type EndpointDetail,
+  type EndpointList,
+  type EndpointSummary,
+  endpointId,
+  serves,
+} from '../../azure/network.ts'
+import { TerminalError } from '../../domain/errors.ts'
 import { isOurs } from '../../domain/ownership.ts'
 import type { StepFacts } from '../../domain/plan.ts'
-import { endpointName } from '../../domain/resource-names.ts'
-import { isInVnet, sameId, subnetId, vnetId } from '../../domain/target.ts'
+import { endpointName, suffixFor } from '../../domain/resource-names.ts'
+import { isInVnet, type Network, type Service, sameId, subnetId, vnetId } from '../../domain/target.ts'
 import type { StepContext } from './step.ts'
+
+/**
+ * The endpoints of the network. Azure's lists lag behind for minutes: those that this bot may just have made, or lately worked with, are asked for by their
+ * ids where the list lacks them.
+ */
+export async function listWithKnown(network: Network, context: StepContext): Promise<EndpointList> {
+  const { clouds, target, approved, signal } = context
+  const [list, known] = await Promise.all([clouds.network.endpoints(network, signal), context.knownEndpoints(network)])
+  const isOwn = sameId(network.name, target.network.name)
+  const own = isOwn ? [...givenIds(target.services[0].service, context), approved?.site?.endpoint ?? []].flat() : []
+  const ids = new Set([...known, ...own].map((id) => id.toLowerCase()))
+  const unlisted = [...ids].filter((id) => !list.endpoints.some((listed) => sameId(listed.id, id)))
+  const found = await Promise.all(unlisted.map((id) => byId(id, context)))
+  return { ...list, endpoints: [...list.endpoints, ...found.filter((endpoint) => endpoint !== undefined)] }
+}
+
+/** The same for the target, where those that serve it are as they are now: a list may also show what is deleted, or what has changed. */
+export async function endpointsNow(context: StepContext): Promise<EndpointList> {
+  const { network, alias, services } = context.target
+  const list = await listWithKnown(network, context)
+  const ours = givenIds(services[0].service, context)
+  const now = await Promise.all(
+    list.endpoints.map(async (endpoint) => {
+      const matters = serves(endpoint, alias, network) || ours.some((id) => sameId(id, endpoint.id))
+      return matters ? await byId(endpoint.id, context) : endpoint
+    }),
+  )
+  return { ...list, endpoints: now.filter((endpoint) => endpoint !== undefined) }
+}
+
+async function byId(id: string, { clouds, signal }: StepContext): Promise<EndpointDetail | undefined> {
+  try {
+    return await clouds.network.endpoint(id, signal)
+  } catch (error) {
+    if (error instanceof TerminalError && error.code === 'ResourceGroupNotFound') return undefined
+    throw error
+  }
+}
+
+/** The Resource IDs that an endpoint may get from this bot when the service is named first. */
+export function givenIds(service: Pick<Service, 'name'>, { target: { alias, network } }: StepContext): readonly string[] {
+  const names = ['', suffixFor(alias, network)].map((suffix) => endpointName(service, network, suffix))
+  return names.map((name) => endpointId(network, name))
+}
 
 /** Whether the connection can never be used again: Rejected ones cannot be approved, and the other side has removed Disconnected ones. */
 export function isDead({ connection }: EndpointSummary): boolean {
@@ -58,13 +110,16 @@ export const seeingAll =
   'Grant the identity of the jobs process Microsoft.Network/privateEndpoints/read on the whole subscription'
 
 /** The live endpoints of all configured networks, except the one with this id: networks may share a zone, so a record may lead to any of them. */
-export async function otherEndpoints(
-  { target, configured: { networks }, clouds, signal }: StepContext,
-  id: string | undefined,
-): Promise<OtherEndpoints> {
+export async function otherEndpoints(context: StepContext, id: string | undefined): Promise<OtherEndpoints> {
+  const {
+    target,
+    configured: { networks },
+    clouds,
+    signal,
+  } = context
   const found = await Promise.all(
     networks.map(async (network) => {
-      const { endpoints, partial } = await clouds.network.endpoints(network, signal)
+      const { endpoints, partial } = await listWithKnown(network, context)
       const others = endpoints.filter(
         (endpoint) =>
           connectsByAlias(endpoint) && !sameId(endpoint.id, id) && !isDead(endpoint) && isInVnet(endpoint.subnetId, network),

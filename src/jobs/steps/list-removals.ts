@@ -3,8 +3,8 @@ import { endpointToRemove } from './endpoint-to-remove.ts'
 import { isLeftBehind, unlisted } from './left-behind.ts'
 import { organizationOf, ourEntriesAmong, removeEntries } from './organization-entry.ts'
 import { orphanedIdsAmong } from './orphaned-ids.ts'
-import { isMine, keep, leaving, stayingOn, undoneFrom, usedNote } from './removal.ts'
-import type { OrganizationEntries, Step, StepContext } from './step.ts'
+import { gone, isMine, keep, leaving, stayingOn, undoneFrom, usedNote } from './removal.ts'
+import type { Observation, OrganizationEntries, Step, StepContext } from './step.ts'
 
 export const allowListRemoval: Step = {
   id: 'allow-list-removal',
@@ -20,7 +20,7 @@ export const allowListRemoval: Step = {
       leaving(id, context).map((entry) => ({ name, before: entry })),
     )
     if (fields.length > 0) return { change: { kind: 'delete', fields }, facts: {} }
-    return { ...keep(undoing === undefined ? 'not listed' : `kept: ${undoing.request} did not list it`), facts: {} }
+    return { ...(undoing === undefined ? gone('not listed') : keep(`kept: ${undoing.request} did not list it`)), facts: {} }
   },
 
   async apply(context) {
@@ -52,13 +52,19 @@ export const organizationEntryRemoval: Step = {
     const kept = usedNote(context)
     if (kept !== undefined) return { ...keep(kept), facts: {} }
     const entries = await unusedEntries(context)
-    if (entries.length === 0) return { ...keep('kept: not made by this bot, or not there'), facts: {} }
+    if (entries.length === 0) return { ...(await whyEntriesStay(context)), facts: {} }
     return { change: { kind: 'delete', fields: entries.map(({ id }) => ({ name: 'id', before: id })) }, facts: {} }
   },
 
   async apply(context) {
     await removeEntries(await unusedEntries(context), context)
   },
+}
+
+async function whyEntriesStay(context: StepContext): Promise<Omit<Observation, 'facts'>> {
+  const { entries } = await organizationOf(context)
+  const there = entries.some(({ id }) => isIdOf(id, context.facts.endpoint) || isLeftBehind(id, context))
+  return there ? keep('kept: not made by this bot') : gone()
 }
 
 /**

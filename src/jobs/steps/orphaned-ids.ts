@@ -1,7 +1,7 @@
-import { connectsByAlias, type EndpointDetail, endpointId } from '../../azure/network.ts'
-import { endpointName, suffixFor } from '../../domain/resource-names.ts'
-import { type Service, sameId } from '../../domain/target.ts'
+import { connectsByAlias, type EndpointDetail } from '../../azure/network.ts'
+import { sameId } from '../../domain/target.ts'
 import { isIdOf } from './allow-lists.ts'
+import { givenIds, listWithKnown } from './endpoints.ts'
 import { ourEntriesAmong } from './organization-entry.ts'
 import type { OrganizationEntries, StepContext } from './step.ts'
 
@@ -26,19 +26,12 @@ export async function orphanedIdsAmong(
   return suspects.filter((id) => (guidsAreKnown || id.startsWith('/')) && !existing.some((endpoint) => isIdOf(id, endpoint)))
 }
 
-/** The Resource IDs that an endpoint may get from this bot when the service is named first. */
-export function givenIds(service: Pick<Service, 'name'>, { target: { alias, network } }: StepContext): readonly string[] {
-  const names = ['', suffixFor(alias, network)].map((suffix) => endpointName(service, network, suffix))
-  return names.map((name) => endpointId(network, name))
-}
-
 /** The private endpoints of the configured networks that connect by an alias; `partial`: only of the resource groups that could be listed. */
-async function everyEndpoint({
-  configured,
-  clouds,
-  signal,
-}: StepContext): Promise<{ readonly existing: readonly EndpointDetail[]; readonly partial: boolean }> {
-  const lists = await Promise.all(configured.networks.map((network) => clouds.network.endpoints(network, signal)))
+async function everyEndpoint(
+  context: StepContext,
+): Promise<{ readonly existing: readonly EndpointDetail[]; readonly partial: boolean }> {
+  const { configured, clouds, signal } = context
+  const lists = await Promise.all(configured.networks.map((network) => listWithKnown(network, context)))
   const all = lists.flatMap(({ endpoints }) => endpoints).filter(connectsByAlias)
   const ids = new Set(all.map(({ id }) => id))
   const found = await Promise.all([...ids].map((id) => clouds.network.endpoint(id, signal)))

@@ -8,7 +8,7 @@ import { until } from '../retry.ts'
 import { allListsOf, isIdOf } from './allow-lists.ts'
 import { chosen } from './chosen-endpoint.ts'
 import { endpointNamed, namesFor, toReplace } from './endpoint-names.ts'
-import { factsOf, isFinished, ownName } from './endpoints.ts'
+import { endpointsNow, factsOf, isFinished, ownName } from './endpoints.ts'
 import type { Observation, Step, StepContext } from './step.ts'
 
 /**
@@ -19,10 +19,11 @@ export const privateEndpoint: Step = {
   id: 'private-endpoint',
   title: 'private endpoint',
   resource: ({ services: [{ service }], network }) => endpointName(service, network),
-  needs: [],
+  // Landing zones often forbid the zone: then no endpoint is left behind, which costs money.
+  needs: ['dns-zone'],
 
   async plan(context) {
-    const list = await context.clouds.network.endpoints(context.target.network, context.signal)
+    const list = await endpointsNow(context)
     const found = await chosen(list.endpoints, context)
     if (found === undefined) return await absent(list, context)
     const endpoint = await context.clouds.network.endpoint(found.id, context.signal)
@@ -39,7 +40,7 @@ export const privateEndpoint: Step = {
 
   async apply(context) {
     const { network, alias, services } = context.target
-    const { endpoints: all } = await context.clouds.network.endpoints(network, context.signal)
+    const { endpoints: all } = await endpointsNow(context)
     const found = await chosen(all, context)
     if (found !== undefined && (found.provisioning !== 'Failed' || !isOurs(found.tags, context.maker)))
       return await settle(found, context)

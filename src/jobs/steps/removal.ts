@@ -1,10 +1,11 @@
+import { TerminalError } from '../../domain/errors.ts'
 import { isMadeBy, isOurs, requestOf } from '../../domain/ownership.ts'
 import type { StepId } from '../../domain/plan.ts'
 import { sameName } from '../../domain/service-words.ts'
 import { sameId } from '../../domain/target.ts'
 import { allListsOf, isIdOf } from './allow-lists.ts'
 import { isLeftBehind } from './left-behind.ts'
-import type { Observation, StepContext, Undoing } from './step.ts'
+import type { Observation, Removed, StepContext, Undoing } from './step.ts'
 
 /**
  * What the removals share. Their order is allow lists, organization entry, record, link, zone, endpoint: nothing that is left refers to something deleted.
@@ -13,6 +14,30 @@ import type { Observation, StepContext, Undoing } from './step.ts'
 
 export function keep(note: string): Omit<Observation, 'facts'> {
   return { change: { kind: 'none' }, kept: true, note }
+}
+
+/** For what is not there, or no longer. */
+export function gone(note = 'not there'): Omit<Observation, 'facts'> {
+  return { ...keep(note), gone: true }
+}
+
+/** Codes with which Azure refuses a deletion for good: a lock, nested resources that no list may show, a policy that denies deletions. */
+const forGood: readonly string[] = ['ScopeLocked', 'CannotDeleteResource', 'RequestDisallowedByPolicy']
+
+/** Deletes, and notes in the facts what Azure refuses for good: it is kept, and the rest of the removal goes on. */
+export async function removeOrKeep({ facts }: StepContext, what: Removed, remove: () => Promise<void>): Promise<void> {
+  try {
+    await remove()
+  } catch (error) {
+    if (!(error instanceof TerminalError) || !forGood.includes(error.code)) throw error
+    facts.refused = new Map([...(facts.refused ?? []), [what, error.message]])
+  }
+}
+
+/** Why these are kept, in Azure's words; undefined when Azure has refused none of them. */
+export function refusedNote({ facts: { refused } }: StepContext, ...what: readonly Removed[]): string | undefined {
+  const said = what.flatMap((each) => refused?.get(each) ?? [])
+  return said.length === 0 ? undefined : `kept: ${said.join(' ')}`
 }
 
 /** The entries that the undone request put on this list, and no others. */

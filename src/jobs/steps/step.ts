@@ -17,19 +17,38 @@ export interface Facts {
   /** GUIDs of dead endpoints that are to be replaced. */
   replacedIds?: readonly string[]
   zone?: Zone
+  /** Linked zones of a wider or narrower name. */
+  around?: readonly Zone[]
+  /** Records of a wider zone that are copied before the link hides them. */
+  carried?: readonly CarriedRecord[]
+  /** Names of such copies that work on when link and zone go. */
+  fallingBack?: readonly string[]
   records?: readonly ARecord[]
   /** Relative names of the records that are to lead to the endpoint. */
   wantedRecords?: readonly string[]
   /** The records to remove. */
   leavingRecords?: readonly ARecord[]
+  /** What Azure has refused to delete for good, with its words: locks, and nested resources. */
+  refused?: ReadonlyMap<Removed, string>
   organization?: OrganizationEntries
   /** Adding the organization's entry had no effect, so the change of the allow list has to register it. */
   entryFollows?: true
   allowLists?: AllowLists
+  /** When this run completed the link, in milliseconds of `performance.now`. */
+  linkedAt?: number
   verdict?: Verdict
   /** The verdict on each service, by its id. */
   verdicts?: ReadonlyMap<string, Verdict>
 }
+
+/** A record of a wider zone that the new zone will hide, by the name that its copy has in the new one. */
+export interface CarriedRecord extends ARecord {
+  /** The name of the wider zone. */
+  readonly from: string
+}
+
+/** What a removal deletes in Azure. */
+export type Removed = `record ${string}` | 'link' | 'zone' | 'endpoint'
 
 /** The organization's private endpoints, as read at `readAt`, a time of `performance.now`. */
 export interface OrganizationEntries {
@@ -75,8 +94,12 @@ export interface StepContext {
   networkOf(marked: MarkedRequest): Promise<string | undefined>
   /** Called before each write. Throws `LostRun` when another worker has the request, and `Stopped` when it was cancelled. */
   fence(): Promise<void>
+  /** Tells people what a step that waits sees meanwhile. */
+  readonly tell?: (note: string) => Promise<void>
   /** Called before ids are put on a list: an undo of this request removes these and no others. */
   noteListed(listing: Listing): Promise<void>
+  /** ARM ids of endpoints in the network with which requests of this ledger have lately worked: Azure's lists may lack them for minutes. */
+  knownEndpoints(network: Network): Promise<readonly string[]>
   /** Whether a request of this ledger put the id on a list, or planned with the endpoint whose id it is. */
   hasListed(id: string): Promise<boolean>
   readonly signal: AbortSignal
@@ -91,6 +114,8 @@ export interface Observation {
   readonly seen?: StepFacts
   /** A removal that changes nothing; `note` says why. */
   readonly kept?: true
+  /** Nothing is kept: it is not there, or not any more. */
+  readonly gone?: true
   /** What approvers should know besides: whom it touches, or what could not be seen. */
   readonly warning?: string
 }

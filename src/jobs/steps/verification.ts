@@ -6,50 +6,93 @@ import { rules } from '../../domain/diagnosis/rules/all.ts'
 import { TerminalError } from '../../domain/errors.ts'
 import { type Reached, zoneNameOf } from '../../domain/target.ts'
 import { until } from '../retry.ts'
+import { type Passing, passing } from './passing.ts'
 import type { Step, StepContext } from './step.ts'
 
-/** How long the path may take to become healthy, in milliseconds: resolvers cache that the name did not exist, and a new allow list takes effect late. */
-const grace = { everyMs: 5_000, withinMs: 60_000 }
+/** How long and how often it is looked, in milliseconds. */
+interface Pace {
+  readonly everyMs: number
+  /** How long what nothing explains may take to pass: a new allow list takes effect late. */
+  readonly graceMs: number
+  /** How long a restarting diagnostics worker may be absent. */
+  readonly workerGraceMs: number
+}
 
-/** How long a restarting diagnostics worker may be absent, in milliseconds. */
-const workerGraceMs = 10_000
+/** No wait is longer, in milliseconds: each of its causes has an end. */
+const longestMs = 30 * 60_000
 
-/** Probes from inside the network until the path to every service is healthy. */
-export const verification: Step = {
-  id: 'verification',
-  title: 'verified from the network',
-  resource: ({ network }) => network.name,
-  needs: ['connection', 'dns-record', 'network-link'],
-  waits: true,
+/** Probes from inside the network until the path to every service is healthy, or what is seen does not pass by itself. */
+export function verifying({ everyMs, graceMs, workerGraceMs }: Pace): Step {
+  return {
+    id: 'verification',
+    title: 'verified from the network',
+    resource: ({ network }) => network.name,
+    needs: ['connection', 'dns-record', 'network-link'],
+    waits: true,
 
-  async plan({ facts }) {
-    if (facts.verdict?.code === 'healthy') return { change: { kind: 'none' }, facts: {}, note: facts.verdict.title }
-    return { change: { kind: 'update', fields: [{ name: 'verdict', after: 'healthy' }] }, facts: {} }
-  },
+    async plan({ facts }) {
+      if (facts.verdict?.code === 'healthy') return { change: { kind: 'none' }, facts: {}, note: facts.verdict.title }
+      return { change: { kind: 'update', fields: [{ name: 'verdict', after: 'healthy' }] }, facts: {} }
+    },
 
-  async apply(context) {
-    const { facts, target, signal } = context
-    const workerUntil = performance.now() + workerGraceMs
-    const observe = async (): Promise<Verdict | undefined> => {
-      const seen = await Promise.all(
-        target.services.map(async (reached) => [reached.service.id, judge(rules, await gather(reached, context))] as const),
+    async apply(context) {
+      const { facts, target, signal } = context
+      const startedAt = performance.now()
+      const linkedAt = facts.linkedAt ?? (isLinking(context) ? startedAt : undefined)
+      let waited: Passing | undefined
+      const observe = async (): Promise<'over' | undefined> => {
+        const looks = await Promise.all(
+          target.services.map(async (reached) => {
+            const evidence = await gather(reached, context)
+            return { id: reached.service.id, evidence, verdict: judge(rules, evidence) }
+          }),
+        )
+        facts.verdicts = new Map(looks.map(({ id, verdict }) => [id, verdict]))
+        const worst = looks.find(({ verdict }) => verdict.code !== 'healthy') ?? looks[0]
+        if (worst === undefined) return 'over'
+        const { verdict } = worst
+        facts.verdict = verdict
+        if (verdict.code === 'healthy') return 'over'
+        const now = performance.now()
+        if (verdict.code === 'worker-absent') return now > startedAt + workerGraceMs ? 'over' : undefined
+        const passes = looks.flatMap(
+          (look) => passing(look.verdict, look.evidence, { now, ...(linkedAt !== undefined && { linkedAt }) }) ?? [],
+        )
+        const longest = passes.toSorted((a, b) => b.until - a.until)[0]
+        waited = longest ?? waited
+        const deadline = Math.max(startedAt + graceMs, longest?.until ?? 0)
+        if (now + everyMs > deadline) return 'over'
+        await context.tell?.(noteOf(verdict, longest, deadline - now))
+        // A person may cancel meanwhile.
+        await context.fence()
+        return undefined
+      }
+      await until(observe, { everyMs, withinMs: longestMs }, signal)
+      if (facts.verdict === undefined || facts.verdict.code === 'healthy') return
+      const { code, title, remedy } = facts.verdict
+      const seconds = Math.round((performance.now() - startedAt) / 1_000)
+      const why = waited === undefined ? '' : ` It was waited for ${seconds} s, because ${waited.why}.`
+      throw new TerminalError(
+        code,
+        `Everything is in place, but it could not be seen to work from ${target.network.name}: ${title}.${why}`,
+        { remedy: remedy.text },
       )
-      facts.verdicts = new Map(seen)
-      const verdicts = seen.map(([, verdict]) => verdict)
-      const verdict = verdicts.find(({ code }) => code !== 'healthy') ?? verdicts[0]
-      if (verdict !== undefined) facts.verdict = verdict
-      const settled = verdict?.code === 'healthy' || (verdict?.code === 'worker-absent' && performance.now() > workerUntil)
-      return settled ? verdict : undefined
-    }
-    await until(observe, grace, signal)
-    if (facts.verdict === undefined || facts.verdict.code === 'healthy') return
-    const { code, title, remedy } = facts.verdict
-    throw new TerminalError(
-      code,
-      `Everything is in place, but it could not be seen to work from ${target.network.name}: ${title}.`,
-      { remedy: remedy.text },
-    )
-  },
+    },
+  }
+}
+
+export const verification: Step = verifying({ everyMs: 5_000, graceMs: 60_000, workerGraceMs: 10_000 })
+
+/** Whether this request makes the link; a worker before this one may have. */
+function isLinking({ approved }: StepContext): boolean {
+  return approved?.steps.some(({ id, change }) => id === 'network-link' && change.kind !== 'none') === true
+}
+
+/** e.g. `sees dns-record-absent: the link is new …; looks on for 4 min` */
+function noteOf({ code, title }: Verdict, passes: Passing | undefined, leftMs: number): string {
+  const minutes = Math.floor(leftMs / 60_000)
+  const left = minutes >= 1 ? `${minutes} min` : `${Math.max(10, Math.round(leftMs / 10_000) * 10)} s`
+  return `sees ${code}: ${passes?.why ?? title}; looks on for ${left} at most`
 }
 
 /** The control plane as the steps before have just read it, and a new probe from inside the network. */

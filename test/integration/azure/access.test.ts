@@ -72,6 +72,26 @@ test.each([
   bench.world.gate = async () => undefined
 })
 
+test('the policies that would refuse a zone, and none where the caller may not read them', async () => {
+  const zone = {
+    ...network.dns,
+    type: 'Microsoft.Network/privateDnsZones',
+    name: 'westus3.privatelink.azure.clickhouse.cloud',
+    location: 'global',
+    tags: {},
+    apiVersion: '2024-06-01',
+  }
+  expect(await access.refusingPolicies(zone, signal)).toEqual([])
+  const scope = `/subscriptions/${network.subscription}`
+  const resourceType = 'Microsoft.Network/privateDnsZones'
+  bench.world.policies.push({ name: 'deny-zones', displayName: '', scope, resourceType, reason: 'Ask the hub team.' })
+  expect(await access.refusingPolicies(zone, signal)).toEqual([{ name: 'deny-zones', scope, reason: 'Ask the hub team.' }])
+  bench.world.roles = [{ ...everything, notActions: ['Microsoft.PolicyInsights/*'] }]
+  await expect(access.refusingPolicies(zone, signal)).rejects.toMatchObject({ code: 'policies-unread' })
+  bench.world.roles = [everything]
+  bench.world.policies.length = 0
+})
+
 test('the simulator refuses what a role does not allow, and what a linked resource does not', async () => {
   const azure = azureNetwork(new DefaultAzureCredential(), bench.arm.url)
   const endpoint = { name: 'pe', alias: 'a', requestMessage: '', tags: {} }

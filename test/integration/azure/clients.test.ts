@@ -324,6 +324,49 @@ describe('refusals in our words', () => {
     expect(written).toHaveLength(before + 1)
   })
 
+  test('what is in use since a VNet was moved is told at once, in Azure’s own words', async () => {
+    const message = "The identity '/subscriptions/s/resourceGroups/rg' of the virtual network is already in use by another link."
+    refuse(({ method }) => method === 'PUT', { status: 409, body: { error: { code: 'Conflict', message } } })
+    expect(await errorOf(create('pe-4'))).toMatchObject({
+      name: 'TerminalError',
+      code: 'Conflict',
+      message: `Azure refused to create the private endpoint pe-4: Conflict: ${message}`,
+      remedy: expect.stringContaining('does not pass by itself'),
+    })
+  })
+
+  test('a long message is told whole, and cut between words where it is too long', async () => {
+    const scope = `/subscriptions/${'s'.repeat(36)}/resourceGroups/rg-of-the-team`
+    const message = `It has a reason.\n${`It concerns ${scope} too. `.repeat(20)}`
+    refuse(({ method }) => method === 'PUT', { status: 409, body: { error: { code: 'NobodyKnows', message } } })
+    const said = (await errorOf(create('pe-5'))).message
+    expect(said).toContain('It has a reason. It concerns /subscriptions/')
+    expect(said.length).toBeGreaterThan(900)
+    expect(said.length).toBeLessThan(1_080)
+    expect(said.split(' ').filter((word) => word.startsWith('/') && word !== scope)).toEqual([])
+  })
+
+  const assignment =
+    '/providers/Microsoft.Management/managementGroups/corp/providers/Microsoft.Authorization/policyAssignments/deny-zones'
+  const displayName = 'Deny private DNS zones outside the hub'
+  const info = { policyAssignmentDisplayName: displayName, policyAssignmentId: assignment }
+  const identifiers = JSON.stringify([
+    { policyAssignment: { name: displayName, id: assignment }, policyDefinition: { name: 'x' } },
+  ])
+
+  test.each([
+    ['its details', { message: 'Ask the hub team.', additionalInfo: [{ type: 'PolicyViolation', info }] }],
+    ['its message', { message: `Resource 'z' was disallowed by policy. Policy identifiers: '${identifiers}'.` }],
+  ])('a policy that forbids a zone is named, from %s', async (_where, error) => {
+    refuse(({ method }) => method === 'PUT', { status: 403, body: { error: { code: 'RequestDisallowedByPolicy', ...error } } })
+    const said = await errorOf(dns.createZone({ ...zone, name: 'forbidden.example' }, {}, signal))
+    expect(said).toMatchObject({ name: 'TerminalError', code: 'RequestDisallowedByPolicy' })
+    expect(said.message).toContain(displayName)
+    expect(said.message).toContain(error.message)
+    expect(said.remedy).toContain('owner of the policy (assigned at /providers/Microsoft.Management/managementGroups/corp)')
+    expect(said.remedy).toContain('point `dns` of the network')
+  })
+
   test('an operation that was canceled is said to have failed, of private DNS too', async () => {
     refuse(({ path }) => path.includes('/privateDnsOperation'), { status: 200, body: { status: 'Canceled' } })
     const failed = dns.createZone({ ...zone, name: 'canceled.example' }, {}, signal)

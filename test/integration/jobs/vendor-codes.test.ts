@@ -48,6 +48,10 @@ function subnet(): Subnet {
 /** How many of the calls since then were answered so. */
 const answered = (since: number, status: number) => world.calls.slice(since).filter((call) => call.status === status).length
 
+async function once(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await sleep(10)
+}
+
 describe('Azure', () => {
   test('RetryableError, while somebody changes the subnet', async () => {
     const [before, changed] = [world.calls.length, subnet()]
@@ -62,7 +66,8 @@ describe('Azure', () => {
       ),
       remedy: expect.stringContaining('still working on a resource that this one needs, most often the subnet'),
     })
-    void sleep(700).then(() => {
+    const refused = answered(before, 429)
+    void once(() => answered(before, 429) > refused).then(() => {
       changed.updating = false
     })
     expect((await setup('private-endpoint')).get('private-endpoint')?.state).toBe('done')
@@ -107,8 +112,8 @@ describe('Azure', () => {
   test('InvalidPrivateLinkServiceId, until Azure sees the alias', async () => {
     const { alias = '' } = service('analytics-prod')
     world.hiddenAliases.add(alias)
-    void sleep(700).then(() => world.hiddenAliases.delete(alias))
     const before = world.calls.length
+    void once(() => answered(before, 400) > 0).then(() => world.hiddenAliases.delete(alias))
     expect((await setup('private-endpoint')).get('private-endpoint')?.state).toBe('done')
     expect(answered(before, 400)).toBeGreaterThan(0)
   })
@@ -126,10 +131,26 @@ describe('Azure', () => {
     expect((await setup(step)).get(step)).toMatchObject({ state: 'done', changed: true })
   })
 
-  test('RetryableError of its own passes, in what it has begun too', async () => {
-    world.faults.push({ ...put('RetryableError', /privateEndpoints/i), later: true })
+  test.each(['RetryableError', 'AnotherOperationInProgress', 'Canceled'])('%s passes, in what it has begun too', async (code) => {
+    world.faults.push({ ...put(code, /privateEndpoints/i), later: true })
     expect((await setup('private-endpoint')).get('private-endpoint')).toMatchObject({ state: 'done', changed: true })
     expect(world.endpoints.size).toBe(1)
+  })
+
+  test('RequestDisallowedByPolicy, of the zone, before an endpoint is made that costs money', async () => {
+    const scope = `/subscriptions/${network.subscription}`
+    const names = { name: 'deny-zones', displayName: 'Zones of Private Link lie in the hub', reason: 'Ask the hub team.' }
+    world.policies.push({ ...names, scope, resourceType: 'Microsoft.Network/privateDnsZones' })
+    try {
+      await expect(setup('dns-zone')).rejects.toMatchObject({
+        code: 'RequestDisallowedByPolicy',
+        message: expect.stringMatching(/Zones of Private Link lie in the hub.*Ask the hub team\./),
+        remedy: expect.stringContaining(`owner of the policy (assigned at ${scope})`),
+      })
+      expect(world.endpoints.size).toBe(0)
+    } finally {
+      world.policies.length = 0
+    }
   })
 
   test('an operation that fails for good is told with its code and id', async () => {

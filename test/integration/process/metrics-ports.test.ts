@@ -30,7 +30,7 @@ async function get(name: ProcessName, path: string): Promise<{ readonly status: 
 
 describe.each(['jobs', 'diagnostics'] as const)('%s', (name) => {
   test('answers /metrics, /healthz and /readyz, and nothing else', async () => {
-    expect((await get(name, '/metrics')).text).toMatch(/^privatelink_redis_ready 1$/m)
+    await expect.poll(async () => (await get(name, '/metrics')).text, { timeout: 15_000 }).toMatch(/^privatelink_redis_ready 1$/m)
     expect((await get(name, '/metrics')).text).toMatch(/^nodejs_eventloop_lag_p99_seconds /m)
     expect(JSON.parse((await get(name, '/healthz')).text)).toEqual({ status: 'alive' })
     expect(JSON.parse((await get(name, '/readyz')).text)).toEqual({ status: 'ready' })

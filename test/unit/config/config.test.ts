@@ -188,6 +188,18 @@ describe('the file', () => {
       'approvers: [Bob Builder], breakGlass: [Carol Jones, Bob Builder]',
       'policies[0].breakGlass: nobody but Bob Builder could review what Bob Builder runs: add an approver',
     ],
+    [
+      'the name of a channel in place of its id',
+      'slack: C012ABC, teams',
+      'slack: "#network-approvals", teams',
+      'channels[0].slack: must be the id of a channel, such as C0123456789, and not its name: open the channel in Slack, click its name, and copy the Channel ID at the end of "About"',
+    ],
+    [
+      'the name of a member in place of the id',
+      'slack: U03CAROL',
+      'slack: "@carol"',
+      'people[1].slack: must be the id of a member, such as U0123456789, and not a name',
+    ],
     ['an account twice', 'slack: U03CAROL', 'slack: U02BOB', 'people[1].slack: "U02BOB" is that of Bob Builder already'],
     [
       'an email twice',

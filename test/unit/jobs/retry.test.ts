@@ -40,7 +40,13 @@ test.each(['RetryableErrorDueToAnotherOperation', 'RetryableError', 'ReferencedR
     expect(translateAzureError(refused, 'create it')).toMatchObject({ retryForMs: 600_000 })
     const failed = new Error('The long-running operation has failed')
     expect(
-      translateAzureError(failed, 'create it', { code, message: undefined, detail: undefined, requestId: undefined }),
+      translateAzureError(failed, 'create it', {
+        code,
+        message: undefined,
+        details: [],
+        policy: undefined,
+        requestId: undefined,
+      }),
     ).toMatchObject({ retryForMs: 600_000 })
   },
 )

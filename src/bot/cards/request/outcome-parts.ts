@@ -55,6 +55,16 @@ export function remedyText({ text, command: words_ }: Remedy): Text {
   return words_ === undefined ? clean : words`${clean}  ${command(cleanText(words_, 200))}`
 }
 
+/** What was to be removed and stays, each with the whole reason: a lock is named with its scope. */
+export function keptParts({ plan, steps }: Request): readonly Part[] {
+  return (plan?.steps ?? []).flatMap(({ id, title, resource }) => {
+    const { kept, note = '' } = steps[id] ?? {}
+    if (kept !== true) return []
+    const why = cleanText(note.replace(/^kept: /, ''), 2_000)
+    return [{ kind: 'text', text: words`${strong('Kept')}  ${title} ${code(cleanText(resource, 120))}: ${why}` } as const]
+  })
+}
+
 export function problemParts(problem: Problem | undefined): readonly Part[] {
   if (problem === undefined) return []
   const vendor = problem.vendorRequestId

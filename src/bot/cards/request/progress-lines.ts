@@ -41,6 +41,7 @@ function changeState(request: Request, step: PlannedStep): State {
   if (progress === undefined) return ['·', applying ? 'waiting' : 'not done']
   switch (progress.state) {
     case 'done':
+      if (progress.kept === true) return ['=', 'kept']
       return progress.changed ? ['✔', `done${took('in', progress)}`] : ['✔', 'found in place']
     case 'failed':
       return ['✘', `failed${took('after', progress)}`]
@@ -66,9 +67,10 @@ function took(preposition: string, { startedAt, finishedAt }: StepProgress): str
   return finishedAt === undefined ? '' : ` ${preposition} ${durationBetween(startedAt, finishedAt)}`
 }
 
-/** The step's note, unless it is the problem that the card ends with. */
+/** The step's note, unless the card has it elsewhere: the problem at its end, or why something was kept. */
 function noteOf({ steps, outcome }: Request, id: StepId): string {
-  const note = steps[id]?.note
+  const { note, kept } = steps[id] ?? {}
+  if (kept === true && outcome !== undefined) return ''
   return note === undefined || note === outcome?.problem?.message ? '' : ` · ${cleanText(note, 150)}`
 }
 
@@ -79,12 +81,14 @@ function noteOf({ steps, outcome }: Request, id: StepId): string {
 export function doneAndNotDone({ plan, steps }: Request): string {
   const planned = (plan?.steps ?? []).filter(({ id, change }) => change.kind !== 'none' || steps[id]?.changed === true)
   const changed = planned.filter(({ id }) => steps[id]?.changed === true)
-  const done = changed.filter(({ id }) => steps[id]?.state === 'done')
+  const kept = planned.filter(({ id }) => steps[id]?.kept === true)
+  const done = changed.filter(({ id }) => steps[id]?.state === 'done' && steps[id]?.kept !== true)
   const unsure = changed.filter(({ id }) => steps[id]?.state !== 'done')
   const left = planned.filter(({ id }) => steps[id]?.changed !== true && steps[id]?.state !== 'done')
   if (changed.length === 0) return 'Nothing was changed.'
   const sentences = [
     done.length > 0 ? `Changed, and left so: ${titles(done)}.` : '',
+    kept.length > 0 ? `Kept: ${titles(kept)}.` : '',
     unsure.length > 0 ? `Begun, and perhaps changed: ${titles(unsure)}.` : '',
     left.length > 0 ? `Not done: ${titles(left)}.` : '',
   ]

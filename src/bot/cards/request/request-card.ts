@@ -4,7 +4,7 @@ import { canBeUndone, connects, isOpen, needsReview, type Request } from '../../
 import { type Button, type Card, mention, type Part, strong, type Text, time, words } from '../../chat/card.ts'
 import { serviceLines, statusOf, titleOf } from '../subject.ts'
 import type { ApproverAvailability } from './approver-availability.ts'
-import { connectParts, problemParts, verdictParts } from './outcome-parts.ts'
+import { connectParts, keptParts, problemParts, verdictParts } from './outcome-parts.ts'
 import { differenceLines } from './plan-difference.ts'
 import { planLines, planSummary } from './plan-lines.ts'
 import { doneAndNotDone, progressLines } from './progress-lines.ts'
@@ -77,13 +77,19 @@ function bodyOf(request: Request): readonly Part[] {
     case 'applying':
       return [{ kind: 'lines', lines: progressLines(request) }]
     case 'done':
-      return [{ kind: 'lines', lines: progressLines(request) }, ...connectParts(request), ...verdictParts(request)]
+      return [
+        { kind: 'lines', lines: progressLines(request) },
+        ...keptParts(request),
+        ...connectParts(request),
+        ...verdictParts(request),
+      ]
     case 'nothing-to-do':
       return [...connectParts(request), ...verdictParts(request)]
     case 'failed':
       return [
         ...(plan === undefined ? [] : [{ kind: 'lines', lines: progressLines(request) } as const]),
         { kind: 'text', text: doneAndNotDone(request) },
+        ...keptParts(request),
         ...problemParts(outcome?.problem),
       ]
   }

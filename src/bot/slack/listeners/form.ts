@@ -26,20 +26,38 @@ export function listenForForms(app: App, shared: ListenerContext): void {
   })
 }
 
-/** Updates an open form after a choice in a list on which other lists depend. */
+/** The last choice in each form that is being refilled, by the form's id: an earlier one must not overwrite what it shows. */
+const newest = new Map<string, symbol>()
+
+/** Updates an open form after a choice in a list on which other lists depend. The last of several choices wins, however fast they follow each other. */
 export async function refillForm(
   shared: ListenerContext,
   context: Context,
   view: NonNullable<BlockAction['view']>,
 ): Promise<void> {
   const { channel, filled } = filledIn(view)
-  const form = await handlersFor(shared, context).refill(filled)
-  if (form === undefined) return
+  const choice = Symbol(view.id)
+  newest.set(view.id, choice)
+  const isNewest = (): boolean => newest.get(view.id) === choice
   try {
-    await shared.client.views.update({ view_id: view.id, hash: view.hash, view: formView(form, channel) })
+    const form = await handlersFor(shared, context).refill(filled)
+    if (form === undefined || !isNewest()) return
+    const update = { view_id: view.id, view: formView(form, channel) }
+    await shared.client.views.update({ ...update, hash: view.hash }).catch(async (error: unknown) => {
+      // The update for an earlier choice came between: Slack then refuses the version that this choice was made in.
+      if (!isHashConflict(error)) throw error
+      if (isNewest()) await shared.client.views.update(update)
+    })
   } catch (error) {
     shared.log.warn({ err: error }, 'form not refilled')
+  } finally {
+    if (isNewest()) newest.delete(view.id)
   }
+}
+
+function isHashConflict(error: unknown): boolean {
+  const data: unknown = error instanceof Error ? Reflect.get(error, 'data') : undefined
+  return typeof data === 'object' && data !== null && Reflect.get(data, 'error') === 'hash_conflict'
 }
 
 /** A hidden part that is not JSON is the channel alone, as versions before carried values wrote it. */

@@ -20,6 +20,7 @@ log.level = 'silent'
 const open: AzureAccess = {
   permissions: async () => [{ actions: ['*'], notActions: [] }],
   virtualNetwork: async () => ({ location: 'westus3', subnets: ['endpoints'] }),
+  refusingPolicies: async () => [],
   sees: async () => true,
 }
 
@@ -59,6 +60,25 @@ test('a subnet that is not among those of the VNet stops the plan, one of which 
   })
   expect(await look({ access: telling(['apps']) })).toMatchObject({ code: 'subnet-absent' })
   expect(await look({ access: telling() })).toBeUndefined()
+})
+
+test('a policy that forbids the zone is told before anybody is asked; one that cannot be read stops nobody', async () => {
+  const asked: unknown[] = []
+  const refusingPolicies: AzureAccess['refusingPolicies'] = async (resource) => {
+    asked.push(resource)
+    return [{ name: 'deny-zones', scope: '/subscriptions/s', reason: 'ask the hub' }]
+  }
+  expect(await look({ access: { ...open, refusingPolicies } })).toMatchObject({
+    code: 'RequestDisallowedByPolicy',
+    message:
+      'The policy “deny-zones” forbids to create the private DNS zone westus3.privatelink.azure.clickhouse.cloud in rg-dns: ask the hub.',
+    remedy: expect.stringMatching(/owner of the policy \(assigned at \/subscriptions\/s\).*point `dns` of the network/),
+  })
+  expect(asked).toMatchObject([
+    { resourceGroup: 'rg-dns', location: 'global', tags: { managedBy: 'privatelink-bot', team: 'data' } },
+  ])
+  const failing: AzureAccess = { ...open, refusingPolicies: async () => Promise.reject(new Error('HTTP 403')) }
+  expect(await look({ access: failing })).toBeUndefined()
 })
 
 test('a key of which nothing is known yet is judged before anybody is asked', async () => {

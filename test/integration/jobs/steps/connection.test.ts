@@ -3,7 +3,7 @@ import type { PrivateEndpoint, World } from '../../../../sandbox/world.ts'
 import { connection } from '../../../../src/jobs/steps/connection.ts'
 import type { StepContext } from '../../../../src/jobs/steps/step.ts'
 import { afterSetup } from '../../../contract/after-setup.ts'
-import { carryOut, observe, type Workshop } from '../../../contract/step-fixture.ts'
+import { carryOut, installation, observe, type Workshop } from '../../../contract/step-fixture.ts'
 
 /** What the words for a connection mean to a request that waits for it to be Approved. */
 
@@ -41,7 +41,9 @@ test.each([
   ['Rejected', 'privatelink-bot', 'Run setup again: it makes the endpoint anew.'],
   ['Disconnected', 'hub', 'Ask its owner to delete it, then run setup again.'],
 ])('%s, of an endpoint by %s, ends it and says what heals it', async (word, managedBy, remedy) => {
-  const waiting = wait(() => Object.assign(endpoint(), { connection: word, tags: { managedBy } }))
+  const waiting = wait(() =>
+    Object.assign(endpoint(), { connection: word, tags: { managedBy, privatelinkInstallation: installation.installation } }),
+  )
   await expect(waiting).rejects.toMatchObject({
     code: 'connection-not-approved',
     message: `The connection of ${endpoint().id.split('/').at(-1)} is ${word}.`,

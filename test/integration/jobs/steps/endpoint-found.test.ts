@@ -81,6 +81,7 @@ test('allow, revoke and a teardown without names find it too, and the endpoint s
     catalog: { current: async () => inventory },
     targets: { of: async () => ({ ...reached, alias: target.alias }), known: () => undefined },
     clouds,
+    knownEndpoints: async () => [],
   }
   for (let at = 0; at < 20; at++)
     put({ ...only(), id: `${here}/providers/Microsoft.Network/privateEndpoints/st-${at}`, alias: '/subscriptions/s/storage' })

@@ -1,0 +1,109 @@
+import type { ARecord, Zone } from '../../azure/private-dns.ts'
+import { hiddenRecords, isWider, nameWithin, wholeName } from '../../domain/hidden-names.ts'
+import { isOurs } from '../../domain/ownership.ts'
+import { sameId, zoneNameOf } from '../../domain/target.ts'
+import type { CarriedRecord, StepContext } from './step.ts'
+
+interface Moving {
+  readonly carried: readonly CarriedRecord[]
+  /** What approvers should know. */
+  readonly warning?: string
+  /** Why a person has to decide first. */
+  readonly blocked?: string
+}
+
+/** How many names a sentence lists. */
+const mostNames = 5
+
+/** The working names of the VNet that a link to this zone, or to a new one of its name, would move. */
+export async function namesThatMove(zone: Zone | undefined, around: readonly Zone[], context: StepContext): Promise<Moving> {
+  const { target, clouds, maker, signal } = context
+  const name = zoneNameOf(target)
+  const [wider] = around.filter((each) => isWider(each.name, name)).toSorted((a, b) => b.name.length - a.name.length)
+  if (wider === undefined || zone?.link !== undefined) return { carried: [] }
+  const [records, sets] = await Promise.all([clouds.dns.aRecords(wider, signal), clouds.dns.recordSets(wider, signal)])
+  const place = `${wider.name} in ${wider.resourceGroup} is linked to ${target.network.vnet} too`
+  const others = sets.filter(({ type }) => type !== 'A' && type !== 'SOA')
+  const unseen = others.filter(({ type }) => type.includes(' '))
+  if (unseen.length > 0)
+    return blocked(
+      `${place}, and holds records that could not be read: the zone ${name} may hide them. Grant the identity of the jobs process Microsoft.Network/privateDnsZones/ALL/read there, then run setup again.`,
+    )
+  const hidden = hiddenRecords(name, wider.name, [...records, ...others.map((each) => ({ ...each, addresses: undefined }))])
+  const carried = hidden.flatMap((each) => (each.addresses === undefined ? [] : [{ ...each, from: wider.name }]))
+  if (carried.length < hidden.length)
+    return blocked(
+      `${place}. A link to ${name} would hide ${namesOf(name, hidden)}, and only A records can be carried over. Ask the owner of ${wider.name} to make the record for this service there, or to move these names; then run setup again.`,
+    )
+  if (carried.length === 0) return { carried }
+  const here = zone === undefined ? [] : await clouds.dns.aRecords(zone, signal)
+  const existing = ({ name: wanted }: ARecord) => here.find((record) => sameId(record.name, wanted))
+  const different = carried.filter((record) => {
+    const found = existing(record)
+    return found !== undefined && addressesOf(found) !== addressesOf(record)
+  })
+  if (different.length > 0)
+    return blocked(
+      `${place}. A link to ${name} would move ${namesOf(name, different)}: the two zones lead elsewhere. Ask their owners which is right, then run setup again.`,
+    )
+  const missing = carried.filter((record) => existing(record) === undefined)
+  if (missing.length > 0 && zone !== undefined && (zone.otherLinks > 0 || !isOurs(zone.tags, maker)))
+    return blocked(
+      `${place}. A link to ${name} would hide ${namesOf(name, missing)}, and that zone in ${zone.resourceGroup} serves others, so that nothing is copied into it. Ask its owner to add these names, then run setup again.`,
+    )
+  return {
+    carried,
+    warning: `${place}. The new link hides its names below ${name}: ${namesOf(name, carried)}. They are copied and lead on to where they lead now; later changes in ${wider.name} no longer count for them.`,
+  }
+}
+
+/** Why the record of a narrower zone that is linked to the VNet answers for one of the hosts, and not ours; undefined where none does, or it leads to the endpoint. */
+export async function hiddenByNarrower(around: readonly Zone[], context: StepContext): Promise<string | undefined> {
+  const { target, clouds, facts, signal } = context
+  for (const narrower of around.filter(({ name }) => isWider(zoneNameOf(target), name))) {
+    const hosts = target.services
+      .map(({ host }) => host)
+      .filter((host) => sameId(host, narrower.name) || isWider(narrower.name, host))
+    if (hosts.length === 0) continue
+    const records = await clouds.dns.aRecords(narrower, signal)
+    for (const host of hosts) {
+      const name = nameWithin(narrower.name, host)
+      const record = records.find((each) => sameId(each.name, name)) ?? records.find((each) => name !== '@' && each.name === '*')
+      if (record !== undefined && addressesOf(record) === facts.endpoint?.address) continue
+      const leads = record === undefined ? 'has no record for it' : `leads it to ${addressesOf(record)}`
+      return `The zone ${narrower.name} in ${narrower.resourceGroup}, which is linked to ${target.network.vnet}, hides the record for ${host} and ${leads}. Ask its owner to correct or unlink it, then run setup again.`
+    }
+  }
+  return undefined
+}
+
+/** The names of copies whose wider zone is linked still and leads them to the same addresses: they work on when the copies go with link and zone. */
+export async function fallingBack(zone: Zone, records: readonly ARecord[], context: StepContext): Promise<readonly string[]> {
+  const { target, clouds, signal } = context
+  const around = await clouds.dns.around(zoneNameOf(target), target.network, signal)
+  const [wider] = around.filter((each) => isWider(each.name, zone.name)).toSorted((a, b) => b.name.length - a.name.length)
+  if (wider === undefined) return []
+  const there = hiddenRecords(zone.name, wider.name, await clouds.dns.aRecords(wider, signal))
+  return records
+    .filter((record) => there.some((each) => sameId(each.name, record.name) && addressesOf(each) === addressesOf(record)))
+    .map(({ name }) => name)
+}
+
+function blocked(reason: string): Moving {
+  return { carried: [], blocked: reason }
+}
+
+function namesOf(
+  zone: string,
+  records: readonly { readonly name: string; readonly addresses?: readonly string[] | undefined }[],
+): string {
+  const names = records.slice(0, mostNames).map(({ name, addresses }) => {
+    return addresses === undefined ? wholeName(zone, name) : `${wholeName(zone, name)} (${addresses.join(', ')})`
+  })
+  const more = records.length - names.length
+  return more > 0 ? `${names.join(', ')} and ${more} more` : names.join(', ')
+}
+
+function addressesOf({ addresses }: ARecord): string {
+  return addresses.toSorted().join(', ')
+}

@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { World } from '../../sandbox/world.ts'
+import type { Plan } from '../../src/domain/plan.ts'
+import { apply } from '../../src/jobs/requests/apply.ts'
+import { makePlan } from '../../src/jobs/steps/procedure.ts'
+import type { StepContext } from '../../src/jobs/steps/step.ts'
+import { samples } from '../sample-requests.ts'
+import { applyUntil, capture, changesOf, type Estate, endpointIn, openWorkshop, type Workshop, zoneIn } from './step-fixture.ts'
+
+/** Azure's lists lack what was just made, and show what was just deleted, for minutes; a resource by its id is current. */
+
+let workshop: Workshop
+let world: World
+let empty: Estate
+beforeAll(async () => {
+  workshop = await openWorkshop()
+  world = workshop.world
+  world.latencies.listLag = 100_000
+  empty = capture(world)
+})
+beforeEach(() => empty.restore(world))
+afterAll(async () => await workshop.close())
+
+const setup = async (changes: Partial<StepContext> = {}) =>
+  await applyUntil('allow-list', 'setup', (more) => workshop.context({ ...changes, ...more }))
+
+async function tearDown(): Promise<Plan> {
+  const plan = await makePlan('teardown', workshop.context())
+  const { outcome: _, ...done } = samples.done
+  await apply({
+    plan,
+    request: { ...done, action: 'teardown', steps: {} },
+    context: workshop.context({ approved: plan }),
+    now: () => new Date().toISOString(),
+    record: async () => undefined,
+  })
+  return plan
+}
+
+test('a setup sees what it has made, and a second one makes nothing twice', async () => {
+  expect(Object.fromEntries([...(await setup())].map(([id, { state }]) => [id, state]))).toMatchObject({
+    'private-endpoint': 'done',
+    'dns-zone': 'done',
+    'dns-record': 'done',
+    'network-link': 'done',
+  })
+  expect(changesOf(await makePlan('setup', workshop.context()))).toEqual({})
+  expect([world.endpoints.size, world.zones.size, zoneIn(world).links.size]).toEqual([1, 1, 1])
+}, 60_000)
+
+test('a setup for another service finds the endpoint that an earlier request has made', async () => {
+  await setup()
+  const { id, resourceGuid } = endpointIn(world)
+  const plan = await makePlan('setup', workshop.about(['billing-prod'], undefined, { knownEndpoints: async () => [id] }))
+  expect(changesOf(plan)).not.toHaveProperty('private-endpoint')
+  expect(JSON.stringify(plan)).toContain(resourceGuid)
+}, 60_000)
+
+test('a teardown is done, and a setup after it makes all anew', async () => {
+  await setup()
+  expect(changesOf(await tearDown())).toHaveProperty('private-endpoint-removal')
+  expect([world.endpoints.size, world.zones.size]).toEqual([0, 0])
+  expect(changesOf(await makePlan('teardown', workshop.context()))).toEqual({})
+  expect((await setup()).get('network-link')).toMatchObject({ state: 'done', changed: true })
+  expect([world.endpoints.size, world.zones.size]).toEqual([1, 1])
+}, 60_000)

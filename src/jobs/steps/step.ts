@@ -1,5 +1,6 @@
 import type { EndpointDetail } from '../../azure/network.ts'
-import type { ARecord, Zone } from '../../azure/private-dns.ts'
+import type { ARecord } from '../../azure/private-dns.ts'
+import type { Zone } from '../../azure/zone-reader.ts'
 import type { WireOrganization } from '../../clickhouse/wire.ts'
 import type { Verdict } from '../../domain/diagnosis/finding.ts'
 import type { OrganizationKey } from '../../domain/organization.ts'

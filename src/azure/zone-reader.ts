@@ -163,7 +163,7 @@ export function zoneReader(clientOf: (subscription: string) => PrivateDnsManagem
         return await zoneById(own, network, signal).catch((error: unknown) => {
           // A resource group that is not there, or not to be read: the pre-flight and the write tell that.
           if (isUnlistable(error)) return undefined
-          if (sameId(name, wanted) || !isUnlistable(error)) throw error
+          throw error
         })
       })
       return unlisted === undefined ? listed : [...listed, unlisted]

@@ -38,8 +38,8 @@ export interface AzurePrivateDns {
    * it the A records are listed, and one entry stands for all records of other types, if the zone's count says that there are any.
    */
   recordSets(zone: ZonePlace, signal: AbortSignal): Promise<readonly { readonly type: string; readonly name: string }[]>
-  /** Resolves when Azure has finished. Fails when the zone exists already. */
-  createZone(zone: ZonePlace, tags: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void>
+  /** Resolves when Azure has finished; calls `accepted` when it has begun. Fails when the zone exists already. */
+  createZone(zone: ZonePlace, tags: Readonly<Record<string, string>>, signal: AbortSignal, accepted?: () => void): Promise<void>
   /** Resolves when Azure has finished. The VNet's machines do not register in the zone. Fails when a link of that name exists already. */
   createLink(
     zone: ZonePlace,
@@ -120,9 +120,12 @@ export function azurePrivateDns(
       })
     },
 
-    async createZone(zone, tags, signal) {
+    async createZone(zone, tags, signal, accepted) {
       await translating(`create the private DNS zone ${zone.name}`, async () => {
-        const options = { ifNoneMatch: '*', abortSignal: signal }
+        const onResponse = ({ status }: { readonly status: number }): void => {
+          if (status < 300) accepted?.()
+        }
+        const options = { ifNoneMatch: '*', abortSignal: signal, onResponse }
         await clientOf(zone.subscription).privateZones.createOrUpdate(
           zone.resourceGroup,
           zone.name,

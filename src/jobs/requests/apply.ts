@@ -63,6 +63,7 @@ async function carryOut(step: Step, application: Application): Promise<void> {
     }
     await record(step.id, { state: 'done', startedAt, finishedAt: now(), changed, ...told }, receipts)
   } catch (error) {
+    if (step.id === 'dns-zone') context.facts.zoneAccepted?.reject(error)
     if (!context.signal.aborted && !(error instanceof PlanChanged) && !(error instanceof Stopped)) {
       const note = toProblem(error).message
       await record(step.id, { state: 'failed', startedAt, finishedAt: now(), changed, note }, receipts)

@@ -18,6 +18,8 @@ export interface Facts {
   /** GUIDs of dead endpoints that are to be replaced. */
   replacedIds?: readonly string[]
   zone?: Zone
+  /** Settled when Azure has accepted the zone that is to be made, or the step has failed. */
+  zoneAccepted?: PromiseWithResolvers<void>
   /** Linked zones of a wider or narrower name. */
   around?: readonly Zone[]
   /** Records of a wider zone that are copied before the link hides them. */

@@ -94,8 +94,8 @@ function unlessAbsent(error: unknown): undefined {
   throw error
 }
 
-/** A role that names the check, or lets read everything. One that allows all is no consent to further calls, and Azure logs this one as an action. */
-const namesPolicies = /^(\*\/read|microsoft\.policyinsights\/.*)$/i
+/** A role that names the check. One that allows all is no consent to further calls, and Azure logs this one as an action. */
+const namesPolicies = /^microsoft\.policyinsights\//i
 
 /**
  * Landing zones often forbid zones of Private Link outside the resource group of the hub. Only the zone is asked about: it is told whole, and a policy about an

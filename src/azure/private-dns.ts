@@ -1,37 +1,11 @@
-import { PrivateDnsManagementClient, type PrivateZone, type RecordSet, type VirtualNetworkLink } from '@azure/arm-privatedns'
+import { PrivateDnsManagementClient, type RecordSet } from '@azure/arm-privatedns'
 import type { TokenCredential } from '@azure/identity'
-import { isWider } from '../domain/hidden-names.ts'
-import { linkName } from '../domain/resource-names.ts'
-import { type Network, sameId, vnetId } from '../domain/target.ts'
+import { type Network, vnetId } from '../domain/target.ts'
 import { type CallWatch, watchCalls } from './call-watch.ts'
 import { type Etag, ifMatchWhenKnown, requireIfMatch } from './etag.ts'
-import { isUnlistable, orUndefined, splitId, translating } from './network.ts'
+import { isUnlistable, orUndefined, translating } from './network.ts'
 import { keepRefusalTexts } from './refusal-text.ts'
-
-/** A private DNS zone, and its link to one VNet. */
-export interface Zone {
-  readonly id: string
-  readonly name: string
-  readonly subscription: string
-  readonly resourceGroup: string
-  readonly tags: Readonly<Record<string, string>>
-  readonly settled: boolean
-  readonly etag: Etag
-  /** The link to the VNet that was asked about. */
-  readonly link?: ZoneLink
-  /** How many other VNets are linked to it. */
-  readonly otherLinks: number
-  /** Their names. */
-  readonly otherVnets: readonly string[]
-}
-
-export interface ZoneLink {
-  readonly name: string
-  /** Whether Azure has finished the link: only then do names resolve in the VNet. */
-  readonly completed: boolean
-  readonly tags: Readonly<Record<string, string>>
-  readonly etag: Etag
-}
+import { isAt, type Zone, type ZoneLink, type ZonePlace, zoneReader } from './zone-reader.ts'
 
 export interface ARecord {
   /** The name relative to the zone; `*` for the wildcard. */
@@ -42,8 +16,6 @@ export interface ARecord {
   readonly etag: Etag
   readonly metadata: Readonly<Record<string, string>>
 }
-
-export type ZonePlace = Pick<Zone, 'name' | 'subscription' | 'resourceGroup'>
 
 /** Azure Private DNS. All errors are `TerminalError` or `RetryableError`. */
 export interface AzurePrivateDns {
@@ -65,8 +37,8 @@ export interface AzurePrivateDns {
    * it the A records are listed, and one entry stands for all records of other types, if the zone's count says that there are any.
    */
   recordSets(zone: ZonePlace, signal: AbortSignal): Promise<readonly { readonly type: string; readonly name: string }[]>
-  /** Resolves when Azure has finished. Fails when the zone exists already. */
-  createZone(zone: ZonePlace, tags: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void>
+  /** Resolves when Azure has finished; calls `accepted` when it has begun. Fails when the zone exists already. */
+  createZone(zone: ZonePlace, tags: Readonly<Record<string, string>>, signal: AbortSignal, accepted?: () => void): Promise<void>
   /** Resolves when Azure has finished. The VNet's machines do not register in the zone. Fails when a link of that name exists already. */
   createLink(
     zone: ZonePlace,
@@ -103,113 +75,15 @@ export function azurePrivateDns(
     return client
   }
 
-  const linksOf = async (
-    zone: ZonePlace,
-    network: Network,
-    signal: AbortSignal,
-  ): Promise<Pick<Zone, 'link' | 'otherLinks' | 'otherVnets'>> => {
-    let own: ZoneLink | undefined
-    const otherVnets: string[] = []
-    const ofThisVnet = (link: VirtualNetworkLink) => sameId(link.virtualNetwork?.id, vnetId(network))
-    for await (const link of clientOf(zone.subscription).virtualNetworkLinks.list(zone.resourceGroup, zone.name, {
-      abortSignal: signal,
-    })) {
-      if (ofThisVnet(link)) own = linkOf(link)
-      else otherVnets.push(link.virtualNetwork?.id?.split('/').at(-1) ?? link.name ?? '')
-    }
-    own ??= await linkById(zone, linkName(network), network, signal)
-    return { otherLinks: otherVnets.length, otherVnets, ...(own !== undefined && { link: own }) }
-  }
-
-  const linkById = async (
-    zone: ZonePlace,
-    name: string,
-    network: Network,
-    signal: AbortSignal,
-  ): Promise<ZoneLink | undefined> => {
-    const { virtualNetworkLinks } = clientOf(zone.subscription)
-    const link = await orUndefined(virtualNetworkLinks.get(zone.resourceGroup, zone.name, name, { abortSignal: signal }))
-    return link !== undefined && sameId(link.virtualNetwork?.id, vnetId(network)) ? linkOf(link) : undefined
-  }
-
-  const zoneById = async ({ name, subscription, resourceGroup }: ZonePlace, network: Network, signal: AbortSignal) => {
-    const { privateZones } = clientOf(subscription)
-    const zone = await orUndefined(privateZones.get(resourceGroup, name, { abortSignal: signal }))
-    return zone && (await zoneOf(zone, name, network, signal))
-  }
-
-  /** Undefined when it was deleted after Azure listed it: then it has no links to read. */
-  const zoneOf = async (zone: PrivateZone, name: string, network: Network, signal: AbortSignal): Promise<Zone | undefined> => {
-    const { id = '', tags = {}, etag = '', provisioningState = 'Succeeded' } = zone
-    const { subscription, resourceGroup } = splitId(id)
-    const place = { name, subscription, resourceGroup }
-    const links =
-      provisioningState === 'Creating' ? { otherLinks: 0, otherVnets: [] } : await orUndefined(linksOf(place, network, signal))
-    return links && { ...place, id, tags, etag, settled: provisioningState === 'Succeeded', ...links }
-  }
-
-  const listed = async (
-    subscription: string,
-    groups: readonly string[],
-    signal: AbortSignal,
-  ): Promise<readonly PrivateZone[]> => {
-    const { privateZones } = clientOf(subscription)
-    const options = { abortSignal: signal }
-    try {
-      return await Array.fromAsync(privateZones.list(options))
-    } catch (error) {
-      if (!isUnlistable(error)) throw error
-      const lists = groups.map((group) => Array.fromAsync(privateZones.listByResourceGroup(group, options)))
-      return (await Promise.all(lists)).flat()
-    }
-  }
-
-  const zonesIn = async (
-    subscription: string,
-    groups: readonly string[],
-    isMeant: (name: string) => boolean,
-    network: Network,
-    signal: AbortSignal,
-  ): Promise<readonly Zone[]> =>
-    await translating(`list the private DNS zones of subscription ${subscription}`, async () => {
-      const found: Zone[] = []
-      for (const zone of await listed(subscription, groups, signal)) {
-        const { name = '' } = zone
-        if (!isMeant(name) || zone.id === undefined) continue
-        const isDone = (zone.provisioningState ?? 'Succeeded') === 'Succeeded'
-        const place = { name, subscription, resourceGroup: splitId(zone.id).resourceGroup }
-        const now = isDone ? await zoneOf(zone, name, network, signal) : await zoneById(place, network, signal)
-        if (now !== undefined) found.push(now)
-      }
-      return found
-    })
-
-  const everywhere = async (isMeant: (name: string) => boolean, network: Network, signal: AbortSignal) => {
-    const all = Map.groupBy([network.dns, ...places], ({ subscription }) => subscription.toLowerCase())
-    return await Promise.all(
-      [...all].map(([subscription, here]) => {
-        const groups = [...new Set(here.map(({ resourceGroup }) => resourceGroup.toLowerCase()))]
-        return zonesIn(subscription, groups, isMeant, network, signal)
-      }),
-    )
-  }
+  const { around, named, zoneById, linkById } = zoneReader(clientOf, places)
 
   return {
     async around(name, network, signal) {
-      const lists = await everywhere((other) => isWider(other, name) || isWider(name, other), network, signal)
-      return lists.flat().filter(({ link }) => link !== undefined)
+      return await around(name, network, signal)
     },
 
     async zones(name, network, signal) {
-      const lists = await everywhere((other) => sameId(other, name), network, signal)
-      const own = { name, ...network.dns }
-      const isListed = lists.flat().some((zone) => isAt(zone, own))
-      const unlisted = isListed
-        ? undefined
-        : await translating(`read the private DNS zone ${name}`, async () => await zoneById(own, network, signal))
-      return [...lists.flat(), ...(unlisted === undefined ? [] : [unlisted])].toSorted(
-        (a, b) => rank(a, network) - rank(b, network),
-      )
+      return (await named(name, network, signal)).toSorted((a, b) => rank(a, network) - rank(b, network))
     },
 
     async zone(place, network, signal) {
@@ -244,9 +118,12 @@ export function azurePrivateDns(
       })
     },
 
-    async createZone(zone, tags, signal) {
+    async createZone(zone, tags, signal, accepted) {
       await translating(`create the private DNS zone ${zone.name}`, async () => {
-        const options = { ifNoneMatch: '*', abortSignal: signal }
+        const onResponse = ({ status }: { readonly status: number }): void => {
+          if (status < 300) accepted?.()
+        }
+        const options = { ifNoneMatch: '*', abortSignal: signal, onResponse }
         await clientOf(zone.subscription).privateZones.createOrUpdate(
           zone.resourceGroup,
           zone.name,
@@ -310,14 +187,6 @@ export function azurePrivateDns(
 function rank(zone: Zone, network: Network): number {
   if (zone.link !== undefined) return 0
   return isAt(zone, network.dns) ? 1 : 2
-}
-
-function isAt(zone: Zone, { subscription, resourceGroup }: Pick<Zone, 'subscription' | 'resourceGroup'>): boolean {
-  return sameId(zone.subscription, subscription) && sameId(zone.resourceGroup, resourceGroup)
-}
-
-function linkOf({ name = '', virtualNetworkLinkState, tags = {}, etag = '' }: VirtualNetworkLink): ZoneLink {
-  return { name, completed: virtualNetworkLinkState === 'Completed', tags, etag }
 }
 
 /** Stands for all record sets that may not be listed. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { World } from '../../sandbox/world.ts'
-import type { Plan } from '../../src/domain/plan.ts'
+import type { Plan, StepId } from '../../src/domain/plan.ts'
+import type { StepProgress } from '../../src/domain/request.ts'
 import { apply } from '../../src/jobs/requests/apply.ts'
 import { makePlan } from '../../src/jobs/steps/procedure.ts'
 import type { StepContext } from '../../src/jobs/steps/step.ts'
@@ -21,8 +22,12 @@ beforeAll(async () => {
 beforeEach(() => empty.restore(world))
 afterAll(async () => await workshop.close())
 
-const setup = async (changes: Partial<StepContext> = {}) =>
-  await applyUntil('allow-list', 'setup', (more) => workshop.context({ ...changes, ...more }))
+/** Link and list are ready at different times; what the first run has not ended the second one does. */
+async function setup(changes: Partial<StepContext> = {}): Promise<ReadonlyMap<StepId, StepProgress>> {
+  const context = (more: Partial<StepContext> = {}) => workshop.context({ ...changes, ...more })
+  const linked = await applyUntil('network-link', 'setup', context)
+  return new Map([...(await applyUntil('allow-list', 'setup', context)), ...[...linked].filter(([id]) => id === 'network-link')])
+}
 
 async function tearDown(): Promise<Plan> {
   const plan = await makePlan('teardown', workshop.context())

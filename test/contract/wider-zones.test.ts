@@ -138,3 +138,15 @@ test('a narrower zone that hides the record for the host is named, unless it lea
   linkTheirs(`elsewhere.${own}`, { '@': '10.9.9.9' })
   expect(changesOf(await plan())).toHaveProperty('dns-zone')
 })
+
+test('a wider zone whose links may not be read is told to the approvers, and stops nobody', async () => {
+  world.zones.clear()
+  linkTheirs(wide, { 'other.westus3': '10.9.9.9' })
+  world.gate = async ({ path }, phase) =>
+    phase === 'arrived' && path.includes(`/${wide}/virtualNetworkLinks`)
+      ? { status: 403, body: { error: { code: 'AuthorizationFailed', message: 'not here' } } }
+      : undefined
+  expect((await plan()).warnings).toEqual([
+    expect.stringMatching(/^Whether privatelink\..* is linked to vnet-prod could not be read/),
+  ])
+})

@@ -88,6 +88,7 @@ async function carryOut(step: Step, application: Application): Promise<boolean> 
     await record(step.id, { state: 'done', startedAt, finishedAt: now(), changed, ...told }, receipts)
     return found.change.kind !== 'none' && step.waits !== true
   } catch (error) {
+    if (step.id === 'dns-zone') context.facts.zoneAccepted?.reject(error)
     if (isFailure(error, context.signal)) {
       const note = toProblem(error).message
       await record(step.id, { state: 'failed', startedAt, finishedAt: now(), changed, note }, receipts)

@@ -74,6 +74,9 @@ function missingPermissions(
   )
 }
 
+/** A role that names the check. One that allows all is no consent to further calls, and Azure logs this one as an action. */
+const namesPolicies = /^microsoft\.policyinsights\//i
+
 /**
  * Landing zones often forbid zones of Private Link outside the resource group of the hub. Only the zone is asked about: it is told whole, and a policy about an
  * endpoint may judge what is not known yet.
@@ -86,6 +89,9 @@ async function policyProblems(
 ): Promise<readonly TerminalError[]> {
   if (!steps.some(({ id, change }) => id === 'dns-zone' && change.kind === 'create')) return []
   const { dns, tags } = target.network
+  const group = `/subscriptions/${dns.subscription}/resourceGroups/${dns.resourceGroup}`
+  const permissions = await access.permissions(group, signal)
+  if (!permissions.some(({ actions }) => actions.some((action) => namesPolicies.test(action)))) return []
   const name = zoneNameOf(target)
   const doing = `create the private DNS zone ${name}`
   const zone = { type: 'Microsoft.Network/privateDnsZones', name, location: 'global', apiVersion: '2024-06-01' }

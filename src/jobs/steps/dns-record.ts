@@ -1,4 +1,5 @@
-import type { ARecord, Zone } from '../../azure/private-dns.ts'
+import type { ARecord } from '../../azure/private-dns.ts'
+import type { Zone } from '../../azure/zone-reader.ts'
 import { isCopy, isOurs, marked, markedCopy, tagText } from '../../domain/ownership.ts'
 import { type Change, type FieldChange, knownAfterApply } from '../../domain/plan.ts'
 import { labelOf, sameId, type Target, zoneNameOf } from '../../domain/target.ts'

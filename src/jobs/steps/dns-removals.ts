@@ -1,4 +1,5 @@
-import type { ARecord, Zone } from '../../azure/private-dns.ts'
+import type { ARecord } from '../../azure/private-dns.ts'
+import type { Zone } from '../../azure/zone-reader.ts'
 import { isCopy } from '../../domain/ownership.ts'
 import type { Change } from '../../domain/plan.ts'
 import { zoneNameOf } from '../../domain/target.ts'

@@ -26,23 +26,28 @@ export const dnsZone: Step = {
     const found = { around, carried }
     const { subscription, resourceGroup } = zone ?? network.dns
     const seen = { zone: { subscription, resourceGroup } }
+    if (zone !== undefined) context.facts.zoneAccepted?.resolve()
     if (zone?.settled === true)
       return { change: { kind: 'none' }, facts: { zone, ...found }, note: `in ${resourceGroup}`, seen, ...told }
     // Nothing is left to write, but the zone cannot be used yet.
     if (zone !== undefined)
       return { change: { kind: 'update', fields: [beingMade] }, facts: found, note: `in ${resourceGroup}`, seen, ...told }
+    context.facts.zoneAccepted ??= awaited()
     return { change: { kind: 'create', fields: [{ name: 'resource group', after: resourceGroup }] }, facts: found, seen, ...told }
   },
 
-  async apply({ target, clouds, maker, fence, signal }) {
+  async apply({ target, clouds, maker, facts, fence, signal }) {
     const { network } = target
     const name = zoneNameOf(target)
+    const accepted = (): void => facts.zoneAccepted?.resolve()
     const [existing] = await clouds.dns.zones(name, network, signal)
     if (existing === undefined) {
       await fence()
-      await clouds.dns.createZone({ name, ...network.dns }, marked(network.tags, maker), signal)
+      await clouds.dns.createZone({ name, ...network.dns }, marked(network.tags, maker), signal, accepted)
+      accepted()
       return
     }
+    accepted()
     const observe = async (): Promise<'settled' | 'deleted' | undefined> => {
       const zone = await clouds.dns.zone(existing, network, signal)
       if (zone === undefined) return 'deleted'
@@ -51,6 +56,13 @@ export const dnsZone: Step = {
     if ((await until(observe, { everyMs: 2_000, withinMs: 10 * 60_000 }, signal)) === 'deleted')
       throw deletedMeanwhile(`The zone ${name}`)
   },
+}
+
+/** Nobody may be waiting for it. */
+function awaited(): PromiseWithResolvers<void> {
+  const waiting = Promise.withResolvers<void>()
+  waiting.promise.catch(() => undefined)
+  return waiting
 }
 
 /** A `RetryableError` (`taken-away`), so that the step runs again and makes the zone or link once more. */

@@ -2,7 +2,7 @@ import type { StepId } from '../../domain/plan.ts'
 
 /**
  * Visits every step once those that it needs are visited, independent ones at the same time. After a failure no visit begins; once all visits have ended, the
- * first failure is thrown. The order of `steps` does not matter; a step that is needed and not among them is not waited for.
+ * first failure is thrown. `steps` must hold each step after those that it needs.
  */
 export async function visitInOrder<Step extends { readonly id: StepId; readonly needs: readonly StepId[] }>(
   steps: readonly Step[],
@@ -10,10 +10,8 @@ export async function visitInOrder<Step extends { readonly id: StepId; readonly 
 ): Promise<void> {
   const visits = new Map<StepId, Promise<void>>()
   const failures: unknown[] = []
-  const visitOf = (step: Step): Promise<void> => {
-    const begun = visits.get(step.id)
-    if (begun !== undefined) return begun
-    const needed = steps.filter(({ id }) => step.needs.includes(id)).map(visitOf)
+  for (const step of steps) {
+    const needed = step.needs.map((id) => visits.get(id))
     const run = async (): Promise<void> => {
       await Promise.all(needed)
       if (failures.length > 0) return
@@ -21,10 +19,8 @@ export async function visitInOrder<Step extends { readonly id: StepId; readonly 
         failures.push(error)
       })
     }
-    const visiting = run()
-    visits.set(step.id, visiting)
-    return visiting
+    visits.set(step.id, run())
   }
-  await Promise.all(steps.map(visitOf))
+  await Promise.all(visits.values())
   if (failures.length > 0) throw failures[0]
 }

@@ -1,4 +1,5 @@
-import type { ARecord, Zone } from '../../azure/private-dns.ts'
+import type { ARecord } from '../../azure/private-dns.ts'
+import type { Zone } from '../../azure/zone-reader.ts'
 import { hiddenRecords, isWider, nameWithin, wholeName } from '../../domain/hidden-names.ts'
 import { isOurs } from '../../domain/ownership.ts'
 import { sameId, zoneNameOf } from '../../domain/target.ts'
@@ -19,8 +20,9 @@ const mostNames = 5
 export async function namesThatMove(zone: Zone | undefined, around: readonly Zone[], context: StepContext): Promise<Moving> {
   const { target, clouds, maker, signal } = context
   const name = zoneNameOf(target)
-  const [wider] = around.filter((each) => isWider(each.name, name)).toSorted((a, b) => b.name.length - a.name.length)
-  if (wider === undefined || zone?.link !== undefined) return { carried: [] }
+  if (zone?.link !== undefined) return { carried: [] }
+  const wider = widerOf(name, around)
+  if (wider === undefined) return { carried: [], ...unreadWarning(name, around, context) }
   const [records, sets] = await Promise.all([clouds.dns.aRecords(wider, signal), clouds.dns.recordSets(wider, signal)])
   const place = `${wider.name} in ${wider.resourceGroup} is linked to ${target.network.vnet} too`
   const others = sets.filter(({ type }) => type !== 'A' && type !== 'SOA')
@@ -60,7 +62,7 @@ export async function namesThatMove(zone: Zone | undefined, around: readonly Zon
 /** Why the record of a narrower zone that is linked to the VNet answers for one of the hosts, and not ours; undefined where none does, or it leads to the endpoint. */
 export async function hiddenByNarrower(around: readonly Zone[], context: StepContext): Promise<string | undefined> {
   const { target, clouds, facts, signal } = context
-  for (const narrower of around.filter(({ name }) => isWider(zoneNameOf(target), name))) {
+  for (const narrower of around.filter(({ name, link }) => link !== undefined && isWider(zoneNameOf(target), name))) {
     const hosts = target.services
       .map(({ host }) => host)
       .filter((host) => sameId(host, narrower.name) || isWider(narrower.name, host))
@@ -81,12 +83,28 @@ export async function hiddenByNarrower(around: readonly Zone[], context: StepCon
 export async function fallingBack(zone: Zone, records: readonly ARecord[], context: StepContext): Promise<readonly string[]> {
   const { target, clouds, signal } = context
   const around = await clouds.dns.around(zoneNameOf(target), target.network, signal)
-  const [wider] = around.filter((each) => isWider(each.name, zone.name)).toSorted((a, b) => b.name.length - a.name.length)
+  const wider = widerOf(zone.name, around)
   if (wider === undefined) return []
   const there = hiddenRecords(zone.name, wider.name, await clouds.dns.aRecords(wider, signal))
   return records
     .filter((record) => there.some((each) => sameId(each.name, record.name) && addressesOf(each) === addressesOf(record)))
     .map(({ name }) => name)
+}
+
+/** Of the wider zones that are linked, the one that answers. */
+function widerOf(name: string, around: readonly Zone[]): Zone | undefined {
+  const [wider] = around
+    .filter((each) => each.link !== undefined && isWider(each.name, name))
+    .toSorted((a, b) => b.name.length - a.name.length)
+  return wider
+}
+
+function unreadWarning(name: string, around: readonly Zone[], { target }: StepContext): Pick<Moving, 'warning'> {
+  const [unread] = around.filter((each) => each.linksUnread === true && isWider(each.name, name))
+  if (unread === undefined) return {}
+  return {
+    warning: `Whether ${unread.name} in ${unread.resourceGroup} is linked to ${target.network.vnet} could not be read: if it is, the new link hides its names below ${name}.`,
+  }
 }
 
 function blocked(reason: string): Moving {

@@ -1,4 +1,4 @@
-import type { Zone } from '../../azure/private-dns.ts'
+import type { Zone } from '../../azure/zone-reader.ts'
 import { wholeName } from '../../domain/hidden-names.ts'
 import { marked, markedCopy } from '../../domain/ownership.ts'
 import { beingMade } from '../../domain/plan.ts'

@@ -19,8 +19,7 @@ export const privateEndpoint: Step = {
   id: 'private-endpoint',
   title: 'private endpoint',
   resource: ({ services: [{ service }], network }) => endpointName(service, network),
-  // Landing zones often forbid the zone: then no endpoint is left behind, which costs money.
-  needs: ['dns-zone'],
+  needs: [],
 
   async plan(context) {
     const list = await endpointsNow(context)
@@ -51,6 +50,8 @@ export const privateEndpoint: Step = {
     if (taken !== undefined && !isOurs(taken.tags, context.maker)) return
     const names = services.map(({ service }) => service.name).join(', ')
     const requestMessage = `${context.maker.request}: ${names} from ${network.name}, asked by ${context.requester}`
+    // Landing zones often forbid the zone: then no endpoint is left behind, which costs money.
+    await context.facts.zoneAccepted?.promise
     await context.fence()
     if (dead !== undefined) await context.clouds.network.deleteEndpoint(dead.id, context.signal)
     const tags = marked(network.tags, context.maker)

@@ -1,5 +1,6 @@
 import type { EndpointDetail } from '../../azure/network.ts'
-import type { ARecord, Zone } from '../../azure/private-dns.ts'
+import type { ARecord } from '../../azure/private-dns.ts'
+import type { Zone } from '../../azure/zone-reader.ts'
 import type { WireOrganization } from '../../clickhouse/wire.ts'
 import type { Verdict } from '../../domain/diagnosis/finding.ts'
 import type { OrganizationKey } from '../../domain/organization.ts'
@@ -17,6 +18,8 @@ export interface Facts {
   /** GUIDs of dead endpoints that are to be replaced. */
   replacedIds?: readonly string[]
   zone?: Zone
+  /** Settled when Azure has accepted the zone that is to be made, or the step has failed. */
+  zoneAccepted?: PromiseWithResolvers<void>
   /** Linked zones of a wider or narrower name. */
   around?: readonly Zone[]
   /** Records of a wider zone that are copied before the link hides them. */

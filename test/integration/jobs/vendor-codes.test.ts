@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Fault, Subnet, World } from '../../../sandbox/world.ts'
+import { apply } from '../../../src/jobs/requests/apply.ts'
+import { makePlan } from '../../../src/jobs/steps/procedure.ts'
 import {
   applyUntil,
   capture,
@@ -11,6 +13,7 @@ import {
   serviceIn,
   type Workshop,
 } from '../../contract/step-fixture.ts'
+import { samples } from '../../sample-requests.ts'
 
 /** What the vendors refuse for a reason of theirs, made by the simulators themselves: what passes is waited for, and what does not is told. */
 
@@ -142,12 +145,24 @@ describe('Azure', () => {
     const names = { name: 'deny-zones', displayName: 'Zones of Private Link lie in the hub', reason: 'Ask the hub team.' }
     world.policies.push({ ...names, scope, resourceType: 'Microsoft.Network/privateDnsZones' })
     try {
-      await expect(setup('dns-zone')).rejects.toMatchObject({
+      // As a job does it: what was seen for the plan is known when it is carried out.
+      const whole = workshop.context()
+      const plan = await makePlan('setup', whole)
+      const began = world.calls.length
+      const carrying = apply({
+        plan,
+        request: { ...samples.applying, action: 'setup', steps: {} },
+        context: whole,
+        now: () => new Date().toISOString(),
+        record: async () => undefined,
+      })
+      await expect(carrying).rejects.toMatchObject({
         code: 'RequestDisallowedByPolicy',
         message: expect.stringMatching(/Zones of Private Link lie in the hub.*Ask the hub team\./),
         remedy: expect.stringContaining(`owner of the policy (assigned at ${scope})`),
       })
-      expect(world.endpoints.size).toBe(0)
+      const puts = world.calls.slice(began).filter(({ method }) => method === 'PUT')
+      expect(puts.map(({ path }) => /privateDnsZones|privateEndpoints/.exec(path)?.[0])).toEqual(['privateDnsZones'])
     } finally {
       world.policies.length = 0
     }

@@ -68,7 +68,13 @@ test('a policy that forbids the zone is told before anybody is asked; one that c
     asked.push(resource)
     return [{ name: 'deny-zones', scope: '/subscriptions/s', reason: 'ask the hub' }]
   }
-  expect(await look({ access: { ...open, refusingPolicies } })).toMatchObject({
+  expect(await look({ access: { ...open, refusingPolicies } })).toBeUndefined()
+  expect(asked).toEqual([])
+  const naming: AzureAccess = {
+    ...open,
+    permissions: async () => [{ actions: ['*', 'Microsoft.PolicyInsights/checkPolicyRestrictions/read'], notActions: [] }],
+  }
+  expect(await look({ access: { ...naming, refusingPolicies } })).toMatchObject({
     code: 'RequestDisallowedByPolicy',
     message:
       'The policy “deny-zones” forbids to create the private DNS zone westus3.privatelink.azure.clickhouse.cloud in rg-dns: ask the hub.',
@@ -77,7 +83,7 @@ test('a policy that forbids the zone is told before anybody is asked; one that c
   expect(asked).toMatchObject([
     { resourceGroup: 'rg-dns', location: 'global', tags: { managedBy: 'privatelink-bot', team: 'data' } },
   ])
-  const failing: AzureAccess = { ...open, refusingPolicies: async () => Promise.reject(new Error('HTTP 403')) }
+  const failing: AzureAccess = { ...naming, refusingPolicies: async () => Promise.reject(new Error('HTTP 403')) }
   expect(await look({ access: failing })).toBeUndefined()
 })
 

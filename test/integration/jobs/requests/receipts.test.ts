@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { StepProgress } from '../../../../src/domain/request.ts'
 import { apply } from '../../../../src/jobs/requests/apply.ts'
@@ -46,7 +47,16 @@ test('a step that is stopped after it wrote says what it wrote, and a run that f
     const wrote = world.calls.some(
       (call) => call.vendor === 'clickhouse' && call.method === 'PATCH' && call.path.includes('/services/'),
     )
-    if (wrote && vendor === 'clickhouse' && method === 'GET' && path.includes('/services/') && phase === 'arrived') listed.abort()
+    if (!wrote || vendor !== 'clickhouse' || method !== 'GET' || !path.includes('/services/') || phase !== 'arrived')
+      return undefined
+    // The link is made at the same time: its own write has to be answered.
+    const linking = () =>
+      world.calls.some(
+        (call) => call.method === 'PUT' && call.path.includes('/virtualNetworkLinks/') && call.status !== undefined,
+      )
+    while (!linking()) await sleep(10)
+    await sleep(50)
+    listed.abort()
     return undefined
   }
   const begun = await setUp(listed.signal)

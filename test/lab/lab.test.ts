@@ -110,7 +110,7 @@ describe.skipIf(why !== undefined)('the lab', { timeout: 60_000 }, () => {
   test('the service does not admit the endpoint', async () => {
     await become({ ...right, allowed: false })
     const report = await diagnose(...expecting)
-    expect(codes(report)).toEqual(['tls-closed-early'])
+    expect(codes(report)).toEqual(['allow-list-missing'])
     expect(report.verdict.detail).toContain('allow list')
   })
 
@@ -203,6 +203,14 @@ describe.skipIf(why !== undefined)('the lab', { timeout: 60_000 }, () => {
       await become({})
       const report = await diagnose(...expecting)
       expect(codes(report)).toEqual(['dns-search-domain', 'dns-record-absent'])
+    })
+
+    test('a search domain catches the name before the absolute one, which is right', async () => {
+      lab.resolvConf(`search corp.example\noptions ndots:9\nnameserver ${addresses.resolver}\n`)
+      await startResolver(`--address=/${host}.corp.example/${addresses.foreign}`)
+      const report = await diagnose(...expecting)
+      expect(codes(report)).toEqual(['dns-search-domain'])
+      expect(report.verdict.detail).toContain(`itself leads to ${addresses.endpoint}`)
     })
   })
 

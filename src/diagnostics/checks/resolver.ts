@@ -47,7 +47,10 @@ export function hostsCheck(files: ResolverFiles): Check<'hosts'> {
   return { id: 'hosts', needs: [], deadlineMs: 1_000, run: async ({ host }) => ({ addresses: await files.pinned(host) }) }
 }
 
-/** Checks whether the name resolves with a domain of the search list behind it, though it does not exist without. */
+/**
+ * Checks whether what programs get is the name with a domain of the search list behind it. The C library tries that after the absolute name, and before it
+ * where the name has fewer dots than `options ndots`.
+ */
 export function searchCheck(files: ResolverFiles): Check<'search'> {
   return {
     id: 'search',
@@ -55,10 +58,15 @@ export function searchCheck(files: ResolverFiles): Check<'search'> {
     deadlineMs: 2_500,
     async run({ host }, { resolver, wire }, signal) {
       if (resolver === undefined || wire === undefined) return undefined
-      if (resolver.addresses.length === 0 || wire.addresses.length > 0) return undefined
+      const own = new Set(wire.addresses)
+      if (resolver.addresses.length === 0 || own.symmetricDifference(new Set(resolver.addresses)).size === 0) return undefined
       const names = (await files.searchList()).map((domain) => `${host}.${domain}`)
       const answers = await Promise.all(names.map((name) => askServers(files.servers(), name, signal)))
-      const index = answers.findIndex(({ addresses }) => addresses.length > 0)
+      const index = answers.findIndex(({ addresses }) =>
+        own.size === 0
+          ? addresses.length > 0
+          : addresses.some((address) => resolver.addresses.includes(address) && !own.has(address)),
+      )
       const [name, answer] = [names[index], answers[index]]
       return name === undefined || answer === undefined ? undefined : { name, addresses: answer.addresses }
     },

@@ -97,7 +97,7 @@ export interface EvidenceByCheck {
   clock: { readonly at: string }
   /** Addresses of the name in the hosts file. */
   hosts: { readonly addresses: readonly string[] }
-  /** The name with a domain of the search list appended, where that has addresses and the name itself has none. */
+  /** The name with a domain of the search list appended, where programs get that one's addresses. */
   search: { readonly name: string; readonly addresses: readonly string[] }
   /** Asked of Azure DNS directly. */
   'azure-dns': DnsAnswer

@@ -110,12 +110,15 @@ const overrideRules: readonly Rule[] = [
     title: 'a search domain answers for the name',
     hides: (evidence) => [...atWrongAddress(evidence), 'dns-public-address'],
     when: ({ networkPlane }) => networkPlane?.search !== undefined,
-    say: ({ networkPlane, host }) =>
-      `${shown(host)} itself has no address here; what programs get is ${shown(networkPlane?.search?.name)} (${listed(networkPlane?.search?.addresses ?? [])}), from the search list.`,
+    say: ({ networkPlane, host }) => {
+      const { addresses = [] } = networkPlane?.wire ?? {}
+      const own = addresses.length === 0 ? 'has no address here' : `leads to ${listed(addresses)}`
+      return `${shown(host)} itself ${own}; what programs get is ${shown(networkPlane?.search?.name)} (${listed(networkPlane?.search?.addresses ?? [])}), from the search list.`
+    },
     remedy: (evidence) =>
       thenDiagnose(
         evidence,
-        `Ask for the absolute name, ${shown(evidence.host)}. with a dot at its end; then correct what the next diagnosis shows.`,
+        `Ask for the absolute name, ${shown(evidence.host)}. with a dot at its end, or lower \`options ndots\` in resolv.conf; then correct what the next diagnosis shows.`,
       ),
   },
 ]

@@ -13,6 +13,7 @@ import {
 } from '../port-facts.ts'
 import { allowListRules } from './allow-list.ts'
 import { listsAreKnown, refusalCauses, remaining, silenceCauses } from './remaining.ts'
+import { resetsWithoutLists, unreadListRules } from './unread-lists.ts'
 import { listed, serviceName, shown, thenDiagnose } from './words.ts'
 
 const alerts: Readonly<Record<number, { readonly name: string; readonly fix: string }>> = {
@@ -51,10 +52,10 @@ function rule(
   }
 }
 
-/** Ports with a reset that the lists do not explain, or where the lists are unknown. */
+/** Ports with a reset that no entry of the lists, missing or unknown, explains. */
 function unexplainedResets(evidence: Evidence) {
   const explained = listsAreKnown(evidence) && evidence.controlPlane?.endpoint !== undefined ? refusals(evidence) : []
-  const known = [...explained, ...resetsBeforeHello(evidence)]
+  const known = [...explained, ...resetsWithoutLists(evidence), ...resetsBeforeHello(evidence)]
   return portsWithTlsFault(evidence, 'reset').filter((port) => !known.includes(port))
 }
 
@@ -123,6 +124,7 @@ export const tlsRules: readonly Rule[] = [
       ),
   },
   ...allowListRules,
+  ...unreadListRules,
   {
     code: 'tls-closed-early',
     severity: 'fail',

@@ -85,7 +85,7 @@ describe('a probe', () => {
     const networkPlane = await probe({ host }, signal)
     expect(networkPlane).not.toHaveProperty('ping')
     expect(judge(rules, { host, network: 'n', networkPlane })).toMatchObject({
-      code: 'tls-closed-early',
+      code: 'allow-list-missing',
       detail: expect.stringContaining('allow list'),
     })
   })

@@ -3,6 +3,7 @@ import type { Evidence } from '../../../../src/domain/diagnosis/evidence.ts'
 import { evidenceLines } from '../../../../src/domain/diagnosis/evidence-lines.ts'
 import type { FindingCode } from '../../../../src/domain/diagnosis/finding.ts'
 import { judge } from '../../../../src/domain/diagnosis/judge.ts'
+import { pathOf } from '../../../../src/domain/diagnosis/path.ts'
 import { rules } from '../../../../src/domain/diagnosis/rules/all.ts'
 import * as the from './evidence-literals.ts'
 
@@ -147,7 +148,7 @@ const faults: readonly (readonly [FindingCode, string, Evidence])[] = [
     'reset in the handshake',
     evidence({ network: tlsFailing(reset, { bytesRead: 7 }), control: { allowList: [] } }),
   ],
-  ['tls-closed-early', 'nobody knows the list', evidence({ network: refused, control: 'not-asked' })],
+  ['allow-list-missing', 'nobody knows the list', evidence({ network: refused, control: 'not-asked' })],
   ['tls-silent', 'silence', evidence({ network: tlsFailing({ ...the.timeout, syscall: 'read' }) })],
   [
     'tls-intercepted',
@@ -227,6 +228,11 @@ const faults: readonly (readonly [FindingCode, string, Evidence])[] = [
     },
   ],
   ['host-unknown', 'outside the domains', { host: `${the.host}.cloud`, network: 'n', hostRefused: true }],
+  [
+    'host-unknown',
+    'a label that is no privatelink',
+    { host: 'evilprivatelink.azure.clickhouse.cloud', network: 'n', hostRefused: true },
+  ],
   ['control-plane-unknown', '401', evidence({ control: 'unknown' })],
   ['worker-absent', 'no worker', evidence({ network: 'absent' })],
 ]
@@ -250,6 +256,15 @@ test('a search domain that caught the name is named, and so is why the name itse
     control: { record: undefined },
   })
   expect(judge(rules, seen).findings.map(({ code }) => code)).toEqual(['dns-search-domain', 'dns-record-absent'])
+})
+
+test('a search domain that comes before the right absolute name', () => {
+  const search = { name: `${the.host}.corp.example`, addresses: ['10.9.9.9'] }
+  const seen = evidence({ network: { ...leadingTo(['10.9.9.9'], [the.address]), wire: the.answer, search } })
+  const { findings, detail } = judge(rules, seen)
+  expect(findings.map(({ code }) => code)).toEqual(['dns-search-domain'])
+  expect(detail).toContain(`itself leads to ${the.address}`)
+  expect(pathOf(seen)[1]).toMatchObject({ phase: 'dns', state: 'fail', detail: '10.9.9.9' })
 })
 
 test('the matrix: what happens at the endpoint itself tells that only DNS is wrong', () => {

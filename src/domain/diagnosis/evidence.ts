@@ -85,12 +85,16 @@ export interface EvidenceByCheck {
   resolver: DnsAnswer
   /** The resolver's servers, asked on the wire: without hosts file and search list. Absent where `resolver` was asked so. */
   wire: DnsAnswer
-  /** IPv6 addresses, asked of the same servers. */
+  /** Each server of the resolver, asked by itself: of several, or of those behind a stub on the machine. */
+  servers: readonly DnsAnswer[]
+  /** IPv6 addresses, asked of the server that answered for IPv4. */
   ipv6: DnsAnswer
   /** IPv6 addresses, asked of Azure DNS; absent where the network asks that anyway. */
   'azure-ipv6': DnsAnswer
   /** The resolver's server, asked again a second later where it did not agree with Azure DNS: a cached answer has a lower TTL. */
   later: DnsAnswer
+  /** An unused name of the zone and the zone's SOA, asked of the resolver's server where that gives the name no address: shows whether it forwards. */
+  forwarding: { readonly unused: DnsAnswer; readonly soa: DnsAnswer }
   /** An unused name of the zone, asked of Azure DNS: shows the wildcard record. Absent where the name leads as expected. */
   wildcard: DnsAnswer
   /** Clock of the machine that runs the checks, ISO 8601. */

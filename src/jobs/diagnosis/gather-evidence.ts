@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { isUp } from '../../domain/diagnosis/control-facts.ts'
 import type { ControlPlane, Evidence, NetworkEvidence } from '../../domain/diagnosis/evidence.ts'
 import { toProblem } from '../../domain/errors.ts'
@@ -44,6 +45,9 @@ const [recentMs, oldMs] = [60_000, 10 * 60_000]
 /** A second probe begins only this soon after the start of the first, and both together end by `bothWithinMs`; in milliseconds. */
 const [secondProbeWithinMs, bothWithinMs] = [2_400, 4_800]
 
+/** How long the first probe may take until a second one begins beside it, in milliseconds: a resolver that works answers much sooner. */
+const slowProbeMs = 1_000
+
 /**
  * Reads the control plane and probes from inside the network, both at the same time. `/ping` is sent only to a service that is up, because it would wake one
  * that is idle, unless `wake` is set.
@@ -85,17 +89,29 @@ export async function gatherEvidence(
     )
   const state = early === undefined ? await recentState(service, jobs) : stateOf(early)
   const quiet = !wake && !isUp(state)
+  const firstProbe = probe(hint, quiet).then(
+    (seen) => [seen, undefined] as const,
+    (error: unknown) => {
+      signal.throwIfAborted()
+      log.warn({ err: error, network: network.name }, 'no evidence from inside the network')
+      return [undefined, toProblem(error)] as const
+    },
+  )
+  const probeAgain = (address: string | undefined, silently: boolean) =>
+    probe(address, silently, Math.floor(bothWithinMs - (performance.now() - startedAt))).catch(() => undefined)
+  // A resolver that hangs holds the first probe up. The endpoint's address is known by then, so a second one need not wait for its end.
+  const meanwhile = reading.then(async ({ endpoint, serviceState }) => {
+    if (endpoint?.address === undefined || endpoint.address === hint) return undefined
+    const isSlow = sleep(slowProbeMs - (performance.now() - startedAt), true, { signal })
+    return (await Promise.race([firstProbe, isSlow])) === true
+      ? await probeAgain(endpoint.address, !wake && !isUp(serviceState))
+      : undefined
+  })
+  meanwhile.catch(() => undefined)
   const [workers, plane, [first, workerProblem]] = await Promise.all([
     jobs.clouds.prober.workers(network.name).catch(() => undefined),
     reading,
-    probe(hint, quiet).then(
-      (seen) => [seen, undefined] as const,
-      (error: unknown) => {
-        signal.throwIfAborted()
-        log.warn({ err: error, network: network.name }, 'no evidence from inside the network')
-        return [undefined, toProblem(error)] as const
-      },
-    ),
+    firstProbe,
   ])
   const [controlPlane, problem] = knownOf(plane)
 
@@ -103,11 +119,12 @@ export async function gatherEvidence(
   const mayPing = wake || isUp(background ? stateOf(plane) : controlPlane?.serviceState)
   let networkPlane = first
   const elapsedMs = performance.now() - startedAt
-  if (first !== undefined && elapsedMs < secondProbeWithinMs) {
+  if (first !== undefined) {
     const elsewhere = address !== undefined && address !== hint && first.address?.dialled !== address
     const unasked = quiet && mayPing && first['tls:8443']?.verified === true
-    const again = () => probe(address ?? hint, !mayPing, Math.floor(bothWithinMs - elapsedMs)).catch(() => undefined)
-    if (elsewhere || unasked) networkPlane = (await again()) ?? first
+    const inTime = elapsedMs < secondProbeWithinMs
+    if (elsewhere || unasked)
+      networkPlane = (await meanwhile) ?? (inTime ? await probeAgain(address ?? hint, !mayPing) : first) ?? first
     signal.throwIfAborted()
   }
   const clockAheadMs = clockAhead(networkPlane ?? first, jobs.clouds.clickhouse.now())

@@ -1,29 +1,27 @@
+import { absenceOf } from '../absence-facts.ts'
 import { endpointAddress, isBlind } from '../control-facts.ts'
 import {
   azureAddresses,
   azureDnsOf,
   ipv6Addresses,
   isCached,
-  isFromAzureZone,
   isOutsidePrefixes,
   kindOf,
   pinnedAddresses,
-  reachableDirectly,
   resolverMisleads,
   resolverOf,
   rightAddress,
 } from '../dns-facts.ts'
-import type { Evidence } from '../evidence.ts'
+import type { DnsAnswer, Evidence } from '../evidence.ts'
 import type { Rule } from '../finding.ts'
+import { absenceRules, onlyDns } from './absence.ts'
 import { contradictionRules } from './contradiction.ts'
+import { ipv6FailingRule, serverRule } from './servers.ts'
 import { shadowRule } from './shadow.ts'
 import { atWrongAddress, bySetup, listed, shown, thenDiagnose } from './words.ts'
 import { zoneRules } from './zone.ts'
 
 const answered = (evidence: Evidence) => kindOf(resolverOf(evidence)) === 'addresses'
-/** Says that TLS works at the endpoint's own address, where it was tried. */
-const onlyDns = (evidence: Evidence) =>
-  reachableDirectly(evidence) ? ' At the endpoint itself TLS works on both ports: only DNS is wrong.' : ''
 const seconds = (ttl: number | undefined) => (ttl === undefined ? 'an unknown time' : `${ttl} s`)
 
 function azureIsRight(evidence: Evidence): boolean {
@@ -45,8 +43,6 @@ function recordAddresses(evidence: Evidence): readonly string[] {
 function unlinked({ controlPlane }: Evidence): readonly string[] {
   return controlPlane?.zone?.linked === false ? (controlPlane.record?.addresses ?? []) : []
 }
-
-const azureAnswers = (evidence: Evidence) => (azureAddresses(evidence) ?? []).length > 0
 
 /** Azure answers the right address and no other, so another answer of the resolver is out of date. */
 const azureIsSure = (evidence: Evidence) => azureIsRight(evidence) && new Set(azureAddresses(evidence)).size === 1
@@ -85,10 +81,6 @@ function isStale(evidence: Evidence): boolean {
   return right !== undefined && addresses.length > 0 && !addresses.includes(right) && !leads && !isPublic(evidence)
 }
 
-/** The resolver's negative answer came from Azure's zone: the resolver forwards, and has cached that there was no record. */
-const hasCachedAbsence = (evidence: Evidence) =>
-  kindOf(resolverOf(evidence)) === 'nxdomain' && isFromAzureZone(resolverOf(evidence)) && azureAnswers(evidence)
-
 /** What overrides the DNS servers on the machine that runs the checks. */
 const overrideRules: readonly Rule[] = [
   {
@@ -123,8 +115,25 @@ const overrideRules: readonly Rule[] = [
   },
 ]
 
+/** How a server failed, as it was seen: a refusal, silence and a closed port are three things. */
+function failureOf(answer: DnsAnswer | undefined): string {
+  switch (answer?.rcode) {
+    case 'TIMEOUT':
+      return `gave no answer within ${(answer.elapsedMs / 1_000).toFixed(1)} s`
+    case 'UNREACHABLE':
+      return 'cannot be reached: nothing listens on its port, or there is no route to it'
+    case 'MALFORMED':
+      return 'sent an answer that is no DNS message'
+    case 'REFUSED':
+      return 'answers REFUSED: it does not serve this machine, or not this name'
+    default:
+      return `answers ${shown(answer?.rcode)}`
+  }
+}
+
 export const dnsRules: readonly Rule[] = [
   ...overrideRules,
+  serverRule,
   ...zoneRules,
   shadowRule,
   {
@@ -154,9 +163,7 @@ export const dnsRules: readonly Rule[] = [
     severity: 'fail',
     title: "the network's resolver still has another answer than Azure",
     hides: atWrongAddress,
-    when: (evidence) =>
-      (hasCachedAbsence(evidence) && isCached(evidence) !== false) ||
-      (answersOtherwise(evidence) && !isOutsidePrefixes(evidence)),
+    when: (evidence) => absenceOf(evidence) === 'cached' || (answersOtherwise(evidence) && !isOutsidePrefixes(evidence)),
     say: (evidence) => {
       const { server, addresses, ttl } = resolverOf(evidence) ?? { server: 'the resolver', addresses: [], ttl: undefined }
       const answer = addresses.length > 0 ? listed(addresses) : 'that there is no such name'
@@ -173,15 +180,15 @@ export const dnsRules: readonly Rule[] = [
           : `Wait for ${seconds(resolverOf(evidence)?.ttl)} until the old answer expires, or clear the resolver's cache.`,
       ),
   },
+  ...absenceRules,
   {
     code: 'dns-forwarder-missing',
     severity: 'fail',
     title: "the network's DNS server does not ask Azure",
     hides: atWrongAddress,
     when: (evidence) => {
-      const kind = kindOf(resolverOf(evidence))
-      if (!resolverMisleads(evidence) || (hasCachedAbsence(evidence) && isCached(evidence) !== false)) return false
-      if (kind !== 'addresses') return kind !== 'failed' && azureAnswers(evidence)
+      if (!resolverMisleads(evidence)) return false
+      if (!answered(evidence)) return absenceOf(evidence) === 'not-forwarded'
       return isOutsidePrefixes(evidence) && azureIsRight(evidence)
     },
     say: (evidence) => {
@@ -211,18 +218,19 @@ export const dnsRules: readonly Rule[] = [
     code: 'dns-server-failing',
     severity: 'fail',
     title: "the network's DNS server gives no answer",
-    when: (evidence) => kindOf(resolverOf(evidence)) === 'failed',
+    when: (evidence) => kindOf(resolverOf(evidence)) === 'failed' && absenceOf(evidence) === undefined,
     say: (evidence) => {
       const azure = azureDnsOf(evidence)
       const direct =
         azure === undefined
           ? ''
           : ` Azure DNS, asked directly, answers ${azure.addresses.length > 0 ? listed(azure.addresses) : shown(azure.rcode)}.`
-      return `${shown(resolverOf(evidence)?.server)} answers ${shown(resolverOf(evidence)?.rcode)}.${direct}${onlyDns(evidence)}`
+      return `${shown(resolverOf(evidence)?.server)} ${failureOf(resolverOf(evidence))}.${direct}${onlyDns(evidence)}`
     },
     remedy: (evidence) => thenDiagnose(evidence, `Repair the DNS server ${shown(resolverOf(evidence)?.server)} of this network.`),
   },
   ...contradictionRules,
+  ipv6FailingRule,
   {
     code: 'dns-ipv6-answer',
     severity: 'warn',

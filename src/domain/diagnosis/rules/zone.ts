@@ -110,8 +110,9 @@ export const zoneRules: readonly Rule[] = [
     say: (evidence) => {
       const { addresses = [] } = evidence.networkPlane?.wildcard ?? {}
       const leads = addresses.length > 0 ? `, which leads to ${listed(addresses)}` : ''
-      return `${shown(evidence.host)} exists, but without an address: a record of another type at that name hides the wildcard${leads}.`
+      return `${shown(evidence.host)} exists, but without an address: a record of another type at that name, or below it, hides the wildcard${leads}.`
     },
-    remedy: (evidence) => thenDiagnose(evidence, 'Remove the record of another type at this name.'),
+    remedy: (evidence) =>
+      thenDiagnose(evidence, 'Remove the record of another type at this name, or below it (such as _acme-challenge).'),
   },
 ]

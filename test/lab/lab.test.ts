@@ -259,6 +259,26 @@ describe.skipIf(why !== undefined)('the lab', { timeout: 60_000 }, () => {
       expect(report.verdict.remedy.text).toContain(addresses.resolver)
     })
 
+    test('a right answer that takes 2.8 s is slow, and no fault', async () => {
+      const script = `const { createSocket } = require('node:dgram')
+        const front = createSocket('udp4').bind(53, '${addresses.secondResolver}', () => console.error('up'))
+        front.on('message', (query, peer) => {
+          const back = createSocket('udp4')
+          back.on('message', (answer) => setTimeout(() => { front.send(answer, peer.port, peer.address); back.close() }, 2800))
+          back.send(query, 53, '${addresses.azureDns}')
+        })`
+      const child = lab.spawn(lab.cloud, [process.execPath, '-e', script], { stdio: ['ignore', 'ignore', 'pipe'] })
+      others.push(child)
+      if (child.stderr !== null) await once(createInterface(child.stderr), 'line')
+      lab.resolvConf(`nameserver ${addresses.secondResolver}\n`)
+      const report = await diagnose(...expecting)
+      expect(codes(report)).toEqual([])
+      expect(report.verdict).toMatchObject({
+        code: 'healthy',
+        detail: expect.stringMatching(/DNS is slow: 10\.0\.0\.54 took [23]/),
+      })
+    })
+
     test('a resolver that refuses is said to refuse', async () => {
       await startAnother(lab.cloud, addresses.secondResolver)
       lab.resolvConf(`nameserver ${addresses.secondResolver}\n`)

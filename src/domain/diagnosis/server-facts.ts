@@ -1,4 +1,4 @@
-import { kindOf, resolverLeads, resolverOf, rightAddress } from './dns-facts.ts'
+import { kindOf, resolverLeads, rightAddress } from './dns-facts.ts'
 import type { DnsAnswer, Evidence } from './evidence.ts'
 
 /** Servers of one resolver that were asked by themselves and know different answers. */
@@ -31,9 +31,12 @@ const patienceMs = 700
 
 /** What the resolver said about IPv6 where it fails at that, and gives the right address otherwise. */
 export function failingIpv6(evidence: Evidence): DnsAnswer | undefined {
-  const { ipv6, resolver, wire } = evidence.networkPlane ?? {}
+  const { ipv6, resolver, wire, servers = [] } = evidence.networkPlane ?? {}
   const kind = kindOf(ipv6)
   if (ipv6 === undefined || (kind !== 'failed' && kind !== 'nxdomain') || !resolverLeads(evidence)) return undefined
-  const took = (wire ?? resolver ?? resolverOf(evidence))?.elapsedMs ?? 0
+  const own = [wire, resolver, ...servers].find((each) => each?.server === ipv6.server)
+  // A server that does not know the IPv4 address either has another fault.
+  if (own !== undefined && kindOf(own) !== 'addresses') return undefined
+  const took = (wire ?? resolver)?.elapsedMs ?? 0
   return ipv6.rcode === 'TIMEOUT' && ipv6.elapsedMs < took + patienceMs ? undefined : ipv6
 }

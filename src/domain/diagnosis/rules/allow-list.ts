@@ -97,7 +97,7 @@ export const allowListRules: readonly Rule[] = [
       const { asOf } = evidence.controlPlane ?? {}
       const remains =
         asOf === undefined
-          ? 'the change may not have taken effect yet'
+          ? 'the change may not have taken effect yet, or an appliance on the way resets TLS'
           : `that list is of ${shown(asOf.slice(11, 16))} UTC, and ClickHouse Cloud did not return it now: the endpoint may have been taken off since, or a change may not have taken effect yet`
       return `${seen(evidence)} The endpoint is on the allow list of ${serviceName(evidence)}; ${remains}.${unknown}${asleep}`
     },
@@ -107,7 +107,10 @@ export const allowListRules: readonly Rule[] = [
       const call =
         requestId === undefined ? 'the requestId of the change' : `requestId ${shown(requestId)}, which shows it listed,`
       const first = isAsleep(evidence) ? 'Wake the service, or run it again' : 'Run it again'
-      return thenDiagnose(evidence, `${first} in a few minutes; if it stays, send ${call} to ClickHouse support.`)
+      return thenDiagnose(
+        evidence,
+        `${first} in a few minutes; if it stays, look for an appliance on the way, and send ${call} to ClickHouse support.`,
+      )
     },
   },
 ]

@@ -74,6 +74,18 @@ function isPublic(evidence: Evidence): boolean {
   return isOutsidePrefixes(evidence) && !resolverOf(evidence)?.addresses.every((address) => record.includes(address))
 }
 
+/** The linked zone has no record for the name, so the public answer is the link's fallback (resolution policy `NxDomainRedirect`). */
+function fallsBack(evidence: Evidence): boolean {
+  const { zone, record } = evidence.controlPlane ?? {}
+  return !isBlind(evidence) && zone?.linked === true && record === undefined
+}
+
+function publicFix(evidence: Evidence): string {
+  if (fallsBack(evidence)) return "Create the record with the endpoint's address"
+  if (evidence.controlPlane?.zone?.linked === true) return 'Remove what overrides the linked zone'
+  return 'Link the zone to the network and remove what overrides it'
+}
+
 function isStale(evidence: Evidence): boolean {
   const right = endpointAddress(evidence)
   const addresses = recordAddresses(evidence)
@@ -207,11 +219,11 @@ export const dnsRules: readonly Rule[] = [
       !isStale(evidence) &&
       (!azureIsRight(evidence) || resolverOf(evidence)?.addresses.includes(rightAddress(evidence) ?? '') === true),
     say: (evidence) =>
-      `The name leads to ${listed(resolverOf(evidence)?.addresses ?? [])}, outside the prefixes that the network may connect to. Nothing was sent there.`,
+      `The name leads to ${listed(resolverOf(evidence)?.addresses ?? [])}, outside the prefixes that the network may connect to. Nothing was sent there.${fallsBack(evidence) ? ' The zone is linked, but has no record for the name: the link falls back to the internet.' : ''}`,
     remedy: (evidence) =>
       (recordIsRight(evidence) ? thenDiagnose : bySetup)(
         evidence,
-        'Link the zone to the network and remove what overrides it; if the address is right, permit its prefix in DIAGNOSTICS_PREFIXES.',
+        `${publicFix(evidence)}; if the address is right, permit its prefix in DIAGNOSTICS_PREFIXES.`,
       ),
   },
   {

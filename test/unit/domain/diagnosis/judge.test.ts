@@ -338,6 +338,46 @@ test('a name that alone is refused is told from a connection that is', () => {
   expect(alone).not.toContain('not Approved')
 })
 
+test('the words name every cause that remains', () => {
+  const detailOf = (seen: Evidence) => judge(rules, seen).detail
+  expect(detailOf(evidence({ network: refused }))).toContain('an appliance on the way')
+  expect(detailOf(evidence({ network: tlsFailing({ ...the.timeout, syscall: 'read' }) }))).toContain('MTU')
+  const small = judge(rules, evidence({ network: tlsFailing(reset, { smallHello: { answered: true } }) }))
+  expect(`${small.detail} ${small.remedy.text}`).toContain('MTU')
+})
+
+test('a zone that is linked is not told to be linked, where the answer comes from the internet', () => {
+  const outside = leadingTo(['203.0.113.9'], ['203.0.113.9'], 'outside-prefixes')
+  const { code, detail, remedy } = judge(rules, evidence({ network: outside, control: { record: undefined } }))
+  expect(code).toBe('dns-public-address')
+  expect(detail).toContain('falls back to the internet')
+  expect(remedy.text).not.toMatch(/link the zone/i)
+  expect(remedy.command).toMatch(/^setup /)
+})
+
+test('the zone is said to have no record only where it has none', () => {
+  const publicSoa = { ...nxdomain, soa: 'ns-1.awsdns-1.org', ttl: 60 }
+  const inEffect = judge(rules, evidence({ network: unresolved(azureNegative, azureNegative) }))
+  expect(inEffect.code).toBe('dns-record-absent')
+  expect(inEffect.title).toBe('the zone that answers here has no record for the name')
+  const notYet = judge(rules, evidence({ network: unresolved(publicSoa, publicSoa) }))
+  expect(notYet.code).toBe('dns-zone-not-linked')
+  expect(notYet.title).toContain('not in effect')
+  expect(notYet.remedy.text).not.toMatch(/^Link the zone/)
+})
+
+test('a server is said to do what it was seen to do', () => {
+  const detailOf = (rcode: string) =>
+    judge(
+      rules,
+      evidence({ network: { ...unresolved({ ...nxdomain, rcode: 'SERVFAIL' }, the.answer), wire: { ...nxdomain, rcode } } }),
+    ).detail
+  expect(detailOf('REFUSED')).toContain('10.0.0.53 answers REFUSED')
+  expect(detailOf('TIMEOUT')).toContain('gave no answer')
+  expect(detailOf('UNREACHABLE')).toContain('cannot be reached')
+  for (const rcode of ['REFUSED', 'TIMEOUT', 'UNREACHABLE']) expect(detailOf(rcode)).not.toContain('SERVFAIL')
+})
+
 test('what the matrix isolates is said', () => {
   const detailOf = (seen: Evidence) => judge(rules, seen).detail
   expect(detailOf(evidence({ network: refused, control: { allowList: [] } }))).toContain(

@@ -7,7 +7,7 @@ import { clickHouseCloud } from '../clickhouse/client.ts'
 import { type JobsConfig, jobsConfig, secretsIn } from '../config.ts'
 import type { Log } from '../log.ts'
 import { runProcess } from '../process.ts'
-import { redisBudget } from '../redis/budget.ts'
+import { redisBudget, spendAs } from '../redis/budget.ts'
 import { connect } from '../redis/connection.ts'
 import { redisInstallation } from '../redis/installation.ts'
 import { redisLedger } from '../redis/ledger.ts'
@@ -96,9 +96,9 @@ async function start(config: JobsConfig, log: Log, opened: AsyncDisposableStack)
       concurrency: 20,
       log,
       handle: async ({ data, signal }) => {
-        if (data.kind === 'request') await workOnRequest(data.id, shared, signal)
-        else if (data.kind === 'diagnosis') await workOnDiagnosis(data.id, shared, signal)
-        else await workOnSurvey(data.id, shared, signal)
+        if (data.kind === 'request') await spendAs('request', () => workOnRequest(data.id, shared, signal))
+        else if (data.kind === 'diagnosis') await spendAs('diagnosis', () => workOnDiagnosis(data.id, shared, signal))
+        else await spendAs('background', () => workOnSurvey(data.id, shared, signal))
       },
     }),
   )
@@ -109,7 +109,7 @@ async function start(config: JobsConfig, log: Log, opened: AsyncDisposableStack)
       schema: turnSchema,
       concurrency: 10,
       log,
-      handle: async ({ data, signal }) => await workOnWatch(data, shared, signal),
+      handle: async ({ data, signal }) => await spendAs('background', () => workOnWatch(data, shared, signal)),
     }),
   )
   opened.defer(() => stopping.abort())

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
@@ -9,13 +10,29 @@ import { prefix } from './queues.ts'
 const calls = 10
 const seconds = 10
 
+/** What a call is made for. */
+export type Purpose = 'diagnosis' | 'request' | 'background'
+
+/**
+ * How many of the calls in a window each purpose may have used up. A diagnosis, for which a person waits, needs two: they are kept for it. The
+ * background's reading leaves most to requests.
+ */
+const shares: Readonly<Record<Purpose, number>> = { diagnosis: calls, request: calls - 2, background: calls / 2 }
+
+const spending = new AsyncLocalStorage<Purpose>()
+
+/** Makes the calls of this work count as ones for this purpose. Without it, a call may use the whole budget. */
+export async function spendAs<T>(purpose: Purpose, work: () => Promise<T>): Promise<T> {
+  return await spending.run(purpose, work)
+}
+
 /** How long a call waits for Redis to answer; after that it goes out uncounted. */
 const answerWithinMs = 1_000
 
 /**
  * Counts calls in a sliding window. The library's own script uses a fixed window, which lets twice as many calls through around its end. The window is
- * 250 ms longer than the vendor's, because two calls do not take equally long to arrive. Returns the count with this call, and the milliseconds until a
- * refused call may ask again.
+ * 250 ms longer than the vendor's, because two calls do not take equally long to arrive. Returns the count with this call, and the milliseconds until so many
+ * calls have left the window that a refused one may ask again.
  */
 const slidingWindow = `
 local sent, duration, limit = KEYS[1], tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -25,7 +42,7 @@ local window = duration * 1000 + 250
 redis.call('ZREMRANGEBYSCORE', sent, '-inf', now - window)
 local count = redis.call('ZCARD', sent)
 if count >= limit then
-  local oldest = redis.call('ZRANGE', sent, 0, 0, 'WITHSCORES')
+  local oldest = redis.call('ZRANGE', sent, count - limit, count - limit, 'WITHSCORES')
   return {count + 1, oldest[2] + window - now}
 end
 redis.call('ZADD', sent, now, clock[1] .. '.' .. clock[2] .. '.' .. count)
@@ -38,18 +55,25 @@ return {count + 1, window}
  * answer, calls go out uncounted, and the client waits as long as the vendor's 429 says.
  */
 export function redisBudget(redis: Connection, log: Log): { take(keyId: string, signal: AbortSignal): Promise<void> } {
-  const limiter = new RateLimiterRedis({
-    storeClient: redis,
-    keyPrefix: `${prefix}:budget`,
-    points: calls,
-    duration: seconds,
-    customIncrTtlLuaScript: slidingWindow,
-  })
+  const limiterOf = (points: number) =>
+    new RateLimiterRedis({
+      storeClient: redis,
+      keyPrefix: `${prefix}:budget`,
+      points,
+      duration: seconds,
+      customIncrTtlLuaScript: slidingWindow,
+    })
+  // They count the same calls, and differ in how many they let through.
+  const limiters = {
+    diagnosis: limiterOf(shares.diagnosis),
+    request: limiterOf(shares.request),
+    background: limiterOf(shares.background),
+  } satisfies Record<Purpose, RateLimiterRedis>
   /** Milliseconds to wait; undefined when the call may go out. */
   const consume = async (key: string): Promise<number | undefined> => {
     const late = new AbortController()
     try {
-      await Promise.race([limiter.consume(key), tooLate(late.signal)])
+      await Promise.race([limiters[spending.getStore() ?? 'diagnosis'].consume(key), tooLate(late.signal)])
       return undefined
     } catch (refusal) {
       if (refusal instanceof RateLimiterRes) return refusal.msBeforeNext

@@ -167,6 +167,8 @@ export interface Evidence {
   readonly hostRefused?: true
   /** The registered private host name that this one resembles. */
   readonly nearestHost?: string
+  /** The newest lists are being read: what was read of before counts until then. */
+  readonly listsFollow?: true
   /** How far the clock of the machine that runs the checks is ahead of ClickHouse Cloud's, in milliseconds. */
   readonly clockAheadMs?: number
   /** The workers inside the network, by their heartbeats. */

@@ -5,7 +5,7 @@ import { acme, keys, organizationId } from '../../../sandbox/estate.ts'
 import { type RedisServer, startRedis } from '../../../sandbox/redis.ts'
 import type { World } from '../../../sandbox/world.ts'
 import { type ClickHouseCloud, clickHouseCloud } from '../../../src/clickhouse/client.ts'
-import { redisBudget } from '../../../src/redis/budget.ts'
+import { type Purpose, redisBudget, spendAs } from '../../../src/redis/budget.ts'
 import { type Connection, connect } from '../../../src/redis/connection.ts'
 
 /** One budget for each key, whoever uses it. */
@@ -52,6 +52,31 @@ test('another key has a budget of its own, and its name is not in Redis', async 
   admin.disconnect()
   expect(stored.filter((name) => name.startsWith('{privatelink}:budget:'))).toHaveLength(2)
   expect(stored.join()).not.toContain('another-key')
+})
+
+test('the background leaves calls for requests, and both leave calls for a diagnosis that a person waits for', async () => {
+  const [redis] = connections
+  if (redis === undefined) return
+  const budget = redisBudget(redis, log)
+  const tries = (purpose: Purpose) =>
+    spendAs(purpose, async () => {
+      let taken = 0
+      const over = AbortSignal.timeout(400)
+      while (
+        taken < 20 &&
+        (await budget.take('kept-key', over).then(
+          () => true,
+          () => false,
+        ))
+      )
+        taken += 1
+      return taken
+    })
+  expect(await tries('background')).toBe(5)
+  expect(await tries('request')).toBe(3)
+  expect(await tries('request')).toBe(0)
+  expect(await tries('diagnosis')).toBe(2)
+  expect(await tries('diagnosis')).toBe(0)
 })
 
 test('whoever waits can be told to stop', async () => {

@@ -403,10 +403,20 @@ test('the call that shows the endpoint listed is named to support, where it is k
   expect(asleep.remedy.text).toMatch(/^Wake the service/)
 })
 
-test('an old list that names the endpoint leaves two causes, and when it can be told', () => {
-  const { detail, remedy } = judge(rules, evidence({ network: refused, control: { asOf: '2026-01-01T10:20:00.000Z' } }))
-  expect(detail).toMatch(/of 10:20 UTC.*taken off since.*or a change/)
-  expect(remedy.text).toMatch(/again in ten seconds/)
+test('an old list is no proof: what is known is that the endpoint is refused', () => {
+  const asOf = '2026-01-01T10:20:00.000Z'
+  const seen = evidence({ network: refused, control: { asOf, organizationIds: undefined } })
+  const unread = judge(rules, seen)
+  expect(unread).toMatchObject({ code: 'control-plane-unknown', severity: 'fail' })
+  expect(unread.title).toBe('the endpoint is refused; whether it is still listed could not be read')
+  expect(unread.detail).toMatch(/of 10:20 UTC.*taken off since.*or a change/)
+  expect(unread.remedy.text).toMatch(/again in ten seconds/)
+  const follows = judge(rules, { ...seen, listsFollow: true })
+  expect(follows.title).toBe('the endpoint is refused; whether it is listed is being read')
+  expect(follows.findings.map(({ code }) => code)).toEqual(['control-plane-unknown'])
+  const absent = judge(rules, evidence({ network: refused, control: { asOf, organizationIds: undefined, allowList: [] } }))
+  expect(absent.findings.map(({ code }) => code)).toEqual(['allow-list-missing'])
+  expect(absent.title).toContain('most likely')
 })
 
 test.each([

@@ -24,6 +24,10 @@ export interface EvidenceOptions {
   readonly wake?: boolean
   /** No person waits: the lists of ClickHouse Cloud may be some seconds old, so that one call serves all watches. */
   readonly background?: boolean
+  /** Waits for the newest lists of ClickHouse Cloud, and probes after they have been read. */
+  readonly patient?: boolean
+  /** The caller looks again where the newest lists are missing. */
+  readonly follows?: boolean
   /** The longest time until the evidence is returned, in milliseconds, whatever does not answer. */
   readonly withinMs?: number
 }
@@ -32,6 +36,9 @@ const defaultWithinMs = 12_000
 
 /** How long Azure and ClickHouse Cloud may take to answer, in milliseconds. */
 const controlPlaneWithinMs = 4_500
+
+/** The same where the newest lists are waited for: longer than the window of ClickHouse Cloud's limit of calls. */
+const patientPlaneWithinMs = 20_000
 
 /** How many parts a control plane has: service, organization, endpoint and zone. */
 const parts = 4
@@ -55,20 +62,22 @@ const slowProbeMs = 1_000
 export async function gatherEvidence(
   subject: Subject,
   jobs: EvidenceSources,
-  { signal, wake = false, background = false, withinMs = defaultWithinMs }: EvidenceOptions,
+  { signal, wake = false, background = false, patient = false, follows = false, withinMs = defaultWithinMs }: EvidenceOptions,
 ): Promise<Evidence> {
   const { host, service, network } = subject
   const { log } = jobs
-  const startedAt = performance.now()
-  const until = startedAt + withinMs
+  const begunAt = performance.now()
+  const until = begunAt + withinMs
   const reading = readControlPlane(
     subject,
-    { ...jobs, background },
-    { signal, withinMs: Math.min(controlPlaneWithinMs, withinMs) },
+    { ...jobs, background, patient },
+    { signal, withinMs: Math.min(patient ? patientPlaneWithinMs : controlPlaneWithinMs, withinMs) },
   )
   reading.catch(() => undefined)
   // In the background the control plane is read first, so that one probe is enough and wakes no service.
-  const early = background ? await reading : undefined
+  const early = background || patient ? await reading : undefined
+  // In the background the control plane may take its time before the probe begins; the probes are timed from here.
+  const startedAt = early === undefined ? begunAt : performance.now()
   const survey = await jobs.survey.read().catch(() => undefined)
   const hint = early?.endpoint?.address ?? (survey && lastAddress(subject, survey))
   const livingIds = survey && livingIdsOf(service.id, survey)
@@ -140,6 +149,7 @@ export async function gatherEvidence(
     }),
     ...(problem !== undefined && { controlPlaneProblem: problem }),
     ...(clockAheadMs !== undefined && { clockAheadMs }),
+    ...(follows && controlPlane?.asOf !== undefined && { listsFollow: true as const }),
   }
 }
 

@@ -26,6 +26,7 @@ import { workOnRequest } from './requests/work-on-request.ts'
 import { createCatalog } from './services/inventory.ts'
 import { startSurveys, workOnSurvey } from './services/survey.ts'
 import { createTargets } from './services/target.ts'
+import { withSharedLists } from './shared-lists.ts'
 import { workOnWatch } from './watches/watch.ts'
 import { startWatchSweep } from './watches/watch-sweep.ts'
 
@@ -55,7 +56,7 @@ async function start(config: JobsConfig, log: Log, opened: AsyncDisposableStack)
   opened.defer(() => clickhouse.close())
   const prober = opened.use(createProber(config.redisUrl, { log }))
   const clouds = {
-    network: azureNetwork(credential, config.azureUrl, noteReceipt),
+    network: withSharedLists(azureNetwork(credential, config.azureUrl, noteReceipt)),
     dns: azurePrivateDns(credential, config.azureUrl, places, noteReceipt),
     clickhouse,
     prober,

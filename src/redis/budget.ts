@@ -17,7 +17,7 @@ export type Purpose = 'diagnosis' | 'request' | 'background'
  * How many of the calls in a window each purpose may have used up. A diagnosis, for which a person waits, needs two: they are kept for it. The
  * background's reading leaves most to requests.
  */
-const shares: Readonly<Record<Purpose, number>> = { diagnosis: calls, request: calls - 2, background: calls / 2 }
+const shares: Readonly<Record<Purpose, number>> = { diagnosis: calls, request: calls - 2, background: calls - 4 }
 
 const spending = new AsyncLocalStorage<Purpose>()
 

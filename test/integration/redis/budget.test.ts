@@ -72,8 +72,9 @@ test('the background leaves calls for requests, and both leave calls for a diagn
         taken += 1
       return taken
     })
-  expect(await tries('background')).toBe(5)
-  expect(await tries('request')).toBe(3)
+  expect(await tries('background')).toBe(6)
+  expect(await tries('background')).toBe(0)
+  expect(await tries('request')).toBe(2)
   expect(await tries('request')).toBe(0)
   expect(await tries('diagnosis')).toBe(2)
   expect(await tries('diagnosis')).toBe(0)

@@ -9,7 +9,7 @@ import { durationText } from '../duration.ts'
 import { pictureButton } from '../picture-button.ts'
 import { connectLines, problemParts, remedyText, whyAndFix } from '../request/outcome-parts.ts'
 import { shownName } from '../subject.ts'
-import { everywhereParts, everywhereTitle, worstOf } from './all-networks-card.ts'
+import { everywhereParts, everywhereTitle, faultsFirst, worstOf } from './all-networks-card.ts'
 import { eventText, isShown, phaseText, statusWords } from './path-text.ts'
 
 /** The result of a diagnosis, or why there is none; undefined while it runs. */
@@ -18,7 +18,7 @@ export function diagnosisCard(diagnosis: Diagnosis): Card | undefined {
   if (problem !== undefined) return problemCard(diagnosis, problem)
   const [look] = looks
   if (look === undefined) return undefined
-  if (asked.network === undefined) return everywhereCard(diagnosis, looks)
+  if (asked.network === undefined) return everywhereCard(diagnosis, faultsFirst(looks))
   if (look.verdict === undefined) return problemCard(diagnosis, look.problem)
   const title = `${subjectOf(diagnosis)}: ${lowerFirst(cleanText(look.verdict.title, 150))}`
   const status = statusWords(look.verdict)

@@ -1,7 +1,7 @@
 import { cleanText } from '../../domain/hostile-text.ts'
 import { servicesMeant } from '../../domain/service-words.ts'
 import type { Survey } from '../../domain/survey.ts'
-import { nearest, type Service } from '../../domain/target.ts'
+import { nearest, type Service, sameId } from '../../domain/target.ts'
 import { verdictKey } from '../../redis/survey.ts'
 import { statusCard } from '../cards/status-card.ts'
 import { shownName } from '../cards/subject.ts'
@@ -21,7 +21,9 @@ export async function showStatus(
     )
   }
   const services = survey.cells.map(({ service }) => service)
-  const meant = new Set((asked === undefined ? services : servicesMeant(services, asked)).map(({ id }) => id))
+  const byHost = Object.entries(survey.names).find(([, { host }]) => host !== undefined && sameId(host, asked?.service))
+  const words = byHost === undefined ? asked : { service: byHost[0] }
+  const meant = new Set((words === undefined ? services : servicesMeant(services, words)).map(({ id }) => id))
   const cells = survey.cells.filter(({ service }) => meant.has(service.id))
   if (cells.length === 0) {
     if (asked === undefined) return nothingRead()

@@ -32,6 +32,14 @@ test('a service that exists is not denied while its private name is unread', asy
   expect(text).not.toContain('not among')
 })
 
+test('a private host names its service', async () => {
+  const known = {
+    ...survey,
+    names: { [service.id]: { alias: 'a', host: 'q7.westus3.privatelink.azure.clickhouse.cloud', readAt } },
+  }
+  expect(await ask('Q7.westus3.privatelink.azure.clickhouse.cloud', known)).toContain(service.name)
+})
+
 test('a service without Private Link, or in another cloud, is said to be that', async () => {
   expect(await ask('basic-tier')).toContain('no Private Link for basic-tier')
   expect(await ask('on-aws')).toContain('runs on aws (us-east-1)')

@@ -22,8 +22,8 @@ export async function showStatus(
   }
   const services = survey.cells.map(({ service }) => service)
   const byHost = Object.entries(survey.names).find(([, { host }]) => host !== undefined && sameId(host, asked?.service))
-  const words = byHost === undefined ? asked : { service: byHost[0] }
-  const meant = new Set((words === undefined ? services : servicesMeant(services, words)).map(({ id }) => id))
+  const named = byHost === undefined ? asked : { service: byHost[0] }
+  const meant = new Set((named === undefined ? services : servicesMeant(services, named)).map(({ id }) => id))
   const cells = survey.cells.filter(({ service }) => meant.has(service.id))
   if (cells.length === 0) {
     if (asked === undefined) return nothingRead()

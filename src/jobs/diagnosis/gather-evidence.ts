@@ -111,7 +111,7 @@ export async function gatherEvidence(
   // A resolver that hangs holds the first probe up. The endpoint's address is known by then, so a second one need not wait for its end.
   const meanwhile = reading.then(async ({ endpoint, serviceState }) => {
     if (endpoint?.address === undefined || endpoint.address === hint) return undefined
-    const isSlow = sleep(slowProbeMs - (performance.now() - startedAt), true, { signal })
+    const isSlow = sleep(Math.max(0, slowProbeMs - (performance.now() - startedAt)), true, { signal })
     return (await Promise.race([firstProbe, isSlow])) === true
       ? await probeAgain(endpoint.address, !wake && !isUp(serviceState))
       : undefined

@@ -279,6 +279,15 @@ describe.skipIf(why !== undefined)('the lab', { timeout: 60_000 }, () => {
       })
     })
 
+    test('a diagnosis before the zone is linked leaves a negative answer in the cache, which is said after it', async () => {
+      await become({ ...right, linked: false })
+      expect(codes(await diagnose(...expecting))).toEqual(['dns-zone-absent'])
+      await become(right)
+      const report = await diagnose(...expecting)
+      expect(codes(report)).toEqual(['dns-negative-cached'])
+      expect(report.verdict.remedy.text).toContain(addresses.resolver)
+    })
+
     test('a resolver that refuses is said to refuse', async () => {
       await startAnother(lab.cloud, addresses.secondResolver)
       lab.resolvConf(`nameserver ${addresses.secondResolver}\n`)

@@ -1,5 +1,5 @@
 import type { Look } from '../../domain/diagnosis/diagnosis.ts'
-import { isCached, resolverOf } from '../../domain/diagnosis/dns-facts.ts'
+import { passesInMs } from '../../domain/diagnosis/passing.ts'
 import { resetsWithoutLists } from '../../domain/diagnosis/rules/unread-lists.ts'
 
 /** Why a result is not final, and how long until a new look can tell more, in milliseconds. */
@@ -25,9 +25,6 @@ function isWithoutNewestLists({ evidence }: Look): boolean {
 
 /** How long the resolver keeps the old answer that the verdict is about. */
 function restOfMemoryMs({ evidence, verdict }: Look): number | undefined {
-  if (evidence === undefined || verdict === undefined) return undefined
-  const isMemory = verdict.code === 'dns-negative-cached' || (verdict.code === 'dns-cache-stale' && isCached(evidence) === true)
-  const { ttl } = resolverOf(evidence) ?? {}
-  const restMs = isMemory && ttl !== undefined ? (ttl + 1) * 1_000 : undefined
+  const restMs = evidence === undefined || verdict === undefined ? undefined : passesInMs(evidence, verdict)
   return restMs !== undefined && restMs <= longestMs ? restMs : undefined
 }

@@ -18,9 +18,10 @@ export function unfinished(looks: readonly Look[]): Unfinished | undefined {
   return rests.length === 0 ? undefined : { because: 'cache', afterMs: Math.max(...rests) }
 }
 
-/** The endpoint was refused, and the lists that tell why are those of before. */
-function isWithoutNewestLists({ evidence }: Look): boolean {
-  return evidence?.controlPlane?.asOf !== undefined && resetsWithoutLists(evidence).length > 0
+/** The verdict is that the endpoint was refused, and the lists that tell why are those of before. Beside another root cause they change nothing. */
+function isWithoutNewestLists({ evidence, verdict }: Look): boolean {
+  const isRoot = verdict?.code === 'allow-list-missing' || verdict?.code === 'control-plane-unknown'
+  return isRoot && evidence?.controlPlane?.asOf !== undefined && resetsWithoutLists(evidence).length > 0
 }
 
 /** How long the resolver keeps the old answer that the verdict is about. */

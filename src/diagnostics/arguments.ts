@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { plain } from '../domain/pasted.ts'
 
 /** The parsed command line of `npm run diagnose`. */
 export interface Asked {
@@ -53,11 +54,15 @@ export function readArguments(words: readonly string[]): Asked | 'help' {
   }
 }
 
-/** The host of a pasted URL or address, such as `https://host:8443/`, `host:9440` or `host.`; in lower case. */
+/** The host of a pasted URL or address, such as `https://host:8443/`, `<https://host|…>`, `host:9440` or `host.`; in lower case. */
 function hostIn(text: string): string {
-  return text
+  return plain(text)
+    .replace(/^[\s`*<]+/, '')
+    .replace(/[|>].*$/s, '')
+    .replace(/[\s`*]+$/, '')
     .replace(/^[a-z][a-z0-9+.-]*:\/\//i, '')
     .replace(/[/?#].*$/, '')
+    .replace(/^.*@/, '')
     .replace(/:\d+$/, '')
     .replace(/\.$/, '')
     .toLowerCase()

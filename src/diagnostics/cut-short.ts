@@ -1,4 +1,4 @@
-import type { CheckId, EvidenceByCheck } from '../domain/diagnosis/evidence.ts'
+import type { CheckId, DnsAnswer, EvidenceByCheck } from '../domain/diagnosis/evidence.ts'
 
 type Result = EvidenceByCheck[CheckId]
 
@@ -8,6 +8,8 @@ const leastSilenceMs = 1_200
 /** The result of a check that was cut short after `waitedMs`, without its timeouts when it waited less than `leastSilenceMs`. */
 export function withoutEarlySilence<T extends Result>(result: T | undefined, waitedMs: number): T | undefined {
   if (result === undefined || waitedMs >= leastSilenceMs) return result
+  if (Array.isArray(result)) return (result as readonly DnsAnswer[]).some(isSilence) ? undefined : result
+  if ('unused' in result) return isSilence(result.unused) || isSilence(result.soa) ? undefined : result
   if (!('tcp' in result)) return isSilence(result) ? undefined : result
   if (isSilence(result.tcp)) return undefined
   if (result.tls === undefined || !isSilence(result.tls)) return result

@@ -2,14 +2,14 @@ import { isIPv4 } from 'node:net'
 import { ConfigError } from '../config/environment.ts'
 import { onceConfig, presetResolver } from '../config.ts'
 import type { Evidence, NetworkEvidence } from '../domain/diagnosis/evidence.ts'
+import { isPrivateName, isPublicName } from '../domain/diagnosis/host-kinds.ts'
 import { judge } from '../domain/diagnosis/judge.ts'
-import { isPrivateName } from '../domain/diagnosis/required.ts'
 import { rules } from '../domain/diagnosis/rules/all.ts'
 import { type Asked, readArguments, usage } from './arguments.ts'
 import { createBounds, isHostName } from './bounds.ts'
 import { resolverCheck } from './checks/resolver.ts'
 import { resolverOptions } from './dns/system-resolver.ts'
-import { meantHost } from './meant-host.ts'
+import { meantHost, publicForm } from './meant-host.ts'
 import { createProbe, type ProbeSettings } from './probe.ts'
 import { reportText } from './report-text.ts'
 
@@ -53,12 +53,15 @@ async function diagnose({ host, expectedAddress, json, ...flags }: Asked): Promi
   const startedAt = performance.now()
   const nearestHost = meantHost(host, settings.hostSuffixes)
   const { signal } = new AbortController()
-  const looked = createBounds(settings).permitsHost(host)
+  const isPermitted = createBounds(settings).permitsHost(host)
+  const isPublic = isPublicHost(host, settings.hostSuffixes)
+  if (!isPermitted && !isPublic && nearestHost === undefined) return refuse(strange(host, settings.hostSuffixes))
+  const looked = isPermitted
     ? { networkPlane: await createProbe(settings)({ host, expectedAddress }, signal) }
     : {
         hostRefused: true as const,
         ...(nearestHost !== undefined && { nearestHost }),
-        ...(isPublicName(host, settings.hostSuffixes) && { networkPlane: await resolveOnly(host, settings, signal) }),
+        ...(isPublic && { networkPlane: await resolveOnly(host, settings, signal) }),
       }
   const evidence: Evidence = { host, network, ...(expectedAddress !== undefined && { expectedAddress }), ...looked }
   const { findings, ...verdict } = judge(rules, evidence)
@@ -68,12 +71,15 @@ async function diagnose({ host, expectedAddress, json, ...flags }: Asked): Promi
   return verdict.code === 'healthy' ? healthy : faulty
 }
 
-/** Whether `host` is the public name of a service: a private one without the label `privatelink`. */
-function isPublicName(host: string, suffixes: readonly string[]): boolean {
-  return (
-    !isPrivateName(host) &&
-    suffixes.some((suffix) => isPrivateName(suffix) && host.endsWith(suffix.replace('.privatelink.', '.')))
-  )
+/** Whether `host` is the public name of a service: of ClickHouse Cloud, or as a private one of these suffixes without the label `privatelink`. */
+function isPublicHost(host: string, suffixes: readonly string[]): boolean {
+  const own = suffixes.filter((suffix) => isPrivateName(suffix) && !suffix.endsWith('.clickhouse.cloud'))
+  return isPublicName(host) || (!isPrivateName(host) && own.some((suffix) => host.endsWith(publicForm(suffix))))
+}
+
+function strange(host: string, suffixes: readonly string[]): string {
+  const ends = suffixes.map((suffix) => `SERVICE.REGION.${suffix.replace(/^\./, '')}`).join(' or ')
+  return `"${host}" is neither the private host of a service (${ends}) nor a public one, so nothing was asked about it. Name the service's private host, as ClickHouse Cloud shows it.`
 }
 
 /** Asks DNS only and connects to nothing: a public name leads outside the permitted prefixes. */

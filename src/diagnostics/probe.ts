@@ -7,8 +7,9 @@ import { azureDnsCheck } from './checks/azure-dns.ts'
 import { clockCheck } from './checks/clock.ts'
 import { directCheck } from './checks/direct.ts'
 import { pingCheck } from './checks/ping.ts'
-import { hostsCheck, ipv6Check, resolverCheck, searchCheck, wireCheck } from './checks/resolver.ts'
-import { laterCheck, wildcardCheck } from './checks/second-questions.ts'
+import { azureIpv6Check, hostsCheck, ipv6Check, resolverCheck, searchCheck, wireCheck } from './checks/resolver.ts'
+import { forwardingCheck, laterCheck, wildcardCheck } from './checks/second-questions.ts'
+import { type AskedServers, serversCheck } from './checks/servers.ts'
 import { tcpCheck } from './checks/tcp.ts'
 import { tlsCheck } from './checks/tls.ts'
 import { createConnections } from './connection/open-connections.ts'
@@ -45,14 +46,18 @@ export function createProbe({
 }: ProbeSettings): Probe {
   const bounds = createBounds({ hostSuffixes, prefixes })
   const connections = createConnections()
+  const servers = (): AskedServers =>
+    resolver === undefined ? { asked: files.servers(), behind: files.behind() } : { asked: resolver, behind: [] }
   const checks: readonly AnyCheck[] = [
     resolverCheck(resolver),
     ...(resolver === undefined ? [wireCheck(files), hostsCheck(files), searchCheck(files)] : []),
-    ipv6Check('ipv6', () => resolver ?? files.servers()),
-    ipv6Check('azure-ipv6', () => (isAlike(resolver ?? files.servers(), dnsServers) ? [] : dnsServers)),
+    serversCheck(servers),
+    ipv6Check(servers),
+    azureIpv6Check(() => (isAlike(servers().asked, dnsServers) ? [] : dnsServers)),
     azureDnsCheck(dnsServers),
     wildcardCheck(dnsServers),
-    laterCheck(() => resolver ?? files.servers()),
+    laterCheck(() => servers().asked),
+    forwardingCheck(servers),
     addressCheck(bounds),
     tcpCheck(8443, connections),
     tcpCheck(9440, connections),

@@ -12,7 +12,7 @@ import { plainCall } from '../domain/cloud-call.ts'
 import type { Log } from '../log.ts'
 import { runProcess } from '../process.ts'
 import { redisAuditWriter } from '../redis/audit-append.ts'
-import { redisBudget } from '../redis/budget.ts'
+import { redisBudget, spendAs } from '../redis/budget.ts'
 import { checkServer } from '../redis/check-server.ts'
 import { connect } from '../redis/connection.ts'
 import { redisInstallation } from '../redis/installation.ts'
@@ -36,6 +36,7 @@ import { workOnRequest } from './requests/work-on-request.ts'
 import { createCatalog } from './services/inventory.ts'
 import { startSurveys, workOnSurvey } from './services/survey.ts'
 import { createTargets } from './services/target.ts'
+import { withSharedLists } from './shared-lists.ts'
 import { openMetrics, serveWatched } from './watched.ts'
 import { workOnWatch } from './watches/watch.ts'
 import { startWatchSweep } from './watches/watch-sweep.ts'
@@ -82,7 +83,7 @@ async function start(config: JobsConfig, log: Log, opened: AsyncDisposableStack)
   opened.defer(() => clickhouse.close())
   const prober = opened.use(createProber(config.redisUrl, { log }))
   const clouds = {
-    network: azureNetwork(credential, config.azureUrl, watch),
+    network: withSharedLists(azureNetwork(credential, config.azureUrl, watch)),
     dns: azurePrivateDns(credential, config.azureUrl, places, watch),
     clickhouse,
     prober,
@@ -126,9 +127,9 @@ async function start(config: JobsConfig, log: Log, opened: AsyncDisposableStack)
       concurrency: 20,
       log,
       handle: async ({ data, signal }) => {
-        if (data.kind === 'request') await workOnRequest(data.id, shared, signal)
-        else if (data.kind === 'diagnosis') await workOnDiagnosis(data.id, shared, signal)
-        else await workOnSurvey(data.id, shared, signal)
+        if (data.kind === 'request') await spendAs('request', () => workOnRequest(data.id, shared, signal))
+        else if (data.kind === 'diagnosis') await spendAs('diagnosis', () => workOnDiagnosis(data.id, shared, signal))
+        else await spendAs('background', () => workOnSurvey(data.id, shared, signal))
       },
     }),
   )
@@ -139,7 +140,7 @@ async function start(config: JobsConfig, log: Log, opened: AsyncDisposableStack)
       schema: turnSchema,
       concurrency: 10,
       log,
-      handle: async ({ data, signal }) => await workOnWatch(data, shared, signal),
+      handle: async ({ data, signal }) => await spendAs('background', () => workOnWatch(data, shared, signal)),
     }),
   )
   opened.defer(() => stopping.abort())

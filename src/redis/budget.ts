@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
@@ -12,26 +13,59 @@ export const budgetKey = `${prefix}:budget`
 const calls = 10
 const seconds = 10
 
+/** What a call is made for. */
+export type Purpose = 'diagnosis' | 'request' | 'background'
+
+/**
+ * A diagnosis, for which a person waits, needs two calls: requests leave them for it by making no more than eight in a window of their own. The
+ * background makes a call only while fewer than six were made, whoever made them.
+ */
+const shares = { ofRequests: calls - 2, beforeBackground: calls - 4 }
+
+/** How the script knows the purpose: as the number of points that a call consumes. */
+const marks = { diagnosis: 1, request: 2, background: 3 } as const satisfies Record<Purpose, number>
+
+const spending = new AsyncLocalStorage<Purpose>()
+
+/** Makes the calls of this work count as ones for this purpose. Without it, a call may use the whole budget. */
+export async function spendAs<T>(purpose: Purpose, work: () => Promise<T>): Promise<T> {
+  return await spending.run(purpose, work)
+}
+
 /** How long a call waits for Redis to answer; after that it goes out uncounted. */
 const answerWithinMs = 1_000
 
 /**
  * Counts calls in a sliding window. The library's own script uses a fixed window, which lets twice as many calls through around its end. The window is
- * 250 ms longer than the vendor's, because two calls do not take equally long to arrive. Returns the count with this call, and the milliseconds until a
- * refused call may ask again.
+ * 250 ms longer than the vendor's, because two calls do not take equally long to arrive. Returns the count with this call, or one
+ * above the limit where it is refused, and the milliseconds until so many calls have left the window that it may ask again.
  */
 const slidingWindow = `
-local sent, duration, limit = KEYS[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local sent, purpose, duration, limit = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local window = duration * 1000 + 250
 redis.call('ZREMRANGEBYSCORE', sent, '-inf', now - window)
-local count = redis.call('ZCARD', sent)
-if count >= limit then
-  local oldest = redis.call('ZRANGE', sent, 0, 0, 'WITHSCORES')
-  return {count + 1, oldest[2] + window - now}
+local all = redis.call('ZRANGE', sent, 0, -1, 'WITHSCORES')
+local counted, most = {}, limit
+for i = 1, #all, 2 do counted[#counted + 1] = all[i + 1] end
+local count = #counted
+local function waitFor(moments, allowed)
+  if #moments < allowed then return nil end
+  return moments[#moments - allowed + 1] + window - now
 end
-redis.call('ZADD', sent, now, clock[1] .. '.' .. clock[2] .. '.' .. count)
+if purpose == ${marks.background} then most = ${shares.beforeBackground} end
+local wait = waitFor(counted, most)
+if purpose == ${marks.request} then
+  local own = {}
+  for i = 1, #all, 2 do
+    if string.sub(all[i], -2) == '.${marks.request}' then own[#own + 1] = all[i + 1] end
+  end
+  local ownWait = waitFor(own, ${shares.ofRequests})
+  if ownWait and (not wait or ownWait > wait) then wait = ownWait end
+end
+if wait then return {limit + 1, wait} end
+redis.call('ZADD', sent, now, clock[1] .. '.' .. clock[2] .. '.' .. count .. '.' .. purpose)
 redis.call('PEXPIRE', sent, window)
 return {count + 1, window}
 `
@@ -72,7 +106,7 @@ export function redisBudget(
   const consume = async (key: string): Promise<number | undefined> => {
     const late = new AbortController()
     try {
-      await Promise.race([limiter.consume(key), tooLate(late.signal)])
+      await Promise.race([limiter.consume(key, marks[spending.getStore() ?? 'diagnosis']), tooLate(late.signal)])
       return undefined
     } catch (refusal) {
       if (refusal instanceof RateLimiterRes) return refusal.msBeforeNext

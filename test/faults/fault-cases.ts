@@ -195,7 +195,7 @@ const cloudCases: readonly FaultCase[] = [
     },
   },
   {
-    codes: ['tls-closed-early', 'control-plane-unknown'],
+    codes: ['allow-list-missing', 'control-plane-unknown'],
     what: 'ClickHouse Cloud refuses, and the endpoint is not listed: what remains is told',
     break: ({ world, service }) => {
       service.privateEndpointIds = []

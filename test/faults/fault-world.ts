@@ -46,7 +46,7 @@ export interface FaultWorld {
   /** The network's own resolver, in place of Azure DNS. */
   resolver(...servers: readonly DnsServer[]): void
   /** A DNS server that answers this; with `fromMemory`, as of now, so that its TTL falls. */
-  dns(reply: DnsReply | 'silence'): Promise<DnsServer>
+  dns(reply: DnsReply | 'silence' | ((name: string, type: string) => DnsReply | 'silence')): Promise<DnsServer>
   /** Closes when the world does. */
   defer(close: () => unknown): void
   /** The clock of the machine that looks, in milliseconds ahead of the vendor's. */
@@ -68,6 +68,8 @@ export interface DnsReply {
   readonly answers?: Answer[]
   readonly authorities?: Answer[]
   readonly fromMemory?: boolean
+  /** In milliseconds. */
+  readonly after?: number
 }
 
 const network: Network = { ...networks.prodWestus3, applicationSecurityGroups: [], tags: {} }
@@ -242,21 +244,29 @@ async function openWorld(authority: Authority, callMs: number): Promise<FaultWor
     async dns(reply) {
       const socket = createSocket('udp4')
       const rememberedAt = Date.now()
+      let open = true
       socket.on('message', (message, from) => {
-        if (reply === 'silence') return
         const { id, questions } = decode(message)
-        const { rcode = 0, answers = [], authorities = [], fromMemory = false } = reply
+        const [asked] = questions ?? []
+        const chosen = typeof reply === 'function' ? reply(asked?.name ?? '', asked?.type ?? '') : reply
+        if (chosen === 'silence') return
+        const { rcode = 0, answers = [], authorities = [], fromMemory = false, after = 0 } = chosen
         const age = fromMemory ? Math.floor((Date.now() - rememberedAt) / 1_000) : 0
         const aged = (record: Answer): Answer =>
           'ttl' in record && record.ttl !== undefined ? { ...record, ttl: Math.max(0, record.ttl - age) } : record
-        const asked = answers.filter(({ type }) => type === questions?.[0]?.type || type === 'CNAME')
+        const fitting = answers.filter(({ type }) => type === asked?.type || type === 'CNAME')
         const response = { type: 'response', id, flags: rcode, questions } as const
-        const records = { answers: asked.map(aged), authorities: authorities.map(aged) }
-        socket.send(encode({ ...response, ...records }), from.port, from.address)
+        const records = { answers: fitting.map(aged), authorities: authorities.map(aged) }
+        const send = () => open && socket.send(encode({ ...response, ...records }), from.port, from.address)
+        if (after === 0) send()
+        else setTimeout(send, after)
       })
       socket.bind(0, '127.0.0.1')
       await once(socket, 'listening')
-      closing.push(() => socket.close())
+      closing.push(() => {
+        open = false
+        socket.close()
+      })
       return { address: '127.0.0.1', port: socket.address().port }
     },
     async diagnose({ wake = false } = {}) {

@@ -25,6 +25,7 @@ describe.skipIf(why !== undefined)('the lab', { timeout: 60_000 }, () => {
   let cloud: ChildProcess
   let answers: Interface
   let resolver: ChildProcess | undefined
+  let others: ChildProcess[] = []
 
   beforeAll(async () => {
     lab = openLab()
@@ -50,6 +51,12 @@ describe.skipIf(why !== undefined)('the lab', { timeout: 60_000 }, () => {
     lab.hosts('127.0.0.1 localhost\n')
     lab.resolvConf(`nameserver ${addresses.resolver}\n`)
     await stopResolver()
+    for (const child of others) {
+      const ended = once(child, 'close')
+      child.kill('SIGKILL')
+      await ended
+    }
+    others = []
   })
 
   async function become(state: LabState): Promise<void> {
@@ -67,6 +74,16 @@ describe.skipIf(why !== undefined)('the lab', { timeout: 60_000 }, () => {
     if (resolver.stderr !== null) await once(createInterface(resolver.stderr), 'line')
   }
 
+  /** Another dnsmasq beside it, until the end of the test. */
+  async function startAnother(namespace: string, address: string, ...words: readonly string[]): Promise<void> {
+    const settings = ['--keep-in-foreground', '--no-resolv', '--no-hosts', '--bind-interfaces', '--user=root', '--pid-file=']
+    const child = lab.spawn(namespace, ['dnsmasq', ...settings, `--listen-address=${address}`, '--log-facility=-', ...words], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    others.push(child)
+    if (child.stderr !== null) await once(createInterface(child.stderr), 'line')
+  }
+
   async function stopResolver(): Promise<void> {
     if (resolver === undefined) return
     const ended = once(resolver, 'close')
@@ -76,7 +93,7 @@ describe.skipIf(why !== undefined)('the lab', { timeout: 60_000 }, () => {
   }
 
   interface Report {
-    readonly verdict: { readonly code: FindingCode; readonly detail: string }
+    readonly verdict: { readonly code: FindingCode; readonly detail: string; readonly remedy: { readonly text: string } }
     readonly findings: readonly { readonly code: FindingCode }[]
     readonly evidence: Readonly<Record<string, unknown>>
     readonly elapsedMs: number
@@ -85,7 +102,22 @@ describe.skipIf(why !== undefined)('the lab', { timeout: 60_000 }, () => {
   /** The one-shot command on the client machine, with nothing but its defaults. */
   function diagnose(...words: readonly string[]): Promise<Report> {
     const env = { PATH: process.env.PATH, NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem') }
-    const command = ['netns', 'exec', lab.client, process.execPath, 'src/diagnostics/once.ts', host, '--json', ...words]
+    // In a /run of its own, where systemd-resolved says which servers its stub asks.
+    const [first, ...rest] = words
+    const upstream = `mount -t tmpfs none /run && mkdir -p /run/systemd/resolve && echo nameserver ${addresses.resolver} > /run/systemd/resolve/resolv.conf && exec "$@"`
+    const inside = first === '--upstream' ? ['sh', '-c', upstream, 'sh'] : []
+    const options = first === '--upstream' ? rest : words
+    const command = [
+      'netns',
+      'exec',
+      lab.client,
+      ...inside,
+      process.execPath,
+      'src/diagnostics/once.ts',
+      host,
+      '--json',
+      ...options,
+    ]
     return new Promise((resolve, reject) => {
       execFile('ip', command, { env }, (error, out, err) => {
         if (error !== null && error.code !== 1) reject(new Error(`${error.message}\n${err}`))
@@ -110,7 +142,7 @@ describe.skipIf(why !== undefined)('the lab', { timeout: 60_000 }, () => {
   test('the service does not admit the endpoint', async () => {
     await become({ ...right, allowed: false })
     const report = await diagnose(...expecting)
-    expect(codes(report)).toEqual(['tls-closed-early'])
+    expect(codes(report)).toEqual(['allow-list-missing'])
     expect(report.verdict.detail).toContain('allow list')
   })
 
@@ -192,6 +224,78 @@ describe.skipIf(why !== undefined)('the lab', { timeout: 60_000 }, () => {
       expect(report.verdict.detail).toContain('only DNS is wrong')
     })
 
+    const wrong = [`--address=/${zone}/`]
+    const forwarding = [`--server=${addresses.azureDns}`]
+    test.each<readonly [string, readonly string[], readonly string[], string]>([
+      ['the second one is wrong', [], wrong, ''],
+      ['the second one is wrong, and they are asked in turn', [], wrong, 'options rotate\n'],
+      ['the first one is wrong', wrong, forwarding, ''],
+      ['the first one is wrong, and they are asked in turn', wrong, forwarding, 'options rotate\n'],
+    ])('two servers: %s', async (_what, first, second, options) => {
+      await startResolver(...first)
+      await startAnother(lab.cloud, addresses.secondResolver, ...second)
+      lab.resolvConf(`${options}nameserver ${addresses.resolver}\nnameserver ${addresses.secondResolver}\n`)
+      const report = await diagnose(...expecting)
+      expect(codes(report)).toEqual(['dns-servers-disagree'])
+      const culprit = first === wrong ? addresses.resolver : addresses.secondResolver
+      expect(report.verdict.remedy.text).toContain(culprit)
+    })
+
+    test('a stub is spoken of by the servers behind it', async () => {
+      await startResolver(`--address=/${zone}/`)
+      await startAnother(lab.client, '127.0.0.53', `--server=${addresses.resolver}`)
+      lab.resolvConf('nameserver 127.0.0.53\n')
+      const report = await diagnose('--upstream', ...expecting)
+      expect(codes(report)).toEqual(['dns-forwarder-missing'])
+      expect(`${report.verdict.detail} ${report.verdict.remedy.text}`).toContain(addresses.resolver)
+      expect(`${report.verdict.detail} ${report.verdict.remedy.text}`).not.toContain('127.0.0.53')
+      expect(report.evidence.servers).toMatchObject([{ server: addresses.resolver, rcode: 'NXDOMAIN' }])
+    })
+
+    test('a filter against rebinding takes the private address out', async () => {
+      await startResolver('--stop-dns-rebind')
+      const report = await diagnose(...expecting)
+      expect(codes(report)).toEqual(['dns-answer-filtered'])
+      expect(report.verdict.remedy.text).toContain(addresses.resolver)
+    })
+
+    test('a right answer that takes 2.8 s is slow, and no fault', async () => {
+      const script = `const { createSocket } = require('node:dgram')
+        const front = createSocket('udp4').bind(53, '${addresses.secondResolver}', () => console.error('up'))
+        front.on('message', (query, peer) => {
+          const back = createSocket('udp4')
+          back.on('message', (answer) => setTimeout(() => { front.send(answer, peer.port, peer.address); back.close() }, 2800))
+          back.send(query, 53, '${addresses.azureDns}')
+        })`
+      const child = lab.spawn(lab.cloud, [process.execPath, '-e', script], { stdio: ['ignore', 'ignore', 'pipe'] })
+      others.push(child)
+      if (child.stderr !== null) await once(createInterface(child.stderr), 'line')
+      lab.resolvConf(`nameserver ${addresses.secondResolver}\n`)
+      const report = await diagnose(...expecting)
+      expect(codes(report)).toEqual([])
+      expect(report.verdict).toMatchObject({
+        code: 'healthy',
+        detail: expect.stringMatching(/DNS is slow: 10\.0\.0\.54 took [23]/),
+      })
+    })
+
+    test('a diagnosis before the zone is linked leaves a negative answer in the cache, which is said after it', async () => {
+      await become({ ...right, linked: false })
+      expect(codes(await diagnose(...expecting))).toEqual(['dns-zone-absent'])
+      await become(right)
+      const report = await diagnose(...expecting)
+      expect(codes(report)).toEqual(['dns-negative-cached'])
+      expect(report.verdict.remedy.text).toContain(addresses.resolver)
+    })
+
+    test('a resolver that refuses is said to refuse', async () => {
+      await startAnother(lab.cloud, addresses.secondResolver)
+      lab.resolvConf(`nameserver ${addresses.secondResolver}\n`)
+      const report = await diagnose(...expecting)
+      expect(codes(report)).toEqual(['dns-server-failing'])
+      expect(report.verdict.detail).toContain(`${addresses.secondResolver} answers REFUSED`)
+    })
+
     test('the hosts file pins the name', async () => {
       lab.hosts(`127.0.0.1 localhost\n${addresses.foreign} ${host} # since the migration\n`)
       expect(codes(await diagnose(...expecting))).toEqual(['dns-hosts-override'])
@@ -203,6 +307,14 @@ describe.skipIf(why !== undefined)('the lab', { timeout: 60_000 }, () => {
       await become({})
       const report = await diagnose(...expecting)
       expect(codes(report)).toEqual(['dns-search-domain', 'dns-record-absent'])
+    })
+
+    test('a search domain catches the name before the absolute one, which is right', async () => {
+      lab.resolvConf(`search corp.example\noptions ndots:9\nnameserver ${addresses.resolver}\n`)
+      await startResolver(`--address=/${host}.corp.example/${addresses.foreign}`)
+      const report = await diagnose(...expecting)
+      expect(codes(report)).toEqual(['dns-search-domain'])
+      expect(report.verdict.detail).toContain(`itself leads to ${addresses.endpoint}`)
     })
   })
 

@@ -8,6 +8,7 @@ export const addresses = {
   endpoint: '10.0.0.4',
   foreign: '10.0.0.9',
   resolver: '10.0.0.53',
+  secondResolver: '10.0.0.54',
   azureDns: '168.63.129.16',
 } as const
 
@@ -50,7 +51,7 @@ export function openLab(): Lab {
   run('ip', ['link', 'add', here, 'netns', client, 'type', 'veth', 'peer', 'name', there, 'netns', cloud])
   for (const name of [client, cloud]) ip(name, 'link', 'set', 'lo', 'up')
   ip(client, 'address', 'add', `${addresses.client}/24`, 'dev', here)
-  for (const address of [addresses.endpoint, addresses.foreign, addresses.resolver])
+  for (const address of [addresses.endpoint, addresses.foreign, addresses.resolver, addresses.secondResolver])
     ip(cloud, 'address', 'add', `${address}/24`, 'dev', there)
   ip(cloud, 'address', 'add', `${addresses.azureDns}/32`, 'dev', there)
   ip(client, 'link', 'set', here, 'up')

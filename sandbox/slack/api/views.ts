@@ -51,9 +51,13 @@ export const publish: Method = (backend, args) => {
   return answer(backend, publishHome(backend.store, user.id, content))
 }
 
+/** Above this many bytes of JSON Slack answers `view_too_large`. Source: https://docs.slack.dev/reference/methods/views.open */
+const mostBytes = 250_000
+
 /** Forms carry the view as a JSON string. */
 export function readView(value: unknown, problemsIn = viewProblems): JsonObject {
   const view = typeof value === 'string' ? parseJson(value) : value
+  if (Buffer.byteLength(JSON.stringify(view) ?? '') > mostBytes) throw new ApiError('view_too_large')
   const problems = problemsIn(view)
   if (problems.length > 0 || !isObject(view)) throw new ApiError('invalid_arguments', problems)
   return view

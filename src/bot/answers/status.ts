@@ -1,37 +1,61 @@
+import { cleanText } from '../../domain/hostile-text.ts'
 import { servicesMeant } from '../../domain/service-words.ts'
-import { nearest } from '../../domain/target.ts'
+import type { Survey } from '../../domain/survey.ts'
+import { nearest, type Service, sameId } from '../../domain/target.ts'
 import { verdictKey } from '../../redis/survey.ts'
 import { statusCard } from '../cards/status-card.ts'
 import { shownName } from '../cards/subject.ts'
 import { type Card, command, say, words } from '../chat/card.ts'
-import type { ServiceName } from '../command/parse.ts'
+import { type ServiceName, spell } from '../command/parse.ts'
 import type { Desk } from './desk.ts'
 
 /** Answers from the last survey, which the jobs process reads in the background: no cloud is called here. */
-export async function showStatus({ survey: store, verdicts, now }: Desk, asked: ServiceName | undefined): Promise<Card> {
-  const [survey, known] = await Promise.all([store.read(), verdicts.read()])
+export async function showStatus(
+  { survey: store, verdicts, inventory, now }: Desk,
+  asked: ServiceName | undefined,
+): Promise<Card> {
+  const [survey, known, all] = await Promise.all([store.read(), verdicts.read(), inventory.read()])
   if (survey === undefined) {
     return say(
       words`I have not read services and networks yet. Try again in a minute; if it stays so, the jobs process is down or cannot read them. To check from inside a network: ${command('diagnose SERVICE from NETWORK')}`,
     )
   }
   const services = survey.cells.map(({ service }) => service)
-  const meant = new Set((asked === undefined ? services : servicesMeant(services, asked)).map(({ id }) => id))
+  const byHost = Object.entries(survey.names).find(([, { host }]) => host !== undefined && sameId(host, asked?.service))
+  const named = byHost === undefined ? asked : { service: byHost[0] }
+  const meant = new Set((named === undefined ? services : servicesMeant(services, named)).map(({ id }) => id))
   const cells = survey.cells.filter(({ service }) => meant.has(service.id))
-  if (cells.length === 0)
-    return asked === undefined
-      ? nothingRead()
-      : unknown(
-          asked,
-          services.map(({ name }) => name),
-        )
+  if (cells.length === 0) {
+    if (asked === undefined) return nothingRead()
+    const [existing] = servicesMeant(all?.services ?? [], asked)
+    if (existing !== undefined) return withoutCells(existing, survey)
+    return unknown(
+      asked,
+      (all?.services ?? services).map(({ name }) => name),
+    )
+  }
   const verdictOf = ({ service, network }: (typeof cells)[number]) => known.get(verdictKey(service.id, network))
   return statusCard(cells, { survey, verdictOf, now: now() })
 }
 
+/** The service exists, and the survey has nothing about it: it is in another cloud, has no Private Link, or its private name has not been read yet. */
+function withoutCells({ id, name, provider, region, state }: Service, { names }: Survey): Card {
+  const shown = shownName(name)
+  if (provider !== 'azure')
+    return say(
+      words`${shown} runs on ${cleanText(provider, 40)} (${cleanText(region, 40)}), not on Azure: there is no Azure Private Link to it.`,
+    )
+  const { host, readAt } = names[id] ?? {}
+  if (readAt !== undefined && Date.parse(readAt) > 0 && host === undefined)
+    return say(words`ClickHouse Cloud names no Private Link for ${shown}; its plan tier may lack it.`)
+  return say(
+    words`${shown} exists (${cleanText(region, 40)}, ${cleanText(state, 40)}). How it is connected has not been read yet: the private names of services are read in the background, some 30 a minute. To check it now: ${command(`diagnose ${spell({ service: shown })} from NETWORK`)}`,
+  )
+}
+
 function nothingRead(): Card {
   return say(
-    words`I know of no service on Azure with Private Link yet; each is read once, a few a minute. Try again in a minute, or set one up: ${command('setup')}`,
+    words`I know of no service on Azure with Private Link yet; each is read once, some 30 a minute. Try again in a minute, or set one up: ${command('setup')}`,
   )
 }
 

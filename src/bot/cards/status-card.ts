@@ -60,11 +60,17 @@ function more(count: number): readonly Part[] {
   return [{ kind: 'note', text: words`${String(count)} more services. To see one: ${command('status SERVICE')}` }]
 }
 
+/** How many private names the background reads in a minute, by its share of the budget. */
+const learnedPerMinute = 30
+
 function unlearned({ names }: Survey): readonly Part[] {
   const count = Object.values(names).filter(({ readAt }) => Date.parse(readAt) === 0).length
   if (count === 0) return []
   const what = count === 1 ? 'One service is' : `${count} services are`
-  return [{ kind: 'note', text: `${what} not read yet, and missing here for a few minutes.` }]
+  const minutes = Math.ceil(count / learnedPerMinute)
+  const time =
+    minutes <= 5 ? 'a few minutes' : minutes <= 90 ? `about ${minutes} minutes` : `about ${Math.ceil(minutes / 60)} hours`
+  return [{ kind: 'note', text: `${what} not read yet, and missing here for ${time}.` }]
 }
 
 /** The diagnostics processes of each network, with their versions. */

@@ -1,7 +1,8 @@
 import ms from 'ms'
+import { hostOf } from '../../domain/pasted.ts'
 import type { Action } from '../../domain/request.ts'
 import { type CommandName, commandNamed, nearestCommand } from './command-list.ts'
-import { type Token, tokensOf, unquote } from './tokens.ts'
+import { type Token, tokensOf, unquote, unwrapped } from './tokens.ts'
 
 /** A service as a person names it: by name or id, with the organization where that is needed: `acme/twin`. */
 export interface ServiceName {
@@ -27,8 +28,10 @@ export type Command =
   | { readonly kind: 'misunderstood'; readonly problem: string; readonly suggestion: string }
 
 /** Reads what follows `/privatelink`. Does not check whether services and networks exist. */
-export function parseCommand(text: string): Command {
-  const [first, ...rest] = tokensOf(text)
+export function parseCommand(said: string): Command {
+  const text = unwrapped(said)
+  const tokens = tokensOf(text)
+  const [first, ...rest] = isOwnName(tokens[0]) ? tokens.slice(1) : tokens
   if (first === undefined) return { kind: 'help' }
   const name = commandNamed(first.text)?.name
   switch (name) {
@@ -55,6 +58,11 @@ export function parseCommand(text: string): Command {
     default:
       return parseUnknown(text, first)
   }
+}
+
+/** What is pasted from a message of ours begins with the name of the slash command. */
+function isOwnName(token: Token | undefined): boolean {
+  return token !== undefined && !token.quoted && token.text.toLowerCase() === '/privatelink'
 }
 
 /** The command of a remedy, if it is one that changes something. */
@@ -171,10 +179,16 @@ function parseRequests([which, ...more]: readonly Token[]): Command {
   return { kind: 'misunderstood', problem: `I can list the requests that are mine, open or all.`, suggestion: 'requests mine' }
 }
 
-/** `PL-42`, also as `pl-42` or `42`. */
-function parseId(kind: 'request' | 'cancel', [id, ...more]: readonly Token[]): Command {
-  const [, number] = /^(?:pl-)?(\d{1,9})$/i.exec(id?.text ?? '') ?? []
-  if (number !== undefined && more.length === 0) return { kind, id: `PL-${number}` }
+/** `PL-42`, also as `pl-42`, `42`, `#42` or `PL 42`. */
+function parseId(kind: 'request' | 'cancel', words: readonly Token[]): Command {
+  const [, number] =
+    /^#?(?:pl[- ]?)?#?(\d{1,9})\.?$/i.exec(
+      words
+        .map(({ text }) => text)
+        .join(' ')
+        .replace(/^# /, '#'),
+    ) ?? []
+  if (number !== undefined) return { kind, id: `PL-${number}` }
   return { kind: 'misunderstood', problem: 'A request is named by its number, such as PL-42.', suggestion: `${kind} PL-42` }
 }
 
@@ -210,7 +224,8 @@ function isWord(token: Token, word: string): boolean {
   return !token.quoted && token.text.toLowerCase() === word
 }
 
-function serviceName({ text }: Token): ServiceName {
+function serviceName({ text: said }: Token): ServiceName {
+  const text = hostOf(said)
   const slash = text.indexOf('/')
   if (slash <= 0 || slash === text.length - 1) return { service: text }
   return { organization: text.slice(0, slash), service: text.slice(slash + 1) }

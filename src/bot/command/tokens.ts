@@ -1,3 +1,6 @@
+import { isUnseen, plain } from '../../domain/pasted.ts'
+import { linkAt } from './links.ts'
+
 /** One word of what a person typed. */
 export interface Token {
   readonly text: string
@@ -16,11 +19,15 @@ const closers: Readonly<Record<string, string>> = {
   '«': '»',
   "'": "'‘’",
   '‘': "'’",
+  '’': "'‘’",
+  '‚': '‘’',
+  '‹': '›',
+  '`': '`',
 }
 
 /**
  * Splits at white space and commas. A quote opens only at the beginning of a word, or after a `/` as in `acme/"my service"`: an apostrophe inside a
- * word is a letter. A quote that nothing closes is a letter too.
+ * word is a letter. A quote that nothing closes is a letter too. A link is its address, and what cannot be seen is left out.
  */
 export function tokensOf(text: string): Token[] {
   const tokens: Token[] = []
@@ -29,14 +36,21 @@ export function tokensOf(text: string): Token[] {
   let index = 0
   const lastOf = lastIn(text)
   const finish = () => {
-    if (current !== '' || quoted) tokens.push({ text: current, quoted, end: index })
+    const word = quoted ? plain(current) : unmarked(plain(current))
+    if (word !== '' || quoted) tokens.push({ text: word, quoted, end: index })
     current = ''
     quoted = false
   }
   while (index < text.length) {
     const character = text.charAt(index)
+    const link = current === '' ? linkAt(text, index) : undefined
     const closing = current === '' || current.endsWith('/') ? closingOf(text, index, lastOf) : undefined
-    if (closing !== undefined) {
+    if (link !== undefined) {
+      current = link.address
+      index = link.end
+    } else if (isUnseen(character)) {
+      index++
+    } else if (closing !== undefined) {
       current += text.slice(index + 1, closing)
       quoted = true
       index = closing + 1
@@ -50,6 +64,18 @@ export function tokensOf(text: string): Token[] {
   }
   finish()
   return tokens
+}
+
+/** The word without the signs that chats make bold, italic or struck text of: `*word*`, `**word**`, `_word_`. */
+function unmarked(word: string): string {
+  const [, , inside] = /^([*_~]{1,3})([^*~]+)\1$/.exec(word) ?? []
+  return inside ?? word
+}
+
+/** A whole command that was pasted as code or in bold, without the signs around it. */
+export function unwrapped(text: string): string {
+  const [, sign = '', inside = ''] = /^\s*(`{1,3}|\*{1,2})([^`*]+)\1\s*$/.exec(text) ?? []
+  return sign === '' || !/\s/.test(inside.trim()) ? text : inside
 }
 
 /** The text without a pair of quotes around all of it. */

@@ -5,6 +5,7 @@ import type { Check } from '../check.ts'
 import { type DnsServer, labelOf, queryDns } from '../dns/query.ts'
 import { randomLabel } from '../dns/random-label.ts'
 import { askServers } from '../dns/servers.ts'
+import type { AskedServers } from './servers.ts'
 
 /** Checks that run only when the first answers differ from what was expected, so that a healthy path does not wait for them. */
 
@@ -34,6 +35,41 @@ export function laterCheck(servers: () => readonly DnsServer[]): Check<'later'> 
 function disagree(resolver: DnsAnswer, azure: DnsAnswer): boolean {
   const alike = new Set(resolver.addresses).symmetricDifference(new Set(azure.addresses)).size === 0
   return resolver.ttl !== undefined && azure.rcode === 'NOERROR' && azure.addresses.length > 0 && !alike
+}
+
+/**
+ * Asks the server that gives the name no address whether it forwards the zone to Azure: for a random name of the zone, which no cache holds, and for the
+ * zone's own SOA. Skipped where Azure DNS gives no address either.
+ */
+export function forwardingCheck(servers: () => AskedServers): Check<'forwarding'> {
+  return {
+    id: 'forwarding',
+    needs: ['resolver', 'wire', 'servers', 'azure-dns'],
+    deadlineMs: timeoutMs + 500,
+    async run({ host }, { resolver, wire, servers: each = [], 'azure-dns': azure }, signal) {
+      const first = wire ?? resolver
+      const isEmpty = (answer: DnsAnswer) => answer.addresses.length === 0 && negatives.has(answer.rcode)
+      if (first === undefined || !isEmpty(first) || (isKnown(azure) && azure?.addresses.length === 0)) return undefined
+      const { asked, behind } = servers()
+      const alike = behind.length === 0 ? undefined : each.find((answer) => isEmpty(answer) && answer.rcode === first.rcode)
+      const label = (alike ?? first).server
+      const server = [...behind, ...asked].find((candidate) => labelOf(candidate) === label) ?? asked[0]
+      if (server === undefined) return undefined
+      const zone = zoneOf(host)
+      const [unused, soa] = await Promise.all([
+        queryDns(server, `${randomLabel()}.${zone}`, signal, { timeoutMs }),
+        queryDns(server, zone, signal, { type: 'SOA', timeoutMs }),
+      ])
+      return { unused, soa }
+    },
+  }
+}
+
+/** Response codes of a server that was reached and gives no address. */
+const negatives = new Set(['NXDOMAIN', 'NOERROR', 'REFUSED'])
+
+function isKnown(answer: DnsAnswer | undefined): boolean {
+  return answer?.rcode === 'NOERROR' || answer?.rcode === 'NXDOMAIN'
 }
 
 /**

@@ -8,18 +8,18 @@ const maxRecords = 16
 
 const nameOf = (name: string) => cleanText(name, 253)
 
-/** The record types of addresses: IPv4 and IPv6. */
-export type AddressType = 'A' | 'AAAA'
+/** The record types that are asked for: addresses, IPv4 and IPv6, and the start of a zone. */
+export type RecordType = 'A' | 'AAAA' | 'SOA'
 
-/** What a response says about addresses of this type. Aliases are reported, and not asked about. */
-export function answerFrom(packet: DecodedPacket, type: AddressType): Omit<DnsAnswer, 'server' | 'elapsedMs'> {
+/** What a response says about records of this type. Aliases are reported, and not asked about. */
+export function answerFrom(packet: DecodedPacket, type: RecordType): Omit<DnsAnswer, 'server' | 'elapsedMs'> {
   const answers = packet.answers ?? []
   const addresses = answers.flatMap((record) =>
     record.type === type && isIP(String(record.data)) > 0 ? [String(record.data)] : [],
   )
   const cnames = answers.flatMap((record) => (record.type === 'CNAME' ? [nameOf(record.data)] : []))
   const ttls = answers.flatMap((record) => ('ttl' in record && record.ttl !== undefined ? [record.ttl] : []))
-  const soa = (packet.authorities ?? []).find((record) => record.type === 'SOA')
+  const soa = [...answers, ...(packet.authorities ?? [])].find((record) => record.type === 'SOA')
   // RFC 2308: the TTL of a negative answer is the lesser of the SOA's TTL and its minimum field.
   const ttl = ttls.length > 0 ? Math.min(...ttls) : soa && Math.min(soa.ttl ?? 0, soa.data.minimum ?? 0)
   return {

@@ -4,15 +4,18 @@ import { connect } from 'node:net'
 import { type DecodedPacket, decode, encode, type Packet, RECURSION_DESIRED, streamEncode } from 'dns-packet'
 import type { DnsAnswer } from '../../domain/diagnosis/evidence.ts'
 import { elapsedSince } from '../elapsed.ts'
-import { type AddressType, answerFrom } from './answer.ts'
+import { answerFrom, type RecordType } from './answer.ts'
 
 export interface DnsServer {
   readonly address: string
   readonly port: number
 }
 
-/** How long one server may take, in milliseconds. After half of it the question is sent once more, because a UDP datagram may be lost. */
-export const serverTimeoutMs = 2_000
+/**
+ * How long one server may take, in milliseconds: programs wait 5 s, and a verdict has to come within that. After half of it the question is sent once more, because a UDP datagram may be
+ * lost.
+ */
+export const serverTimeoutMs = 3_300
 
 /** Thrown when there is no usable answer. Evidence shows its message in place of a response code. */
 class NoAnswer extends Error {
@@ -24,14 +27,14 @@ class NoAnswer extends Error {
 }
 
 /**
- * Asks one server for a name's addresses by the DNS protocol, because Node's resolver hides the response code, the SOA and the aliases. Uses UDP from a
+ * Asks one server for a name's records by the DNS protocol, because Node's resolver hides the response code, the SOA and the aliases. Uses UDP from a
  * random port, and TCP when the answer is truncated. Never rejects; an aborted query returns the code `TIMEOUT`.
  */
 export async function queryDns(
   server: DnsServer,
   name: string,
   signal: AbortSignal,
-  { type = 'A', timeoutMs = serverTimeoutMs }: { readonly type?: AddressType; readonly timeoutMs?: number } = {},
+  { type = 'A', timeoutMs = serverTimeoutMs }: { readonly type?: RecordType; readonly timeoutMs?: number } = {},
 ): Promise<DnsAnswer> {
   const startedAt = performance.now()
   const label = labelOf(server)
@@ -54,7 +57,7 @@ export function labelOf({ address, port }: DnsServer): string {
 interface Question {
   readonly id: number
   readonly name: string
-  readonly type: AddressType
+  readonly type: RecordType
   /** A time of `performance.now()`. */
   readonly deadline: number
 }

@@ -1,4 +1,5 @@
 import { getServers } from 'node:dns'
+import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { isIPv4 } from 'node:net'
 import type { DnsServer } from './query.ts'
@@ -9,15 +10,28 @@ export interface ResolverFiles {
   pinned(name: string): Promise<readonly string[]>
   /** Domains that are appended to a name when it does not exist without them. */
   searchList(): Promise<readonly string[]>
-  /** The DNS servers with IPv4 addresses. */
+  /** The DNS servers with IPv4 addresses that programs ask. */
   servers(): readonly DnsServer[]
+  /** The servers to which the stub of systemd-resolved forwards, where programs ask that; else none. */
+  behind(): readonly DnsServer[]
 }
+
+/** The addresses of systemd-resolved's stub. It answers in the name of the servers in `upstreamConf`. */
+const stubs = new Set(['127.0.0.53', '127.0.0.54'])
 
 /** How many domains of the search list are tried at most; the C library has the same bound. */
 const maxDomains = 6
 
 /** Reads the files on every call, so that a repaired file counts at once. A file that cannot be read counts as empty. */
-export function resolverFiles(hosts = '/etc/hosts', resolvConf = '/etc/resolv.conf'): ResolverFiles {
+export function resolverFiles(
+  hosts = '/etc/hosts',
+  resolvConf = '/etc/resolv.conf',
+  upstreamConf = '/run/systemd/resolve/resolv.conf',
+): ResolverFiles {
+  const servers = (): readonly DnsServer[] => {
+    const listed = nameServersIn(resolvConf)
+    return listed.length > 0 ? listed : getServers().flatMap(parseServer)
+  }
   return {
     async pinned(name) {
       const wanted = name.toLowerCase().replace(/\.$/, '')
@@ -30,12 +44,29 @@ export function resolverFiles(hosts = '/etc/hosts', resolvConf = '/etc/resolv.co
       const last = lines.findLast(([keyword]) => keyword === 'search' || keyword === 'domain')
       return (last ?? []).slice(1, 1 + maxDomains).map((domain) => domain.replace(/\.$/, ''))
     },
-    servers: () => getServers().flatMap(parseServer),
+    servers,
+    behind: () =>
+      servers().some(({ address }) => stubs.has(address))
+        ? nameServersIn(upstreamConf).filter(({ address }) => !stubs.has(address))
+        : [],
   }
 }
 
+function nameServersIn(path: string): readonly DnsServer[] {
+  let text = ''
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch {
+    return []
+  }
+  return linesOf(text).flatMap(([keyword, address = '']) => (keyword === 'nameserver' ? parseServer(address) : []))
+}
+
 async function wordsOf(path: string): Promise<readonly string[][]> {
-  const text = await readFile(path, 'utf8').catch(() => '')
+  return linesOf(await readFile(path, 'utf8').catch(() => ''))
+}
+
+function linesOf(text: string): readonly string[][] {
   return text.split('\n').map((line) =>
     line
       .replace(/[#;].*/, '')

@@ -1,18 +1,18 @@
 import type { DnsAnswer } from '../../domain/diagnosis/evidence.ts'
-import type { AddressType } from './answer.ts'
+import type { RecordType } from './answer.ts'
 import { type DnsServer, queryDns, serverTimeoutMs } from './query.ts'
 
 /** How long to wait for a server before the next one is asked too, in milliseconds. */
 const headStartMs = 500
 
 /** How long all servers together may take, in milliseconds. */
-const totalMs = 2_400
+const totalMs = 3_400
 
 /** The reason with which the other questions are aborted. */
 const over = new Error('Another server has answered, or time is up.')
 
 export interface Asking {
-  readonly type?: AddressType
+  readonly type?: RecordType
   /** How long all servers together may take, in milliseconds; one server takes `serverTimeoutMs` at most. */
   readonly timeoutMs?: number
 }

@@ -5,13 +5,13 @@ import type { DnsAnswer } from '../../domain/diagnosis/evidence.ts'
 import { elapsedSince } from '../elapsed.ts'
 
 /** How long one lookup of the system's resolver may take, in milliseconds. */
-const lookupTimeoutMs = 2_200
+const lookupTimeoutMs = 3_300
 
 /** How many lookups run at once. `getaddrinfo` blocks a thread, and libuv gives such calls half of its threads: one more would wait and look like a dead resolver. */
 const maxLookups = Math.ceil(threadPoolSize() / 2)
 
 /** Options for the C library's resolver, to be set before its first lookup. Without them a lookup that hangs holds a thread, and the exit of the process, for 10 s. */
-export const resolverOptions = 'timeout:1 attempts:2'
+export const resolverOptions = 'timeout:1 attempts:3'
 
 /** The response codes for errors of `getaddrinfo`, which reports neither code nor TTL. It reports a name without addresses like one that does not exist. */
 const rcodes: Readonly<Record<string, string>> = { ENOTFOUND: 'NXDOMAIN', ENODATA: 'NXDOMAIN', EAI_AGAIN: 'SERVFAIL' }

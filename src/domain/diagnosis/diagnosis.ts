@@ -22,6 +22,8 @@ export interface Diagnosis {
   /** Set when a watch posts the diagnosis. */
   readonly watch?: { readonly id: string; readonly everyMs: number; readonly event: WatchEvent; readonly was?: Sample }
   readonly endedAt?: string
+  /** The results are not final: they are looked at again at this time, and the message is updated. `times`: how often that was done. */
+  readonly again?: { readonly at: string; readonly because: 'lists' | 'cache'; readonly times: number }
   /** The results, one a network. */
   readonly looks?: readonly Look[]
   /** Why there is no result at all, e.g. an unknown service. */

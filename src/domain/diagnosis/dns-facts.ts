@@ -14,11 +14,22 @@ export function kindOf(answer: DnsAnswer | undefined): AnswerKind | undefined {
 
 /**
  * The answer of the network's DNS servers. The answer on the wire is used where it agrees with the system's, because it has code, TTL and aliases, and where
- * hosts file or search list override the servers. Where the two differ for another reason, the system's counts: it is what programs get.
+ * hosts file or search list override the servers. Where the two differ for another reason, the system's counts: it is what programs get. An answer of a stub
+ * on the machine is given as that of the server behind it which answers the same.
  */
 export function resolverOf(evidence: Evidence): DnsAnswer | undefined {
+  const answer = answerToPrograms(evidence)
+  const { servers = [] } = evidence.networkPlane ?? {}
+  if (answer === undefined || servers.some(({ server }) => server === answer.server)) return answer
+  const same = servers.find((each) => kindOf(each) === kindOf(answer) && isAlike(each.addresses, answer.addresses))
+  return same ?? answer
+}
+
+function answerToPrograms(evidence: Evidence): DnsAnswer | undefined {
   const { resolver, wire, search } = evidence.networkPlane ?? {}
-  if (resolver === undefined || wire === undefined || kindOf(wire) === 'failed') return resolver
+  if (resolver === undefined || wire === undefined) return resolver
+  // Both failed: only the answer on the wire says how.
+  if (kindOf(wire) === 'failed') return kindOf(resolver) === 'addresses' ? resolver : wire
   const overridden = search !== undefined || pinnedAddresses(evidence).length > 0
   return overridden || isAlike(resolver.addresses, wire.addresses) ? wire : resolver
 }

@@ -19,8 +19,11 @@ export function evidenceLines(evidence: Evidence): readonly EvidenceLine[] {
   const lines: (EvidenceLine | undefined)[] = [
     line('resolver', seen.resolver && dnsWords(seen.resolver)),
     line('resolver, on the wire', seen.wire && dnsWords(seen.wire)),
+    ...(seen.servers ?? []).map((each) => line('one server alone', dnsWords(each))),
     line('Azure DNS', seen['azure-dns'] && dnsWords(seen['azure-dns'])),
     line('an unused name', seen.wildcard && dnsWords(seen.wildcard)),
+    line('unused, by the resolver', seen.forwarding && dnsWords(seen.forwarding.unused)),
+    line('SOA, by the resolver', seen.forwarding && dnsWords(seen.forwarding.soa)),
     line('a second later', seen.later && dnsWords(seen.later)),
     line('IPv6', seen.ipv6 && dnsWords(seen.ipv6)),
     line('IPv6, Azure DNS', seen['azure-ipv6'] && dnsWords(seen['azure-ipv6'])),

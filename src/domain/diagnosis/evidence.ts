@@ -85,19 +85,23 @@ export interface EvidenceByCheck {
   resolver: DnsAnswer
   /** The resolver's servers, asked on the wire: without hosts file and search list. Absent where `resolver` was asked so. */
   wire: DnsAnswer
-  /** IPv6 addresses, asked of the same servers. */
+  /** Each server of the resolver, asked by itself: of several, or of those behind a stub on the machine. */
+  servers: readonly DnsAnswer[]
+  /** IPv6 addresses, asked of the server that answered for IPv4. */
   ipv6: DnsAnswer
   /** IPv6 addresses, asked of Azure DNS; absent where the network asks that anyway. */
   'azure-ipv6': DnsAnswer
   /** The resolver's server, asked again a second later where it did not agree with Azure DNS: a cached answer has a lower TTL. */
   later: DnsAnswer
+  /** An unused name of the zone and the zone's SOA, asked of the resolver's server where that gives the name no address: shows whether it forwards. */
+  forwarding: { readonly unused: DnsAnswer; readonly soa: DnsAnswer }
   /** An unused name of the zone, asked of Azure DNS: shows the wildcard record. Absent where the name leads as expected. */
   wildcard: DnsAnswer
   /** Clock of the machine that runs the checks, ISO 8601. */
   clock: { readonly at: string }
   /** Addresses of the name in the hosts file. */
   hosts: { readonly addresses: readonly string[] }
-  /** The name with a domain of the search list appended, where that has addresses and the name itself has none. */
+  /** The name with a domain of the search list appended, where programs get that one's addresses. */
   search: { readonly name: string; readonly addresses: readonly string[] }
   /** Asked of Azure DNS directly. */
   'azure-dns': DnsAnswer
@@ -163,6 +167,8 @@ export interface Evidence {
   readonly hostRefused?: true
   /** The registered private host name that this one resembles. */
   readonly nearestHost?: string
+  /** The newest lists are being read: what was read of before counts until then. */
+  readonly listsFollow?: true
   /** How far the clock of the machine that runs the checks is ahead of ClickHouse Cloud's, in milliseconds. */
   readonly clockAheadMs?: number
   /** The workers inside the network, by their heartbeats. */

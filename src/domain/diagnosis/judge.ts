@@ -35,10 +35,19 @@ function healthy({ host, networkPlane }: Evidence): Verdict {
     code: 'healthy',
     severity: 'ok',
     title: 'the service answers over the private endpoint',
-    detail: `name → ${networkPlane?.address?.dialled} → TLS on 8443 and 9440 → Ok.${took}`,
+    detail: `name → ${networkPlane?.address?.dialled} → TLS on 8443 and 9440 → Ok.${took}${slowness(networkPlane)}`,
     remedy: { text: `Connect: https://${name}:8443 or clickhouse client --secure --port 9440 --host ${name}` },
     findings: [],
   }
+}
+
+/** From how long on DNS counts as slow, in milliseconds. */
+const slowDnsMs = 1_000
+
+function slowness(networkPlane: Evidence['networkPlane']): string {
+  const { server, elapsedMs } = networkPlane?.wire ?? networkPlane?.resolver ?? { server: '', elapsedMs: 0 }
+  if (elapsedMs < slowDnsMs) return ''
+  return `. DNS is slow: ${cleanText(server, 253)} took ${(elapsedMs / 1_000).toFixed(1)} s, and clients wait as long`
 }
 
 /** The verdict when no rule matches although a required check did not pass. */

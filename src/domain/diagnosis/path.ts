@@ -1,6 +1,7 @@
 import { isOtherHost } from './control-facts.ts'
-import { kindOf, resolverLeads, resolverOf } from './dns-facts.ts'
+import { kindOf, pinnedAddresses, resolverLeads, resolverOf } from './dns-facts.ts'
 import type { Evidence, Failure, Port, TlsResult } from './evidence.ts'
+import { isPrivateName } from './host-kinds.ts'
 import {
   alertNumber,
   connectFailure,
@@ -12,7 +13,6 @@ import {
   serviceAnswered,
   tlsFault,
 } from './port-facts.ts'
-import { isPrivateName } from './required.ts'
 import { shown } from './rules/words.ts'
 
 type PhaseName = 'name' | 'dns' | 'address' | 'tcp' | 'tls' | 'service'
@@ -47,9 +47,10 @@ function nameStep(evidence: Evidence): PathPhase {
 
 function dnsStep(evidence: Evidence): PathPhase {
   const phase = 'dns'
-  const answer = resolverOf(evidence)
+  const isOverridden = evidence.networkPlane?.search !== undefined || pinnedAddresses(evidence).length > 0
+  const answer = isOverridden ? evidence.networkPlane?.resolver : resolverOf(evidence)
   if (answer === undefined) return { phase, state: 'unknown' }
-  const state = resolverLeads(evidence) ? 'ok' : 'fail'
+  const state = resolverLeads(evidence) && !isOverridden ? 'ok' : 'fail'
   const empty = kindOf(answer) === 'none' ? 'no address' : shown(answer.rcode)
   return {
     phase,

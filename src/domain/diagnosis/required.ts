@@ -1,12 +1,9 @@
 import { connectionOf, endpointAddress, isOtherHost, isOtherService, isUp } from './control-facts.ts'
 import { contradiction, ipv6Addresses, kindOf, resolverLeads } from './dns-facts.ts'
 import type { CheckId, Evidence } from './evidence.ts'
+import { isPrivateName } from './host-kinds.ts'
 import { ports, serviceAnswered } from './port-facts.ts'
-
-/** A private name carries this label; without it the name leads over the internet. */
-export function isPrivateName(host: string): boolean {
-  return host.toLowerCase().includes('.privatelink.')
-}
+import { disagreementOf, failingIpv6 } from './server-facts.ts'
 
 /** Required checks that did not run although no check before them failed. */
 export function unknownChecks(evidence: Evidence): readonly CheckId[] {
@@ -46,6 +43,8 @@ export function networkIsHealthy(evidence: Evidence): boolean {
     resolverLeads(evidence) &&
     contradiction(evidence) === undefined &&
     ipv6Addresses(evidence).length === 0 &&
+    failingIpv6(evidence) === undefined &&
+    disagreementOf(evidence) === undefined &&
     seen.resolver?.addresses.includes(dialled) === true &&
     (expected === undefined || expected === dialled) &&
     ports.every((port) => {

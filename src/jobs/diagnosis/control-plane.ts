@@ -28,6 +28,8 @@ interface ControlPlaneSources {
   readonly inventory: Pick<InventoryStore, 'read' | 'learn'>
   /** Lists may be as old as `backgroundMaxAgeMs`, so that one call reads those of all services. */
   readonly background: boolean
+  /** Waits for fresh lists, as long as the control plane may take. */
+  readonly patient?: boolean
   readonly log: Log
 }
 
@@ -100,7 +102,7 @@ type Lists = Pick<ControlPlane, 'serviceState' | 'allowList' | 'asOf' | 'request
 
 async function listsOf(
   service: Subject['service'],
-  { clouds, catalog, inventory, background, log }: ControlPlaneSources,
+  { clouds, catalog, inventory, background, patient = false, log }: ControlPlaneSources,
   signal: AbortSignal,
 ): Promise<Lists> {
   if (background) {
@@ -118,6 +120,7 @@ async function listsOf(
         .catch((error: unknown) => log.warn({ err: error, service: service.id }, 'allow list not kept'))
       return { serviceState: state, allowList: privateEndpointIds, ...(requestId !== undefined && { requestId }) }
     })
+  if (patient) return await fresh
   const early = await Promise.race([fresh, sleep(freshWithinMs, undefined, { signal })])
   return early ?? (await lastKnown(service, inventory)) ?? (await fresh)
 }
@@ -126,13 +129,14 @@ async function listsOf(
 async function entriesOf(
   { organizationId }: Subject['service'],
   lists: Promise<Lists>,
-  { clouds, background }: ControlPlaneSources,
+  { clouds, background, patient = false }: ControlPlaneSources,
   signal: AbortSignal,
 ): Promise<Pick<ControlPlane, 'organizationIds'>> {
   if (background && (await lists).asOf !== undefined) return {}
   const fresh = clouds.clickhouse
     .organization(organizationId, signal)
     .then(({ privateEndpoints }) => ({ organizationIds: privateEndpoints.map((entry) => entry.id) }))
+  if (patient) return await fresh
   return (await Promise.race([fresh, sleep(freshWithinMs, undefined, { signal })])) ?? {}
 }
 

@@ -3,7 +3,7 @@ import type { Diagnosis, Look } from '../../domain/diagnosis/diagnosis.ts'
 import type { Evidence } from '../../domain/diagnosis/evidence.ts'
 import { judge } from '../../domain/diagnosis/judge.ts'
 import { rules } from '../../domain/diagnosis/rules/all.ts'
-import { toProblem } from '../../domain/errors.ts'
+import { RetryableError, toProblem } from '../../domain/errors.ts'
 import type { Ledger } from '../../domain/ledger.ts'
 import type { Network } from '../../domain/target.ts'
 import { withLogFields } from '../../log-fields.ts'
@@ -14,6 +14,7 @@ import { type NameJobs, nameOf, strangeHost } from '../services/find-service.ts'
 import { networkNamed } from '../services/target.ts'
 import type { Subject } from './control-plane.ts'
 import { type EvidenceOptions, type EvidenceSources, gatherEvidence } from './gather-evidence.ts'
+import { unfinished } from './look-again.ts'
 import { memoizedCloud } from './memoized-cloud.ts'
 import { withWhoChanged } from './who-changed.ts'
 
@@ -31,7 +32,13 @@ export interface DiagnosisJobs extends EvidenceSources, NameJobs {
 /** How long gathering evidence may take, in milliseconds: an answer comes within 15 s, and reading who changed what and posting take time too. */
 const answerWithinMs = 12_500
 
-/** Diagnoses from each network that was asked for, stores the verdicts and has them shown. May run twice: it changes nothing in the clouds. */
+/** The same where the newest lists are waited for, beyond the first answer: until the budget of the ClickHouse Cloud API allows a call. */
+const patientWithinMs = 30_000
+
+/** How often a result that is not final is looked at again. */
+const mostTimes = 3
+
+/** Diagnoses from each network that was asked for, stores the verdicts and has them shown. Looks again when a result is not final. May run twice: it changes nothing in the clouds. */
 export async function workOnDiagnosis(id: string, jobs: DiagnosisJobs, signal: AbortSignal): Promise<void> {
   await withLogFields({ diagnosis: id }, () => workOn(id, jobs, signal))
 }
@@ -40,15 +47,20 @@ async function workOn(id: string, jobs: DiagnosisJobs, signal: AbortSignal): Pro
   const { diagnoses, producer, log, networks } = jobs
   const diagnosis = await diagnoses.get(id)
   if (diagnosis === undefined) return
-  if (diagnosis.endedAt !== undefined) return await producer.show({ kind: 'diagnosis', id })
+  const { again, ...before } = diagnosis
+  if (diagnosis.endedAt !== undefined && again === undefined) return await producer.show({ kind: 'diagnosis', id })
+  if (again !== undefined) waitUntil(again.at)
   const end = async (found: Partial<Diagnosis>): Promise<void> => {
-    await diagnoses.save({ ...diagnosis, ...found, endedAt: new Date().toISOString() })
+    await diagnoses.save({ ...before, ...found, endedAt: before.endedAt ?? new Date().toISOString() })
     await producer.show({ kind: 'diagnosis', id })
   }
   const { asked } = diagnosis
-  const until = performance.now() + answerWithinMs
+  const times = again?.times ?? 0
+  const patient = again?.because === 'lists'
+  const until = performance.now() + (patient ? patientWithinMs : answerWithinMs)
   const over = new AbortController()
   const both = AbortSignal.any([signal, over.signal])
+  let next: string | undefined
   try {
     const from = asked.network === undefined ? networks : [networkNamed(networks, asked.network)]
     const strange = await strangeHost(asked.service, jobs, signal)
@@ -57,17 +69,42 @@ async function workOn(id: string, jobs: DiagnosisJobs, signal: AbortSignal): Pro
     const withinMs = until - performance.now()
     const report = { ...jobs, clouds: { ...jobs.clouds, clickhouse: memoizedCloud(jobs.clouds.clickhouse, both) } }
     const looks = await Promise.all(
-      from.map((network) => diagnose({ network, ...named }, report, { signal, wake: asked.wake === true, withinMs })),
+      from.map((network) =>
+        diagnose({ network, ...named }, report, {
+          signal,
+          wake: asked.wake === true,
+          withinMs,
+          patient,
+          follows: times < mostTimes,
+        }),
+      ),
     )
     const { clickhouse } = report.clouds
-    await end({ looks: await withWhoChanged(looks, named.service, { ...jobs, clickhouse }, signal) })
+    const results = await withWhoChanged(looks, named.service, { ...jobs, clickhouse }, signal)
+    const open = times < mostTimes ? unfinished(results) : undefined
+    if (open === undefined) return await end({ looks: results })
+    const at = new Date(Date.now() + open.afterMs).toISOString()
+    await end({ looks: results, again: { at, because: open.because, times: times + 1 } })
+    next = at
   } catch (error) {
     signal.throwIfAborted()
     log.error({ err: error, diagnosis: id }, 'diagnosis failed')
-    await end({ problem: toProblem(error) })
+    // What the first look saw stays when a later one fails.
+    await end(before.looks === undefined ? { problem: toProblem(error) } : {})
   } finally {
     over.abort()
   }
+  if (next !== undefined) waitUntil(next)
+}
+
+/** Gives the job back to the queue until this time (ISO 8601); does nothing when it has come. */
+function waitUntil(at: string): void {
+  const retryAfterMs = Date.parse(at) - Date.now()
+  if (retryAfterMs <= 0) return
+  throw new RetryableError('diagnosis-unfinished', 'The result is shown, and is not final yet: it is looked at again.', {
+    remedy: 'None is needed.',
+    retryAfterMs,
+  })
 }
 
 /** The verdict on a host that is no service's private name: judged from the name alone, without a packet. */

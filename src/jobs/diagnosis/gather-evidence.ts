@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { isUp } from '../../domain/diagnosis/control-facts.ts'
 import type { ControlPlane, Evidence, NetworkEvidence } from '../../domain/diagnosis/evidence.ts'
 import { toProblem } from '../../domain/errors.ts'
@@ -23,6 +24,10 @@ export interface EvidenceOptions {
   readonly wake?: boolean
   /** No person waits: the lists of ClickHouse Cloud may be some seconds old, so that one call serves all watches. */
   readonly background?: boolean
+  /** Waits for the newest lists of ClickHouse Cloud, and probes after they have been read. */
+  readonly patient?: boolean
+  /** The caller looks again where the newest lists are missing. */
+  readonly follows?: boolean
   /** The longest time until the evidence is returned, in milliseconds, whatever does not answer. */
   readonly withinMs?: number
 }
@@ -31,6 +36,9 @@ const defaultWithinMs = 12_000
 
 /** How long Azure and ClickHouse Cloud may take to answer, in milliseconds. */
 const controlPlaneWithinMs = 4_500
+
+/** The same where the newest lists are waited for: longer than the window of ClickHouse Cloud's limit of calls. */
+const patientPlaneWithinMs = 20_000
 
 /** How many parts a control plane has: service, organization, endpoint and zone. */
 const parts = 4
@@ -44,6 +52,9 @@ const [recentMs, oldMs] = [60_000, 10 * 60_000]
 /** A second probe begins only this soon after the start of the first, and both together end by `bothWithinMs`; in milliseconds. */
 const [secondProbeWithinMs, bothWithinMs] = [2_400, 4_800]
 
+/** How long the first probe may take until a second one begins beside it, in milliseconds: a resolver that works answers much sooner. */
+const slowProbeMs = 1_000
+
 /**
  * Reads the control plane and probes from inside the network, both at the same time. `/ping` is sent only to a service that is up, because it would wake one
  * that is idle, unless `wake` is set.
@@ -51,20 +62,22 @@ const [secondProbeWithinMs, bothWithinMs] = [2_400, 4_800]
 export async function gatherEvidence(
   subject: Subject,
   jobs: EvidenceSources,
-  { signal, wake = false, background = false, withinMs = defaultWithinMs }: EvidenceOptions,
+  { signal, wake = false, background = false, patient = false, follows = false, withinMs = defaultWithinMs }: EvidenceOptions,
 ): Promise<Evidence> {
   const { host, service, network } = subject
   const { log } = jobs
-  const startedAt = performance.now()
-  const until = startedAt + withinMs
+  const begunAt = performance.now()
+  const until = begunAt + withinMs
   const reading = readControlPlane(
     subject,
-    { ...jobs, background },
-    { signal, withinMs: Math.min(controlPlaneWithinMs, withinMs) },
+    { ...jobs, background, patient },
+    { signal, withinMs: Math.min(patient ? patientPlaneWithinMs : controlPlaneWithinMs, withinMs) },
   )
   reading.catch(() => undefined)
   // In the background the control plane is read first, so that one probe is enough and wakes no service.
-  const early = background ? await reading : undefined
+  const early = background || patient ? await reading : undefined
+  // In the background the control plane may take its time before the probe begins; the probes are timed from here.
+  const startedAt = early === undefined ? begunAt : performance.now()
   const survey = await jobs.survey.read().catch(() => undefined)
   const hint = early?.endpoint?.address ?? (survey && lastAddress(subject, survey))
   const livingIds = survey && livingIdsOf(service.id, survey)
@@ -85,17 +98,29 @@ export async function gatherEvidence(
     )
   const state = early === undefined ? await recentState(service, jobs) : stateOf(early)
   const quiet = !wake && !isUp(state)
+  const firstProbe = probe(hint, quiet).then(
+    (seen) => [seen, undefined] as const,
+    (error: unknown) => {
+      signal.throwIfAborted()
+      log.warn({ err: error, network: network.name }, 'no evidence from inside the network')
+      return [undefined, toProblem(error)] as const
+    },
+  )
+  const probeAgain = (address: string | undefined, silently: boolean) =>
+    probe(address, silently, Math.floor(bothWithinMs - (performance.now() - startedAt))).catch(() => undefined)
+  // A resolver that hangs holds the first probe up. The endpoint's address is known by then, so a second one need not wait for its end.
+  const meanwhile = reading.then(async ({ endpoint, serviceState }) => {
+    if (endpoint?.address === undefined || endpoint.address === hint) return undefined
+    const isSlow = sleep(Math.max(0, slowProbeMs - (performance.now() - startedAt)), true, { signal })
+    return (await Promise.race([firstProbe, isSlow])) === true
+      ? await probeAgain(endpoint.address, !wake && !isUp(serviceState))
+      : undefined
+  })
+  meanwhile.catch(() => undefined)
   const [workers, plane, [first, workerProblem]] = await Promise.all([
     jobs.clouds.prober.workers(network.name).catch(() => undefined),
     reading,
-    probe(hint, quiet).then(
-      (seen) => [seen, undefined] as const,
-      (error: unknown) => {
-        signal.throwIfAborted()
-        log.warn({ err: error, network: network.name }, 'no evidence from inside the network')
-        return [undefined, toProblem(error)] as const
-      },
-    ),
+    firstProbe,
   ])
   const [controlPlane, problem] = knownOf(plane)
 
@@ -103,11 +128,12 @@ export async function gatherEvidence(
   const mayPing = wake || isUp(background ? stateOf(plane) : controlPlane?.serviceState)
   let networkPlane = first
   const elapsedMs = performance.now() - startedAt
-  if (first !== undefined && elapsedMs < secondProbeWithinMs) {
+  if (first !== undefined) {
     const elsewhere = address !== undefined && address !== hint && first.address?.dialled !== address
     const unasked = quiet && mayPing && first['tls:8443']?.verified === true
-    const again = () => probe(address ?? hint, !mayPing, Math.floor(bothWithinMs - elapsedMs)).catch(() => undefined)
-    if (elsewhere || unasked) networkPlane = (await again()) ?? first
+    const inTime = elapsedMs < secondProbeWithinMs
+    if (elsewhere || unasked)
+      networkPlane = (await meanwhile) ?? (inTime ? await probeAgain(address ?? hint, !mayPing) : first) ?? first
     signal.throwIfAborted()
   }
   const clockAheadMs = clockAhead(networkPlane ?? first, jobs.clouds.clickhouse.now())
@@ -123,6 +149,7 @@ export async function gatherEvidence(
     }),
     ...(problem !== undefined && { controlPlaneProblem: problem }),
     ...(clockAheadMs !== undefined && { clockAheadMs }),
+    ...(follows && controlPlane?.asOf !== undefined && { listsFollow: true as const }),
   }
 }
 

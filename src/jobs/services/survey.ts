@@ -30,8 +30,14 @@ const maxAgeMs = 5 * 60_000
 const youngMs = 5_000
 /** While requests are worked on, no survey spends the budget of the ClickHouse Cloud API until the last one is as old as this. */
 const maxAgeWhileBusyMs = 15 * 60_000
-/** How often one alias is read. */
+/** How often aliases that are not known are read. */
 const learnEveryMs = 30_000
+/** How long one survey reads aliases: the budget of the ClickHouse Cloud API lets the background have some six in ten seconds. */
+const learnForMs = 25_000
+/** How many aliases are read before it is asked again whether a request needs the budget. */
+const learnAtOnce = 4
+/** How many of them may fail in one survey until it stops. */
+const mostFailures = 5
 /** How old aliases and host names may be: they hardly ever change. */
 const namesMaxAgeMs = 24 * 3_600_000
 /** How old the roles of API keys may be. */
@@ -52,7 +58,7 @@ export function startSurveys({
 }
 
 /**
- * Reads services and networks for `status`. `more` also reads one alias, and then takes allow lists from an inventory of up to `maxAgeMs`. May run twice: it
+ * Reads services and networks for `status`. `more` also reads aliases that are not known, and then takes allow lists from an inventory of up to `maxAgeMs`. May run twice: it
  * changes nothing in the clouds.
  */
 export async function workOnSurvey(which: 'anew' | 'more', jobs: SurveyJobs, signal: AbortSignal): Promise<void> {
@@ -66,7 +72,7 @@ export async function workOnSurvey(which: 'anew' | 'more', jobs: SurveyJobs, sig
     azure.map(({ id }): [string, PrivateName] => [id, targets.known(id) ?? before?.names[id] ?? { readAt: never }]),
   )
   const keys = before?.keys !== undefined && !isOld(before.keys) ? before.keys : await judgeKeys(jobs, signal)
-  const learned = which === 'more' && keys === before?.keys ? await learnOne(azure, names, jobs, signal) : {}
+  const learned = which === 'more' && keys === before?.keys ? await learnSome(azure, names, jobs, signal) : {}
   await survey.learn(learned)
   Object.assign(names, learned)
   const seen = await surveyOf(azure, names, inventory, jobs, signal)
@@ -90,23 +96,40 @@ async function judgeKeys({ organizations, clouds, log }: SurveyJobs, signal: Abo
   return { readAt: new Date().toISOString(), withoutAdmin }
 }
 
-/** Reads the name of one service whose name is not known: a random one, so that one that cannot be read does not block the others. */
-async function learnOne(
+/**
+ * Reads the names of services that are not known, for up to `learnForMs`, as fast as the budget allows. In a random order, so that those that cannot be read
+ * do not block the others for ever. Stops when a request is worked on.
+ */
+async function learnSome(
   services: readonly Service[],
   names: Readonly<Record<string, PrivateName>>,
-  { targets, log }: SurveyJobs,
+  jobs: SurveyJobs,
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, PrivateName>>> {
-  const unknown = services.filter(({ id }) => age(names[id]?.readAt ?? never) >= namesMaxAgeMs)
-  const next = unknown[Math.floor(Math.random() * unknown.length)]
-  if (next === undefined) return {}
-  try {
-    return { [next.id]: await learn(next, targets, signal) }
-  } catch (error) {
-    signal.throwIfAborted()
-    log.warn({ err: error, service: next.id }, 'private name not read')
-    return {}
+  const { targets, log } = jobs
+  const until = performance.now() + learnForMs
+  const unknown = inRandomOrder(services.filter(({ id }) => age(names[id]?.readAt ?? never) >= namesMaxAgeMs))
+  const learned: Record<string, PrivateName> = {}
+  let failures = 0
+  while (unknown.length > 0 && failures < mostFailures && performance.now() < until && !(await isBusy(jobs))) {
+    for (const service of unknown.splice(0, learnAtOnce)) {
+      try {
+        learned[service.id] = await learn(service, targets, signal)
+      } catch (error) {
+        signal.throwIfAborted()
+        failures += 1
+        log.warn({ err: error, service: service.id }, 'private name not read')
+      }
+    }
   }
+  return learned
+}
+
+function inRandomOrder<T>(items: readonly T[]): T[] {
+  return items
+    .map((item) => ({ item, place: Math.random() }))
+    .toSorted((a, b) => a.place - b.place)
+    .map(({ item }) => item)
 }
 
 function later(): RetryableError {

@@ -75,7 +75,8 @@ test('a fault: status 1, with its code, and what remains where one plane cannot 
   const run = await diagnose([host, '--json', ...words], environment)
   expect(run.status).toBe(1)
   const report = JSON.parse(run.out)
-  expect(report.verdict).toMatchObject({ code: 'tls-closed-early', severity: 'fail' })
+  expect(report.verdict).toMatchObject({ code: 'allow-list-missing', severity: 'fail' })
+  expect(report.verdict.title).toContain('most likely')
   expect(report.verdict.detail).toContain('these causes remain')
   expect(report.findings).toHaveLength(1)
 })
@@ -115,10 +116,46 @@ test('a public name leads to the internet, which is said and not tried', async (
   const inside = JSON.parse((await diagnose([name, '--json', '--prefix', `${address}/32`], environment)).out)
   expect(inside.verdict.detail).toContain(`here it leads to ${address} all the same`)
   expect(connections).toBe(0)
-  const asked = own.queries.length
-  const foreign = JSON.parse((await diagnose(['www.example', '--json'], environment)).out)
-  expect(foreign).toMatchObject({ verdict: { code: 'host-public' }, evidence: {} })
-  expect(own.queries).toHaveLength(asked)
+})
+
+test('closed after the hello is not said to be the allow list', async () => {
+  const { address, words, environment } = await network(right)
+  for (const port of [8443, 9440]) await serve((socket) => socket.once('data', () => socket.end()), address, port)
+  const run = await diagnose([host, '--json', ...words], environment)
+  expect(run.status).toBe(1)
+  expect(JSON.parse(run.out)).toMatchObject({ verdict: { code: 'tls-closed-early' } })
+})
+
+test.each([
+  ['db.intranet.example'],
+  ['www.example'],
+  ['evilprivatelink.azure.clickhouse.cloud'],
+  ['a.b.evilprivatelink.azure.clickhouse.cloud'],
+  ['a.evilprivatelink.azure.clickhouse.cloud'],
+  ['privatelink.azure.clickhouse.cloud'],
+  ['console.clickhouse.cloud'],
+  ['clickhouse.cloud.evil.example'],
+])('%s is no host of a service: refused with a sentence, and nobody is asked about it', async (name) => {
+  const { words, environment } = await network(right)
+  const own = await serveDns(() => ({ answers: [] }))
+  const run = await diagnose([name, '--json', ...words], { ...environment, DIAGNOSTICS_RESOLVER: `${own.address}:${own.port}` })
+  expect(run).toMatchObject({ status: 2, out: '' })
+  expect(run.err).toContain(`"${name}" is neither`)
+  expect(own.queries).toHaveLength(0)
+})
+
+test.each([
+  [host.replace('privatelink', 'privatelnk'), 'host-unknown'],
+  [host.replace('.cloud', '.clowd'), 'host-unknown'],
+  [host.replace('.privatelink.', '.').replace('clickhouse', 'clickhuose'), 'host-unknown'],
+  ['abcdefghij.us-east-1.aws.clickhouse.cloud', 'host-public'],
+])('%s is a slip or a public name: %s', async (name, code) => {
+  const { words, environment } = await network(right)
+  const run = await diagnose([name, '--json', ...words], environment)
+  expect(run.status).toBe(1)
+  const report = JSON.parse(run.out)
+  expect(report.verdict.code).toBe(code)
+  expect(report.evidence).toBeTypeOf('object')
 })
 
 test.each([

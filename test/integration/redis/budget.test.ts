@@ -5,7 +5,7 @@ import { acme, keys, organizationId } from '../../../sandbox/estate.ts'
 import { type RedisServer, startRedis } from '../../../sandbox/redis.ts'
 import type { World } from '../../../sandbox/world.ts'
 import { type ClickHouseCloud, clickHouseCloud } from '../../../src/clickhouse/client.ts'
-import { redisBudget } from '../../../src/redis/budget.ts'
+import { type Purpose, redisBudget, spendAs } from '../../../src/redis/budget.ts'
 import { type Connection, connect } from '../../../src/redis/connection.ts'
 
 /** One budget for each key, whoever uses it. */
@@ -52,6 +52,33 @@ test('another key has a budget of its own, and its name is not in Redis', async 
   admin.disconnect()
   expect(stored.filter((name) => name.startsWith('{privatelink}:budget:'))).toHaveLength(2)
   expect(stored.join()).not.toContain('another-key')
+})
+
+test('the background leaves calls for requests, and both leave calls for a diagnosis that a person waits for', async () => {
+  const [redis] = connections
+  if (redis === undefined) return
+  const budget = redisBudget(redis, log)
+  const tries = (purpose: Purpose, key: string) =>
+    spendAs(purpose, async () => {
+      let taken = 0
+      const over = AbortSignal.timeout(400)
+      while (
+        taken < 20 &&
+        (await budget.take(key, over).then(
+          () => true,
+          () => false,
+        ))
+      )
+        taken += 1
+      return taken
+    })
+  expect(await tries('background', 'one')).toBe(6)
+  // What the background has used takes nothing from a setup, which needs eight calls, but the last two of a diagnosis.
+  expect(await tries('request', 'one')).toBe(4)
+  expect(await tries('diagnosis', 'one')).toBe(0)
+  expect(await tries('request', 'two')).toBe(8)
+  expect(await tries('background', 'two')).toBe(0)
+  expect(await tries('diagnosis', 'two')).toBe(2)
 })
 
 test('whoever waits can be told to stop', async () => {

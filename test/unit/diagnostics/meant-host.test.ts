@@ -9,8 +9,14 @@ test.each([
   [`${host}.corp.example`],
   ['q7k3m9x2wb.westus3.privatlink.azure.clickhouse.cloud'],
   ['q7k3m9x2wb.westus3.privatelink.azure.clickhouse.com'],
+  ['q7k3m9x2wb.westus3.azure.clickhuose.cloud'],
+  ['q7k3m9x2wb.westus3.azure.clickhouse.cloud.cloud'],
 ])('%s is a slip', (typed) => expect(meantHost(typed, [suffix])).toBe(host))
 
-test.each([[host], ['abcdef.westus3.azure.clickhouse.cloud'], ['metadata.example'], [suffix.slice(1)]])('%s is none', (typed) =>
-  expect(meantHost(typed, [suffix])).toBeUndefined(),
-)
+test.each([
+  [host],
+  ['abcdef.westus3.azure.clickhouse.cloud'],
+  ['metadata.example'],
+  ['evilprivatelink.azure.clickhouse.cloud'],
+  [suffix.slice(1)],
+])('%s is none', (typed) => expect(meantHost(typed, [suffix])).toBeUndefined())

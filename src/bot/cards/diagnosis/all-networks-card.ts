@@ -23,6 +23,12 @@ export function worstOf(looks: readonly Look[]): Verdict | undefined {
   return (['fail', 'warn', 'ok'] as const).map((kind) => verdicts.find(({ severity }) => severity === kind)).find(Boolean)
 }
 
+/** Faults first, because a long card is cut at its end; then networks without a result, warnings, and what is healthy. */
+export function faultsFirst(looks: readonly Look[]): readonly Look[] {
+  const rank = ({ verdict }: Look) => (verdict === undefined ? 1 : { fail: 0, warn: 2, ok: 3 }[verdict.severity])
+  return looks.toSorted((a, b) => rank(a) - rank(b))
+}
+
 /** The networks below each other, each with its verdict and its path. */
 export function everywhereParts(looks: readonly Look[]): readonly Part[] {
   return looks.map((look): Part => ({ kind: 'lines', lines: linesOf(look) }))

@@ -9,7 +9,7 @@ import { durationText } from '../duration.ts'
 import { pictureButton } from '../picture-button.ts'
 import { connectLines, problemParts, remedyText, whyAndFix } from '../request/outcome-parts.ts'
 import { shownName } from '../subject.ts'
-import { everywhereParts, everywhereTitle, worstOf } from './all-networks-card.ts'
+import { everywhereParts, everywhereTitle, faultsFirst, worstOf } from './all-networks-card.ts'
 import { eventText, isShown, phaseText, statusWords } from './path-text.ts'
 
 /** The result of a diagnosis, or why there is none; undefined while it runs. */
@@ -18,7 +18,7 @@ export function diagnosisCard(diagnosis: Diagnosis): Card | undefined {
   if (problem !== undefined) return problemCard(diagnosis, problem)
   const [look] = looks
   if (look === undefined) return undefined
-  if (asked.network === undefined) return everywhereCard(diagnosis, looks)
+  if (asked.network === undefined) return everywhereCard(diagnosis, faultsFirst(looks))
   if (look.verdict === undefined) return problemCard(diagnosis, look.problem)
   const title = `${subjectOf(diagnosis)}: ${lowerFirst(cleanText(look.verdict.title, 150))}`
   const status = statusWords(look.verdict)
@@ -28,11 +28,22 @@ export function diagnosisCard(diagnosis: Diagnosis): Card | undefined {
       { kind: 'title', text: title },
       { kind: 'note', text: status },
       askedBy(diagnosis),
+      ...againParts(diagnosis),
       ...watchParts(diagnosis),
       ...verdictParts(look, look.verdict),
     ],
     buttons: buttonsOf(diagnosis, look, look.verdict),
   }
+}
+
+/** That this is not the last word, why, and when that comes. */
+function againParts({ again }: Diagnosis): readonly Part[] {
+  if (again === undefined) return []
+  const text =
+    again.because === 'lists'
+      ? words`${strong('Not final')}: the newest allow list is being read. I update this message when it is there, within half a minute.`
+      : words`${strong('This may pass by itself')}: I look again at ${time(again.at)}, when the old answer has expired, and update this message.`
+  return [{ kind: 'text', text }]
 }
 
 /** Why the watch posts this. */
@@ -87,7 +98,13 @@ function everywhereCard(diagnosis: Diagnosis, looks: readonly Look[]): Card {
   const status = worst === undefined ? 'no diagnosis' : statusWords(worst)
   return {
     summary: `${title} (${status})`,
-    parts: [{ kind: 'title', text: title }, { kind: 'note', text: status }, askedBy(diagnosis), ...everywhereParts(looks)],
+    parts: [
+      { kind: 'title', text: title },
+      { kind: 'note', text: status },
+      askedBy(diagnosis),
+      ...againParts(diagnosis),
+      ...everywhereParts(looks),
+    ],
     buttons: [...fixes(diagnosis, looks), again(diagnosis), evidence(diagnosis)],
   }
 }

@@ -3,8 +3,8 @@ import type { Card } from '../../chat/card.ts'
 import { slackMessage } from './blocks.ts'
 import { plainText } from './text.ts'
 
-/** Slack takes 100 blocks: https://docs.slack.dev/reference/views/home-tab-views */
-const mostBlocks = 100
+/** Slack takes 100 blocks: https://docs.slack.dev/reference/views/home-tab-views; and 250 kB of JSON, of which some is left for what Slack counts besides. */
+const [mostBlocks, mostBytes] = [100, 240_000]
 
 /** The cards on one Home tab, as many as fit. Block ids are numbered: Slack refuses equal ones. */
 export function homeView(cards: readonly Card[]): types.HomeView {
@@ -13,7 +13,7 @@ export function homeView(cards: readonly Card[]): types.HomeView {
     const own = slackMessage(card).blocks.map((block) =>
       'block_id' in block ? { ...block, block_id: `${block.block_id}-${index}` } : block,
     )
-    if (blocks.length + own.length + 1 > mostBlocks) break
+    if (blocks.length + own.length + 1 > mostBlocks || Buffer.byteLength(JSON.stringify([...blocks, ...own])) > mostBytes) break
     blocks.push(...own, { type: 'divider' })
   }
   return { type: 'home', blocks }

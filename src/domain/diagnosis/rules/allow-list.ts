@@ -1,4 +1,4 @@
-import { admissionOf, refusedAtEndpoint } from '../admission-facts.ts'
+import { type Admission, admissionOf, refusedAtEndpoint } from '../admission-facts.ts'
 import { endpointAddress, isAsleep, isBlind } from '../control-facts.ts'
 import type { ControlPlane, Evidence } from '../evidence.ts'
 import type { Rule } from '../finding.ts'
@@ -34,6 +34,12 @@ function onlyTheLists(evidence: Evidence): string {
   return isSeenDirectly(evidence) ? '' : ' DNS, address and network are right: only the lists of ClickHouse Cloud are wrong.'
 }
 
+/** What the lists say of the endpoint. Undefined where it was refused and the lists are of before: they may have changed since. */
+function provenAdmission(evidence: Evidence): Admission | undefined {
+  const isOld = evidence.controlPlane?.asOf !== undefined && refusedAtEndpoint(evidence).length > 0
+  return isOld ? undefined : admissionOf(evidence)
+}
+
 /** A reset on connect that the lists explain has no appliance as its cause. */
 const hides = ['network-reset-on-connect'] as const
 
@@ -44,7 +50,7 @@ export const allowListRules: readonly Rule[] = [
     severity: 'fail',
     title: 'the organization does not know the endpoint',
     hides,
-    when: (evidence) => admissionOf(evidence)?.registered === false,
+    when: (evidence) => provenAdmission(evidence)?.registered === false,
     say: (evidence) =>
       `${seen(evidence)} Neither the endpoint's GUID nor its Resource ID is among the organization's private endpoints.${onlyTheLists(evidence)}`,
     remedy: (evidence) => byAllow(evidence, 'Register the endpoint with the organization, then with the service.'),
@@ -55,7 +61,7 @@ export const allowListRules: readonly Rule[] = [
     title: "the service's allow list holds a wrong id",
     hides,
     when: (evidence) => {
-      const admission = admissionOf(evidence)
+      const admission = provenAdmission(evidence)
       return admission?.listed === false && admission.unknownEntries.length > 0
     },
     say: (evidence) => {
@@ -74,7 +80,7 @@ export const allowListRules: readonly Rule[] = [
     title: "the endpoint is not on the service's allow list",
     hides,
     when: (evidence) => {
-      const admission = admissionOf(evidence)
+      const admission = provenAdmission(evidence)
       return admission?.listed === false && admission.unknownEntries.length === 0
     },
     say: (evidence) =>
@@ -86,7 +92,7 @@ export const allowListRules: readonly Rule[] = [
     severity: 'fail',
     title: 'the endpoint is on the allow list and still refused',
     when: (evidence) => {
-      const admission = admissionOf(evidence)
+      const admission = provenAdmission(evidence)
       const refused = refusedAtEndpoint(evidence).length > 0
       return refused && admission?.listed === true && admission.registered !== false
     },
@@ -94,20 +100,17 @@ export const allowListRules: readonly Rule[] = [
       const { organizationIds } = evidence.controlPlane ?? {}
       const unknown = organizationIds === undefined ? ' Whether the organization knows it could not be read.' : ''
       const asleep = isAsleep(evidence) ? ' The service is asleep besides, and one that sleeps may refuse as well.' : ''
-      const { asOf } = evidence.controlPlane ?? {}
-      const remains =
-        asOf === undefined
-          ? 'the change may not have taken effect yet'
-          : `that list is of ${shown(asOf.slice(11, 16))} UTC, and ClickHouse Cloud did not return it now: the endpoint may have been taken off since, or a change may not have taken effect yet`
-      return `${seen(evidence)} The endpoint is on the allow list of ${serviceName(evidence)}; ${remains}.${unknown}${asleep}`
+      return `${seen(evidence)} The endpoint is on the allow list of ${serviceName(evidence)}; the change may not have taken effect yet, or an appliance on the way resets TLS.${unknown}${asleep}`
     },
     remedy: (evidence) => {
-      const { asOf, requestId } = evidence.controlPlane ?? {}
-      if (asOf !== undefined) return thenDiagnose(evidence, 'Run it again in ten seconds: the list as it is then shows which.')
+      const { requestId } = evidence.controlPlane ?? {}
       const call =
         requestId === undefined ? 'the requestId of the change' : `requestId ${shown(requestId)}, which shows it listed,`
       const first = isAsleep(evidence) ? 'Wake the service, or run it again' : 'Run it again'
-      return thenDiagnose(evidence, `${first} in a few minutes; if it stays, send ${call} to ClickHouse support.`)
+      return thenDiagnose(
+        evidence,
+        `${first} in a few minutes; if it stays, look for an appliance on the way, and send ${call} to ClickHouse support.`,
+      )
     },
   },
 ]

@@ -1,29 +1,27 @@
+import { absenceOf } from '../absence-facts.ts'
 import { endpointAddress, isBlind } from '../control-facts.ts'
 import {
   azureAddresses,
   azureDnsOf,
   ipv6Addresses,
   isCached,
-  isFromAzureZone,
   isOutsidePrefixes,
   kindOf,
   pinnedAddresses,
-  reachableDirectly,
   resolverMisleads,
   resolverOf,
   rightAddress,
 } from '../dns-facts.ts'
-import type { Evidence } from '../evidence.ts'
+import type { DnsAnswer, Evidence } from '../evidence.ts'
 import type { Rule } from '../finding.ts'
+import { absenceRules, onlyDns } from './absence.ts'
 import { contradictionRules } from './contradiction.ts'
+import { ipv6FailingRule, serverRule } from './servers.ts'
 import { shadowRule } from './shadow.ts'
 import { atWrongAddress, bySetup, listed, shown, thenDiagnose } from './words.ts'
 import { zoneRules } from './zone.ts'
 
 const answered = (evidence: Evidence) => kindOf(resolverOf(evidence)) === 'addresses'
-/** Says that TLS works at the endpoint's own address, where it was tried. */
-const onlyDns = (evidence: Evidence) =>
-  reachableDirectly(evidence) ? ' At the endpoint itself TLS works on both ports: only DNS is wrong.' : ''
 const seconds = (ttl: number | undefined) => (ttl === undefined ? 'an unknown time' : `${ttl} s`)
 
 function azureIsRight(evidence: Evidence): boolean {
@@ -45,8 +43,6 @@ function recordAddresses(evidence: Evidence): readonly string[] {
 function unlinked({ controlPlane }: Evidence): readonly string[] {
   return controlPlane?.zone?.linked === false ? (controlPlane.record?.addresses ?? []) : []
 }
-
-const azureAnswers = (evidence: Evidence) => (azureAddresses(evidence) ?? []).length > 0
 
 /** Azure answers the right address and no other, so another answer of the resolver is out of date. */
 const azureIsSure = (evidence: Evidence) => azureIsRight(evidence) && new Set(azureAddresses(evidence)).size === 1
@@ -78,16 +74,24 @@ function isPublic(evidence: Evidence): boolean {
   return isOutsidePrefixes(evidence) && !resolverOf(evidence)?.addresses.every((address) => record.includes(address))
 }
 
+/** The linked zone has no record for the name, so the public answer is the link's fallback (resolution policy `NxDomainRedirect`). */
+function fallsBack(evidence: Evidence): boolean {
+  const { zone, record } = evidence.controlPlane ?? {}
+  return !isBlind(evidence) && zone?.linked === true && record === undefined
+}
+
+function publicFix(evidence: Evidence): string {
+  if (fallsBack(evidence)) return "Create the record with the endpoint's address"
+  if (evidence.controlPlane?.zone?.linked === true) return 'Remove what overrides the linked zone'
+  return 'Link the zone to the network and remove what overrides it'
+}
+
 function isStale(evidence: Evidence): boolean {
   const right = endpointAddress(evidence)
   const addresses = recordAddresses(evidence)
   const leads = resolverOf(evidence)?.addresses.includes(right ?? '') === true
   return right !== undefined && addresses.length > 0 && !addresses.includes(right) && !leads && !isPublic(evidence)
 }
-
-/** The resolver's negative answer came from Azure's zone: the resolver forwards, and has cached that there was no record. */
-const hasCachedAbsence = (evidence: Evidence) =>
-  kindOf(resolverOf(evidence)) === 'nxdomain' && isFromAzureZone(resolverOf(evidence)) && azureAnswers(evidence)
 
 /** What overrides the DNS servers on the machine that runs the checks. */
 const overrideRules: readonly Rule[] = [
@@ -110,18 +114,38 @@ const overrideRules: readonly Rule[] = [
     title: 'a search domain answers for the name',
     hides: (evidence) => [...atWrongAddress(evidence), 'dns-public-address'],
     when: ({ networkPlane }) => networkPlane?.search !== undefined,
-    say: ({ networkPlane, host }) =>
-      `${shown(host)} itself has no address here; what programs get is ${shown(networkPlane?.search?.name)} (${listed(networkPlane?.search?.addresses ?? [])}), from the search list.`,
+    say: ({ networkPlane, host }) => {
+      const { addresses = [] } = networkPlane?.wire ?? {}
+      const own = addresses.length === 0 ? 'has no address here' : `leads to ${listed(addresses)}`
+      return `${shown(host)} itself ${own}; what programs get is ${shown(networkPlane?.search?.name)} (${listed(networkPlane?.search?.addresses ?? [])}), from the search list.`
+    },
     remedy: (evidence) =>
       thenDiagnose(
         evidence,
-        `Ask for the absolute name, ${shown(evidence.host)}. with a dot at its end; then correct what the next diagnosis shows.`,
+        `Ask for the absolute name, ${shown(evidence.host)}. with a dot at its end, or lower \`options ndots\` in resolv.conf; then correct what the next diagnosis shows.`,
       ),
   },
 ]
 
+/** How a server failed, as it was seen: a refusal, silence and a closed port are three things. */
+function failureOf(answer: DnsAnswer | undefined): string {
+  switch (answer?.rcode) {
+    case 'TIMEOUT':
+      return `gave no answer within ${(answer.elapsedMs / 1_000).toFixed(1)} s`
+    case 'UNREACHABLE':
+      return 'cannot be reached: nothing listens on its port, or there is no route to it'
+    case 'MALFORMED':
+      return 'sent an answer that is no DNS message'
+    case 'REFUSED':
+      return 'answers REFUSED: it does not serve this machine, or not this name'
+    default:
+      return `answers ${shown(answer?.rcode)}`
+  }
+}
+
 export const dnsRules: readonly Rule[] = [
   ...overrideRules,
+  serverRule,
   ...zoneRules,
   shadowRule,
   {
@@ -151,9 +175,7 @@ export const dnsRules: readonly Rule[] = [
     severity: 'fail',
     title: "the network's resolver still has another answer than Azure",
     hides: atWrongAddress,
-    when: (evidence) =>
-      (hasCachedAbsence(evidence) && isCached(evidence) !== false) ||
-      (answersOtherwise(evidence) && !isOutsidePrefixes(evidence)),
+    when: (evidence) => absenceOf(evidence) === 'cached' || (answersOtherwise(evidence) && !isOutsidePrefixes(evidence)),
     say: (evidence) => {
       const { server, addresses, ttl } = resolverOf(evidence) ?? { server: 'the resolver', addresses: [], ttl: undefined }
       const answer = addresses.length > 0 ? listed(addresses) : 'that there is no such name'
@@ -170,15 +192,15 @@ export const dnsRules: readonly Rule[] = [
           : `Wait for ${seconds(resolverOf(evidence)?.ttl)} until the old answer expires, or clear the resolver's cache.`,
       ),
   },
+  ...absenceRules,
   {
     code: 'dns-forwarder-missing',
     severity: 'fail',
     title: "the network's DNS server does not ask Azure",
     hides: atWrongAddress,
     when: (evidence) => {
-      const kind = kindOf(resolverOf(evidence))
-      if (!resolverMisleads(evidence) || (hasCachedAbsence(evidence) && isCached(evidence) !== false)) return false
-      if (kind !== 'addresses') return kind !== 'failed' && azureAnswers(evidence)
+      if (!resolverMisleads(evidence)) return false
+      if (!answered(evidence)) return absenceOf(evidence) === 'not-forwarded'
       return isOutsidePrefixes(evidence) && azureIsRight(evidence)
     },
     say: (evidence) => {
@@ -197,29 +219,30 @@ export const dnsRules: readonly Rule[] = [
       !isStale(evidence) &&
       (!azureIsRight(evidence) || resolverOf(evidence)?.addresses.includes(rightAddress(evidence) ?? '') === true),
     say: (evidence) =>
-      `The name leads to ${listed(resolverOf(evidence)?.addresses ?? [])}, outside the prefixes that the network may connect to. Nothing was sent there.`,
+      `The name leads to ${listed(resolverOf(evidence)?.addresses ?? [])}, outside the prefixes that the network may connect to. Nothing was sent there.${fallsBack(evidence) ? ' The zone is linked, but has no record for the name: the link falls back to the internet.' : ''}`,
     remedy: (evidence) =>
       (recordIsRight(evidence) ? thenDiagnose : bySetup)(
         evidence,
-        'Link the zone to the network and remove what overrides it; if the address is right, permit its prefix in DIAGNOSTICS_PREFIXES.',
+        `${publicFix(evidence)}; if the address is right, permit its prefix in DIAGNOSTICS_PREFIXES.`,
       ),
   },
   {
     code: 'dns-server-failing',
     severity: 'fail',
     title: "the network's DNS server gives no answer",
-    when: (evidence) => kindOf(resolverOf(evidence)) === 'failed',
+    when: (evidence) => kindOf(resolverOf(evidence)) === 'failed' && absenceOf(evidence) === undefined,
     say: (evidence) => {
       const azure = azureDnsOf(evidence)
       const direct =
         azure === undefined
           ? ''
           : ` Azure DNS, asked directly, answers ${azure.addresses.length > 0 ? listed(azure.addresses) : shown(azure.rcode)}.`
-      return `${shown(resolverOf(evidence)?.server)} answers ${shown(resolverOf(evidence)?.rcode)}.${direct}${onlyDns(evidence)}`
+      return `${shown(resolverOf(evidence)?.server)} ${failureOf(resolverOf(evidence))}.${direct}${onlyDns(evidence)}`
     },
     remedy: (evidence) => thenDiagnose(evidence, `Repair the DNS server ${shown(resolverOf(evidence)?.server)} of this network.`),
   },
   ...contradictionRules,
+  ipv6FailingRule,
   {
     code: 'dns-ipv6-answer',
     severity: 'warn',

@@ -1,8 +1,9 @@
 import { isOtherHost } from '../control-facts.ts'
 import { isOutsidePrefixes } from '../dns-facts.ts'
+import type { Evidence } from '../evidence.ts'
 import type { FindingCode, Rule } from '../finding.ts'
+import { isPrivateName, isPublicName } from '../host-kinds.ts'
 import { serviceAnswered } from '../port-facts.ts'
-import { isPrivateName } from '../required.ts'
 import { admissionSymptoms, listed, networkSymptoms, serviceName, shown, thenDiagnose, tlsSymptoms } from './words.ts'
 
 /** Findings that a wrong name causes: they say nothing about the private path. */
@@ -14,6 +15,9 @@ const everythingAfter = [
   'dns-record-stale',
   'dns-record-shadowed',
   'dns-cache-stale',
+  'dns-negative-cached',
+  'dns-answer-filtered',
+  'dns-servers-disagree',
   'dns-forwarder-missing',
   'dns-public-address',
   'dns-several-addresses',
@@ -22,11 +26,16 @@ const everythingAfter = [
   'dns-hosts-override',
   'dns-search-domain',
   'dns-ipv6-answer',
+  'dns-ipv6-failing',
   'worker-absent',
   ...networkSymptoms,
   ...tlsSymptoms,
   ...admissionSymptoms,
 ] as const satisfies readonly FindingCode[]
+
+/** Whether the host was refused, and is neither a private nor a public name of a service: a slip of one. */
+const isSlip = ({ host, hostRefused, nearestHost }: Evidence) =>
+  hostRefused === true && !isPublicName(host) && (nearestHost !== undefined || host.toLowerCase().includes('.clickhouse.cloud'))
 
 const meant = (host: string | undefined) =>
   host === undefined
@@ -39,7 +48,7 @@ export const nameRules: readonly Rule[] = [
     severity: 'fail',
     title: 'the public host name was used',
     hides: ['host-unknown', ...everythingAfter],
-    when: ({ host }) => !isPrivateName(host),
+    when: (evidence) => !isPrivateName(evidence.host) && !isSlip(evidence),
     say: (evidence) => {
       const host = shown(evidence.host)
       if (serviceAnswered(evidence)) return `${host} is up, but over the internet: it is not a private name.`
@@ -57,7 +66,8 @@ export const nameRules: readonly Rule[] = [
     severity: 'fail',
     title: "the name is not the service's private host name",
     hides: everythingAfter,
-    when: (evidence) => isOtherHost(evidence) || (evidence.hostRefused === true && isPrivateName(evidence.host)),
+    when: (evidence) =>
+      isOtherHost(evidence) || isSlip(evidence) || (evidence.hostRefused === true && isPrivateName(evidence.host)),
     say: (evidence) =>
       isOtherHost(evidence)
         ? `${shown(evidence.host)} was asked for; ClickHouse Cloud names ${serviceName(evidence)} ${shown(evidence.controlPlane?.host)}.`

@@ -21,9 +21,9 @@ function serviceCause(evidence: Evidence, cause: string): readonly Cause[] {
   return isUnread(evidence, 'service') ? [{ cause, told: "the service's state in ClickHouse Cloud" }] : []
 }
 
-/** Whether both the lists and the endpoint were read, so that they can be compared. */
+/** Whether both the lists and the endpoint were read now, so that they can be compared. A list of before proves nothing about a refusal of now. */
 export function listsAreKnown(evidence: Evidence): boolean {
-  return !isUnread(evidence, 'service') && !isUnread(evidence, 'endpoint')
+  return !isUnread(evidence, 'service') && !isUnread(evidence, 'endpoint') && evidence.controlPlane?.asOf === undefined
 }
 
 const state = "the connection's state and alias in Azure"

@@ -13,6 +13,7 @@ import {
 } from '../port-facts.ts'
 import { allowListRules } from './allow-list.ts'
 import { listsAreKnown, refusalCauses, remaining, silenceCauses } from './remaining.ts'
+import { resetsWithoutLists, unreadListRules } from './unread-lists.ts'
 import { listed, serviceName, shown, thenDiagnose } from './words.ts'
 
 const alerts: Readonly<Record<number, { readonly name: string; readonly fix: string }>> = {
@@ -51,10 +52,10 @@ function rule(
   }
 }
 
-/** Ports with a reset that the lists do not explain, or where the lists are unknown. */
+/** Ports with a reset that no entry of the lists, missing or unknown, explains. */
 function unexplainedResets(evidence: Evidence) {
   const explained = listsAreKnown(evidence) && evidence.controlPlane?.endpoint !== undefined ? refusals(evidence) : []
-  const known = [...explained, ...resetsBeforeHello(evidence)]
+  const known = [...explained, ...resetsWithoutLists(evidence), ...resetsBeforeHello(evidence)]
   return portsWithTlsFault(evidence, 'reset').filter((port) => !known.includes(port))
 }
 
@@ -79,7 +80,11 @@ function saySilent(evidence: Evidence, ports: string): string {
   const bytes = firstWith(evidence, 'silent')?.bytesRead ?? 0
   const what = bytes > 0 ? `the handshake stopped after ${bytes} bytes` : 'nothing answered the hello'
   const byName = nameIsRefused(evidence) ? ' A hello for another name is answered: something on the way filters by the name.' : ''
-  return `TCP opens at ${shown(seenAddress(evidence))}, but ${what} on ${ports}.${byName}${remaining(evidence, silenceCauses(evidence), 'an appliance on the way holds TLS up')}`
+  // A hello for another name that is answered has passed with packets of the same size.
+  const lost = nameIsRefused(evidence)
+    ? ''
+    : ' Packets of full size may be lost on the way (MTU, as of a tunnel or a VPN, with ICMP filtered).'
+  return `TCP opens at ${shown(seenAddress(evidence))}, but ${what} on ${ports}.${byName}${lost}${remaining(evidence, silenceCauses(evidence), 'an appliance on the way holds TLS up')}`
 }
 
 /** Beyond this the clocks disagree, in milliseconds. Certificates are valid for weeks. */
@@ -115,14 +120,15 @@ export const tlsRules: readonly Rule[] = [
     hides: ['tls-closed-early', 'tls-silent'],
     when: (evidence) => largeHelloLost(evidence).length > 0,
     say: (evidence) =>
-      `On ${listed(largeHelloLost(evidence))} the usual hello, of two segments, was never answered; one of a single segment (X25519 alone) was.`,
+      `On ${listed(largeHelloLost(evidence))} the usual hello, of two segments, was never answered; one of a single segment (X25519 alone) was. An appliance cannot take it, or packets of full size are lost on the way (MTU, as of a tunnel or a VPN, with ICMP filtered).`,
     remedy: (evidence) =>
       thenDiagnose(
         evidence,
-        'Update or bypass the appliance on the way that inspects TLS: it must take a ClientHello of two segments.',
+        'Update or bypass the appliance on the way that inspects TLS: it must take a ClientHello of two segments. Without one, lower the MTU or clamp the MSS on the tunnel.',
       ),
   },
   ...allowListRules,
+  ...unreadListRules,
   {
     code: 'tls-closed-early',
     severity: 'fail',
@@ -135,7 +141,10 @@ export const tlsRules: readonly Rule[] = [
         : thenDiagnose(evidence, 'Check the state of the service; if it runs, ask ClickHouse support.'),
   },
   rule('tls-silent', 'the TLS handshake gets no answer', ['silent'], saySilent, (evidence) =>
-    thenDiagnose(evidence, `Check whether ${serviceName(evidence)} is idle; if it runs, look for an appliance on the way.`),
+    thenDiagnose(
+      evidence,
+      `Check whether ${serviceName(evidence)} is idle; if it runs, look for an appliance on the way, and for the MTU of a tunnel.`,
+    ),
   ),
   rule(
     'tls-wrong-name',

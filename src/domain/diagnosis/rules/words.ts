@@ -1,4 +1,5 @@
 import { cleanText } from '../../hostile-text.ts'
+import { endpointAddress } from '../control-facts.ts'
 import type { Evidence } from '../evidence.ts'
 import type { FindingCode, Remedy } from '../finding.ts'
 import { isSeenDirectly } from '../port-facts.ts'
@@ -33,9 +34,14 @@ export const networkSymptoms = [
   'network-reset-on-connect',
 ] as const satisfies readonly FindingCode[]
 
-/** Findings that a wrong address causes: all of a connection, or only `/ping`'s where the ports were seen at the endpoint itself. */
+/**
+ * Findings that a wrong address causes: all of a connection, or only `/ping`'s where the ports were seen at the endpoint itself. Where the endpoint's address
+ * is unknown, the one that DNS leads to was taken for it.
+ */
 export function atWrongAddress(evidence: Evidence): readonly FindingCode[] {
-  return isSeenDirectly(evidence) ? ['http-unexpected'] : [...networkSymptoms, ...tlsSymptoms]
+  if (isSeenDirectly(evidence)) return ['http-unexpected']
+  const admission = endpointAddress(evidence) === undefined ? admissionSymptoms : []
+  return [...networkSymptoms, ...tlsSymptoms, ...admission]
 }
 
 /** Names and addresses come from outside; 253 is the length of the longest DNS name. */

@@ -83,16 +83,38 @@ export const zoneRules: readonly Rule[] = [
     when: (evidence) => {
       const zoneOfRecord = evidence.controlPlane?.zone
       if (isBlind(evidence)) return zoneOfRecord !== undefined && !hasRecord(evidence)
-      return isUnknownName(evidence) && (zoneAnswers(evidence) || zoneOfRecord?.linked === true)
+      return !hasRecord(evidence) && isUnknownName(evidence) && (zoneAnswers(evidence) || zoneOfRecord?.linked === true)
     },
+    say: (evidence) => `The zone ${zone(evidence)} has neither a wildcard record nor one for this host.`,
+    remedy: (evidence) => bySetup(evidence, "Create the record with the endpoint's address."),
+  },
+  {
+    code: 'dns-record-absent',
+    severity: 'fail',
+    title: 'the zone that answers here has no record for the name',
+    when: (evidence) => !isBlind(evidence) && hasRecord(evidence) && isUnknownName(evidence) && zoneAnswers(evidence),
     say: (evidence) =>
-      hasRecord(evidence)
-        ? `The zone of Azure that answers here has no record for ${shown(evidence.host)}. The zone ${zone(evidence)} that the bot knows has one: it is new, or another zone of the same name is linked.`
-        : `The zone ${zone(evidence)} has neither a wildcard record nor one for this host.`,
+      `The zone of Azure that answers here has no record for ${shown(evidence.host)}. The zone ${zone(evidence)} that the bot knows has one: it is new, or another zone of the same name is linked.`,
     remedy: (evidence) =>
-      hasRecord(evidence)
-        ? thenDiagnose(evidence, 'Run it again in a minute; if it stays, look for another zone that is linked to the network.')
-        : bySetup(evidence, "Create the record with the endpoint's address."),
+      thenDiagnose(evidence, 'Run it again in a minute; if it stays, look for another zone that is linked to the network.'),
+  },
+  {
+    code: 'dns-zone-not-linked',
+    severity: 'fail',
+    title: 'the link of the private DNS zone is not in effect in the network',
+    when: (evidence) =>
+      hasRecord(evidence) &&
+      evidence.controlPlane?.zone?.linked === true &&
+      !isBlind(evidence) &&
+      isUnknownName(evidence) &&
+      !zoneAnswers(evidence),
+    say: (evidence) =>
+      `Azure shows the zone ${zone(evidence)} with its record, and its link to the virtual network of ${shown(evidence.network)} as Completed, but nobody answers from it there.${unreached(evidence)} A new link takes effect within two minutes or so.`,
+    remedy: (evidence) =>
+      thenDiagnose(
+        evidence,
+        'Run it again in two minutes; if it stays, check whether the worker stands in that virtual network, and which DNS servers it has.',
+      ),
   },
   {
     code: 'dns-dangling-cname',
@@ -110,8 +132,9 @@ export const zoneRules: readonly Rule[] = [
     say: (evidence) => {
       const { addresses = [] } = evidence.networkPlane?.wildcard ?? {}
       const leads = addresses.length > 0 ? `, which leads to ${listed(addresses)}` : ''
-      return `${shown(evidence.host)} exists, but without an address: a record of another type at that name hides the wildcard${leads}.`
+      return `${shown(evidence.host)} exists, but without an address: a record of another type at that name, or below it, hides the wildcard${leads}.`
     },
-    remedy: (evidence) => thenDiagnose(evidence, 'Remove the record of another type at this name.'),
+    remedy: (evidence) =>
+      thenDiagnose(evidence, 'Remove the record of another type at this name, or below it (such as _acme-challenge).'),
   },
 ]

@@ -230,6 +230,20 @@ describe('what overrides the servers', () => {
     expect(await check.run({ host }, { resolver: caught, wire: caught }, never)).toBeUndefined()
     expect(await check.run({ host }, { resolver: wire, wire }, never)).toBeUndefined()
   })
+
+  test('the search list, where it comes before the absolute name, which is right', async () => {
+    const server = await serveDns(({ questions: [asked] = [] }) => {
+      if (asked?.name === host) return { answers: [a('10.0.0.4')] }
+      return asked?.name === `${host}.corp.example` ? { answers: [a('10.9.9.9', 60, asked.name)] } : { rcode: 3 }
+    })
+    const conf = write('resolv-ndots.conf', 'search lab.example corp.example\noptions ndots:9\nnameserver 10.0.0.53\n')
+    const check = searchCheck({ ...resolverFiles('/dev/null', conf), servers: () => [server] })
+    const wire = await queryDns(server, host, never)
+    const caught = { ...wire, addresses: ['10.9.9.9'] }
+    expect(await runAlone(check, { resolver: caught, wire })).toEqual({ name: `${host}.corp.example`, addresses: ['10.9.9.9'] })
+    const pinned = { ...wire, addresses: ['10.8.8.8'] }
+    expect(await check.run({ host }, { resolver: pinned, wire }, never)).toBeUndefined()
+  })
 })
 
 test("the system's resolver reads the hosts file", async () => {

@@ -59,6 +59,21 @@ async function opened(at: Stage, app: Bot, extra: object = {}) {
 const answering = (submission: unknown) =>
   bot((fields: Fields, response) => reply(response, fields.type === 'view_submission' ? submission : undefined))
 
+test('a view of more than 250 kB is refused', async () => {
+  await using at = await stage()
+  await using app = await answering(undefined)
+  await at.slack.driver(app.url).command('alice', 'setup')
+  const groups = Array.from({ length: 30 }, (_, group) => ({
+    label: plain(`group ${group}`),
+    options: Array.from({ length: 100 }, (_, index) => option('驛'.repeat(30), `${group}-${index}`)),
+  }))
+  const list = input('service', 'Service', { type: 'static_select', action_id: 'pick', option_groups: groups })
+  const large = modal({ blocks: blocks(list) })
+  const trigger_id = String(app.heard.at(-1)?.trigger_id)
+  expect((await refusal(at.client.views.open({ trigger_id, view: large }))).error).toBe('view_too_large')
+  await at.client.views.open({ trigger_id, view: modal() })
+})
+
 test('a trigger opens one modal, within 3 s', async () => {
   let now = Date.now()
   await using at = await stage({ now: () => now })

@@ -121,30 +121,93 @@ test.each(table)('%j', (said, understood) => {
   expect(parseCommand(said)).toEqual(understood)
 })
 
+const pastedHost = 'q7k3m9x2wb.westus3.privatelink.azure.clickhouse.cloud'
+const diagnosed: Command = { kind: 'diagnose', service: { service: pastedHost }, network: 'n' }
+const named: Command = { kind: 'diagnose', service: { service: 'analytics-prod' }, network: 'prod-westus3' }
+
+/** What people paste: our own messages, links that the chat has made, and what other programs add without being seen. */
+const pasted: readonly [said: string, understood: Command][] = [
+  [`diagnose https://${pastedHost}:8443 from n`, diagnosed],
+  [`diagnose https://${pastedHost}:8443/ping?x=1 from n`, diagnosed],
+  [`diagnose https://${pastedHost}/ from n`, diagnosed],
+  [`diagnose <https://${pastedHost}:8443> from n`, diagnosed],
+  [`diagnose <https://${pastedHost}:8443|${pastedHost}:8443> from n`, diagnosed],
+  [`diagnose <http://${pastedHost}|${pastedHost}> from n`, diagnosed],
+  [`diagnose <http://${pastedHost}:9440|a label> from n`, diagnosed],
+  [`diagnose [${pastedHost}](https://${pastedHost}:8443) from n`, diagnosed],
+  [`diagnose <a href="https://${pastedHost}:8443">the service</a> from n`, diagnosed],
+  [`diagnose https://default:secret@${pastedHost}:8443/db from n`, diagnosed],
+  [`diagnose clickhouse://${pastedHost}:9440 from n`, diagnosed],
+  [`diagnose jdbc:clickhouse://${pastedHost}:8443/default?ssl=true from n`, diagnosed],
+  [`diagnose ${pastedHost}:9440 from n`, diagnosed],
+  [`diagnose \`${pastedHost}:9440\` from n`, diagnosed],
+  [`diagnose "https://${pastedHost}:8443" from n`, diagnosed],
+  [`diagnose ${pastedHost}. from n`, diagnosed],
+  [`status https://${pastedHost}:8443`, { kind: 'status', service: { service: pastedHost } }],
+  [
+    `setup https://${pastedHost}:8443, b in n`,
+    { kind: 'setup', services: [{ service: pastedHost }, { service: 'b' }], network: 'n' },
+  ],
+  // Another port is no service's: it stays, and is answered as an unknown host.
+  [`diagnose ${pastedHost}:22 from n`, { kind: 'diagnose', service: { service: `${pastedHost}:22` }, network: 'n' }],
+  ['diagnose `analytics-prod` from `prod-westus3`', named],
+  ['diagnose *analytics-prod* from *prod-westus3*', named],
+  ['diagnose **analytics-prod** from _prod-westus3_', named],
+  ['`diagnose analytics-prod from prod-westus3`', named],
+  ['*diagnose analytics-prod from prod-westus3*', named],
+  ['```diagnose analytics-prod from prod-westus3```', named],
+  ['diag\u200bnose analytics\u200b-prod\ufeff from \u2060prod-west\u200dus3\u200e', named],
+  ['\ufeffdiagnose\u00a0analytics-prod\u202ffrom\u00a0prod-westus3', named],
+  ['diagnose analytics\u2011prod from prod\u2010westus3', named],
+  ['diagnose “analytics-prod” from ‘prod-westus3’', named],
+  ['diagnose ”analytics-prod” from ’prod-westus3’', named],
+  ['diagnose «analytics-prod» from ‹prod-westus3›', named],
+  ['diagnose „analytics-prod“ from ‚prod-westus3‘', named],
+  ['/privatelink diagnose analytics-prod from prod-westus3', named],
+  [
+    'setup `my service` in n because keep `this` *as it is*',
+    { kind: 'setup', services: [{ service: 'my service' }], network: 'n', reason: 'keep `this` *as it is*' },
+  ],
+  ['request #1', { kind: 'request', id: 'PL-1' }],
+  ['request # 1', { kind: 'request', id: 'PL-1' }],
+  ['request #PL-42', { kind: 'request', id: 'PL-42' }],
+  ['cancel `PL-42`', { kind: 'cancel', id: 'PL-42' }],
+  ['request *pl\u200b-42*', { kind: 'request', id: 'PL-42' }],
+  ['request PL\u201142.', { kind: 'request', id: 'PL-42' }],
+  ['request PL 42', { kind: 'request', id: 'PL-42' }],
+]
+
+test.each(pasted)('pasted: %j', (said, understood) => {
+  expect(parseCommand(said)).toEqual(understood)
+})
+
 test('a suggestion that repeats the service is understood the same way', () => {
   for (const name of [{ service: 'my service' }, { organization: 'acme', service: 'a, b' }, { service: 'plain' }]) {
     expect(parseCommand(`setup ${spell(name)} in n`)).toEqual({ kind: 'setup', services: [name], network: 'n' })
   }
 })
 
-test.each(['“', '"', "'", '«', '„', '/“', 'a ‘'])('what was typed is not searched again for each quote: %j', (piece) => {
-  const said = `setup ${`${piece} `.repeat(20_000)}`
-  const { indexOf, lastIndexOf } = String.prototype
-  let searched = 0
-  vi.spyOn(String.prototype, 'indexOf').mockImplementation(function (this: string, part, from = 0) {
-    const found = indexOf.call(this, part, from)
-    searched += found < 0 ? this.length - from : found - from
-    return found
-  })
-  vi.spyOn(String.prototype, 'lastIndexOf').mockImplementation(function (this: string, part) {
-    const found = lastIndexOf.call(this, part)
-    searched += this.length - Math.max(found, 0)
-    return found
-  })
-  try {
-    parseCommand(said)
-  } finally {
-    vi.restoreAllMocks()
-  }
-  expect(searched).toBeLessThan(20 * said.length)
-})
+test.each(['“', '"', "'", '«', '„', '/“', 'a ‘', '`', '*', '<https://', '[', '<a href="'])(
+  'what was typed is not searched again for each quote: %j',
+  (piece) => {
+    const said = `setup ${`${piece} `.repeat(20_000)}`
+    const { indexOf, lastIndexOf } = String.prototype
+    let searched = 0
+    vi.spyOn(String.prototype, 'indexOf').mockImplementation(function (this: string, part, from = 0) {
+      const found = indexOf.call(this, part, from)
+      searched += found < 0 ? this.length - from : found - from
+      return found
+    })
+    vi.spyOn(String.prototype, 'lastIndexOf').mockImplementation(function (this: string, part) {
+      const found = lastIndexOf.call(this, part)
+      searched += this.length - Math.max(found, 0)
+      return found
+    })
+    try {
+      parseCommand(said)
+    } finally {
+      vi.restoreAllMocks()
+    }
+    expect(searched).toBeLessThan(20 * said.length)
+  },
+)

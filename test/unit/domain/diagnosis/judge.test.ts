@@ -3,6 +3,7 @@ import type { Evidence } from '../../../../src/domain/diagnosis/evidence.ts'
 import { evidenceLines } from '../../../../src/domain/diagnosis/evidence-lines.ts'
 import type { FindingCode } from '../../../../src/domain/diagnosis/finding.ts'
 import { judge } from '../../../../src/domain/diagnosis/judge.ts'
+import { pathOf } from '../../../../src/domain/diagnosis/path.ts'
 import { rules } from '../../../../src/domain/diagnosis/rules/all.ts'
 import * as the from './evidence-literals.ts'
 
@@ -147,7 +148,7 @@ const faults: readonly (readonly [FindingCode, string, Evidence])[] = [
     'reset in the handshake',
     evidence({ network: tlsFailing(reset, { bytesRead: 7 }), control: { allowList: [] } }),
   ],
-  ['tls-closed-early', 'nobody knows the list', evidence({ network: refused, control: 'not-asked' })],
+  ['allow-list-missing', 'nobody knows the list', evidence({ network: refused, control: 'not-asked' })],
   ['tls-silent', 'silence', evidence({ network: tlsFailing({ ...the.timeout, syscall: 'read' }) })],
   [
     'tls-intercepted',
@@ -227,6 +228,11 @@ const faults: readonly (readonly [FindingCode, string, Evidence])[] = [
     },
   ],
   ['host-unknown', 'outside the domains', { host: `${the.host}.cloud`, network: 'n', hostRefused: true }],
+  [
+    'host-unknown',
+    'a label that is no privatelink',
+    { host: 'evilprivatelink.azure.clickhouse.cloud', network: 'n', hostRefused: true },
+  ],
   ['control-plane-unknown', '401', evidence({ control: 'unknown' })],
   ['worker-absent', 'no worker', evidence({ network: 'absent' })],
 ]
@@ -250,6 +256,15 @@ test('a search domain that caught the name is named, and so is why the name itse
     control: { record: undefined },
   })
   expect(judge(rules, seen).findings.map(({ code }) => code)).toEqual(['dns-search-domain', 'dns-record-absent'])
+})
+
+test('a search domain that comes before the right absolute name', () => {
+  const search = { name: `${the.host}.corp.example`, addresses: ['10.9.9.9'] }
+  const seen = evidence({ network: { ...leadingTo(['10.9.9.9'], [the.address]), wire: the.answer, search } })
+  const { findings, detail } = judge(rules, seen)
+  expect(findings.map(({ code }) => code)).toEqual(['dns-search-domain'])
+  expect(detail).toContain(`itself leads to ${the.address}`)
+  expect(pathOf(seen)[1]).toMatchObject({ phase: 'dns', state: 'fail', detail: '10.9.9.9' })
 })
 
 test('the matrix: what happens at the endpoint itself tells that only DNS is wrong', () => {
@@ -323,6 +338,46 @@ test('a name that alone is refused is told from a connection that is', () => {
   expect(alone).not.toContain('not Approved')
 })
 
+test('the words name every cause that remains', () => {
+  const detailOf = (seen: Evidence) => judge(rules, seen).detail
+  expect(detailOf(evidence({ network: refused }))).toContain('an appliance on the way')
+  expect(detailOf(evidence({ network: tlsFailing({ ...the.timeout, syscall: 'read' }) }))).toContain('MTU')
+  const small = judge(rules, evidence({ network: tlsFailing(reset, { smallHello: { answered: true } }) }))
+  expect(`${small.detail} ${small.remedy.text}`).toContain('MTU')
+})
+
+test('a zone that is linked is not told to be linked, where the answer comes from the internet', () => {
+  const outside = leadingTo(['203.0.113.9'], ['203.0.113.9'], 'outside-prefixes')
+  const { code, detail, remedy } = judge(rules, evidence({ network: outside, control: { record: undefined } }))
+  expect(code).toBe('dns-public-address')
+  expect(detail).toContain('falls back to the internet')
+  expect(remedy.text).not.toMatch(/link the zone/i)
+  expect(remedy.command).toMatch(/^setup /)
+})
+
+test('the zone is said to have no record only where it has none', () => {
+  const publicSoa = { ...nxdomain, soa: 'ns-1.awsdns-1.org', ttl: 60 }
+  const inEffect = judge(rules, evidence({ network: unresolved(azureNegative, azureNegative) }))
+  expect(inEffect.code).toBe('dns-record-absent')
+  expect(inEffect.title).toBe('the zone that answers here has no record for the name')
+  const notYet = judge(rules, evidence({ network: unresolved(publicSoa, publicSoa) }))
+  expect(notYet.code).toBe('dns-zone-not-linked')
+  expect(notYet.title).toContain('not in effect')
+  expect(notYet.remedy.text).not.toMatch(/^Link the zone/)
+})
+
+test('a server is said to do what it was seen to do', () => {
+  const detailOf = (rcode: string) =>
+    judge(
+      rules,
+      evidence({ network: { ...unresolved({ ...nxdomain, rcode: 'SERVFAIL' }, the.answer), wire: { ...nxdomain, rcode } } }),
+    ).detail
+  expect(detailOf('REFUSED')).toContain('10.0.0.53 answers REFUSED')
+  expect(detailOf('TIMEOUT')).toContain('gave no answer')
+  expect(detailOf('UNREACHABLE')).toContain('cannot be reached')
+  for (const rcode of ['REFUSED', 'TIMEOUT', 'UNREACHABLE']) expect(detailOf(rcode)).not.toContain('SERVFAIL')
+})
+
 test('what the matrix isolates is said', () => {
   const detailOf = (seen: Evidence) => judge(rules, seen).detail
   expect(detailOf(evidence({ network: refused, control: { allowList: [] } }))).toContain(
@@ -348,10 +403,20 @@ test('the call that shows the endpoint listed is named to support, where it is k
   expect(asleep.remedy.text).toMatch(/^Wake the service/)
 })
 
-test('an old list that names the endpoint leaves two causes, and when it can be told', () => {
-  const { detail, remedy } = judge(rules, evidence({ network: refused, control: { asOf: '2026-01-01T10:20:00.000Z' } }))
-  expect(detail).toMatch(/of 10:20 UTC.*taken off since.*or a change/)
-  expect(remedy.text).toMatch(/again in ten seconds/)
+test('an old list is no proof: what is known is that the endpoint is refused', () => {
+  const asOf = '2026-01-01T10:20:00.000Z'
+  const seen = evidence({ network: refused, control: { asOf, organizationIds: undefined } })
+  const unread = judge(rules, seen)
+  expect(unread).toMatchObject({ code: 'control-plane-unknown', severity: 'fail' })
+  expect(unread.title).toBe('the endpoint is refused; whether it is still listed could not be read')
+  expect(unread.detail).toMatch(/of 10:20 UTC.*taken off since.*or a change/)
+  expect(unread.remedy.text).toMatch(/again in ten seconds/)
+  const follows = judge(rules, { ...seen, listsFollow: true })
+  expect(follows.title).toBe('the endpoint is refused; whether it is listed is being read')
+  expect(follows.findings.map(({ code }) => code)).toEqual(['control-plane-unknown'])
+  const absent = judge(rules, evidence({ network: refused, control: { asOf, organizationIds: undefined, allowList: [] } }))
+  expect(absent.findings.map(({ code }) => code)).toEqual(['allow-list-missing'])
+  expect(absent.title).toContain('most likely')
 })
 
 test.each([

@@ -51,3 +51,50 @@ test('a survey says what of it is old or missing, who could look from inside, an
   })
   expect(learned).toMatchObject([{ [service.id]: { alias: 'alias' } }])
 })
+
+test('names are learned as fast as the budget lets them, past one that cannot be read, and not while a request is worked on', async () => {
+  const services = Array.from({ length: 40 }, (_, index) => ({ ...service, id: `s${index}` }))
+  const learned: object[] = []
+  let open: { state: string }[] = []
+  let read = 0
+  const now = new Date().toISOString()
+  const jobs = {
+    networks: [],
+    log: pino({ level: 'silent' }),
+    organizations: [],
+    ledger: { open: async () => open },
+    catalog: { current: async () => ({ readAt: now, services, allowLists: {} }) },
+    targets: {
+      known: () => undefined,
+      of: async (wanted: typeof service) => {
+        read += 1
+        if (wanted.id === 's7') throw new Error('HTTP 500')
+        return { service: wanted, alias: 'alias', host: `${wanted.id}.westus3.privatelink.example` }
+      },
+    },
+    clouds: {},
+    survey: {
+      read: async () => ({ readAt, cells: [], unread: [], keys: { readAt: now, withoutAdmin: [] }, names: {} }),
+      write: async () => undefined,
+      learn: async (names: object) => void learned.push(names),
+    },
+  } as unknown as SurveyJobs
+  const signal = new AbortController().signal
+  await workOnSurvey('more', jobs, signal)
+  expect(Object.keys(Object.assign({}, ...learned))).toHaveLength(39)
+  expect(read).toBe(40)
+  read = 0
+  const of = jobs.targets.of
+  const busyAfter = {
+    ...jobs,
+    targets: {
+      ...jobs.targets,
+      of: async (...about: Parameters<typeof of>) => {
+        if (read >= 4) open = [{ state: 'applying' }]
+        return await of(...about)
+      },
+    },
+  }
+  await workOnSurvey('more', busyAfter, signal)
+  expect(read).toBeLessThan(12)
+})

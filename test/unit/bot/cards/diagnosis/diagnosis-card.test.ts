@@ -114,6 +114,8 @@ test('from everywhere: side by side, and one network that could not be looked at
   expect(text).toContain('✔ *prod-westus3*  healthy')
   expect(text).toContain("✘ *staging-eastus2*  fault · allow-list-missing: The endpoint is not on the service's allow list")
   expect(text).toContain('? *lab*  not diagnosed: Redis said no.')
+  const order = ['✘ *staging-eastus2*', '? *lab*', '✔ *prod-westus3*'].map((start) => text.indexOf(start))
+  expect(order).toEqual(order.toSorted((a, b) => a - b))
   expect(text).toContain('\nfault · allow-list-missing\n')
   expect(text).toContain('*Also found*  clock-skew')
   expect(text).toMatch(/Last healthy\* .*; since then the allow list: lost 1 entry/)

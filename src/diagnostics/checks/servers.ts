@@ -1,0 +1,29 @@
+import type { Check } from '../check.ts'
+import { type DnsServer, queryDns } from '../dns/query.ts'
+
+/** How many servers of a list the C library uses; the rest is ignored. */
+const mostServers = 3
+
+/** How long one server may take, in milliseconds. A server that is silent longer is one that programs go past. */
+const timeoutMs = 1_250
+
+/** The servers that answer for this machine: those that its programs ask and, where these are stubs on the machine itself, those behind them. */
+export interface AskedServers {
+  readonly asked: readonly DnsServer[]
+  readonly behind: readonly DnsServer[]
+}
+
+/** Asks each server of the resolver by itself, because a resolver shows only the answer of the one that it happened to ask. */
+export function serversCheck(servers: () => AskedServers): Check<'servers'> {
+  return {
+    id: 'servers',
+    needs: [],
+    deadlineMs: 2_000,
+    async run({ host }, _soFar, signal) {
+      const { asked, behind } = servers()
+      const each = (behind.length > 0 ? behind : asked).slice(0, mostServers)
+      if (each.length < 2 && behind.length === 0) return undefined
+      return await Promise.all(each.map((server) => queryDns(server, host, signal, { timeoutMs })))
+    },
+  }
+}

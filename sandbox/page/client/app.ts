@@ -2,7 +2,6 @@ import { useState } from 'preact/hooks'
 import { act } from './act.ts'
 import { Composer } from './composer.ts'
 import { TeamsDialog } from './dialog.ts'
-import { Faults } from './faults.ts'
 import { Guide } from './guide.ts'
 import { type Children, html } from './html.ts'
 import { Messages } from './messages.ts'
@@ -25,7 +24,7 @@ export function App(): Children {
     <${Guide} />
     <main class="sides">
       <section class="chat" aria-label=${chosen.chat === 'slack' ? 'Slack' : 'Teams'}><${Places} parts=${parts} /><${Shown} parts=${parts} /></section>
-      <section class="world" aria-label="The world"><${Faults} /><${World} /></section>
+      <section class="world" aria-label="The world"><${World} /></section>
     </main>
     ${chosen.chat === 'slack' && view !== undefined ? html`<${SlackModal} key=${view.id} view=${view} />` : null}
     ${chosen.chat === 'teams' && dialog !== undefined ? html`<${TeamsDialog} key=${dialog.id} dialog=${dialog} />` : null}

@@ -64,7 +64,7 @@ const hints: readonly Hint[] = [
 ]
 
 /** The first hint that was not followed. Those before it count as done, as what they ask for may be over. */
-export function hintAt(parts: Partial<Parts>): number {
+function hintAt(parts: Partial<Parts>): number {
   return hints.findLastIndex(({ isDone }) => isDone(parts)) + 1
 }
 

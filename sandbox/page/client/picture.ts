@@ -8,7 +8,7 @@ type Colour = 'good' | 'bad' | 'unknown'
 const stages = ['name', 'dns', 'tcp', 'tls', 'service'] as const
 
 /** Which part of the path a finding is about. */
-export function brokenAt(code: string): number {
+function brokenAt(code: string): number {
   if (code === 'healthy') return stages.length
   if (code.startsWith('host-')) return 0
   if (code.startsWith('dns-')) return 1
@@ -18,7 +18,7 @@ export function brokenAt(code: string): number {
 }
 
 /** Nothing is known of what lies behind the fault, nor of anything where nobody has looked. */
-export function colours(code: string | undefined): readonly Colour[] {
+function colours(code: string | undefined): readonly Colour[] {
   if (code === undefined || code === 'worker-absent' || code === 'control-plane-unknown') return stages.map(() => 'unknown')
   const broken = brokenAt(code)
   return stages.map((_, index) => (index < broken ? 'good' : index === broken ? 'bad' : 'unknown'))
@@ -39,7 +39,7 @@ export function NetworkPicture({ picture }: { picture: Picture }): Children {
   const [, dns = 'unknown', tcp = 'unknown', tls = 'unknown', service = 'unknown'] = colours(verdict?.code)
   const isUp = endpoint?.connection === 'Approved' && endpoint.state === 'Succeeded'
   const boxes: readonly Box[] = [
-    { x: 24, y: 34, title: 'a machine in the VNet', lines: ['asks for', short(picture.host, 24)], state: 'good' },
+    { x: 24, y: 34, title: 'a machine in the VNet', lines: ['asks for', short(picture.host, 21)], state: 'good' },
     {
       x: 24,
       y: 154,

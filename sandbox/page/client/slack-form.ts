@@ -4,9 +4,11 @@ import { type Children, html } from './html.ts'
 import type { Json, View } from './shapes.ts'
 import { blocksOf } from './slack-blocks.ts'
 import { plainOf } from './slack-text.ts'
+import { useStore } from './state.ts'
 
 /** A modal of Slack as the browser's own dialog, which keeps the focus inside and closes on Escape. */
 export function SlackModal({ view }: { view: View }): Children {
+  const { notice } = useStore()
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => dialog.current?.showModal(), [])
   const close = () => void act({ do: 'close', view: view.id })
@@ -22,6 +24,7 @@ export function SlackModal({ view }: { view: View }): Children {
   }}>
     <form onSubmit=${submit} noValidate>
       <h2 id="modal-title">${plainOf(title)}</h2>
+      ${notice === '' ? null : html`<p class="error modal-notice" role="alert">${notice}</p>`}
       <div class="modal-body">${blocksOf((blocks ?? []) as Json[], {
         click: (block, action) => void act({ do: 'click', view: view.id, block, action }),
         input: (block, element) => field(view, block, element),

@@ -47,7 +47,7 @@ function element(token: ReturnType<typeof tokens>[number]): Children {
 }
 
 /** Only to the web: nothing that somebody wrote runs as a script. */
-export function link(url: string, label: string): Children {
+function link(url: string, label: string): Children {
   const address = unescapeText(url)
   if (!/^(https?|mailto):/i.test(address)) return label
   return html`<a href=${address} target="_blank" rel="noreferrer noopener">${label}</a>`

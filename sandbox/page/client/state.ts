@@ -38,7 +38,7 @@ function kept(): Partial<Chosen> {
   }
 }
 
-export function changed(): void {
+function changed(): void {
   for (const listener of listeners) listener()
 }
 

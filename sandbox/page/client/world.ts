@@ -1,3 +1,4 @@
+import { Faults } from './faults.ts'
 import { type Children, html } from './html.ts'
 import { NetworkPicture } from './picture.ts'
 import type { AuditLine, CallLine, Parts, RequestLine } from './shapes.ts'
@@ -13,6 +14,7 @@ export function World(): Children {
       ${(parts.picture ?? []).map((picture) => html`<${NetworkPicture} key=${picture.service} picture=${picture} />`)}
       <${Processes} parts=${parts} />
     </section>
+    <${Faults} />
     <section class="panel" aria-labelledby="jobs-title"><h2 id="jobs-title">Jobs</h2>
       ${(parts.requests ?? []).length === 0 ? html`<p class="soft">No request yet.</p>` : null}
       ${(parts.requests ?? []).slice(0, 3).map((request) => html`<${Request} key=${request.id} request=${request} />`)}</section>

@@ -8,6 +8,8 @@ export async function actInSlack({ slack, botUrl }: Sandbox, told: Told): Promis
   const people = slack.driver(`${botUrl}/slack/events`)
   const person = text(told, 'person')
   if (slack.directory.user(person) === undefined) throw new Error(`${person} is not in this Slack.`)
+  if (slack.directory.workspace.deactivated?.has(person) === true)
+    throw new Error(`The account of ${person} is switched off: Slack has signed them out.`)
   switch (told.do) {
     case 'say': {
       const said = text(told, 'text').trim()

@@ -10,6 +10,8 @@ export async function actInTeams({ teams, botUrl }: Sandbox, told: Told): Promis
   const person = text(told, 'person')
   const user = teams.directory.user(person)
   if (user === undefined) throw new Error(`${person} is not in this tenant.`)
+  if (teams.directory.tenant.disabled?.has(person) === true)
+    throw new Error(`The account of ${person} is switched off: Teams has signed them out.`)
   const message = (): TeamsMessage => {
     const found = teams.store.messages.find(({ id }) => `teams/${id}` === told.item)
     if (found === undefined) throw new Error('This message is no longer there.')

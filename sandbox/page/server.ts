@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { SandboxOptions } from '../sandbox.ts'
 import { refusalOf, securityHeaders } from './access.ts'
@@ -24,7 +24,7 @@ export interface Page {
 }
 
 export interface PageOptions extends SandboxOptions {
-  /** A free one, unless told. */
+  /** A free one, unless told; also where that one is taken. */
   readonly port?: number
 }
 
@@ -87,8 +87,10 @@ export async function startPage({ port = 0, ...options }: PageOptions = {}): Pro
     }
   }
 
-  server.listen(port, '127.0.0.1')
-  await once(server, 'listening')
+  await listen(server, port).catch(async (error) => {
+    await stage.close()
+    throw error
+  })
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     get house() {
@@ -102,6 +104,17 @@ export async function startPage({ port = 0, ...options }: PageOptions = {}): Pro
       await resetting
       await stage.close()
     },
+  }
+}
+
+/** On another port where this one is taken. */
+async function listen(server: Server, port: number): Promise<void> {
+  try {
+    server.listen(port, '127.0.0.1')
+    await once(server, 'listening')
+  } catch (error) {
+    if (port === 0) throw error
+    await listen(server, 0)
   }
 }
 

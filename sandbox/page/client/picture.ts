@@ -39,7 +39,7 @@ export function NetworkPicture({ picture }: { picture: Picture }): Children {
   const [, dns = 'unknown', tcp = 'unknown', tls = 'unknown', service = 'unknown'] = colours(verdict?.code)
   const isUp = endpoint?.connection === 'Approved' && endpoint.state === 'Succeeded'
   const boxes: readonly Box[] = [
-    { x: 24, y: 34, title: 'a machine in the VNet', lines: ['asks for', short(picture.host, 21)], state: 'good' },
+    { x: 24, y: 34, title: 'a machine in the VNet', lines: ['asks for', short(picture.host, 20)], state: 'good' },
     {
       x: 24,
       y: 154,

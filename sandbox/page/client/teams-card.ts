@@ -77,11 +77,13 @@ const style = {
     attention: color('bad'),
   },
 }
+const fontSizes = { small: 13, default: 15, medium: 17, large: 18, extraLarge: 21 }
 const hostConfig = {
   supportsInteractivity: true,
-  fontFamily: 'inherit',
-  fontTypes: { monospace: { fontFamily: 'ui-monospace, monospace' } },
-  fontSizes: { small: 12, default: 14, medium: 16, large: 18, extraLarge: 21 },
+  fontTypes: {
+    default: { fontFamily: 'inherit', fontSizes },
+    monospace: { fontFamily: 'ui-monospace, "DejaVu Sans Mono", monospace', fontSizes },
+  },
   containerStyles: { default: style, emphasis: style },
   actions: {
     maxActions: 6,

@@ -61,17 +61,29 @@ const Message = memo(function Message({ item, person }: { item: Item; person: st
 function content(item: Item, person: string): Children {
   const card = item.views?.[person] ?? item.card
   if (item.file !== undefined) return file(item)
-  if (card !== undefined) return html`<${Card} item=${item.id} card=${card} />`
+  if (card !== undefined) return html`<${Card} item=${item.id} card=${card} asks=${asksForOwn(item, person)} />`
   if (item.blocks === undefined) return html`<p class="plain">${item.chat === 'slack' ? mrkdwn(item.text) : item.text}</p>`
   return html`<div class="blocks">${blocksOf(item.blocks, {
     click: (block, action) => void act({ do: 'click', item: item.id, block, action }),
   })}</div>`
 }
 
-const Card = memo(function Card({ item, card }: { item: string; card: Json }): Children {
+/** As Teams' client does: a card says for whom it has views of their own, and such a person's client asks for theirs. */
+function asksForOwn({ card, views = {} }: Item, person: string): boolean {
+  return typeof card?.refresh === 'object' && views[person] === undefined
+}
+
+const Card = memo(function Card({ item, card, asks }: { item: string; card: Json; asks: boolean }): Children {
   const press = ({ title, opensDialog }: Pressed) => void act({ do: opensDialog ? 'open' : 'click', item, label: title })
-  return html`<${TeamsCard} card=${card} press=${press} />`
+  return html`<${Refresh} item=${item} asks=${asks} /><${TeamsCard} card=${card} press=${press} />`
 })
+
+function Refresh({ item, asks }: { item: string; asks: boolean }): Children {
+  useEffect(() => {
+    if (asks) void act({ do: 'refresh', item })
+  }, [asks])
+  return null
+}
 
 function file({ id, text, file: sent }: Item): Children {
   if (sent === undefined) return null

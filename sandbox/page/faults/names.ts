@@ -82,6 +82,17 @@ export const nameFaults: readonly Fault[] = [
     ({ host, foreign }) => ({ kind: 'answer', answers: [{ type: 'A', name: host, ttl: 600, data: foreign }], fromMemory: true }),
     'dns-cache-address',
   ),
+  fault(
+    'dns-cache-stale',
+    'Second server disagrees',
+    'One of two DNS servers still has a record of its own, so that it works now and then.',
+    ({ house: { resolvers }, host, foreign }) => {
+      const [, second] = resolvers
+      second.behave({ kind: 'answer', answers: [{ type: 'A', name: host, ttl: 600, data: foreign }] })
+      return () => second.behave({ kind: 'forward' })
+    },
+    'dns-second-disagrees',
+  ),
   resolver('dns-forwarder-missing', 'No forwarder', 'The company’s DNS servers ask the internet, not Azure.', () => ({
     kind: 'answer',
     rcode: 3,

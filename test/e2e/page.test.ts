@@ -5,7 +5,6 @@ import { gzipSync } from 'node:zlib'
 import type { AxeResults } from 'axe-core'
 import type { Browser, BrowserContextOptions, Page as Tab } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { allFaults } from '../../sandbox/page/faults/all.ts'
 import { type Page, startPage } from '../../sandbox/page/server.ts'
 import { chromiumPath, openChromium } from '../../scripts/chromium.ts'
 import { quick } from './house.ts'
@@ -188,15 +187,6 @@ describe.skipIf(executable === undefined)('in Chromium', () => {
       expect(page.house.sandbox.world.endpoints.size).toBe(1)
     },
   )
-
-  // About ten minutes: `EVERY_FAULT=1 npx vitest run --project e2e test/e2e/page.test.ts`.
-  const rest = process.env.EVERY_FAULT === '1' ? allFaults.filter(({ code }) => code !== undefined) : []
-  test.each(rest)('every fault: $key gives $code', async ({ key, code = '' }) => {
-    const person = await visit()
-    await person.flip(key)
-    await diagnosed(person, code)
-    await person.flip(key)
-  })
 
   test('a surprise is hidden from the picture, and the time is told when the bot finds it', async () => {
     const person = await visit()

@@ -67,8 +67,15 @@ export const listFaults: readonly Fault[] = [
       }
     },
   ),
-  state('idle', 'service-idle', 'Service asleep', 'Nobody asked it anything for a while, and it scaled to zero.'),
-  state('stopped', 'service-stopped', 'Service stopped', 'Somebody stopped it to save money.'),
+  {
+    ...state('idle', 'Service asleep', 'Nobody asked it anything for a while: the first connection waits until it has woken.'),
+    key: 'service-idle',
+  },
+  {
+    ...state('stopped', 'Service stopped', 'Somebody stopped it to save money.'),
+    key: 'service-stopped',
+    code: 'service-stopped',
+  },
 ]
 
 function withList({ house: { sandbox }, service, endpoint }: Site, list: string[]): Undo {
@@ -92,13 +99,18 @@ function connection(now: PrivateEndpoint['connection'], code: string, title: str
   })
 }
 
-function state(now: string, code: string, title: string, field: string): Fault {
-  return fault(code, title, field, ({ house: { sandbox }, service }) => {
-    service.state = now
-    sandbox.world.changed()
-    return () => {
-      if (service.state === now) service.state = 'running'
+function state(now: string, title: string, field: string): Omit<Fault, 'key' | 'code'> {
+  return {
+    title,
+    field,
+    needsConnection: true,
+    breaks({ house: { sandbox }, service }) {
+      service.state = now
       sandbox.world.changed()
-    }
-  })
+      return () => {
+        if (service.state === now) service.state = 'running'
+        sandbox.world.changed()
+      }
+    },
+  }
 }

@@ -84,14 +84,14 @@ export const nameFaults: readonly Fault[] = [
   ),
   fault(
     'dns-cache-stale',
-    'Second server disagrees',
+    'Two servers disagree',
     'One of two DNS servers still has a record of its own, so that it works now and then.',
     ({ house: { resolvers }, host, foreign }) => {
-      const [, second] = resolvers
-      second.behave({ kind: 'answer', answers: [{ type: 'A', name: host, ttl: 600, data: foreign }] })
-      return () => second.behave({ kind: 'forward' })
+      const [first] = resolvers
+      first.behave({ kind: 'answer', answers: [{ type: 'A', name: host, ttl: 600, data: foreign }] })
+      return () => first.behave({ kind: 'forward' })
     },
-    'dns-second-disagrees',
+    'dns-servers-disagree',
   ),
   resolver('dns-forwarder-missing', 'No forwarder', 'The company’s DNS servers ask the internet, not Azure.', () => ({
     kind: 'answer',

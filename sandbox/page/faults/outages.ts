@@ -59,7 +59,11 @@ export const outages: readonly Fault[] = [
       ),
   },
   {
-    ...outage('clickhouse-failing', 'ClickHouse Cloud fails', 'Its API answers 500 to everything.', 'control-plane-unknown'),
+    ...outage(
+      'clickhouse-failing',
+      'ClickHouse Cloud fails',
+      'Its API answers 500: a diagnosis goes on with what was read before, a setup tries again.',
+    ),
     breaks: ({ gate }) => gate(refuse('clickhouse', () => true, { status: 500, body: { status: 500, error: 'Internal error' } })),
   },
   {

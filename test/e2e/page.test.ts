@@ -281,6 +281,9 @@ describe.skipIf(executable === undefined)('in Chromium', () => {
     expect(await card.count()).toBe(1)
     await tab.getByRole('button', { name: 'Switch the account on' }).click()
     await tab.getByRole('button', { name: 'Switch the account off' }).waitFor()
+    await person.be('bob')
+    await card.getByRole('button', { name: 'Approve' }).click()
+    await person.message('PL-4 · done').waitFor(patience)
   })
 
   test('what somebody wrote stays text', async () => {

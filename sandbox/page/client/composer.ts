@@ -43,7 +43,9 @@ export function Composer(): Children {
 
   const send = async () => {
     if (line.trim() === '' || place === undefined) return
-    if (await act({ do: 'say', text: line, place: place.id })) write('', false)
+    // Emptied at once, so that what is typed meanwhile stays; what was refused comes back.
+    write('', false)
+    if (!(await act({ do: 'say', text: line, place: place.id })) && sessionStorage.getItem(draftKey) === '') write(line, false)
   }
   const pressed = (event: KeyboardEvent) => {
     const choice = offered[index]

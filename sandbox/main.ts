@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util'
+import { openInBrowser } from './page/browser.ts'
+import { startPage } from './page/server.ts'
 import { processNames } from './processes.ts'
-import { startSandbox } from './sandbox.ts'
+import { type Sandbox, startSandbox } from './sandbox.ts'
 import { bothChatsTour } from './tour/both.ts'
 import { slackChat } from './tour/slack-chat.ts'
 import { teamsChat } from './tour/teams-chat.ts'
@@ -24,22 +26,23 @@ const say = (line: string): void => {
   process.stdout.write(`${line}\n`)
 }
 
-const { REDIS_URL: redisUrl = '', PORT: port = '' } = process.env
-const sandbox = await startSandbox({ chats, ...(redisUrl !== '' && { redisUrl }), ...(port !== '' && { port: Number(port) }) })
-const { teams } = sandbox
-const processes = await Promise.all(processNames.map((name) => sandbox.start(name)))
+const { REDIS_URL: redisUrl = '', PORT: port = '', PAGE_PORT: pagePort = '8088' } = process.env
+const options = { chats, ...(redisUrl !== '' && { redisUrl }), ...(port !== '' && { port: Number(port) }) }
 
-async function play(transcript: Transcript): Promise<void> {
+async function play({ sandbox, transcript }: { sandbox: Sandbox; transcript: Transcript }): Promise<void> {
+  const { teams } = sandbox
   const slack = slackChat(sandbox)
   if (teams === undefined) return await tour(sandbox, slack, transcript)
   const inTeams = teamsChat(teams, sandbox.botUrl)
   await (told === 'both' ? bothChatsTour(sandbox, { slack, teams: inTeams }, transcript) : tour(sandbox, inTeams, transcript))
 }
 
-if (values.tour) {
+async function tell(): Promise<void> {
+  const sandbox = await startSandbox(options)
+  const processes = await Promise.all(processNames.map((name) => sandbox.start(name)))
   const transcript = new Transcript(say)
   try {
-    await play(transcript)
+    await play({ sandbox, transcript })
     say(`\nEverything in the story happened: ${transcript.checks} things were checked.`)
   } catch (error) {
     say(`\n✘ ${error instanceof Error ? error.message : String(error)}`)
@@ -47,8 +50,15 @@ if (values.tour) {
     process.exitCode = 1
   }
   await sandbox.close()
-} else {
+}
+
+async function show(): Promise<void> {
+  const page = await startPage({ ...options, pagePort: Number(pagePort) })
+  const { sandbox, processes } = page.house
+  const { teams } = sandbox
   say(`The sandbox runs: a simulated Azure, ClickHouse Cloud, Slack, Teams and virtual network, and the real processes in it.
+
+  open            ${page.url}   to click: ask, approve, break something
 
   bot             ${sandbox.botUrl}/slack/events and /api/messages   (signed requests; /healthz, /readyz)
   Slack API       ${sandbox.slack.url}
@@ -59,11 +69,14 @@ if (values.tour) {
   endpoints       ${sandbox.world.addressBase}.4 and up, ports 8443 and 9440
   Redis           ${sandbox.redisUrl}
   configuration   ${sandbox.configPath}
-${processes.map(({ name, pid }) => `  ${name.padEnd(15)} process ${pid}`).join('\n')}
+${[...processes.values()].map(({ name, pid }) => `  ${name.padEnd(15)} process ${pid}`).join('\n')}
 
 \`npm start -- --tour\` plays the main story, with \`teams\` after it in Teams, with \`both\` a request in both. Ctrl-C stops everything.`)
+  openInBrowser(page.url)
   const stop = (): void => {
-    void sandbox.close().then(() => process.exit(0))
+    void page.close().then(() => process.exit(0))
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop)
 }
+
+await (values.tour ? tell() : show())

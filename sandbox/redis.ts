@@ -12,6 +12,7 @@ const patienceMs = 10_000
 
 export interface RedisServer {
   readonly url: string
+  readonly pid: number | undefined
   /** The same Redis, for the user of one of our processes. */
   urlFor(user: string): string
   close(): Promise<void>
@@ -68,7 +69,7 @@ async function startRedisOn(port: number): Promise<RedisServer> {
   absent.catch(() => undefined)
   const passwords = new Map(users.map(([name = '']) => [name, randomUUID()]))
   await createUsers(url, passwords)
-  return { url, urlFor: (user) => url.replace('//', `//${user}:${passwords.get(user)}@`), close }
+  return { url, pid: server.pid, urlFor: (user) => url.replace('//', `//${user}:${passwords.get(user)}@`), close }
 }
 
 /** A port that was free a moment ago. */

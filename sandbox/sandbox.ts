@@ -45,6 +45,8 @@ export interface Sandbox {
   readonly network: Network
   readonly clickhouseUrl: string
   readonly redisUrl: string
+  /** Absent where the Redis is not the sandbox's own. */
+  readonly redisPid?: number
   readonly configPath: string
   /** Where the bot listens. */
   readonly botUrl: string
@@ -75,11 +77,13 @@ export async function startSandbox({
   const arm = await startArm(world, { authority })
   const clickhouse = await startClickHouseCloud(world)
   const slack = await startSlack(world, { ...workspace, ...appFromManifest(), deactivated: new Set() })
-  const teams = chats.includes('teams') ? await startTeams(tenant, { authority }) : undefined
+  const teams = chats.includes('teams') ? await startTeams({ ...tenant, disabled: new Set() }, { authority }) : undefined
   const [virtualNetwork] = world.networks.values()
   const network = await startNetwork(world, { authority, virtualNetworkId: virtualNetwork?.id ?? '' })
   const redis =
-    redisUrl === undefined ? await startRedis() : { url: redisUrl, urlFor: () => redisUrl, close: async () => undefined }
+    redisUrl === undefined
+      ? await startRedis()
+      : { url: redisUrl, pid: undefined, urlFor: () => redisUrl, close: async () => undefined }
   // The sandbox keeps nothing, and means it.
   const keepsNothing = redisUrl === undefined ? { REDIS_ALLOW_LOSS: '1' } : {}
   const port = givenPort ?? (await freePort())
@@ -130,6 +134,7 @@ export async function startSandbox({
     network,
     clickhouseUrl: clickhouse.url,
     redisUrl: redis.url,
+    ...(redis.pid !== undefined && { redisPid: redis.pid }),
     configPath,
     botUrl: `http://127.0.0.1:${port}`,
     environment: (name) => environments[name],

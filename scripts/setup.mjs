@@ -91,6 +91,10 @@ if (process.argv.includes('--lab') && process.getuid?.() === 0 && !existsSync('/
   install('promtool', ({ command }) => (command === 'apt-get' ? ['prometheus'] : []))
 }
 
+// The tests of the page, and its pictures, need a browser; without one they say so and are skipped.
+const browsers = ['chromium', 'chromium-browser']
+if (process.argv.includes('--browser') && !browsers.some(onPath)) install('a browser for the page', () => ['chromium'])
+
 // What the benchmarks compare with.
 const benchTools = {
   'prometheus-blackbox-exporter': 'prometheus-blackbox-exporter',

@@ -5,7 +5,7 @@ import { type Desk, openDesk } from './house.ts'
 
 /** Two of each process, replaced one by one with SIGTERM while requests are planned and carried out. `ROLLING_REQUESTS=50` for the whole. */
 
-const count = Number(process.env.ROLLING_REQUESTS ?? 6)
+const count = Number(process.env.ROLLING_REQUESTS ?? 4)
 
 let chat: Chat
 let desk: Desk

@@ -35,6 +35,7 @@ import { availabilityOf } from './outbox/availability.ts'
 import { startCatchUp } from './outbox/catch-up.ts'
 import { deliver } from './outbox/deliver.ts'
 import { trackLag } from './outbox/lag.ts'
+import { ownPosts } from './outbox/own-posts.ts'
 import { watchApprovers } from './outbox/watch-approvers.ts'
 import { openSlack } from './slack/open.ts'
 
@@ -70,7 +71,7 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
   })
   const ledger = redisLedger(redis, { log, appended: heads.note, changed: metrics.changed })
   const diagnoses = redisDiagnoses(redis, config.retention.diagnoses)
-  const messages = redisMessages(redis, config.retention.messages)
+  const messages = ownPosts(redisMessages(redis, config.retention.messages))
   const served = await openChats(config, { redis, metrics, log })
   const chats: Chats = new Map(served.map(({ surface }) => [surface.name, surface]))
   const people = peopleInAllChats(chats)
@@ -125,7 +126,7 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
     }),
   )
   const apart = config.metrics && opened.use(await startMetricsPort(config.metrics, metrics.register, readiness))
-  opened.use(startCatchUp({ ledger, producer, lag, log, server: redisLastServer(redis) }))
+  opened.use(startCatchUp({ ledger, producer, lag, log, server: redisLastServer(redis), posts: messages }))
   opened.use(watchApprovers({ ledger, people, messages, producer }, log))
   const whole = opened.move()
   return {

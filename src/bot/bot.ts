@@ -12,7 +12,7 @@ import { redisAuditWriter } from '../redis/audit-append.ts'
 import { checkServer } from '../redis/check-server.ts'
 import { type Connection, connect, isUnanswered } from '../redis/connection.ts'
 import { redisLastServer } from '../redis/last-server.ts'
-import { countUnshown, redisLedger } from '../redis/ledger.ts'
+import { countUnshown, openStates, redisLedger } from '../redis/ledger.ts'
 import { redisLimit } from '../redis/limits.ts'
 import { createProducer } from '../redis/producer.ts'
 import { queueCounts } from '../redis/queue-counts.ts'
@@ -63,7 +63,7 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
   const heads = opened.use(await openAuditHeads(config.auditHeads, log))
   const lag = trackLag(() => performance.now())
   const metrics = createBotMetrics({
-    open: () => redisLedger(redis).open(),
+    open: () => openStates(redis),
     unshown: () => countUnshown(redis),
     outboxLag: lag.seconds,
     queues: () => queueCounts(redis, [outboxQueue, workQueue]),

@@ -17,6 +17,7 @@ import { redisLimit } from '../redis/limits.ts'
 import { createProducer } from '../redis/producer.ts'
 import { queueCounts } from '../redis/queue-counts.ts'
 import { outboxQueue, outboxSchema, workQueue } from '../redis/queues.ts'
+import { readAhead } from '../redis/read-ahead.ts'
 import { redisAnswers, redisProblem } from '../redis/readiness.ts'
 import { redisDiagnoses, redisInventory, redisMessages } from '../redis/records.ts'
 import { redisSurvey, redisVerdicts } from '../redis/survey.ts'
@@ -70,14 +71,15 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
     redisProblem: () => redisProblem(redis, 'bot'),
   })
   const ledger = redisLedger(redis, { log, appended: heads.note, changed: metrics.changed })
+  const ahead = readAhead(ledger)
   const diagnoses = redisDiagnoses(redis, config.retention.diagnoses)
   const messages = ownPosts(redisMessages(redis, config.retention.messages))
-  const served = await openChats(config, { redis, metrics, log })
+  const served = await openChats(config, { redis, metrics, log, readAhead: ahead.begin })
   const chats: Chats = new Map(served.map(({ surface }) => [surface.name, surface]))
   const people = peopleInAllChats(chats)
 
   const desk: Omit<Desk, 'surface' | 'attach'> = {
-    ledger,
+    ledger: ahead.ledger,
     audit: { ...redisAudit(redis), ...redisAuditWriter(redis, heads.note) },
     producer,
     messages,
@@ -154,7 +156,7 @@ function timedRoutes({ surface: { name }, routes }: ServedChat, took: (chat: Sur
 /** Those that are configured. The SDK of Teams is large, so that a bot without Teams does not load it. */
 async function openChats(
   { slack, teams, people, policies }: BotConfig,
-  shared: { readonly redis: Connection; readonly metrics: ChatMetrics; readonly log: Log },
+  shared: { readonly redis: Connection; readonly metrics: ChatMetrics; readonly log: Log; readAhead(request: string): void },
 ): Promise<readonly ServedChat[]> {
   const places = policies.flatMap((policy) => policy.places)
   return [

@@ -1,9 +1,8 @@
-import { Redis } from 'ioredis'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type RedisServer, startRedis } from '../../../sandbox/redis.ts'
+import { expect, test } from 'vitest'
 import { newRequest } from '../../../src/domain/request.ts'
 import { openStates, redisLedger } from '../../../src/redis/ledger.ts'
 import { openApproval } from '../../open-approval.ts'
+import { ownRedis } from '../../own-redis.ts'
 import { alice, bob, carol, plan } from '../../unit/literals.ts'
 
 /** How many requests are in which state is counted without reading them. */
@@ -11,22 +10,13 @@ import { alice, bob, carol, plan } from '../../unit/literals.ts'
 const at = '2026-01-01T12:00:00.000Z'
 const place = { surface: 'slack', id: 'C1' } as const
 
-let server: RedisServer
-let redis: Redis
-beforeAll(async () => {
-  server = await startRedis()
-  redis = new Redis(server.url)
-})
-afterAll(async () => {
-  redis.disconnect()
-  await server.close()
-})
+const own = ownRedis()
 
 test('each request counts in its newest state, until it is finished and reviewed', async () => {
-  const ledger = redisLedger(redis)
+  const ledger = redisLedger(own.redis)
   const asked = { by: alice, place, at, services: [{ service: 'analytics-prod' }], network: 'prod-westus3' }
   for (const id of ['PL-1', 'PL-2', 'PL-3']) await ledger.create(newRequest(id, asked))
-  expect(await openStates(redis)).toEqual({ states: ['planning', 'planning', 'planning'], unreviewed: 0 })
+  expect(await openStates(own.redis)).toEqual({ states: ['planning', 'planning', 'planning'], unreviewed: 0 })
 
   await ledger.record('PL-1', { type: 'cancel', by: alice, surface: 'slack', at })
   await ledger.record('PL-2', { type: 'claim', run: 'r1', at })
@@ -42,16 +32,16 @@ test('each request counts in its newest state, until it is finished and reviewed
   await ledger.record('PL-2', { type: 'claim', run: 'r2', at })
   await ledger.record('PL-2', { type: 'fail', run: 'r2', outcome: {}, at })
   expect((await ledger.get('PL-2'))?.state).toBe('failed')
-  const noted = await openStates(redis)
+  const noted = await openStates(own.redis)
   expect(noted.states.toSorted()).toEqual(['failed', 'planning'])
   expect(noted.unreviewed).toBe(1)
 
-  await redis.del('{privatelink}:requests:states')
-  const counted = await openStates(redis)
+  await own.redis.del('{privatelink}:requests:states')
+  const counted = await openStates(own.redis)
   expect(counted.states.toSorted()).toEqual(['failed', 'planning'])
   expect(counted.unreviewed).toBe(1)
 
   await ledger.record('PL-2', { type: 'review', by: carol, surface: 'slack', at })
   await ledger.record('PL-3', { type: 'cancel', by: alice, surface: 'slack', at })
-  expect(await openStates(redis)).toEqual({ states: [], unreviewed: 0 })
+  expect(await openStates(own.redis)).toEqual({ states: [], unreviewed: 0 })
 })

@@ -5,6 +5,7 @@ import { type CallWatch, watchCalls } from './call-watch.ts'
 import { type Etag, ifMatchWhenKnown, requireIfMatch } from './etag.ts'
 import { isUnlistable, orUndefined, translating } from './network.ts'
 import { keepRefusalTexts } from './refusal-text.ts'
+import { once, readOnce, zoneLists } from './zone-lists.ts'
 import { isAt, type Zone, type ZoneLink, type ZonePlace, zoneReader } from './zone-reader.ts'
 
 export interface ARecord {
@@ -20,10 +21,15 @@ export interface ARecord {
 /** Azure Private DNS. All errors are `TerminalError` or `RetryableError`. */
 export interface AzurePrivateDns {
   /**
-   * The zones of this name in all subscriptions that the configuration names, the one linked to the network's VNet first. Azure's lists lag behind by up to
-   * minutes: the zone in the network's own place, and the link that this bot makes, are asked for by their ids where a list lacks them.
+   * The zones of this name in all subscriptions that the configuration names, the one linked to the network's VNet first. Those elsewhere that other VNets are
+   * linked to and this one is not are other networks' own: they are left out, or with `others` come last. Azure's lists lag behind by up to minutes: the zone in the network's own place, and the link that this bot makes, are asked for by their ids where a list lacks them.
    */
-  zones(name: string, network: Network, signal: AbortSignal): Promise<readonly Zone[]>
+  zones(name: string, network: Network, signal: AbortSignal, options?: { readonly others: true }): Promise<readonly Zone[]>
+  /**
+   * The same and `aRecords`, each list read once, for a report on several networks. `signal` ends the reads. A link that is younger than Azure's lists is seen
+   * in the zone in the network's own place.
+   */
+  forReport(signal: AbortSignal): Pick<AzurePrivateDns, 'zones' | 'aRecords'>
   /** The zones of a wider or narrower name than this that are linked to the network's VNet, in all configured subscriptions. */
   around(name: string, network: Network, signal: AbortSignal): Promise<readonly Zone[]>
   /** The zone as it is now, by its id; undefined when there is none. */
@@ -76,14 +82,32 @@ export function azurePrivateDns(
   }
 
   const { around, named, zoneById, linkById } = zoneReader(clientOf, places)
+  const aRecords: AzurePrivateDns['aRecords'] = async (zone, signal) =>
+    await translating(`list the A records of ${zone.name}`, async () => {
+      const { recordSets } = clientOf(zone.subscription)
+      const sets = recordSets.listByType(zone.resourceGroup, zone.name, 'A', { abortSignal: signal })
+      return (await orUndefined(Array.fromAsync(sets, recordOf))) ?? []
+    })
 
   return {
+    aRecords,
+
+    forReport(signal) {
+      const reader = zoneReader(clientOf, places, { lists: readOnce(zoneLists(clientOf), signal), isReport: true })
+      const records = new Map<string, Promise<readonly ARecord[]>>()
+      return {
+        zones: async (name, network, own, options) => ofNetwork(await reader.named(name, network, own), network, options),
+        aRecords: (zone) =>
+          once(records, [zone.subscription, zone.resourceGroup, zone.name].join(' '), () => aRecords(zone, signal)),
+      }
+    },
+
     async around(name, network, signal) {
       return await around(name, network, signal)
     },
 
-    async zones(name, network, signal) {
-      return (await named(name, network, signal)).toSorted((a, b) => rank(a, network) - rank(b, network))
+    async zones(name, network, signal, options) {
+      return ofNetwork(await named(name, network, signal), network, options)
     },
 
     async zone(place, network, signal) {
@@ -92,14 +116,6 @@ export function azurePrivateDns(
 
     async link(place, name, network, signal) {
       return await translating(`read the link ${name} of ${place.name}`, async () => await linkById(place, name, network, signal))
-    },
-
-    async aRecords(zone, signal) {
-      return await translating(`list the A records of ${zone.name}`, async () => {
-        const { recordSets } = clientOf(zone.subscription)
-        const sets = recordSets.listByType(zone.resourceGroup, zone.name, 'A', { abortSignal: signal })
-        return (await orUndefined(Array.fromAsync(sets, recordOf))) ?? []
-      })
     },
 
     async recordSets(zone, signal) {
@@ -183,11 +199,17 @@ export function azurePrivateDns(
   }
 }
 
-/** The order of zones of one name: linked to the VNet, then in the place that the configuration names, then any other. */
-function rank(zone: Zone, network: Network): number {
-  if (zone.link !== undefined) return 0
-  return isAt(zone, network.dns) ? 1 : 2
+/** Those that are linked to the VNet, then those in the place that the configuration names, then those that no VNet is linked to. */
+function ofNetwork(zones: readonly Zone[], network: Network, { others = false } = {}): readonly Zone[] {
+  const rank = (zone: Zone): number => {
+    if (zone.link !== undefined) return 0
+    if (isAt(zone, network.dns)) return 1
+    return zone.otherLinks === 0 ? 2 : ofOthers
+  }
+  return zones.filter((zone) => others || rank(zone) < ofOthers).toSorted((a, b) => rank(a) - rank(b))
 }
+
+const ofOthers = 3
 
 /** Stands for all record sets that may not be listed. */
 const unlisted = { type: 'of another type', name: 'some' }

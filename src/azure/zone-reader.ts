@@ -4,6 +4,7 @@ import { linkName } from '../domain/resource-names.ts'
 import { type Network, sameId, vnetId } from '../domain/target.ts'
 import type { Etag } from './etag.ts'
 import { isUnlistable, orUndefined, splitId, translating } from './network.ts'
+import { type ZoneLists, zoneLists } from './zone-lists.ts'
 
 /** A private DNS zone, and its link to one VNet. */
 export interface Zone {
@@ -40,8 +41,19 @@ interface Wanted {
   isMeant(name: string): boolean
 }
 
+interface ReaderOptions {
+  /** Azure's own unless told. */
+  readonly lists?: ZoneLists
+  /** Asks for a link by its id only in the network's own place: of many networks and many zones, those are too many questions. */
+  readonly isReport?: boolean
+}
+
 /** Reads zones with their links. Lists lag behind; a zone or a link by its id is current. */
-export function zoneReader(clientOf: (subscription: string) => PrivateDnsManagementClient, places: readonly Network['dns'][]) {
+export function zoneReader(
+  clientOf: (subscription: string) => PrivateDnsManagementClient,
+  places: readonly Network['dns'][],
+  { lists = zoneLists(clientOf), isReport = false }: ReaderOptions = {},
+) {
   const linksOf = async (
     zone: ZonePlace,
     network: Network,
@@ -50,13 +62,11 @@ export function zoneReader(clientOf: (subscription: string) => PrivateDnsManagem
     let own: ZoneLink | undefined
     const otherVnets: string[] = []
     const ofThisVnet = (link: VirtualNetworkLink) => sameId(link.virtualNetwork?.id, vnetId(network))
-    for await (const link of clientOf(zone.subscription).virtualNetworkLinks.list(zone.resourceGroup, zone.name, {
-      abortSignal: signal,
-    })) {
+    for (const link of await lists.links(zone, signal)) {
       if (ofThisVnet(link)) own = linkOf(link)
       else otherVnets.push(link.virtualNetwork?.id?.split('/').at(-1) ?? link.name ?? '')
     }
-    own ??= await linkById(zone, linkName(network), network, signal)
+    if (!isReport || isAt(zone, network.dns)) own ??= await linkById(zone, linkName(network), network, signal)
     return { otherLinks: otherVnets.length, otherVnets, ...(own !== undefined && { link: own }) }
   }
 
@@ -87,22 +97,6 @@ export function zoneReader(clientOf: (subscription: string) => PrivateDnsManagem
     return links && { ...place, id, tags, etag, settled: provisioningState === 'Succeeded', ...links }
   }
 
-  const listed = async (
-    subscription: string,
-    groups: readonly string[],
-    signal: AbortSignal,
-  ): Promise<readonly PrivateZone[]> => {
-    const { privateZones } = clientOf(subscription)
-    const options = { abortSignal: signal }
-    try {
-      return await Array.fromAsync(privateZones.list(options))
-    } catch (error) {
-      if (!isUnlistable(error)) throw error
-      const lists = groups.map((group) => Array.fromAsync(privateZones.listByResourceGroup(group, options)))
-      return (await Promise.all(lists)).flat()
-    }
-  }
-
   const zonesIn = async (
     subscription: string,
     groups: readonly string[],
@@ -112,7 +106,7 @@ export function zoneReader(clientOf: (subscription: string) => PrivateDnsManagem
   ): Promise<readonly Zone[]> =>
     await translating(`list the private DNS zones of subscription ${subscription}`, async () => {
       const found: Zone[] = []
-      for (const zone of await listed(subscription, groups, signal)) {
+      for (const zone of await lists.zones(subscription, groups, signal)) {
         const { name = '' } = zone
         if (!isMeant(name) || zone.id === undefined) continue
         const isDone = (zone.provisioningState ?? 'Succeeded') === 'Succeeded'
@@ -171,7 +165,7 @@ export function zoneReader(clientOf: (subscription: string) => PrivateDnsManagem
   }
 }
 
-export function isAt(zone: Zone, { subscription, resourceGroup }: Pick<Zone, 'subscription' | 'resourceGroup'>): boolean {
+export function isAt(zone: ZonePlace, { subscription, resourceGroup }: Pick<Zone, 'subscription' | 'resourceGroup'>): boolean {
   return sameId(zone.subscription, subscription) && sameId(zone.resourceGroup, resourceGroup)
 }
 

@@ -158,3 +158,15 @@ test('a setup names the VNets in which its record will answer too', async () => 
   const plan = await makePlan('setup', workshop.about(['analytics-prod'], network, { networkOf: ledger }))
   expect(plan.warnings).toEqual(['vnet-spoke-1 is linked to the zone as well: names in it will lead there to this endpoint too.'])
 })
+
+test('a network whose zones stand elsewhere gets its own: the one that only other networks are linked to is theirs', async () => {
+  const apart = { ...staging, dns: { ...staging.dns, resourceGroup: 'rg-dns-staging' } }
+  expect(await setup('analytics-prod', apart)).toMatchObject({
+    'dns-zone': { kind: 'create', fields: [{ after: 'rg-dns-staging' }] },
+    'dns-record': { kind: 'create' },
+  })
+  // One that nobody is linked to may be meant for it.
+  zoneIn(world).links.clear()
+  zoneIn(world).records.clear()
+  expect(await setup('analytics-prod', apart)).not.toHaveProperty('dns-zone')
+})

@@ -76,7 +76,7 @@ export async function readControlPlane(
     ])
     const known = seen ?? (await lastKnown(service, sources.inventory))
     return {
-      ...{ host, alias, ...known, ...endpoint, ...dns },
+      ...{ host, alias, ...known, ...endpoint, ...(isOfNetwork(network, { ...endpoint, ...dns }) && dns) },
       // Fresh entries beside an older allow list would make ids look unknown that were removed since.
       ...(known?.asOf === undefined && organization),
       ...(Object.keys(unread).length > 0 && { unread }),
@@ -84,6 +84,19 @@ export async function readControlPlane(
   } finally {
     over.abort()
   }
+}
+
+/**
+ * Whether the zone is of this network: it is linked to it, or stands where the network's zones are, or leads to its endpoint. Other networks have zones of the
+ * same name.
+ */
+function isOfNetwork(
+  { dns: { subscription, resourceGroup } }: Network,
+  { zone, record, endpoint }: Pick<ControlPlane, 'zone' | 'record' | 'endpoint'>,
+): boolean {
+  const place = `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/`
+  const leadsHere = endpoint?.address !== undefined && record?.addresses.includes(endpoint.address) === true
+  return zone !== undefined && (zone.linked || leadsHere || zone.id.toLowerCase().startsWith(place.toLowerCase()))
 }
 
 /** The endpoint at one of these addresses, whatever service it connects to. */
@@ -166,7 +179,7 @@ async function endpointFor(
   alias: string,
   network: Network,
   clouds: ControlPlaneSources['clouds'],
-  zone: Promise<Pick<ControlPlane, 'record'>>,
+  zone: Promise<Pick<ControlPlane, 'zone' | 'record'>>,
   signal: AbortSignal,
 ): Promise<Pick<ControlPlane, 'endpoint' | 'partial'>> {
   const { here, partial } = await endpointsOf(network, clouds, signal)
@@ -174,8 +187,8 @@ async function endpointFor(
   const chosen = serving.find(({ connection }) => connection === 'Approved') ?? serving[0]
   const own = endpointEvidence(chosen && (await clouds.network.endpoint(chosen.id, signal)))
   if (own.endpoint !== undefined) return own
-  const { record } = await zone.catch(() => ({ record: undefined }))
-  const other = await endpointAt(record?.addresses ?? [], here, clouds, signal)
+  const dns: Pick<ControlPlane, 'zone' | 'record'> = await zone.catch(() => ({}))
+  const other = await endpointAt(isOfNetwork(network, dns) ? (dns.record?.addresses ?? []) : [], here, clouds, signal)
   return other.endpoint === undefined && partial ? { partial } : other
 }
 
@@ -198,6 +211,6 @@ async function zoneFor(
   clouds: ControlPlaneSources['clouds'],
   signal: AbortSignal,
 ): Promise<Pick<ControlPlane, 'zone' | 'record' | 'wildcard'>> {
-  const [zone] = await clouds.dns.zones(zoneOf(host), network, signal)
+  const [zone] = await clouds.dns.zones(zoneOf(host), network, signal, { others: true })
   return zone === undefined ? {} : zoneEvidence(host, zone, await clouds.dns.aRecords(zone, signal))
 }

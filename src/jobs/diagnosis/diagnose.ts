@@ -67,7 +67,9 @@ async function workOn(id: string, jobs: DiagnosisJobs, signal: AbortSignal): Pro
     if (strange !== undefined) return await end({ looks: refused(asked.service, from, strange) })
     const named = await nameOf(asked, jobs, signal)
     const withinMs = until - performance.now()
-    const report = { ...jobs, clouds: { ...jobs.clouds, clickhouse: memoizedCloud(jobs.clouds.clickhouse, both) } }
+    const { clouds } = jobs
+    const dns = from.length === 1 ? clouds.dns : { ...clouds.dns, ...clouds.dns.forReport(both) }
+    const report = { ...jobs, clouds: { ...clouds, dns, clickhouse: memoizedCloud(clouds.clickhouse, both) } }
     const looks = await Promise.all(
       from.map((network) =>
         diagnose({ network, ...named }, report, {

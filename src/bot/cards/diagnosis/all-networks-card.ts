@@ -23,15 +23,64 @@ export function worstOf(looks: readonly Look[]): Verdict | undefined {
   return (['fail', 'warn', 'ok'] as const).map((kind) => verdicts.find(({ severity }) => severity === kind)).find(Boolean)
 }
 
-/** Faults first, because a long card is cut at its end; then networks without a result, warnings, and what is healthy. */
+/** Up to so many networks are shown one by one; of more, those with the same verdict are shown together. */
+const mostOneByOne = 8
+
+/** From so many on, networks with the same verdict are a group. */
+const fewestTogether = 3
+
+/**
+ * Faults first, because a long card is cut at its end; then networks without a result, warnings, and what is healthy. Of each kind those that few others
+ * share come first.
+ */
 export function faultsFirst(looks: readonly Look[]): readonly Look[] {
   const rank = ({ verdict }: Look) => (verdict === undefined ? 1 : { fail: 0, warn: 2, ok: 3 }[verdict.severity])
-  return looks.toSorted((a, b) => rank(a) - rank(b))
+  return alike(looks)
+    .toSorted(([a, ...others], [b, ...more]) => rank(a) - rank(b) || others.length - more.length)
+    .flat()
 }
 
 /** The networks below each other, each with its verdict and its path. */
 export function everywhereParts(looks: readonly Look[]): readonly Part[] {
-  return looks.map((look): Part => ({ kind: 'lines', lines: linesOf(look) }))
+  return alike(looks).flatMap((group): readonly Part[] => {
+    const isTogether = looks.length > mostOneByOne && group.length >= fewestTogether
+    return isTogether ? [together(group)] : group.map((look) => ({ kind: 'lines', lines: linesOf(look) }))
+  })
+}
+
+type Group = readonly [Look, ...Look[]]
+
+/** Those with the same findings, in the order of the first of each. */
+function alike(looks: readonly Look[]): readonly Group[] {
+  const groups = new Map<string, [Look, ...Look[]]>()
+  for (const look of looks) {
+    const { verdict, problem } = look
+    const key =
+      verdict === undefined ? `? ${problem?.code}` : [verdict.code, ...verdict.findings.map(({ code }) => code)].join(' ')
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [look])
+    else group.push(look)
+  }
+  return [...groups.values()]
+}
+
+/** What these networks have in common, their names, and the remedy for the first of them. */
+function together(group: Group): Part {
+  const [{ network, verdict, problem }] = group
+  const count = strong(`${group.length} networks`)
+  const names = group.map((look) => shownName(look.network)).join(', ')
+  if (verdict === undefined)
+    return { kind: 'lines', lines: [words`? ${count}  not diagnosed: ${cleanText(problem?.message ?? 'no answer', 300)}`, names] }
+  const fault = verdict.severity === 'ok' ? '' : `: ${cleanText(verdict.title, 150)}`
+  return {
+    kind: 'lines',
+    lines: [
+      words`${marks[verdict.severity]} ${count}  ${statusWords(verdict)}${fault}`,
+      names,
+      ...(verdict.severity === 'ok' ? [] : [words`${strong(`Fix for ${shownName(network)}`)}  ${remedyText(verdict.remedy)}`]),
+      ...alsoFound(verdict),
+    ],
+  }
 }
 
 const marks = { ok: '✔', fail: '✘', warn: '?' } as const

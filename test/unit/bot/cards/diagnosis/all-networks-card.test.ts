@@ -65,7 +65,7 @@ function stage(probe: (network: string) => Promise<unknown>, verdictsFail = fals
         now: () => undefined,
       },
       network: { endpoints: async () => ({ endpoints: [], partial: false }) },
-      dns: { zones: async () => [] },
+      dns: { forReport: () => ({ zones: async () => [] }) },
     },
   } as unknown as DiagnosisJobs
   return {

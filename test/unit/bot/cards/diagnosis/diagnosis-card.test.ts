@@ -127,6 +127,26 @@ test('from everywhere: side by side, and one network that could not be looked at
   expect(card?.buttons?.filter(({ verb }) => verb === 'fix')).toHaveLength(1)
 })
 
+test('from everywhere, of many networks: those with the same verdict together, what few have first', () => {
+  const looks = [
+    ...Array.from({ length: 30 }, (_, index) => ({ network: `fine-${index}`, verdict: healthy })),
+    ...Array.from({ length: 12 }, (_, index) => ({
+      network: `missing-${index}`,
+      verdict: { ...missing, findings: [missing] },
+    })),
+    { network: 'alone', verdict: { ...missing, findings: [missing, skewed] } },
+  ]
+  const asked = { by: alice, place: data, at: askedAt, service: 'analytics-prod' }
+  const card = diagnosisCard({ ...open, asked, endedAt, looks })
+  const text = card === undefined ? '' : textOf(card)
+  const order = ['✘ *alone*', '✘ *12 networks*', '✔ *30 networks*'].map((start) => text.indexOf(start))
+  expect(order).toEqual(order.toSorted((a, b) => a - b))
+  expect(order).not.toContain(-1)
+  expect(text).toContain('missing-0, missing-1, missing-2,')
+  expect(text).toContain('*Fix for missing-0*')
+  expect(card?.parts.length).toBeLessThan(10)
+})
+
 test('evidence is for the one who asks to see it', () => {
   const text = textOf(evidenceCard({ ...open, endedAt, looks: [{ network: 'n', evidence: whole, verdict: healthy }] }))
   expect(text).toContain('`resolver` 10.0.0.53: NOERROR, 10.0.0.4, TTL 300 s, 4 ms')

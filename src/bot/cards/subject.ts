@@ -12,6 +12,13 @@ export function shownName(name: string): string {
   return cleanText(name, nameLength)
 }
 
+/** Of more services than this, a title names the first few and counts the rest: a card names each below its title. */
+const mostInTitle = 4
+const namedOfMany = 3
+
+/** Longest name of a service in a title, where there are several, in code points. */
+const titleNameLength = 50
+
 /** `analytics-prod → prod-westus3` */
 export function subjectOf({ plan, asked }: Request): string {
   const asWritten = asked.services.map(({ organization, service }) =>
@@ -19,7 +26,12 @@ export function subjectOf({ plan, asked }: Request): string {
   )
   const names =
     plan === undefined ? (asWritten.length === 0 ? ['all services'] : asWritten).map(shownName) : serviceNames(plan, asked)
-  return `${names.join(', ')} → ${shownName(asked.network)}`
+  const short = names.length === 1 ? names : names.map((name) => cleanText(name, titleNameLength))
+  const listed =
+    names.length <= mostInTitle
+      ? short.join(', ')
+      : `${short.slice(0, namedOfMany).join(', ')} and ${names.length - namedOfMany} more`
+  return `${listed} → ${shownName(asked.network)}`
 }
 
 /** The names of a plan's services, in its order. A name that says too little has the beginning of the id beside it: `twin (3e5f7091)`. */
@@ -67,7 +79,7 @@ export function diagnoseCommand(request: Request): string {
 }
 
 function typedService({ asked }: Request): string {
-  return asked.services.map((words) => shownName(spell(words))).join(' ')
+  return asked.services.map((words) => cleanText(spell(words), 250)).join(' ')
 }
 
 /** The request's id and state, in these words on every message about it: people search for them. */

@@ -49,8 +49,19 @@ function compact(fields: readonly FieldChange[]): string {
   return `: ${fields.map((field) => fieldText(field, valueLength)).join(', ')}`
 }
 
+/** Longest name of a field in a plan line, in code points. Names of services are part of it, and may be long. */
+const fieldNameLength = 60
+
+/** Without the middle of what is too long: the beginning says whose field it is, and the end which. */
+function fieldName(name: string): string {
+  const characters = [...cleanText(name, 1_000)]
+  if (characters.length <= fieldNameLength) return characters.join('')
+  return `${characters.slice(0, fieldNameLength - 16).join('')}…${characters.slice(-15).join('')}`
+}
+
 /** `TTL 300 s`, `entries 1 → 2`, `note (was x)`. */
-function fieldText({ name, before, after }: FieldChange, length: number): string {
+function fieldText({ name: whole, before, after }: FieldChange, length: number): string {
+  const name = fieldName(whole)
   const [was, is] = [before, after].map((value) => (value === undefined ? undefined : cleanText(value, length)))
   if (is === undefined) return `${name} removed (was ${was ?? 'unknown'})`
   return was === undefined ? `${name} ${is}` : `${name} ${was} → ${is}`

@@ -101,16 +101,21 @@ function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
-/** The beginning of plain text that fits; nothing of any other kind. */
+/** The beginning of plain or strong text that fits; nothing of any other kind. */
 function cut(inline: Inline, room: number): string {
-  if (typeof inline !== 'string') return ''
+  if (typeof inline !== 'string')
+    return inline.kind === 'strong' ? wrapped('*', unescapedStart(inline.text.replaceAll('*', '∗'), room - 2)) : ''
+  return escaped(unescapedStart(inline.replaceAll('`', 'ˋ'), room))
+}
+
+/** The beginning of a text that fits once it is escaped. */
+function unescapedStart(text: string, room: number): string {
   let left = room
   let result = ''
-  for (const character of clean(inline)) {
-    const piece = literal(character)
-    left -= lengthOf(piece)
+  for (const character of clean(text)) {
+    left -= lengthOf(escaped(character))
     if (left < 0) break
-    result += piece
+    result += character
   }
   return result
 }

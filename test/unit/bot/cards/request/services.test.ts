@@ -51,6 +51,26 @@ describe.each([
     const card = shown(request([head, ...rest]))
     expect(card).toContain('Approve')
     for (const { service } of services) expect(card).toContain(service.id)
+    expect(card).toMatch(/Set up Private Link: 00-long-name-.*, 01-long-name-.*, 02-long-name-.* and 17 more → prod-westus3/)
+  })
+
+  test('and so are their changes, each with two fields', () => {
+    const name = (index: number) => `${String(index).padStart(2, '0')}-${'long-name-'.repeat(19)}`
+    const ids = Array.from({ length: 20 }, (_, index) => `aaaaaa${String(index).padStart(2, '0')}-2b3c-4d4e-8f50-6b7c8d9e0f12`)
+    const [head, ...rest] = ids.map((id, index) => reachedAs(name(index), id))
+    if (head === undefined) throw new Error('no services')
+    const fields = ids.flatMap((_, index) => [
+      { name: `${name(index)} id`, after: '05b808f2-6a77-4172-85bd-e7ae28d43f79' },
+      { name: `${name(index)} entries`, before: '0', after: '1' },
+    ])
+    const about = request([head, ...rest])
+    const steps = about.plan.steps.map((step) =>
+      step.id === 'allow-list' ? { ...step, change: { kind: 'update' as const, fields } } : step,
+    )
+    const card = shown({ ...about, plan: { ...about.plan, steps } })
+    expect(card).toContain('Approve')
+    expect(card).toContain('…e-long-name- id 05b808f2')
+    expect(card.match(/entries 0 → 1/g)).toHaveLength(20)
   })
 
   test('one service whose name says it all is shown by its name', () => {

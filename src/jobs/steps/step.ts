@@ -40,6 +40,8 @@ export interface Facts {
   /** When this run completed the link, in milliseconds of `performance.now`. */
   linkedAt?: number
   verdict?: Verdict
+  /** Every service was seen to answer; the verdict may still name what is wrong beside it. */
+  works?: boolean
   /** The verdict on each service, by its id. */
   verdicts?: ReadonlyMap<string, Verdict>
 }

@@ -26,6 +26,8 @@ export interface AzurePrivateDns {
   zones(name: string, network: Network, signal: AbortSignal): Promise<readonly Zone[]>
   /** The zones of a wider or narrower name than this that are linked to the network's VNet, in all configured subscriptions. */
   around(name: string, network: Network, signal: AbortSignal): Promise<readonly Zone[]>
+  /** Ids of the subscriptions in which zones are looked for; zones of other subscriptions are not seen. */
+  subscriptions(network: Network): readonly string[]
   /** The zone as it is now, by its id; undefined when there is none. */
   zone(place: ZonePlace, network: Network, signal: AbortSignal): Promise<Zone | undefined>
   /** The link as it is now, by its id; undefined when there is none, or none to the network's VNet. */
@@ -85,6 +87,8 @@ export function azurePrivateDns(
     async zones(name, network, signal) {
       return (await named(name, network, signal)).toSorted((a, b) => rank(a, network) - rank(b, network))
     },
+
+    subscriptions: (network) => [...new Set([network.dns, ...places].map(({ subscription }) => subscription.toLowerCase()))],
 
     async zone(place, network, signal) {
       return await translating(`read the private DNS zone ${place.name}`, async () => await zoneById(place, network, signal))

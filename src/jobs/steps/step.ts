@@ -50,6 +50,8 @@ export interface Facts {
 export interface CarriedRecord extends ARecord {
   /** The name of the wider zone. */
   readonly from: string
+  /** Where this bot's copy leads, if elsewhere. */
+  readonly copyLeads?: readonly string[]
 }
 
 /** What a removal deletes in Azure. */

@@ -5,8 +5,8 @@ import { type CallWatch, watchCalls } from './call-watch.ts'
 import { type Etag, ifMatchWhenKnown, requireIfMatch } from './etag.ts'
 import { isUnlistable, orUndefined, translating } from './network.ts'
 import { keepRefusalTexts } from './refusal-text.ts'
-import { once, readOnce, zoneLists } from './zone-lists.ts'
-import { isAt, type Zone, type ZoneLink, type ZonePlace, zoneReader } from './zone-reader.ts'
+import { once, readOnce, type ZonePlace, zoneLists } from './zone-lists.ts'
+import { isAt, type Zone, type ZoneLink, zoneReader } from './zone-reader.ts'
 
 export interface ARecord {
   /** The name relative to the zone; `*` for the wildcard. */
@@ -32,6 +32,8 @@ export interface AzurePrivateDns {
   forReport(signal: AbortSignal): Pick<AzurePrivateDns, 'zones' | 'aRecords'>
   /** The zones of a wider or narrower name than this that are linked to the network's VNet, in all configured subscriptions. */
   around(name: string, network: Network, signal: AbortSignal): Promise<readonly Zone[]>
+  /** Ids of the subscriptions in which zones are looked for; zones of other subscriptions are not seen. */
+  subscriptions(network: Network): readonly string[]
   /** The zone as it is now, by its id; undefined when there is none. */
   zone(place: ZonePlace, network: Network, signal: AbortSignal): Promise<Zone | undefined>
   /** The link as it is now, by its id; undefined when there is none, or none to the network's VNet. */
@@ -109,6 +111,8 @@ export function azurePrivateDns(
     async zones(name, network, signal, options) {
       return ofNetwork(await named(name, network, signal), network, options)
     },
+
+    subscriptions: (network) => [...new Set([network.dns, ...places].map(({ subscription }) => subscription.toLowerCase()))],
 
     async zone(place, network, signal) {
       return await translating(`read the private DNS zone ${place.name}`, async () => await zoneById(place, network, signal))

@@ -1,6 +1,12 @@
 import type { PrivateDnsManagementClient, PrivateZone, VirtualNetworkLink } from '@azure/arm-privatedns'
 import { isUnlistable } from './network.ts'
-import type { ZonePlace } from './zone-reader.ts'
+
+/** By what a private DNS zone is found. */
+export interface ZonePlace {
+  readonly name: string
+  readonly subscription: string
+  readonly resourceGroup: string
+}
 
 /** What Azure lists about zones. Its lists lag behind what was written by up to minutes. */
 export interface ZoneLists {

@@ -4,14 +4,11 @@ import { linkName } from '../domain/resource-names.ts'
 import { type Network, sameId, vnetId } from '../domain/target.ts'
 import type { Etag } from './etag.ts'
 import { isUnlistable, orUndefined, splitId, translating } from './network.ts'
-import { type ZoneLists, zoneLists } from './zone-lists.ts'
+import { type ZoneLists, type ZonePlace, zoneLists } from './zone-lists.ts'
 
 /** A private DNS zone, and its link to one VNet. */
-export interface Zone {
+export interface Zone extends ZonePlace {
   readonly id: string
-  readonly name: string
-  readonly subscription: string
-  readonly resourceGroup: string
   readonly tags: Readonly<Record<string, string>>
   readonly settled: boolean
   readonly etag: Etag
@@ -32,8 +29,6 @@ export interface ZoneLink {
   readonly tags: Readonly<Record<string, string>>
   readonly etag: Etag
 }
-
-export type ZonePlace = Pick<Zone, 'name' | 'subscription' | 'resourceGroup'>
 
 /** Which zones to read; those of the wanted name have to be readable. */
 interface Wanted {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { plain } from '../domain/pasted.ts'
+import { pastedHost } from '../domain/pasted.ts'
 
 /** The parsed command line of `npm run diagnose`. */
 export interface Asked {
@@ -54,16 +54,7 @@ export function readArguments(words: readonly string[]): Asked | 'help' {
   }
 }
 
-/** The host of a pasted URL or address, such as `https://host:8443/`, `<https://host|…>`, `host:9440` or `host.`; in lower case. */
+/** The host of a pasted URL or address, in lower case. What holds none is refused later, in the words that were typed. */
 function hostIn(text: string): string {
-  return plain(text)
-    .replace(/^[\s`*<]+/, '')
-    .replace(/[|>].*$/s, '')
-    .replace(/[\s`*]+$/, '')
-    .replace(/^[a-z][a-z0-9+.-]*:\/\//i, '')
-    .replace(/[/?#].*$/, '')
-    .replace(/^.*@/, '')
-    .replace(/:\d+$/, '')
-    .replace(/\.$/, '')
-    .toLowerCase()
+  return (pastedHost(text)?.host ?? text).toLowerCase()
 }

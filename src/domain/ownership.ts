@@ -50,13 +50,18 @@ export function marked(tags: Tags | undefined, { installation, request, askedAt 
 }
 
 /** The metadata of a copy of somebody's record, which goes on to belong to them. */
-export function markedCopy(metadata: Tags | undefined, from: string, maker: Maker): Tags {
+export function markedCopy(metadata: Tags | undefined, from: string, maker: MarkedRequest & Partial<Installation>): Tags {
   return { ...marked(metadata, maker), [carriedFrom]: from }
 }
 
 /** Whether it is a copy of a record of a wider zone: it leads where somebody else wants it to. */
 export function isCopy(metadata: Tags | undefined): boolean {
-  return tagValue(metadata, carriedFrom) !== undefined
+  return copiedFrom(metadata) !== undefined
+}
+
+/** The wider zone that a record was copied from; undefined where it is no copy. */
+export function copiedFrom(metadata: Tags | undefined): string | undefined {
+  return tagValue(metadata, carriedFrom)
 }
 
 /** Whether this installation made it. */

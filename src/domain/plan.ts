@@ -55,10 +55,22 @@ export interface StepFacts {
   readonly link?: { readonly name: string }
   /** The records that the step changes, else those that lead to the endpoint, by relative name. */
   readonly records?: readonly { readonly name: string; readonly exists: boolean }[]
+  /** Copies of a wider zone's records, by relative name; `exists`: without the request. */
+  readonly copies?: readonly RecordCopy[]
   /** GUIDs of endpoints that are replaced. */
   readonly replacedGuids?: readonly string[]
   /** By service id, how many entries an allow list has and is to have. */
   readonly listLengths?: Readonly<Record<string, { readonly before: number; readonly after: number }>>
+}
+
+export interface RecordCopy {
+  readonly name: string
+  readonly addresses: readonly string[]
+  /** In seconds. */
+  readonly ttl: number
+  /** The name of the wider zone. */
+  readonly from: string
+  readonly exists: boolean
 }
 
 export interface PlannedStep {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { afterEach, expect, test } from 'vitest'
 import { slack as workspace } from '../../sandbox/estate.ts'
@@ -8,6 +9,7 @@ import { createLog } from '../../src/log.ts'
 import { redisLedger } from '../../src/redis/ledger.ts'
 import { createProducer } from '../../src/redis/producer.ts'
 import { workQueue, workSchema } from '../../src/redis/queues.ts'
+import { redisInventory } from '../../src/redis/records.ts'
 import { startWorker } from '../../src/redis/worker.ts'
 import { planned } from '../integration/bot/approval.ts'
 import { alice, data, digest } from '../sample-requests.ts'
@@ -83,3 +85,54 @@ test(`of two approvals at once in two bot processes one counts and one runs, ove
     redis.disconnect()
   }
 })
+
+test.each(['first', 'second'])(
+  'of two choices in a form within 60 ms the last one wins, when the %s of two bot processes has the early one',
+  async (place) => {
+    const beta = '11111111-55a1-4a0e-9d5e-0c4b1d2f3a41'
+    chat = await openChat({
+      without: ['jobs', 'diagnostics'],
+      configure: (file) => ({ ...file, organizations: [...file.organizations, { id: beta, name: 'beta' }] }),
+    })
+    const { sandbox, people } = chat
+    const { slack, world } = sandbox
+    const port = await freePort()
+    await sandbox.start('bot', { PORT: String(port) })
+    const others = slack.driver(`http://127.0.0.1:${port}/slack/events`)
+    const redis = new Redis(sandbox.redisUrl, { maxRetriesPerRequest: null })
+    try {
+      const service = { id: 'b', name: 'beta-service', provider: 'azure', region: 'westus3', state: 'running' }
+      const services = world.services.map((each) => ({ ...each, organizationName: 'acme' }))
+      const inventory = { readAt: new Date().toISOString(), allowLists: {} }
+      await redisInventory(redis).write({
+        ...inventory,
+        services: [...services, { ...service, organizationId: beta, organizationName: 'beta' }],
+      })
+      await people.command('alice', 'setup', { channel: 'data' })
+      const view = await slack.until(() => slack.topView('alice'))
+      const shown = () => JSON.stringify(view.content)
+      let asked = 0
+      const second = Promise.withResolvers<void>()
+      // Slack takes its time with the update of one of them.
+      world.gate = async ({ vendor, path }, phase) => {
+        if (vendor !== 'slack' || !path.includes('views.update') || phase !== 'arrived') return undefined
+        asked += 1
+        if (asked === 1) await Promise.race([second.promise, sleep(700)])
+        else second.resolve()
+        return undefined
+      }
+      const choose = async (driver: typeof people, organization: string) =>
+        await driver.choose('alice', view, 'Organization', organization)
+      const [early, late] = place === 'first' ? [people, others] : [others, people]
+      const first = choose(early, 'beta')
+      await sleep(60)
+      await Promise.all([first, choose(late, 'acme')])
+      await expect.poll(shown, { timeout: 5_000 }).toContain('analytics-prod')
+      await sleep(500)
+      expect(shown()).toContain('analytics-prod')
+      expect(shown()).not.toContain('beta-service')
+    } finally {
+      redis.disconnect()
+    }
+  },
+)

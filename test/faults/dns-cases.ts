@@ -109,6 +109,31 @@ export const dnsCases: readonly FaultCase[] = [
     }),
   ),
   {
+    codes: ['dns-ipv6-failing'],
+    what: 'AAAA gets NXDOMAIN from the second server alone',
+    remedy: /127\.0\.0\.1:\d+/,
+    async break(world) {
+      const nothing = { rcode: 3, authorities: [publicSoa] }
+      const second = await world.dns((_name, type) => (type === 'AAAA' ? nothing : right(world)))
+      world.resolver(await world.dns((_name, type) => (type === 'AAAA' ? {} : right(world))), second)
+    },
+  },
+  {
+    codes: ['healthy'],
+    what: 'AAAA takes 1.8 s, A does not',
+    async break(world) {
+      world.resolver(await world.dns((_name, type) => (type === 'AAAA' ? { after: 1_800 } : right(world))))
+    },
+  },
+  {
+    codes: ['dns-server-failing'],
+    what: 'two servers, each in its own way',
+    remedy: /servers 127\.0\.0\.1:\d+ and 127\.0\.0\.1:\d+/,
+    async break({ dns, resolver }) {
+      resolver(await dns({ rcode: 2 }), await dns({ rcode: 5 }))
+    },
+  },
+  {
     codes: ['healthy'],
     what: 'a resolver that takes 2.8 s',
     async break(world) {

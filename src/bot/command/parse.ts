@@ -1,5 +1,5 @@
 import ms from 'ms'
-import { hostOf } from '../../domain/pasted.ts'
+import { asciiForm, hostOf, isAddress } from '../../domain/pasted.ts'
 import type { Action } from '../../domain/request.ts'
 import { type CommandName, commandNamed, nearestCommand } from './command-list.ts'
 import { type Token, tokensOf, unquote, unwrapped } from './tokens.ts'
@@ -33,7 +33,7 @@ export function parseCommand(said: string): Command {
   const tokens = tokensOf(text)
   const [first, ...rest] = isOwnName(tokens[0]) ? tokens.slice(1) : tokens
   if (first === undefined) return { kind: 'help' }
-  const name = commandNamed(first.text)?.name
+  const name = commandNamed(first.text.replace(/[:.!]+$/, ''))?.name
   switch (name) {
     case 'setup':
     case 'allow':
@@ -179,15 +179,11 @@ function parseRequests([which, ...more]: readonly Token[]): Command {
   return { kind: 'misunderstood', problem: `I can list the requests that are mine, open or all.`, suggestion: 'requests mine' }
 }
 
-/** `PL-42`, also as `pl-42`, `42`, `#42` or `PL 42`. */
+/** `PL-42`, also as `pl-42`, `42`, `#42`, `PL 42`, `(PL-42).`, `request PL-42`, or as the end of a link. */
 function parseId(kind: 'request' | 'cancel', words: readonly Token[]): Command {
+  const said = asciiForm(words.map(({ text }) => text).join(' '))
   const [, number] =
-    /^#?(?:pl[- ]?)?#?(\d{1,9})\.?$/i.exec(
-      words
-        .map(({ text }) => text)
-        .join(' ')
-        .replace(/^# /, '#'),
-    ) ?? []
+    /^(?:https?:\/\/\S+\/)?[^a-z0-9]*(?:(?:request|no)[^a-z0-9]*)?(?:pl[-_ ]?)?#?0*(\d{1,9})[^a-z0-9]*$/i.exec(said) ?? []
   if (number !== undefined) return { kind, id: `PL-${number}` }
   return { kind: 'misunderstood', problem: 'A request is named by its number, such as PL-42.', suggestion: `${kind} PL-42` }
 }
@@ -217,7 +213,14 @@ function parseUnknown(text: string, first: Token): Command {
 function split(tokens: readonly Token[]): { before: readonly Token[]; network: string | undefined; extra: readonly Token[] } {
   const at = tokens.findIndex((token) => isWord(token, 'in') || isWord(token, 'from'))
   if (at < 0) return { before: tokens, network: undefined, extra: [] }
-  return { before: tokens.slice(0, at), network: tokens[at + 1]?.text, extra: tokens.slice(at + 2) }
+  return { before: tokens.slice(0, at), network: networkIn(tokens[at + 1]), extra: tokens.slice(at + 2) }
+}
+
+/** The name of a network holds letters, digits, `.`, `_` and `-`, so that what stands around it is none of it. */
+function networkIn(token: Token | undefined): string | undefined {
+  if (token === undefined || token.quoted) return token?.text
+  const inside = asciiForm(token.text).replace(/^[^\w]+|[^\w]+$/g, '')
+  return inside === '' ? token.text : inside
 }
 
 function isWord(token: Token, word: string): boolean {
@@ -226,6 +229,7 @@ function isWord(token: Token, word: string): boolean {
 
 function serviceName({ text: said }: Token): ServiceName {
   const text = hostOf(said)
+  if (isAddress(text)) return { service: text }
   const slash = text.indexOf('/')
   if (slash <= 0 || slash === text.length - 1) return { service: text }
   return { organization: text.slice(0, slash), service: text.slice(slash + 1) }

@@ -27,7 +27,7 @@ const closers: Readonly<Record<string, string>> = {
 
 /**
  * Splits at white space and commas. A quote opens only at the beginning of a word, or after a `/` as in `acme/"my service"`: an apostrophe inside a
- * word is a letter. A quote that nothing closes is a letter too. A link is its address, and what cannot be seen is left out.
+ * word is a letter. A quote that nothing closes is a letter too. A link is its address; what cannot be seen, and signs that stand alone, are left out.
  */
 export function tokensOf(text: string): Token[] {
   const tokens: Token[] = []
@@ -37,7 +37,7 @@ export function tokensOf(text: string): Token[] {
   const lastOf = lastIn(text)
   const finish = () => {
     const word = quoted ? plain(current) : unmarked(plain(current))
-    if (word !== '' || quoted) tokens.push({ text: word, quoted, end: index })
+    if (quoted || (word !== '' && !/^[\p{P}<>|+=~^$`]+$/u.test(word))) tokens.push({ text: word, quoted, end: index })
     current = ''
     quoted = false
   }
@@ -72,10 +72,11 @@ function unmarked(word: string): string {
   return inside ?? word
 }
 
-/** A whole command that was pasted as code or in bold, without the signs around it. */
+/** A whole command that was pasted as code, bold, struck or in quotes, without the signs around it. */
 export function unwrapped(text: string): string {
-  const [, sign = '', inside = ''] = /^\s*(`{1,3}|\*{1,2})([^`*]+)\1\s*$/.exec(text) ?? []
-  return sign === '' || !/\s/.test(inside.trim()) ? text : inside
+  const [, sign = '', inside = ''] = /^[\s>]*(`{1,3}|\*{1,2}|_{1,2}|~{1,2})([^`*]+)\1\s*$/.exec(text) ?? []
+  const whole = sign === '' ? unquote(text) : inside
+  return /\s/.test(whole.trim()) ? whole : text
 }
 
 /** The text without a pair of quotes around all of it. */

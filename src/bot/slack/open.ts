@@ -1,5 +1,6 @@
 import type { Person } from '../../domain/person.ts'
 import type { Log } from '../../log.ts'
+import { redisChoices } from '../../redis/choices.ts'
 import type { Connection } from '../../redis/connection.ts'
 import { redisPace } from '../../redis/pace.ts'
 import { redisSeen } from '../../redis/records.ts'
@@ -36,7 +37,7 @@ export function openSlack(settings: SlackSettings, { redis, people, metrics, log
     updates: redisPace(redis, { name: 'slack-updates', rates: updateRates }, log),
   }
   return {
-    surface: createSlackSurface({ ...settings, intake, people, guard, metrics, turns, log }),
+    surface: createSlackSurface({ ...settings, intake, people, guard, metrics, turns, choices: redisChoices(redis), log }),
     problem: () => (intake.socket?.isConnected() === false ? 'has no connection to the bot' : undefined),
     routes: intake.serve === undefined ? {} : { 'POST /slack/events': intake.serve },
   }

@@ -3,6 +3,7 @@ import { App } from '@slack/bolt'
 import { RetryableError } from '../../domain/errors.ts'
 import type { Person } from '../../domain/person.ts'
 import type { Log } from '../../log.ts'
+import type { Choices } from '../../redis/choices.ts'
 import type { Card } from '../chat/card.ts'
 import type { ChatMetrics } from '../chat/chat-metrics.ts'
 import { inTurn } from '../chat/in-turn.ts'
@@ -35,6 +36,7 @@ export interface SlackOptions {
   readonly guard: Guard
   readonly metrics: ChatMetrics
   readonly turns: SlackTurns
+  readonly choices: Choices
   readonly log: Log
 }
 
@@ -119,6 +121,7 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
         unrecognized: unrecognizedHandlers,
         identify: accounts.identify,
         membershipOf: accounts.membershipOf,
+        choices: options.choices,
         declined: metrics.declined,
       }
       listenForCommands(app, shared)

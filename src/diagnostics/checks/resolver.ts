@@ -1,6 +1,6 @@
 import type { Check } from '../check.ts'
-import { type DnsServer, labelOf } from '../dns/query.ts'
-import type { ResolverFiles } from '../dns/resolver-files.ts'
+import { type DnsServer, labelOf, queryDns } from '../dns/query.ts'
+import { mostServers, type ResolverFiles } from '../dns/resolver-files.ts'
 import { askServers } from '../dns/servers.ts'
 import { askSystem } from '../dns/system-resolver.ts'
 import type { AskedServers } from './servers.ts'
@@ -28,8 +28,11 @@ export function wireCheck(files: ResolverFiles): Check<'wire'> {
   }
 }
 
-/** How long the answer about IPv6 may take, in milliseconds: so long that silence is one, and no longer, because a verdict does not require that answer. */
-const ipv6TimeoutMs = 1_250
+/** How long Azure DNS may take about IPv6, in milliseconds. */
+const azureTimeoutMs = 1_250
+
+/** How long the resolver's servers may take about IPv6, in milliseconds: a slow answer is none that fails. */
+const ipv6TimeoutMs = 2_400
 
 /** Asks Azure DNS for IPv6 addresses of the name. A private endpoint has IPv4 addresses only, so an IPv6 address belongs to something else. */
 export function azureIpv6Check(servers: () => readonly DnsServer[]): Check<'azure-ipv6'> {
@@ -39,31 +42,37 @@ export function azureIpv6Check(servers: () => readonly DnsServer[]): Check<'azur
     deadlineMs: 3_000,
     async run({ host }, _soFar, signal) {
       const asked = servers()
-      return asked.length === 0 ? undefined : await askServers(asked, host, signal, { type: 'AAAA', timeoutMs: ipv6TimeoutMs })
+      return asked.length === 0 ? undefined : await askServers(asked, host, signal, { type: 'AAAA', timeoutMs: azureTimeoutMs })
     },
   }
 }
 
 /**
- * Asks for IPv6 addresses the server that answered for IPv4, because programs ask it for both and wait for both. Behind a stub, asks its servers. A server
- * that took long for the one has as long for the other.
+ * Asks for IPv6 addresses every server that knows an IPv4 address, because programs ask it for both and wait for both; behind a stub, its servers. Returns the
+ * answer of one that fails at it, else the first one's. A server that took long for the one has as long for the other.
  */
 export function ipv6Check(servers: () => AskedServers): Check<'ipv6'> {
   return {
     id: 'ipv6',
-    needs: ['resolver', 'wire'],
+    needs: ['resolver', 'wire', 'servers'],
     deadlineMs: 3_000,
-    async run({ host }, { resolver, wire }, signal) {
+    async run({ host }, { resolver, wire, servers: each = [] }, signal) {
       const first = wire ?? resolver
       const { asked, behind } = servers()
-      const same = asked.filter((each) => labelOf(each) === first?.server)
-      const chosen = behind.length > 0 ? behind : same.length > 0 ? same : asked
-      if (first === undefined || !['NOERROR', 'NXDOMAIN'].includes(first.rcode) || chosen.length === 0) return undefined
+      const all = behind.length > 0 ? behind : asked
+      if (first === undefined || !known.has(first.rcode) || all.length === 0) return undefined
       const timeoutMs = Math.max(ipv6TimeoutMs, Math.min(first.elapsedMs * 1.5, 2_900))
-      return await askServers(chosen, host, signal, { type: 'AAAA', timeoutMs })
+      const leading = new Set([first, ...each].flatMap(({ server, addresses }) => (addresses.length > 0 ? [server] : [])))
+      const chosen = all.filter((server) => leading.has(labelOf(server))).slice(0, mostServers)
+      if (chosen.length === 0) return await askServers(all, host, signal, { type: 'AAAA', timeoutMs })
+      const answers = await Promise.all(chosen.map((server) => queryDns(server, host, signal, { type: 'AAAA', timeoutMs })))
+      return answers.find(({ rcode }) => rcode !== 'NOERROR') ?? answers[0]
     },
   }
 }
+
+/** Response codes of a server that knows the answer. */
+const known = new Set(['NOERROR', 'NXDOMAIN'])
 
 export function hostsCheck(files: ResolverFiles): Check<'hosts'> {
   return { id: 'hosts', needs: [], deadlineMs: 1_000, run: async ({ host }) => ({ addresses: await files.pinned(host) }) }

@@ -1,8 +1,6 @@
 import type { Check } from '../check.ts'
 import { type DnsServer, queryDns } from '../dns/query.ts'
-
-/** How many servers of a list the C library uses; the rest is ignored. */
-const mostServers = 3
+import { mostServers } from '../dns/resolver-files.ts'
 
 /** How long one server may take, in milliseconds. A server that is silent longer is one that programs go past. */
 const timeoutMs = 1_250

@@ -19,6 +19,9 @@ export interface ResolverFiles {
 /** The addresses of systemd-resolved's stub. It answers in the name of the servers in `upstreamConf`. */
 const stubs = new Set(['127.0.0.53', '127.0.0.54'])
 
+/** How many servers of its list the C library asks; the rest is ignored. */
+export const mostServers = 3
+
 /** How many domains of the search list are tried at most; the C library has the same bound. */
 const maxDomains = 6
 
@@ -29,7 +32,7 @@ export function resolverFiles(
   upstreamConf = '/run/systemd/resolve/resolv.conf',
 ): ResolverFiles {
   const servers = (): readonly DnsServer[] => {
-    const listed = nameServersIn(resolvConf)
+    const listed = nameServersIn(resolvConf, mostServers)
     return listed.length > 0 ? listed : getServers().flatMap(parseServer)
   }
   return {
@@ -52,14 +55,16 @@ export function resolverFiles(
   }
 }
 
-function nameServersIn(path: string): readonly DnsServer[] {
+/** The IPv4 servers among the first `most`. */
+function nameServersIn(path: string, most = Number.POSITIVE_INFINITY): readonly DnsServer[] {
   let text = ''
   try {
     text = readFileSync(path, 'utf8')
   } catch {
     return []
   }
-  return linesOf(text).flatMap(([keyword, address = '']) => (keyword === 'nameserver' ? parseServer(address) : []))
+  const servers = linesOf(text).filter(([keyword, address]) => keyword === 'nameserver' && address !== undefined)
+  return servers.slice(0, most).flatMap(([, address = '']) => parseServer(address))
 }
 
 async function wordsOf(path: string): Promise<readonly string[][]> {

@@ -1,5 +1,5 @@
 import { isUnread, unknownEntries } from './control-facts.ts'
-import type { ControlPart, DirectResult, DnsAnswer, Evidence, Failure, TcpResult, TlsResult } from './evidence.ts'
+import type { ControlPart, DirectResult, DnsAnswer, Evidence, Failure, StaleCopy, TcpResult, TlsResult } from './evidence.ts'
 import { listed, shown } from './rules/words.ts'
 
 /** One observation: what, and its value. Safe to print, not escaped. */
@@ -45,6 +45,7 @@ export function evidenceLines(evidence: Evidence): readonly EvidenceLine[] {
           known('endpoint', isUnread(evidence, 'endpoint') ? undefined : endpointWords(controlPlane.endpoint)),
           known('zone', isUnread(evidence, 'zone') ? undefined : zoneWords(controlPlane.zone)),
           line('record', controlPlane.record && `${shown(controlPlane.record.name)} → ${listed(controlPlane.record.addresses)}`),
+          ...(controlPlane.staleCopies ?? []).map((copy) => line('a copied record', copyWords(copy))),
           known('organization', controlPlane.organizationIds && listed(controlPlane.organizationIds)),
           line('allow list', controlPlane.allowList && listed(controlPlane.allowList)),
           line('of these, no known endpoint', unknownEntries(evidence).length > 0 ? listed(unknownEntries(evidence)) : undefined),
@@ -130,6 +131,12 @@ function endpointWords(endpoint: NonNullable<Evidence['controlPlane']>['endpoint
 function zoneWords(zone: NonNullable<Evidence['controlPlane']>['zone']): string {
   if (zone === undefined) return 'none'
   return `${shown(zone.id.split('/').at(-1))}, ${zone.linked ? 'linked' : 'not linked'} to the network`
+}
+
+/** e.g. `other.example leads to 10.0.0.1, and in the zone that it was copied from to 10.0.0.2` */
+export function copyWords({ name, from, addresses, sourceAddresses }: StaleCopy): string {
+  const now = sourceAddresses.length === 0 ? 'it is gone' : `it leads to ${listed(sourceAddresses)}`
+  return `${shown(name)} leads to ${listed(addresses)}; in ${shown(from)}, which it was copied from, ${now}`
 }
 
 function workersWords(workers: NonNullable<Evidence['workers']>): string {

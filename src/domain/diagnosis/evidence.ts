@@ -144,6 +144,8 @@ export interface ControlPlane {
   readonly record?: { readonly name: string; readonly addresses: readonly string[] }
   /** Addresses of the wildcard, where a record of the host's own answers in its place. */
   readonly wildcard?: readonly string[]
+  /** Copies of a wider zone's records that lead elsewhere than these do by now; at most `mostCopies`. */
+  readonly staleCopies?: readonly StaleCopy[]
   /** Absent where only the service's list could be read. */
   readonly organizationIds?: readonly string[]
   readonly allowList?: readonly string[]
@@ -153,6 +155,14 @@ export interface ControlPlane {
   readonly requestId?: string
   /** When allow list and state were read, if not just now. */
   readonly asOf?: string
+}
+
+/** A copy that this bot made of a record of a wider zone. Names are whole; no addresses where the record is gone. */
+export interface StaleCopy {
+  readonly name: string
+  readonly from: string
+  readonly addresses: readonly string[]
+  readonly sourceAddresses: readonly string[]
 }
 
 export interface Evidence {

@@ -2,6 +2,8 @@ import { cleanText } from '../hostile-text.ts'
 import type { Evidence } from './evidence.ts'
 import type { Finding, Rule, Verdict } from './finding.ts'
 import { isHealthy } from './required.ts'
+import { failureOf } from './rules/servers.ts'
+import { failingServers } from './server-facts.ts'
 
 /**
  * Pure. The verdict on the evidence. Rules are judged in order: the name asked for, the control plane, then the phases of a connection. A finding that hides
@@ -27,7 +29,8 @@ function findingOf(rule: Rule, evidence: Evidence): Finding {
   return { code, severity, title, detail: rule.say(evidence), remedy: rule.remedy(evidence) }
 }
 
-function healthy({ host, networkPlane }: Evidence): Verdict {
+function healthy(evidence: Evidence): Verdict {
+  const { host, networkPlane } = evidence
   const name = cleanText(host, 253)
   const elapsed = networkPlane?.ping?.elapsedMs
   const took = elapsed === undefined ? '' : ` ${Math.round(elapsed)} ms`
@@ -35,7 +38,7 @@ function healthy({ host, networkPlane }: Evidence): Verdict {
     code: 'healthy',
     severity: 'ok',
     title: 'the service answers over the private endpoint',
-    detail: `name → ${networkPlane?.address?.dialled} → TLS on 8443 and 9440 → Ok.${took}${slowness(networkPlane)}`,
+    detail: `name → ${networkPlane?.address?.dialled} → TLS on 8443 and 9440 → Ok.${took}${slowness(networkPlane)}${deadServers(evidence)}`,
     remedy: { text: `Connect: https://${name}:8443 or clickhouse client --secure --port 9440 --host ${name}` },
     findings: [],
   }
@@ -48,6 +51,12 @@ function slowness(networkPlane: Evidence['networkPlane']): string {
   const { server, elapsedMs } = networkPlane?.wire ?? networkPlane?.resolver ?? { server: '', elapsedMs: 0 }
   if (elapsedMs < slowDnsMs) return ''
   return `. DNS is slow: ${cleanText(server, 253)} took ${(elapsedMs / 1_000).toFixed(1)} s, and clients wait as long`
+}
+
+/** Servers that programs go past: no fault yet, and one server less. */
+function deadServers(evidence: Evidence): string {
+  const dead = failingServers(evidence).map((each) => `${cleanText(each.server, 253)} ${failureOf(each)}`)
+  return dead.length === 0 ? '' : `. Programs go past a DNS server, and may wait for it: ${dead.join('; ')}`
 }
 
 /** The verdict when no rule matches although a required check did not pass. */

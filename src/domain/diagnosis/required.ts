@@ -1,6 +1,7 @@
 import { connectionOf, endpointAddress, isOtherHost, isOtherService, isUp } from './control-facts.ts'
 import { contradiction, ipv6Addresses, kindOf, resolverLeads } from './dns-facts.ts'
 import type { CheckId, Evidence } from './evidence.ts'
+import type { FindingCode, Verdict } from './finding.ts'
 import { isPrivateName } from './host-kinds.ts'
 import { ports, serviceAnswered } from './port-facts.ts'
 import { disagreementOf, failingIpv6 } from './server-facts.ts'
@@ -30,8 +31,19 @@ export function isHealthy(evidence: Evidence): boolean {
   return isPrivateName(evidence.host) && networkIsHealthy(evidence) && controlPlaneIsHealthy(evidence)
 }
 
-/** Whether the data plane is healthy: the name leads to the one dialled address, which is the endpoint's where that is known, and the service answers there. */
+/** Whether the data plane is healthy: the service is reached, and no other way of looking up the name says otherwise. */
 export function networkIsHealthy(evidence: Evidence): boolean {
+  return (
+    isReached(evidence) &&
+    contradiction(evidence) === undefined &&
+    ipv6Addresses(evidence).length === 0 &&
+    failingIpv6(evidence) === undefined &&
+    disagreementOf(evidence) === undefined
+  )
+}
+
+/** Whether the name leads to the one dialled address, which is the endpoint's where that is known, and the service answers there. */
+function isReached(evidence: Evidence): boolean {
   const seen = evidence.networkPlane
   const dialled = seen?.address?.dialled
   const expected = endpointAddress(evidence)
@@ -41,10 +53,6 @@ export function networkIsHealthy(evidence: Evidence): boolean {
     seen !== undefined &&
     dialled !== undefined &&
     resolverLeads(evidence) &&
-    contradiction(evidence) === undefined &&
-    ipv6Addresses(evidence).length === 0 &&
-    failingIpv6(evidence) === undefined &&
-    disagreementOf(evidence) === undefined &&
     seen.resolver?.addresses.includes(dialled) === true &&
     (expected === undefined || expected === dialled) &&
     ports.every((port) => {
@@ -52,6 +60,29 @@ export function networkIsHealthy(evidence: Evidence): boolean {
       return tcp?.connected === true && tcp.address === dialled && tls?.verified === true && tls.address === dialled
     }) &&
     serviceAnswered(evidence)
+  )
+}
+
+/** Findings about a second way of looking up the name, which no setup mends: the question for IPv6, and servers that programs ask after the first. */
+const beside: readonly FindingCode[] = ['dns-ipv6-failing', 'dns-ipv6-answer', 'dns-servers-disagree']
+
+/** Whether a finding with this code may stand beside a service that was seen to answer. */
+export function isBeside(code: FindingCode): boolean {
+  return beside.includes(code)
+}
+
+/**
+ * Whether the service was seen to answer as programs reach it, and every finding is about a second way of looking it up. A wrong server that is asked first is
+ * none: programs ask it, whoever answered this time.
+ */
+export function worksWithWarnings(evidence: Evidence, { findings }: Pick<Verdict, 'findings'>): boolean {
+  return (
+    findings.length > 0 &&
+    findings.every(({ code }) => isBeside(code)) &&
+    disagreementOf(evidence)?.firstIsWrong !== true &&
+    isPrivateName(evidence.host) &&
+    isReached(evidence) &&
+    controlPlaneIsHealthy(evidence)
   )
 }
 

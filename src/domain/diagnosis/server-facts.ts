@@ -26,6 +26,11 @@ export function disagreementOf(evidence: Evidence): Disagreement | undefined {
   return { right, wrong, firstIsWrong: right.length > 0 && wrong.includes(known[0] as DnsAnswer) }
 }
 
+/** The resolver's servers that gave no usable answer, each asked by itself: programs go past them. */
+export function failingServers({ networkPlane }: Evidence): readonly DnsAnswer[] {
+  return (networkPlane?.servers ?? []).filter((each) => kindOf(each) === 'failed')
+}
+
 /** How much longer a question about IPv6 has to stay without an answer than the one about IPv4 took, in milliseconds, to count as unanswered. */
 const patienceMs = 700
 
@@ -37,6 +42,6 @@ export function failingIpv6(evidence: Evidence): DnsAnswer | undefined {
   const own = [wire, resolver, ...servers].find((each) => each?.server === ipv6.server)
   // A server that does not know the IPv4 address either has another fault.
   if (own !== undefined && kindOf(own) !== 'addresses') return undefined
-  const took = (wire ?? resolver)?.elapsedMs ?? 0
+  const took = (own ?? wire ?? resolver)?.elapsedMs ?? 0
   return ipv6.rcode === 'TIMEOUT' && ipv6.elapsedMs < took + patienceMs ? undefined : ipv6
 }

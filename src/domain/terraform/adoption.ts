@@ -10,8 +10,12 @@ export interface Names {
   /** In the order of the input's lists. */
   readonly groups: readonly string[]
   readonly records: readonly string[]
+  readonly copies: readonly string[]
   readonly services: readonly string[]
 }
+
+/** Names of records that are no words. */
+const apart: Readonly<Record<string, string>> = { '*': 'wildcard', '@': 'apex' }
 
 /** Names need to be unique only among resources of one type. */
 export function namesOf({ endpoint, network, dns, services }: TerraformInput): Names {
@@ -19,12 +23,16 @@ export function namesOf({ endpoint, network, dns, services }: TerraformInput): N
     const taken = new Set<string>()
     return texts.map((each) => terraformName(each, taken))
   }
+  const recordNames = (names: readonly string[]) => names.map((name) => apart[name] ?? name)
+  const records = recordNames((dns?.records ?? []).map(({ name }) => name))
+  const inZone = unique([...records, ...recordNames((dns?.copies ?? []).map(({ name }) => name))])
   return {
     endpoint: terraformName(endpoint.name, new Set()),
     zone: terraformName(dns?.zone.name ?? '', new Set()),
     link: terraformName(dns?.link.name ?? '', new Set()),
     groups: unique(network.applicationSecurityGroups.map((id) => id.slice(id.lastIndexOf('/') + 1))),
-    records: unique((dns?.records ?? []).map(({ name }) => (name === '*' ? 'wildcard' : name))),
+    records: inZone.slice(0, records.length),
+    copies: inZone.slice(records.length),
     services: unique(services.map(({ name }) => name)),
   }
 }

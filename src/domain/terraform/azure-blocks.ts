@@ -1,7 +1,7 @@
-import { marked } from '../ownership.ts'
+import { marked, markedCopy } from '../ownership.ts'
 import { sameId, subnetId, vnetId } from '../target.ts'
 import { adoption, type Names } from './adoption.ts'
-import { attribute, block, code, type Item, list, text, textMap } from './hcl.ts'
+import { attribute, block, code, comment, type Item, list, text, textMap } from './hcl.ts'
 import type { Existence, TerraformInput } from './input.ts'
 
 /**
@@ -15,6 +15,7 @@ export function azureBlocks(input: TerraformInput, names: Names): readonly Item[
     ...zoneBlocks(input, names),
     ...linkBlocks(input, names),
     ...recordBlocks(input, names),
+    ...copyBlocks(input, names),
   ]
 }
 
@@ -133,6 +134,10 @@ function linkBlocks(input: TerraformInput, names: Names): readonly Item[] {
         attribute('registration_enabled', code('false')),
         ...tags(dns.link.existence, marked(network.tags, input.maker)),
         ...lifecycle(dns.link.existence, false, ['registration_enabled']),
+        // The link hides the records that were copied.
+        ...(names.copies.length > 0
+          ? [attribute('depends_on', list(names.copies.map((name) => code(`azurerm_private_dns_a_record.${name}`))))]
+          : []),
       ],
     ),
   ]
@@ -160,6 +165,33 @@ function recordBlocks(input: TerraformInput, names: Names): readonly Item[] {
           ),
           ...tags(record.existence, marked(undefined, input.maker)),
           ...lifecycle(record.existence, false, ['ttl']),
+        ],
+      ),
+    ]
+  })
+}
+
+/** Copies lead to where the wider zone leads, and not to the endpoint. */
+function copyBlocks(input: TerraformInput, names: Names): readonly Item[] {
+  const { dns } = input
+  if (dns === undefined) return []
+  return (dns.copies ?? []).flatMap((copy, at) => {
+    const name = names.copies[at] ?? `copy_${at}`
+    return [
+      ...adoption(`azurerm_private_dns_a_record.${name}`, `${zoneId(dns)}/A/${copy.name}`, copy),
+      comment(`A copy of a record of ${copy.from}, which the link hides; changes there do not reach it.`),
+      block(
+        'resource',
+        ['azurerm_private_dns_a_record', name],
+        [
+          ...dnsProvider(input),
+          attribute('name', text(copy.name)),
+          attribute('zone_name', code(`azurerm_private_dns_zone.${names.zone}.name`)),
+          attribute('resource_group_name', text(dns.zone.resourceGroup)),
+          attribute('ttl', code(String(copy.ttl))),
+          attribute('records', list(copy.addresses.map(text))),
+          ...tags(copy.existence, markedCopy(undefined, copy.from, input.maker)),
+          ...lifecycle(copy.existence, false),
         ],
       ),
     ]

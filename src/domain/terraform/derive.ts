@@ -77,7 +77,16 @@ function dnsOf(request: Request, network: Network, name: string): NonNullable<Te
     zone: { name, ...network.dns, ...place, ...zone, ...assumed(zone, place) },
     link: { name: linked?.name ?? linkName(network), ...link, ...assumed(link, linked) },
     records: recordsOf(request),
+    ...copiesOf(request),
   }
+}
+
+/** Copies are made with the link. */
+function copiesOf(request: Request): Pick<NonNullable<TerraformInput['dns']>, 'copies'> {
+  const copies = stepOf(request, 'dns-record')?.seen?.copies ?? []
+  if (copies.length === 0) return {}
+  const link = existenceOf(request, 'network-link')
+  return { copies: copies.map(({ exists, ...copy }) => ({ ...copy, ...(exists ? { existence: 'found' as const } : link) })) }
 }
 
 /** The records that the plan changes, else those that lead to the endpoint already. */

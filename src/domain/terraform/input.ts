@@ -1,4 +1,5 @@
 import type { Installation, MarkedRequest } from '../ownership.ts'
+import type { RecordCopy } from '../plan.ts'
 import type { Network } from '../target.ts'
 
 /** `planned`: not made yet. `made`: by the request. `found`: in place before the request, so that owner and details may be other than assumed. */
@@ -29,6 +30,8 @@ export interface TerraformInput {
     readonly link: Assumable & { readonly name: string }
     /** Relative names, `*` for the wildcard. */
     readonly records: readonly (Assumable & { readonly name: string })[]
+    /** Records of a wider zone that the link hides. */
+    readonly copies?: readonly (Assumable & Omit<RecordCopy, 'exists'>)[]
   }
 }
 

@@ -10,6 +10,7 @@ import type { Inventory, InventoryStore } from '../../redis/records.ts'
 import type { Clouds } from '../clouds.ts'
 import type { Catalog } from '../services/inventory.ts'
 import type { PrivateService } from '../services/target.ts'
+import { staleCopies } from './stale-copies.ts'
 
 /** How long fresh lists of ClickHouse Cloud may take, in milliseconds, before the stored ones are used: a call waits while its budget is spent. */
 const freshWithinMs = 1_800
@@ -210,7 +211,9 @@ async function zoneFor(
   network: Network,
   clouds: ControlPlaneSources['clouds'],
   signal: AbortSignal,
-): Promise<Pick<ControlPlane, 'zone' | 'record' | 'wildcard'>> {
+): Promise<Pick<ControlPlane, 'zone' | 'record' | 'wildcard' | 'staleCopies'>> {
   const [zone] = await clouds.dns.zones(zoneOf(host), network, signal, { others: true })
-  return zone === undefined ? {} : zoneEvidence(host, zone, await clouds.dns.aRecords(zone, signal))
+  if (zone === undefined) return {}
+  const records = await clouds.dns.aRecords(zone, signal)
+  return { ...zoneEvidence(host, zone, records), ...(await staleCopies(zone, records, network, clouds, signal)) }
 }

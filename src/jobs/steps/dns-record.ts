@@ -1,12 +1,12 @@
 import type { ARecord } from '../../azure/private-dns.ts'
 import type { Zone } from '../../azure/zone-reader.ts'
-import { isCopy, isOurs, marked, markedCopy, tagText } from '../../domain/ownership.ts'
-import { type Change, type FieldChange, knownAfterApply } from '../../domain/plan.ts'
+import { copiedFrom, isCopy, isOurs, marked, markedCopy, tagText } from '../../domain/ownership.ts'
+import { type Change, type FieldChange, knownAfterApply, type StepFacts } from '../../domain/plan.ts'
 import { labelOf, sameId, type Target, zoneNameOf } from '../../domain/target.ts'
 import { otherEndpoints, type PlacedEndpoint, seeingAll } from './endpoints.ts'
 import { hiddenByNarrower } from './names-that-move.ts'
 import { isMadeHere } from './removal.ts'
-import type { Observation, Step, StepContext } from './step.ts'
+import type { CarriedRecord, Observation, Step, StepContext } from './step.ts'
 
 const ttl = 300
 
@@ -33,8 +33,10 @@ export const dnsRecord: Step = {
     const found = all.length === 0 ? creation(['*'], endpoint?.address) : await compare(context, all)
     const wantedRecords = found.seen?.records?.map(({ name }) => name) ?? []
     const warning = othersWarning(found.change, zone)
+    const copied = copiesIn(all, copies, context)
     return {
       ...found,
+      ...(copied.length > 0 && { seen: { ...found.seen, copies: copied } }),
       facts: { ...(zone !== undefined && { records }), wantedRecords },
       ...(warning !== undefined && { warning }),
     }
@@ -58,6 +60,21 @@ export const dnsRecord: Step = {
 }
 
 type Found = Omit<Observation, 'facts'>
+
+/** Copies of a wider zone's records; those that are `new` are made with the link. */
+function copiesIn(
+  all: readonly Pick<ARecord, 'name' | 'addresses' | 'ttl' | 'metadata'>[],
+  newOnes: readonly CarriedRecord[],
+  { facts: { carried = [] }, maker }: StepContext,
+): NonNullable<StepFacts['copies']> {
+  return all.flatMap(({ name, addresses, ttl: seconds, metadata }) => {
+    const source = carried.find((each) => sameId(each.name, name))
+    const from = copiedFrom(metadata)
+    if (from === undefined || !isOurs(metadata, maker)) return []
+    const exists = !newOnes.some((each) => sameId(each.name, name))
+    return [{ name, addresses: source?.addresses ?? addresses, ttl: source?.ttl ?? seconds, from, exists }]
+  })
+}
 
 /** A record that is made or corrected answers in every VNet that is linked to the zone. */
 function othersWarning({ kind }: Change, zone: Zone | undefined): string | undefined {

@@ -1,7 +1,7 @@
 import type { ARecord } from '../../azure/private-dns.ts'
 import type { Zone } from '../../azure/zone-reader.ts'
 import { hiddenRecords, isWider, nameWithin, wholeName } from '../../domain/hidden-names.ts'
-import { isOurs } from '../../domain/ownership.ts'
+import { type Installation, isCopy, isOurs } from '../../domain/ownership.ts'
 import { sameId, zoneNameOf } from '../../domain/target.ts'
 import type { CarriedRecord, StepContext } from './step.ts'
 
@@ -20,8 +20,8 @@ const mostNames = 5
 export async function namesThatMove(zone: Zone | undefined, around: readonly Zone[], context: StepContext): Promise<Moving> {
   const { target, clouds, maker, signal } = context
   const name = zoneNameOf(target)
-  if (zone?.link !== undefined) return { carried: [] }
   const wider = widerOf(name, around)
+  if (zone?.link !== undefined) return wider === undefined ? { carried: [] } : await namesToFollow(zone, wider, context)
   if (wider === undefined) return { carried: [], ...unreadWarning(name, around, context) }
   const [records, sets] = await Promise.all([clouds.dns.aRecords(wider, signal), clouds.dns.recordSets(wider, signal)])
   const place = `${wider.name} in ${wider.resourceGroup} is linked to ${target.network.vnet} too`
@@ -40,9 +40,10 @@ export async function namesThatMove(zone: Zone | undefined, around: readonly Zon
   if (carried.length === 0) return { carried }
   const here = zone === undefined ? [] : await clouds.dns.aRecords(zone, signal)
   const existing = ({ name: wanted }: ARecord) => here.find((record) => sameId(record.name, wanted))
+  const isOwnCopy = (record: ARecord) => zone?.otherLinks === 0 && isCopyOf(record, maker)
   const different = carried.filter((record) => {
     const found = existing(record)
-    return found !== undefined && addressesOf(found) !== addressesOf(record)
+    return found !== undefined && addressesOf(found) !== addressesOf(record) && !isOwnCopy(found)
   })
   if (different.length > 0)
     return blocked(
@@ -53,10 +54,48 @@ export async function namesThatMove(zone: Zone | undefined, around: readonly Zon
     return blocked(
       `${place}. A link to ${name} would hide ${namesOf(name, missing)}, and that zone in ${zone.resourceGroup} serves others, so that nothing is copied into it. Ask its owner to add these names, then run setup again.`,
     )
-  return {
-    carried,
-    warning: `${place}. The new link hides its names below ${name}: ${namesOf(name, carried)}. They are copied and lead on to where they lead now; later changes in ${wider.name} no longer count for them.`,
+  const stale = (record: CarriedRecord): CarriedRecord => {
+    const copy = existing(record)
+    return copy === undefined || addressesOf(copy) === addressesOf(record) ? record : { ...record, copyLeads: copy.addresses }
   }
+  return {
+    carried: carried.map(stale),
+    warning: `${place}. The new link hides its names below ${name}: ${namesOf(name, carried)}. They are copied and lead on to where they lead now; later changes in ${wider.name} count for them only after another setup.`,
+  }
+}
+
+/**
+ * The copies in a zone of ours that lead elsewhere than the records that they were copied from, which have changed since. Names that the wider zone got or lost
+ * since are told: they did not move.
+ */
+async function namesToFollow(zone: Zone, wider: Zone, { target, clouds, maker, signal }: StepContext): Promise<Moving> {
+  if (!isOurs(zone.tags, maker)) return { carried: [] }
+  const [there, here] = await Promise.all([clouds.dns.aRecords(wider, signal), clouds.dns.aRecords(zone, signal)])
+  const copies = here.filter((record) => isCopyOf(record, maker))
+  const sources = hiddenRecords(zone.name, wider.name, there).map((each) => ({ ...each, from: wider.name }))
+  const sourceOf = ({ name }: ARecord) => sources.find((each) => sameId(each.name, name))
+  const changed = copies.flatMap((copy) => {
+    const source = sourceOf(copy)
+    return source === undefined || addressesOf(source) === addressesOf(copy) ? [] : [{ ...source, copyLeads: copy.addresses }]
+  })
+  const lost = copies.filter((copy) => sourceOf(copy) === undefined)
+  const added = sources.filter(({ name }) => !here.some((record) => sameId(record.name, name)))
+  const place = `${wider.name} in ${wider.resourceGroup} has changed since its names were copied into ${zone.name}`
+  const isShared = zone.otherLinks > 0
+  const told = [
+    changed.length > 0 && isShared
+      ? `${namesOf(zone.name, changed)} lead there now, and the copies do not; other networks use these copies, so that they stay`
+      : '',
+    lost.length > 0 ? `${namesOf(zone.name, lost)} are gone there, and the copies stay` : '',
+    added.length > 0 ? `${namesOf(zone.name, added)} are new there, and ${target.network.vnet} does not see them` : '',
+  ].filter((sentence) => sentence !== '')
+  const warning = told.length === 0 ? {} : { warning: `${place}: ${told.join('; ')}. Ask the owner of ${wider.name}.` }
+  return { carried: isShared ? [] : changed, ...warning }
+}
+
+/** Whether this bot copied the record from a wider zone. */
+export function isCopyOf({ metadata }: Pick<ARecord, 'metadata'>, maker: Installation): boolean {
+  return isCopy(metadata) && isOurs(metadata, maker)
 }
 
 /** Why the record of a narrower zone that is linked to the VNet answers for one of the hosts, and not ours; undefined where none does, or it leads to the endpoint. */
@@ -122,6 +161,6 @@ function namesOf(
   return more > 0 ? `${names.join(', ')} and ${more} more` : names.join(', ')
 }
 
-function addressesOf({ addresses }: ARecord): string {
+export function addressesOf({ addresses }: ARecord): string {
   return addresses.toSorted().join(', ')
 }

@@ -1,24 +1,14 @@
 import type { Zone } from '../../azure/zone-reader.ts'
-import { wholeName } from '../../domain/hidden-names.ts'
-import { marked, markedCopy } from '../../domain/ownership.ts'
+import { marked } from '../../domain/ownership.ts'
 import { beingMade } from '../../domain/plan.ts'
 import { linkName } from '../../domain/resource-names.ts'
-import { type Network, sameId, zoneNameOf } from '../../domain/target.ts'
+import { type Network, zoneNameOf } from '../../domain/target.ts'
 import type { Clouds } from '../clouds.ts'
 import { until } from '../retry.ts'
+import { carryOver, checkSource, copyFields } from './copies.ts'
 import { deletedMeanwhile } from './dns-zone.ts'
-import type { Step, StepContext } from './step.ts'
-
-/** Copies what the link would hide, before it does. */
-async function carryOver({ facts: { carried = [] }, clouds, maker, fence, signal }: StepContext, zone: Zone): Promise<void> {
-  if (carried.length === 0) return
-  const here = await clouds.dns.aRecords(zone, signal)
-  for (const { name, addresses, ttl, metadata, from } of carried) {
-    if (here.some((record) => sameId(record.name, name))) continue
-    await fence()
-    await clouds.dns.putARecord(zone, { name, addresses, ttl, metadata: markedCopy(metadata, from, maker) }, signal)
-  }
-}
+import { namesThatMove } from './names-that-move.ts'
+import type { Step } from './step.ts'
 
 /** The zone with its link as that is now: by its id, else any other to the same VNet. */
 async function withLink(zone: Zone, network: Network, { dns }: Clouds, signal: AbortSignal): Promise<Zone> {
@@ -38,18 +28,29 @@ export const networkLink: Step = {
   resource: ({ network }) => network.vnet,
   needs: ['dns-zone'],
 
-  async plan({ target, clouds, facts, signal }) {
+  async plan(context) {
+    const { target, clouds, facts, signal } = context
     // The zone may have been read before this link was made, so it is read again.
     const zone = facts.zone && (await withLink(facts.zone, target.network, clouds, signal))
     const seen = { link: { name: zone?.link?.name ?? linkName(target.network) } }
-    if (zone?.link?.completed === true) return { change: { kind: 'none' }, facts: { zone }, seen }
+    // Records of others change meanwhile: what is copied is as it was read last.
+    const { carried, blocked } = await namesThatMove(zone, facts.around ?? [], context)
+    if (blocked !== undefined) return { change: { kind: 'blocked', reason: blocked }, facts: {} }
+    const copies = copyFields(zoneNameOf(target), carried)
+    if (zone?.link?.completed === true) {
+      const change = copies.length === 0 ? ({ kind: 'none' } as const) : ({ kind: 'update', fields: copies } as const)
+      return { change, facts: { zone, carried }, seen }
+    }
     // Nothing is left to write, but names do not resolve over the link yet.
     if (zone?.link !== undefined) return { change: { kind: 'update', fields: [beingMade] }, facts: { zone }, seen }
-    const carried = (facts.carried ?? []).map(({ name, addresses, from }) => ({
-      name: `copy of ${wholeName(zoneNameOf(target), name)} from ${from}`,
-      after: addresses.join(', '),
-    }))
-    return { change: { kind: 'create', fields: [{ name: 'registration', after: 'off' }, ...carried] }, facts: {}, seen }
+    const { network } = target
+    const note = `Zones were looked for in ${subscriptionsText(clouds.dns.subscriptions(network))}; one elsewhere that is linked to ${network.vnet} is not seen.`
+    return {
+      change: { kind: 'create', fields: [{ name: 'registration', after: 'off' }, ...copies] },
+      facts: { carried },
+      note,
+      seen,
+    }
   },
 
   async apply(context) {
@@ -58,8 +59,11 @@ export const networkLink: Step = {
     if (facts.zone === undefined) return
     const { zone } = facts
     const linkNow = async () => (await withLink(zone, network, clouds, signal)).link
-    if ((await linkNow()) === undefined) {
+    const before = await linkNow()
+    if (before?.completed === true) return await carryOver(context, zone)
+    if (before === undefined) {
       await carryOver(context, zone)
+      await checkSource(context, zone)
       await fence()
       await clouds.dns.createLink(facts.zone, linkName(network), network, marked(network.tags, maker), signal)
     }
@@ -74,4 +78,8 @@ export const networkLink: Step = {
     }
     throw deletedMeanwhile(`The link of ${zoneNameOf(target)} to ${network.vnet}`)
   },
+}
+
+function subscriptionsText(ids: readonly string[]): string {
+  return `${ids.length === 1 ? 'the subscription' : 'the subscriptions'} ${ids.join(', ')}`
 }

@@ -40,6 +40,8 @@ export interface Facts {
   /** When this run completed the link, in milliseconds of `performance.now`. */
   linkedAt?: number
   verdict?: Verdict
+  /** Every service was seen to answer; the verdict may still name what is wrong beside it. */
+  works?: boolean
   /** The verdict on each service, by its id. */
   verdicts?: ReadonlyMap<string, Verdict>
 }
@@ -48,6 +50,8 @@ export interface Facts {
 export interface CarriedRecord extends ARecord {
   /** The name of the wider zone. */
   readonly from: string
+  /** Where this bot's copy leads, if elsewhere. */
+  readonly copyLeads?: readonly string[]
 }
 
 /** What a removal deletes in Azure. */

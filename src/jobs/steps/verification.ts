@@ -2,6 +2,7 @@ import { endpointEvidence, zoneEvidence } from '../../domain/diagnosis/assemble.
 import type { Evidence } from '../../domain/diagnosis/evidence.ts'
 import type { Verdict } from '../../domain/diagnosis/finding.ts'
 import { judge } from '../../domain/diagnosis/judge.ts'
+import { worksWithWarnings } from '../../domain/diagnosis/required.ts'
 import { rules } from '../../domain/diagnosis/rules/all.ts'
 import { TerminalError } from '../../domain/errors.ts'
 import { type Reached, zoneNameOf } from '../../domain/target.ts'
@@ -18,10 +19,25 @@ interface Pace {
   readonly workerGraceMs: number
 }
 
+/** The worst comes first. */
+const order = ['not-working', 'warned', 'healthy'] as const
+
 /** No wait is longer, in milliseconds: each of its causes has an end. */
 const longestMs = 30 * 60_000
 
-/** Probes from inside the network until the path to every service is healthy, or what is seen does not pass by itself. */
+/** What one look at a service has shown. */
+interface Look {
+  readonly id: string
+  readonly evidence: Evidence
+  readonly verdict: Verdict
+  /** `warned`: the service answers, and the verdict is about a second way of looking up its name, which no setup mends. */
+  readonly seen: 'healthy' | 'warned' | 'not-working'
+}
+
+/**
+ * Probes from inside the network until the path to every service is healthy, or what is seen does not pass by itself. A service that goes on answering is
+ * seen to work, also where a second way of looking up its name fails: that is told with the outcome.
+ */
 export function verifying({ everyMs, graceMs, workerGraceMs }: Pace): Step {
   return {
     id: 'verification',
@@ -31,7 +47,8 @@ export function verifying({ everyMs, graceMs, workerGraceMs }: Pace): Step {
     waits: true,
 
     async plan({ facts }) {
-      if (facts.verdict?.code === 'healthy') return { change: { kind: 'none' }, facts: {}, note: facts.verdict.title }
+      const { verdict, works } = facts
+      if (verdict !== undefined && works === true) return { change: { kind: 'none' }, facts: {}, note: seenText(verdict) }
       return { change: { kind: 'update', fields: [{ name: 'verdict', after: 'healthy' }] }, facts: {} }
     },
 
@@ -40,25 +57,30 @@ export function verifying({ everyMs, graceMs, workerGraceMs }: Pace): Step {
       const startedAt = performance.now()
       const linkedAt = facts.linkedAt ?? (isLinking(context) ? startedAt : undefined)
       let waited: Passing | undefined
+      let answersSince: number | undefined
+      const promised = new Map<string, number>()
       const observe = async (): Promise<'over' | undefined> => {
-        const looks = await Promise.all(
-          target.services.map(async (reached) => {
-            const evidence = await gather(reached, context)
-            return { id: reached.service.id, evidence, verdict: judge(rules, evidence) }
-          }),
-        )
+        const looks = await Promise.all(target.services.map((reached) => look(reached, context)))
         facts.verdicts = new Map(looks.map(({ id, verdict }) => [id, verdict]))
-        const worst = looks.find(({ verdict }) => verdict.code !== 'healthy') ?? looks[0]
+        const worst = order.flatMap((kind) => looks.filter(({ seen }) => seen === kind))[0]
         if (worst === undefined) return 'over'
-        const { verdict } = worst
+        const { verdict, seen } = worst
         facts.verdict = verdict
-        if (verdict.code === 'healthy') return 'over'
+        facts.works = seen === 'healthy'
+        if (facts.works) return 'over'
         const now = performance.now()
+        answersSince = seen === 'warned' ? (answersSince ?? now) : undefined
         if (verdict.code === 'worker-absent') return now > startedAt + workerGraceMs ? 'over' : undefined
         const passes = looks.flatMap(
-          (look) => passing(look.verdict, look.evidence, { now, ...(linkedAt !== undefined && { linkedAt }) }) ?? [],
+          (look) => passing(look.verdict, look.evidence, { now, startedAt, ...(linkedAt !== undefined && { linkedAt }) }) ?? [],
         )
-        const longest = passes.toSorted((a, b) => b.until - a.until)[0]
+        const longest = passes.map((each) => kept(each, promised)).toSorted((a, b) => b.until - a.until)[0]
+        // What may pass by itself gets the grace; what is seen for a moment may have been a lost packet.
+        const isOver = longest === undefined || now > Math.min(longest.until, startedAt + graceMs)
+        if (answersSince !== undefined && now - answersSince >= everyMs && isOver) {
+          facts.works = true
+          return 'over'
+        }
         waited = longest ?? waited
         const deadline = Math.max(startedAt + graceMs, longest?.until ?? 0)
         if (now + everyMs > deadline) return 'over'
@@ -68,7 +90,7 @@ export function verifying({ everyMs, graceMs, workerGraceMs }: Pace): Step {
         return undefined
       }
       await until(observe, { everyMs, withinMs: longestMs }, signal)
-      if (facts.verdict === undefined || facts.verdict.code === 'healthy') return
+      if (facts.verdict === undefined || facts.works === true) return
       const { code, title, remedy } = facts.verdict
       const seconds = Math.round((performance.now() - startedAt) / 1_000)
       const why = waited === undefined ? '' : ` It was waited for ${seconds} s, because ${waited.why}.`
@@ -86,6 +108,24 @@ export const verification: Step = verifying({ everyMs: 5_000, graceMs: 60_000, w
 /** Whether this request makes the link; a worker before this one may have. */
 function isLinking({ approved }: StepContext): boolean {
   return approved?.steps.some(({ id, change }) => id === 'network-link' && change.kind !== 'none') === true
+}
+
+async function look(reached: Reached, context: StepContext): Promise<Look> {
+  const evidence = await gather(reached, context)
+  const verdict = judge(rules, evidence)
+  const seen = verdict.code === 'healthy' ? 'healthy' : worksWithWarnings(evidence, verdict) ? 'warned' : 'not-working'
+  return { id: reached.service.id, evidence, verdict, seen }
+}
+
+/** The end that was told first stays: what passes by itself does not begin anew. */
+function kept(each: Passing, promised: Map<string, number>): Passing {
+  const until = promised.get(each.why) ?? each.until
+  promised.set(each.why, until)
+  return { ...each, until }
+}
+
+function seenText({ code, title }: Verdict): string {
+  return code === 'healthy' ? title : `the service answers over the private endpoint; ${code}: ${title}`
 }
 
 /** e.g. `sees dns-record-absent: the link is new …; looks on for 4 min` */

@@ -1,5 +1,6 @@
 import { isInUnknownState } from '../../../domain/diagnosis/control-facts.ts'
 import type { Diagnosis, Look } from '../../../domain/diagnosis/diagnosis.ts'
+import { copyWords } from '../../../domain/diagnosis/evidence-lines.ts'
 import type { Verdict } from '../../../domain/diagnosis/finding.ts'
 import { pathOf } from '../../../domain/diagnosis/path.ts'
 import { cleanText } from '../../../domain/hostile-text.ts'
@@ -115,8 +116,17 @@ function verdictParts({ evidence: seen, since }: Look, verdict: Verdict): readon
     ...(path.length === 0 ? [] : [{ kind: 'text', text: path.map(phaseText).join(' → ') } as const]),
     ...(verdict.severity === 'ok' ? healthyParts(seen?.host, verdict) : whyAndFix(verdict)),
     ...otherFindings(verdict),
+    ...copyParts(seen),
     ...sinceParts(since),
   ]
+}
+
+/** Copied records that did not follow a change: nothing that this service needs, so that they are no part of the verdict. */
+function copyParts(seen: Look['evidence']): readonly Part[] {
+  return (seen?.controlPlane?.staleCopies ?? []).map((copy) => ({
+    kind: 'text',
+    text: words`${strong('Mind:')} ${cleanText(copyWords(copy), 600)}. The next setup in ${shownName(seen?.network ?? '')} has the copy follow, or says why not.`,
+  }))
 }
 
 /** How to connect; the verdict's text where the host is not known. The path above it shows what was seen. */

@@ -1,4 +1,5 @@
 import type { Remedy, Verdict } from '../../../domain/diagnosis/finding.ts'
+import { isBeside } from '../../../domain/diagnosis/required.ts'
 import type { Problem } from '../../../domain/errors.ts'
 import { cleanText } from '../../../domain/hostile-text.ts'
 import { connects, type Request } from '../../../domain/request.ts'
@@ -24,7 +25,7 @@ export function connectLines(host: string): Part {
   return { kind: 'code', lines: [`https://${name}:8443`, `clickhouse client --secure --host ${name} --port 9440`] }
 }
 
-/** The verdict of the check from inside the network at the end. */
+/** The verdict of the check from inside the network at the end: the service answered, perhaps with something wrong beside it. */
 export function verdictParts({ asked, outcome }: Request): readonly Part[] {
   const verdict = outcome?.verdict
   const network = shownName(asked.network)
@@ -34,13 +35,11 @@ export function verdictParts({ asked, outcome }: Request): readonly Part[] {
       { kind: 'text', text: words`${strong('Verified')} from ${network}: ${verdict.code}. ${cleanText(verdict.detail, 600)}` },
     ]
   }
-  return [
-    {
-      kind: 'text',
-      text: words`${strong('Not verified')} from ${network}: ${cleanText(verdict.title, 200)} (${code(verdict.code)})`,
-    },
-    ...whyAndFix(verdict),
-  ]
+  const found = words`${cleanText(verdict.title, 200)} (${code(verdict.code)})`
+  const text = isBeside(verdict.code)
+    ? words`${strong('Verified')} from ${network}: the service answers over the private endpoint. ${strong('Warning:')} ${found}, which no setup mends.`
+    : words`${strong('Not verified')} from ${network}: ${found}`
+  return [{ kind: 'text', text }, ...whyAndFix(verdict)]
 }
 
 export function whyAndFix({ detail, remedy }: Pick<Verdict, 'detail' | 'remedy'>): readonly Part[] {

@@ -83,6 +83,7 @@ export function detailLines(step: PlannedStep): readonly Text[] {
           ({ name, before, after }) =>
             words`    ${name}: ${cleanText(before ?? '(none)', 600)} → ${cleanText(after ?? '(none)', 600)}`,
         ),
+        ...(note === undefined ? [] : [`    ${cleanText(note, 600)}`]),
       ]
   }
 }

@@ -84,7 +84,7 @@ function bodyOf(request: Request): readonly Part[] {
         ...verdictParts(request),
       ]
     case 'nothing-to-do':
-      return [...connectParts(request), ...verdictParts(request)]
+      return [...connectParts(request), ...(plan === undefined ? [] : warningParts(plan)), ...verdictParts(request)]
     case 'failed':
       return [
         ...(plan === undefined ? [] : [{ kind: 'lines', lines: progressLines(request) } as const]),

@@ -21,7 +21,7 @@ export function listenForClicks(app: App, shared: ListenerContext): void {
     const atHome = body.view?.type === 'home'
     if (body.view !== undefined && !atHome) {
       await ack()
-      return await refillForm(shared, context, body.view)
+      return await refillForm(shared, context, { view: body.view, at: momentOf(action) })
     }
     const answering = answer(shared, context, body, action)
     // Acknowledged after the decision: where the process ends before that, Slack tells the person that the click failed.
@@ -32,6 +32,12 @@ export function listenForClicks(app: App, shared: ListenerContext): void {
       await (atHome ? openAnswer(shared, body, card) : answerPrivately(shared.client, shared.log, recipientOf(body), card))
     if (atHome) await publishHome(shared, context, body.user.id)
   })
+}
+
+/** When Slack took the choice, in seconds. */
+function momentOf({ action_ts }: { readonly action_ts?: string }): number {
+  const at = Number(action_ts)
+  return at > 0 ? at : Date.now() / 1_000
 }
 
 type ButtonClick = BlockAction<ButtonAction>

@@ -2,6 +2,7 @@ import type { Context, webApi } from '@slack/bolt'
 import { z } from 'zod'
 import type { Person, Place } from '../../../domain/person.ts'
 import type { Log } from '../../../log.ts'
+import type { Choices } from '../../../redis/choices.ts'
 import type { Declined } from '../../chat/chat-metrics.ts'
 import { limitedHandlers, type Membership } from '../../chat/limited-handlers.ts'
 import type { Handlers } from '../../chat/surface.ts'
@@ -32,6 +33,7 @@ export interface ListenerContext {
   identify(userId: string, name: string): Promise<Person>
   /** Throws while Slack does not say. */
   membershipOf(userId: string, person: Person): Promise<Membership>
+  readonly choices: Choices
   /** Counts an answer that refuses, by its reason. */
   declined(why: Declined): void
 }

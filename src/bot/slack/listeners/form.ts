@@ -26,38 +26,28 @@ export function listenForForms(app: App, shared: ListenerContext): void {
   })
 }
 
-/** The last choice in each form that is being refilled, by the form's id: an earlier one must not overwrite what it shows. */
-const newest = new Map<string, symbol>()
-
-/** Updates an open form after a choice in a list on which other lists depend. The last of several choices wins, however fast they follow each other. */
+/**
+ * Updates an open form after a choice in a list on which other lists depend. `at` is when Slack took the choice: the last of several wins, however fast they
+ * follow each other, and whichever bot process each reaches.
+ */
 export async function refillForm(
   shared: ListenerContext,
   context: Context,
-  view: NonNullable<BlockAction['view']>,
+  { view, at }: { readonly view: NonNullable<BlockAction['view']>; readonly at: number },
 ): Promise<void> {
   const { channel, filled } = filledIn(view)
-  const choice = Symbol(view.id)
-  newest.set(view.id, choice)
-  const isNewest = (): boolean => newest.get(view.id) === choice
+  const { choices, client } = shared
   try {
+    await choices.note(view.id, at)
     const form = await handlersFor(shared, context).refill(filled)
-    if (form === undefined || !isNewest()) return
-    const update = { view_id: view.id, view: formView(form, channel) }
-    await shared.client.views.update({ ...update, hash: view.hash }).catch(async (error: unknown) => {
-      // The update for an earlier choice came between: Slack then refuses the version that this choice was made in.
-      if (!isHashConflict(error)) throw error
-      if (isNewest()) await shared.client.views.update(update)
+    if (form === undefined) return
+    // Without the view's hash, by which Slack would refuse a later choice that was made before an earlier one was shown.
+    await choices.show(view.id, at, async () => {
+      await client.views.update({ view_id: view.id, view: formView(form, channel) })
     })
   } catch (error) {
     shared.log.warn({ err: error }, 'form not refilled')
-  } finally {
-    if (isNewest()) newest.delete(view.id)
   }
-}
-
-function isHashConflict(error: unknown): boolean {
-  const data: unknown = error instanceof Error ? Reflect.get(error, 'data') : undefined
-  return typeof data === 'object' && data !== null && Reflect.get(data, 'error') === 'hash_conflict'
 }
 
 /** A hidden part that is not JSON is the channel alone, as versions before carried values wrote it. */

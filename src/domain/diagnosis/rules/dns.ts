@@ -14,9 +14,10 @@ import {
 } from '../dns-facts.ts'
 import type { DnsAnswer, Evidence } from '../evidence.ts'
 import type { Rule } from '../finding.ts'
+import { failingServers } from '../server-facts.ts'
 import { absenceRules, onlyDns } from './absence.ts'
 import { contradictionRules } from './contradiction.ts'
-import { ipv6FailingRule, serverRule } from './servers.ts'
+import { failureOf, ipv6FailingRule, serverRule } from './servers.ts'
 import { shadowRule } from './shadow.ts'
 import { atWrongAddress, bySetup, listed, shown, thenDiagnose } from './words.ts'
 import { zoneRules } from './zone.ts'
@@ -127,20 +128,11 @@ const overrideRules: readonly Rule[] = [
   },
 ]
 
-/** How a server failed, as it was seen: a refusal, silence and a closed port are three things. */
-function failureOf(answer: DnsAnswer | undefined): string {
-  switch (answer?.rcode) {
-    case 'TIMEOUT':
-      return `gave no answer within ${(answer.elapsedMs / 1_000).toFixed(1)} s`
-    case 'UNREACHABLE':
-      return 'cannot be reached: nothing listens on its port, or there is no route to it'
-    case 'MALFORMED':
-      return 'sent an answer that is no DNS message'
-    case 'REFUSED':
-      return 'answers REFUSED: it does not serve this machine, or not this name'
-    default:
-      return `answers ${shown(answer?.rcode)}`
-  }
+/** The resolver's answer, and those of its other servers. */
+function failed(evidence: Evidence): readonly DnsAnswer[] {
+  const answer = resolverOf(evidence)
+  const others = failingServers(evidence).filter(({ server }) => server !== answer?.server)
+  return answer === undefined ? others : [answer, ...others]
 }
 
 export const dnsRules: readonly Rule[] = [
@@ -237,9 +229,13 @@ export const dnsRules: readonly Rule[] = [
         azure === undefined
           ? ''
           : ` Azure DNS, asked directly, answers ${azure.addresses.length > 0 ? listed(azure.addresses) : shown(azure.rcode)}.`
-      return `${shown(resolverOf(evidence)?.server)} ${failureOf(resolverOf(evidence))}.${direct}${onlyDns(evidence)}`
+      const each = failed(evidence).map((answer) => `${shown(answer.server)} ${failureOf(answer)}`)
+      return `${each.join('; ')}.${direct}${onlyDns(evidence)}`
     },
-    remedy: (evidence) => thenDiagnose(evidence, `Repair the DNS server ${shown(resolverOf(evidence)?.server)} of this network.`),
+    remedy: (evidence) => {
+      const names = failed(evidence).map(({ server }) => server)
+      return thenDiagnose(evidence, `Repair the DNS ${names.length > 1 ? 'servers' : 'server'} ${listed(names)} of this network.`)
+    },
   },
   ...contradictionRules,
   ipv6FailingRule,

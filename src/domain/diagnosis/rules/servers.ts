@@ -10,6 +10,22 @@ function saysOf({ server, rcode, addresses, ttl }: DnsAnswer): string {
   return `${shown(server)} answers ${rcode === 'NOERROR' ? 'that the name has no address' : shown(rcode)}`
 }
 
+/** How a server failed, as it was seen: a refusal, silence and a closed port are three things. */
+export function failureOf(answer: DnsAnswer | undefined): string {
+  switch (answer?.rcode) {
+    case 'TIMEOUT':
+      return `gave no answer within ${(answer.elapsedMs / 1_000).toFixed(1)} s`
+    case 'UNREACHABLE':
+      return 'cannot be reached: nothing listens on its port, or there is no route to it'
+    case 'MALFORMED':
+      return 'sent an answer that is no DNS message'
+    case 'REFUSED':
+      return 'answers REFUSED: it does not serve this machine, or not this name'
+    default:
+      return `answers ${shown(answer?.rcode)}`
+  }
+}
+
 /** Findings about one answer of a resolver, which another of its servers does not give. */
 const oneServersAnswer = [
   'dns-cache-stale',
@@ -35,7 +51,7 @@ export const serverRule: Rule = {
     const own = endpointAddress(evidence)
     const meant = own === undefined || right.length === 0 ? '' : ` The endpoint has ${shown(own)}.`
     const when = firstIsWrong
-      ? 'The wrong one is asked first, so programs fail, except while it is away or with "options rotate".'
+      ? 'The first that answers is wrong, so programs fail, except while it is away or with "options rotate".'
       : 'Programs fail now and then, or as soon as the server that is asked first is away.'
     return `${each}.${meant} ${when}`
   },
@@ -46,12 +62,17 @@ export const serverRule: Rule = {
       evidence,
       right.length === 0
         ? `Make ${names} answer alike: forward the zone from each to 168.63.129.16.`
-        : `Correct ${names}: forward the zone from there to 168.63.129.16, wait for its TTL where it has an old answer, or take it off the list of DNS servers.`,
+        : `Correct ${names}: forward the zone from there to 168.63.129.16, ${wrong.some(isEmpty) ? 'exempt the zone from a filter of private addresses, ' : ''}wait for its TTL where it has an old answer, or take it off the list of DNS servers.`,
     )
   },
 }
 
-const seenAs: Readonly<Record<string, string>> = { TIMEOUT: 'gives no answer', UNREACHABLE: 'cannot be reached' }
+const isEmpty = ({ rcode, addresses, soa }: DnsAnswer) => rcode === 'NOERROR' && addresses.length === 0 && soa === undefined
+
+function aboutIpv6({ rcode, elapsedMs }: DnsAnswer): string {
+  if (rcode === 'TIMEOUT') return `gives no answer within ${(elapsedMs / 1_000).toFixed(1)} s`
+  return rcode === 'UNREACHABLE' ? 'cannot be reached' : `answers ${shown(rcode)}`
+}
 
 export const ipv6FailingRule: Rule = {
   code: 'dns-ipv6-failing',
@@ -59,8 +80,8 @@ export const ipv6FailingRule: Rule = {
   title: 'the question for an IPv6 address fails',
   when: (evidence) => failingIpv6(evidence) !== undefined,
   say: (evidence) => {
-    const { server, rcode } = failingIpv6(evidence) ?? { server: 'The resolver', rcode: 'nothing' }
-    return `${shown(server)} answers the question for IPv4 rightly, and ${seenAs[rcode] ?? `answers ${shown(rcode)}`} to the one for IPv6 (AAAA). Programs ask both: with glibc they wait up to 15 s, with musl (Alpine) the whole lookup fails, and some caches drop the name. Right is NOERROR without a record.`
+    const answer = failingIpv6(evidence)
+    return `${shown(answer?.server)} answers the question for IPv4 rightly, and ${answer === undefined ? 'fails' : aboutIpv6(answer)} to the one for IPv6 (AAAA). Programs ask both: with glibc they wait up to 15 s, with musl (Alpine) the whole lookup fails, and some caches drop the name. Right is NOERROR without a record.`
   },
   remedy: (evidence: Evidence) =>
     thenDiagnose(

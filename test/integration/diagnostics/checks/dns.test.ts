@@ -218,6 +218,13 @@ describe('what overrides the servers', () => {
     expect(await runAlone(hostsCheck(resolverFiles(join(folder, 'none'))))).toEqual({ addresses: [] })
   })
 
+  test('the first three servers of the list, as programs ask them, whatever their family', () => {
+    const servers = ['10.0.0.53', 'fd00::53', '10.0.0.54', '10.0.0.55', '10.0.0.56']
+    const conf = write('resolv-many.conf', servers.map((each) => `nameserver ${each}\n`).join(''))
+    const asked = resolverFiles('/dev/null', conf).servers()
+    expect(asked.map(({ address }) => address)).toEqual(['10.0.0.53', '10.0.0.54'])
+  })
+
   test('the search list, where it catches a name that has no address itself', async () => {
     const server = await serveDns(({ questions: [asked] = [] }) =>
       asked?.name === `${host}.corp.example` ? { answers: [a('10.9.9.9', 60, asked.name)] } : { rcode: 3 },

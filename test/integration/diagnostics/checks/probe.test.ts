@@ -62,7 +62,7 @@ describe('a probe', () => {
     expect(judge(rules, { host, network: 'n', networkPlane })).toMatchObject({ code: 'dns-server-failing' })
   })
 
-  test('a lost question about IPv6 and an Azure DNS out of reach hold the verdict back for no more than a second or so', async () => {
+  test('a lost question about IPv6 and an Azure DNS out of reach hold the verdict back no longer than a slow answer may take', async () => {
     const address = loneAddress()
     const resolver = await serveDns(({ questions: [asked] = [] }) =>
       asked?.type === 'A' ? { answers: [a(address)] } : undefined,
@@ -71,7 +71,7 @@ describe('a probe', () => {
     const probe = createProbe({ dnsServers: [silent], resolver: [resolver], hostSuffixes, prefixes: [`${address}/32`] })
     const startedAt = performance.now()
     const seen = await probe({ host }, signal)
-    expect(performance.now() - startedAt).toBeLessThan(1_800)
+    expect(performance.now() - startedAt).toBeLessThan(3_000)
     expect(seen).toMatchObject({
       ipv6: { rcode: 'TIMEOUT' },
       'azure-dns': { rcode: 'TIMEOUT' },

@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { World } from '../../../../sandbox/world.ts'
 import { progressLines } from '../../../../src/bot/cards/request/progress-lines.ts'
+import { requestCard } from '../../../../src/bot/cards/request/request-card.ts'
 import type { DnsAnswer, NetworkEvidence } from '../../../../src/domain/diagnosis/evidence.ts'
 import { apply } from '../../../../src/jobs/requests/apply.ts'
 import { makePlan } from '../../../../src/jobs/steps/procedure.ts'
@@ -37,11 +38,11 @@ function plane(dns: Partial<DnsAnswer>): NetworkEvidence {
 const nothing: Partial<DnsAnswer> = { rcode: 'NXDOMAIN', addresses: [], soa: 'azureprivatedns.net' }
 
 /** Looks, with these answers of the network for so many looks, and then healthy ones. */
-async function verify(looks: number, more: Partial<StepContext> = {}) {
+async function verify(looks: number, more: Partial<StepContext> = {}, seen = () => plane(nothing), after = () => plane({})) {
   const told: string[] = []
   let asked = 0
   const { clouds, ...context } = workshop.context()
-  const prober = { ...clouds.prober, probe: async () => plane(++asked > looks ? {} : nothing) }
+  const prober = { ...clouds.prober, probe: async () => (++asked > looks ? after() : seen()) }
   const whole: StepContext = {
     ...context,
     clouds: { ...clouds, prober },
@@ -63,7 +64,7 @@ async function verify(looks: number, more: Partial<StepContext> = {}) {
   facts.allowLists = new Map([[service.id, { name: service.name, state: 'running', entries: [endpoint?.guid ?? ''] }]])
   facts.organization = { entries: [{ id: endpoint?.guid ?? '' }], readAt: performance.now() }
   const error: unknown = await step.apply(whole, { kind: 'update', fields: [] }).catch((thrown: unknown) => thrown)
-  return { error, told, code: facts.verdict?.code, asked: () => asked }
+  return { error, told, code: facts.verdict?.code, works: facts.works, context: whole, asked: () => asked }
 }
 
 test('a link that is completed and not in effect is waited for beyond the grace, and the card says why', async () => {
@@ -114,4 +115,68 @@ test('what a waiting step sees is in the journal, so that the card shows it', as
   const steps = { verification: { state: 'running' as const, startedAt: '', changed: false, note: seen[0] ?? '' } }
   const lines = progressLines({ ...samples.applying, steps }).map((line) => (typeof line === 'string' ? line : line.join('')))
   expect(lines).toContainEqual(expect.stringContaining('verified from the network: looking · sees dns-'))
+})
+
+describe('a service that answers, while a second way of looking up its name fails', () => {
+  const ipv6 = (rcode: string): NetworkEvidence => ({
+    ...plane({}),
+    ipv6: { server: '168.63.129.16', rcode, addresses: [], cnames: [], elapsedMs: 2_000 },
+  })
+  const servers = (...each: readonly Partial<DnsAnswer>[]): NetworkEvidence => {
+    const seen = plane({})
+    const right = seen.resolver ?? { server: '', rcode: 'NOERROR', addresses: [], cnames: [], elapsedMs: 1 }
+    return { ...seen, servers: each.map((more, index) => ({ ...right, server: `10.0.0.${53 + index}`, ...more })) }
+  }
+  const wrong = { rcode: 'NXDOMAIN', addresses: [], soa: 'ns.corp.example', authoritative: true } as const
+
+  test.each(['SERVFAIL', 'TIMEOUT', 'NXDOMAIN', 'REFUSED'])('is done after AAAA %s, with the warning', async (rcode) => {
+    const { error, code, works, asked } = await verify(0, {}, undefined, () => ipv6(rcode))
+    expect(error).toBeUndefined()
+    expect({ code, works }).toEqual({ code: 'dns-ipv6-failing', works: true })
+    expect(asked()).toBeGreaterThan(1)
+  })
+
+  test('is done with a second server that answers wrongly', async () => {
+    const { error, code } = await verify(0, {}, undefined, () => servers({}, wrong))
+    expect(error).toBeUndefined()
+    expect(code).toBe('dns-servers-disagree')
+  })
+
+  test('is not done where the wrong server is the one that programs ask first', async () => {
+    const { error } = await verify(1_000, {}, () => servers(wrong, {}))
+    expect(error).toMatchObject({ code: 'dns-servers-disagree' })
+  })
+
+  test('is not done where the service itself was not seen to answer', async () => {
+    const ping = { status: 503, body: 'no', elapsedMs: 1 }
+    const { error, works } = await verify(1_000, {}, () => ({ ...ipv6('SERVFAIL'), ping }))
+    expect(error).toMatchObject({ name: 'TerminalError' })
+    expect(works).toBe(false)
+  })
+
+  test('is healthy, without a warning, where that was one lost packet', async () => {
+    const { error, code } = await verify(1, {}, () => ipv6('TIMEOUT'))
+    expect(error).toBeUndefined()
+    expect(code).toBe('healthy')
+  })
+
+  test('waits where a server may remember an older answer, not longer than was told first', async () => {
+    const { told, code } = await verify(0, {}, undefined, () => servers({}, { rcode: 'NXDOMAIN', addresses: [], ttl: 60 }))
+    expect(code).toBe('dns-servers-disagree')
+    expect(told[0]).toContain('10.0.0.54 may remember an older answer')
+  })
+
+  test('is told on the card, with what to do', async () => {
+    const { context } = await verify(0, {}, undefined, () => ipv6('SERVFAIL'))
+    const { note, change } = await step.plan(context)
+    expect(change).toEqual({ kind: 'none' })
+    expect(note).toMatch(/^the service answers over the private endpoint; dns-ipv6-failing: /)
+    const { verdict } = context.facts
+    if (verdict === undefined) throw new Error('no verdict')
+    const card = JSON.stringify(requestCard({ ...samples.done, outcome: { verdict } }, { decides: true }))
+    expect(card).toContain('dns-ipv6-failing')
+    expect(card).toContain('the service answers over the private endpoint')
+    expect(card).toContain('forward the whole zone to 168.63.129.16')
+    expect(card).not.toContain('Not verified')
+  })
 })

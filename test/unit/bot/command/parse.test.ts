@@ -175,6 +175,37 @@ const pasted: readonly [said: string, understood: Command][] = [
   ['request *pl\u200b-42*', { kind: 'request', id: 'PL-42' }],
   ['request PL\u201142.', { kind: 'request', id: 'PL-42' }],
   ['request PL 42', { kind: 'request', id: 'PL-42' }],
+  ...[
+    '(PL-42)',
+    'PL-42:',
+    'PL-42!',
+    'PL–42',
+    'PL_42',
+    'PL-042',
+    'no. 42',
+    '№42',
+    '４２',
+    'request PL-42',
+    '<https://a.example/PL-42|PL-42>',
+  ].map((id): [string, Command] => [`request ${id}`, { kind: 'request', id: 'PL-42' }]),
+  ...['(prod-westus3)', 'prod-westus3.', 'prod-westus3!', 'prod–westus3', 'prod-westus3;', '[prod-westus3]'].map(
+    (network): [string, Command] => [`diagnose analytics-prod from ${network}`, named],
+  ),
+  ['"diagnose analytics-prod from prod-westus3"', named],
+  ['‘diagnose analytics-prod from prod-westus3’', named],
+  ['_diagnose analytics-prod from prod-westus3_', named],
+  ['~diagnose analytics-prod from prod-westus3~', named],
+  ['> diagnose analytics-prod from prod-westus3', named],
+  ['diagnose: analytics-prod from prod-westus3', named],
+  ['diagnose - analytics-prod | from prod-westus3', named],
+  [`diagnose • (https://${pastedHost}:8443), from n`, diagnosed],
+  // A port that no service has is no organization either.
+  [
+    `diagnose http://${pastedHost}:8123/ping from n`,
+    { kind: 'diagnose', service: { service: `http://${pastedHost}:8123/ping` }, network: 'n' },
+  ],
+  // What is no address keeps its signs: a service may have any name.
+  ['diagnose twin! from n', { kind: 'diagnose', service: { service: 'twin!' }, network: 'n' }],
 ]
 
 test.each(pasted)('pasted: %j', (said, understood) => {

@@ -132,3 +132,23 @@ test('an IPv6 address that only Azure DNS tells', () => {
   expect(codes(seen)).toEqual(['dns-ipv6-answer'])
   expect(isHealthy(seen)).toBe(false)
 })
+
+describe('several servers', () => {
+  const server = (name: string, changes: object = {}) => ({ ...the.answer, server: name, ...changes })
+  const among = (...servers: ReturnType<typeof server>[]) => judge(rules, evidence({ network: { servers } }))
+
+  test('one that is dead is no fault, and is named with how it fails', () => {
+    const dead = server('10.0.0.54', { rcode: 'REFUSED', addresses: [] })
+    const { code, detail } = among(server('10.0.0.53'), dead)
+    expect(code).toBe('healthy')
+    expect(detail).toContain('10.0.0.54 answers REFUSED')
+    expect(among(server('10.0.0.53'), server('10.0.0.54')).detail).not.toContain('10.0.0.54')
+  })
+
+  test('one that takes the address out is told to exempt the zone', () => {
+    const empty = server('10.0.0.54', { addresses: [] })
+    expect(among(server('10.0.0.53'), empty).remedy.text).toContain('exempt the zone from a filter')
+    const unknown = server('10.0.0.54', { rcode: 'NXDOMAIN', addresses: [] })
+    expect(among(server('10.0.0.53'), unknown).remedy.text).not.toContain('filter')
+  })
+})

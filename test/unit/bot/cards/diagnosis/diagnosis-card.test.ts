@@ -180,3 +180,14 @@ test('a service in a state that nobody knows can be woken from the card', () => 
   const card = diagnosisCard({ ...open, endedAt, looks: [{ network: 'n', evidence: seen, verdict: judge(rules, seen) }] })
   expect(card?.buttons?.map(({ verb }) => verb)).toContain('wake')
 })
+
+test('a copied record that did not follow its source is told beside the verdict, also where that is healthy, and in the evidence', () => {
+  const copy = { name: 'other.example', from: 'example', addresses: ['10.9.9.9'], sourceAddresses: ['10.9.9.10'] }
+  const seen = evidence({ control: { staleCopies: [copy] } })
+  const verdict = judge(rules, seen)
+  const diagnosis = { ...open, endedAt, looks: [{ network: 'prod-westus3', evidence: seen, verdict }] }
+  expect(verdict.code).toBe('healthy')
+  const said = 'other.example leads to 10.9.9.9; in example, which it was copied from, it leads to 10.9.9.10'
+  expect(textOf(diagnosisCard(diagnosis) ?? { summary: '', parts: [] })).toContain(said)
+  expect(textOf(evidenceCard(diagnosis))).toContain(said)
+})

@@ -7,7 +7,7 @@ import { TerminalError } from '../../domain/errors.ts'
 import { type Reached, zoneNameOf } from '../../domain/target.ts'
 import { until } from '../retry.ts'
 import { type Passing, passing } from './passing.ts'
-import type { Step, StepContext } from './step.ts'
+import type { Step, StepContext, ZoneSeen } from './step.ts'
 
 /** How long and how often it is looked, in milliseconds. */
 interface Pace {
@@ -41,9 +41,10 @@ export function verifying({ everyMs, graceMs, workerGraceMs }: Pace): Step {
       const linkedAt = facts.linkedAt ?? (isLinking(context) ? startedAt : undefined)
       let waited: Passing | undefined
       const observe = async (): Promise<'over' | undefined> => {
+        const zone = zoneAheadOf(context)
         const looks = await Promise.all(
           target.services.map(async (reached) => {
-            const evidence = await gather(reached, context)
+            const evidence = await gather(reached, context, zone)
             return { id: reached.service.id, evidence, verdict: judge(rules, evidence) }
           }),
         )
@@ -95,18 +96,30 @@ function noteOf({ code, title }: Verdict, passes: Passing | undefined, leftMs: n
   return `sees ${code}: ${passes?.why ?? title}; looks on for ${left} at most`
 }
 
+/** The zone as the steps before have just read it, else as it is now. */
+export async function zoneOf({ target, clouds, facts, signal }: StepContext): Promise<ZoneSeen> {
+  const [zone] = facts.zone === undefined ? await clouds.dns.zones(zoneNameOf(target), target.network, signal) : [facts.zone]
+  return { zone, records: facts.records ?? (zone === undefined ? [] : await clouds.dns.aRecords(zone, signal)) }
+}
+
+/** What was asked for ahead serves one look: what is not healthy is looked at anew. */
+async function zoneAheadOf(context: StepContext): Promise<ZoneSeen> {
+  const ahead = context.facts.zoneAhead
+  delete context.facts.zoneAhead
+  return (await ahead) ?? (await zoneOf(context))
+}
+
 /** The control plane as the steps before have just read it, and a new probe from inside the network. */
-async function gather({ service, host }: Reached, { target, clouds, facts, signal }: StepContext): Promise<Evidence> {
+async function gather(
+  { service, host }: Reached,
+  { target, clouds, facts, signal }: StepContext,
+  zoneSeen: Promise<ZoneSeen>,
+): Promise<Evidence> {
   const { network, alias } = target
   const { endpoint } = facts
-  const [zone] = facts.zone === undefined ? await clouds.dns.zones(zoneNameOf(target), network, signal) : [facts.zone]
-  const records = facts.records ?? (zone === undefined ? [] : await clouds.dns.aRecords(zone, signal))
   const address = endpoint?.address
-  const networkPlane = await clouds.prober.probe(
-    network.name,
-    { host, ...(address !== undefined && { expectedAddress: address }) },
-    { signal },
-  )
+  const asked = { host, ...(address !== undefined && { expectedAddress: address }) }
+  const [{ zone, records }, networkPlane] = await Promise.all([zoneSeen, clouds.prober.probe(network.name, asked, { signal })])
   const list = facts.allowLists?.get(service.id)
   return {
     host,

@@ -73,6 +73,8 @@ async function delivered(state: keyof typeof samples): Promise<{ retryAfterMs?: 
       async remember(_record: string, place: string, message: string) {
         known[place] = message
       },
+      showed: () => undefined,
+      restore: async () => [],
     },
     log: pino({ level: 'silent' }),
     ledger: {

@@ -11,3 +11,12 @@ export function criticalPathMs({ arm, privateEndpoint, privateZone, networkLink,
   const resolvable = Math.max(zone + arm + networkLink, Math.max(zone, endpoint) + arm)
   return Math.max(admitted, resolvable)
 }
+
+/**
+ * The same for the reuse of an endpoint: what has to be seen before the write (the list of endpoints, the endpoint, its network interface, beside the lists of
+ * ClickHouse Cloud), the write, and a look at what came of it.
+ */
+export function reusePathMs({ arm, clickhouse }: Latencies): number {
+  const seen = Math.max(3 * arm, clickhouse)
+  return seen + clickhouse + clickhouse
+}

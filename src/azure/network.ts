@@ -3,6 +3,7 @@ import type { TokenCredential } from '@azure/identity'
 import { isInVnet, type Network, sameId, subnetId } from '../domain/target.ts'
 import { type CallWatch, watchCalls } from './call-watch.ts'
 import { translateAzureError } from './errors.ts'
+import { lookingBeside } from './look-beside.ts'
 import { keepRefusalTexts, watchingOperations } from './refusal-text.ts'
 
 /** A private endpoint with the fields that Azure's list returns. */
@@ -50,8 +51,8 @@ export interface AzureNetwork {
   endpoints(network: Network, signal: AbortSignal): Promise<EndpointList>
   /** One endpoint with its GUID and address; undefined when there is none with this id. */
   endpoint(id: string, signal: AbortSignal): Promise<EndpointDetail | undefined>
-  /** Resolves when Azure has finished. Updates an existing endpoint of that name. */
-  createEndpoint(network: Network, endpoint: NewEndpoint, signal: AbortSignal): Promise<void>
+  /** Resolves when Azure has finished, with whether it is new. Updates an existing endpoint of that name. */
+  createEndpoint(network: Network, endpoint: NewEndpoint, signal: AbortSignal): Promise<boolean>
   /** Resolves when Azure has finished. An endpoint that does not exist any more is no error. */
   deleteEndpoint(id: string, signal: AbortSignal): Promise<void>
 }
@@ -127,7 +128,7 @@ export function azureNetwork(credential: TokenCredential, url: string, watch: Ca
     },
 
     async createEndpoint(network, { name, alias, networkInterface, requestMessage, tags }, signal) {
-      await translating(`create the private endpoint ${name}`, async () => {
+      return await translating(`create the private endpoint ${name}`, async () => {
         const parameters: PrivateEndpoint = {
           location: network.location,
           tags: { ...tags },
@@ -141,9 +142,24 @@ export function azureNetwork(credential: TokenCredential, url: string, watch: Ca
             applicationSecurityGroups: network.applicationSecurityGroups.map((id) => ({ id })),
           }),
         }
-        await clientOf(network.subscription).privateEndpoints.createOrUpdate(network.resourceGroup, name, parameters, {
-          abortSignal: signal,
+        const { privateEndpoints } = clientOf(network.subscription)
+        const over = new AbortController()
+        let status: number | undefined
+        const making = privateEndpoints.createOrUpdate(network.resourceGroup, name, parameters, {
+          abortSignal: AbortSignal.any([signal, over.signal]),
+          onResponse: (response) => {
+            status ??= response.status
+          },
         })
+        await making.submitted()
+        const isNew = status === 201
+        const isMade = async (abortSignal: AbortSignal): Promise<boolean> => {
+          const { provisioningState } = await privateEndpoints.get(network.resourceGroup, name, { abortSignal })
+          return provisioningState === 'Succeeded'
+        }
+        // An older one may still be shown as it was.
+        await (isNew ? lookingBeside(making, isMade, over, signal) : making)
+        return isNew
       })
     },
 

@@ -85,14 +85,14 @@ describe('one endpoint for many', () => {
     expect(first).toMatchObject({ state: 'done' })
     expect(first.written.map((line) => line.split(' ')[0])).toEqual(expect.arrayContaining(['arm', 'clickhouse']))
     expect(first.written).toHaveLength(6)
-    expect(first.clickhouse).toBeLessThanOrEqual(9)
+    expect(first.clickhouse).toBeLessThanOrEqual(7)
     // Azure gives 250 reads at once; how many it takes depends on how long there is something to wait for.
     expect(first.azure).toBeLessThan(125)
 
     expect(await calls('analytics-prod')).toMatchObject({ state: 'nothing-to-do', written: [] })
     const reuse = await calls('billing-prod')
     expect(reuse).toMatchObject({ state: 'done', written: [expect.stringMatching(/^clickhouse PATCH .*services/)] })
-    expect(reuse.clickhouse).toBeLessThanOrEqual(9)
+    expect(reuse.clickhouse).toBeLessThanOrEqual(8)
   })
 
   test('allow without an endpoint says to run setup', async () => {

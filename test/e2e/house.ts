@@ -1,4 +1,3 @@
-import { vi } from 'vitest'
 import { networks, subscription } from '../../sandbox/estate.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { Latencies, PrivateZone } from '../../sandbox/world.ts'
@@ -96,8 +95,15 @@ export function openDesk(sandbox: Sandbox, { patienceMs = 90_000 } = {}): Desk {
 export async function firstSurvey({ redisUrl }: Sandbox): Promise<void> {
   const redis = connect(redisUrl, { patient: true })
   const survey = redisSurvey(redis)
-  await vi.waitUntil(async () => (await survey.read())?.keys !== undefined, { timeout: 30_000, interval: 100 })
-  redis.disconnect()
+  const deadline = performance.now() + 30_000
+  try {
+    while ((await survey.read())?.keys === undefined) {
+      if (performance.now() > deadline) throw new Error('There is no first survey after 30 s.')
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  } finally {
+    redis.disconnect()
+  }
 }
 
 /** A colleague makes the zone by hand, in the resource group of the network's zones. */

@@ -7,6 +7,8 @@ import { retrying } from '../retry.ts'
 import { formerService } from '../services/former-service.ts'
 import { networkNamed, type PrivateService, targetOf } from '../services/target.ts'
 import type { StepContext } from '../steps/step.ts'
+import { sharingFirstLooks } from './first-looks.ts'
+import { lookAhead } from './look-ahead.ts'
 import { readingOlderMarks } from './older-marks.ts'
 import { LostRun, type RequestWorker, Stopped } from './run.ts'
 import { servicesReachedFrom } from './services-of-network.ts'
@@ -33,8 +35,9 @@ export async function contextOf(request: Request, worker: RequestWorker): Promis
         : { network, alias: plan.alias, services: plan.services }
   const maker: Maker = { installation: await worker.installation(), request: id, askedAt: asked.at }
   const networkOf = async (marked: MarkedRequest) => networkIn(await ledger.get(marked.request), marked)
-  const clouds = readingOlderMarks(worker.clouds, maker, async (marked) => (await networkOf(marked)) !== undefined)
-  return {
+  const known = async (marked: MarkedRequest) => (await networkOf(marked)) !== undefined
+  const clouds = sharingFirstLooks(readingOlderMarks(worker.clouds, maker, known))
+  const context: StepContext = {
     maker,
     requester: asked.by.name,
     target,
@@ -59,6 +62,8 @@ export async function contextOf(request: Request, worker: RequestWorker): Promis
       if (!(await ledger.record(id, { type: 'list', run, listing })).changed) throw new LostRun()
     },
   }
+  lookAhead(request.action, context)
+  return context
 }
 
 /** The network that a marked request was about. A request that got the same id later was asked at another moment. */

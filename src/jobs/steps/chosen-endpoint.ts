@@ -5,7 +5,10 @@ import { isDead, serving } from './endpoints.ts'
 import type { StepContext } from './step.ts'
 
 /** The endpoint to use. Of several, the one that the first service's name leads to already: any other would need another record. */
-export async function chosen(all: readonly EndpointSummary[], context: StepContext): Promise<EndpointSummary | undefined> {
+export async function chosen<Seen extends EndpointSummary>(
+  all: readonly Seen[],
+  context: StepContext,
+): Promise<Seen | undefined> {
   const candidates = serving(all, context).filter((endpoint) => !isDead(endpoint))
   const [best, ...others] = candidates
   if (best === undefined || others.length === 0) return best
@@ -16,5 +19,5 @@ export async function chosen(all: readonly EndpointSummary[], context: StepConte
   const record = recordFor(target.services[0].host, records)
   if (record === undefined) return best
   const details = await Promise.all(candidates.map(({ id }) => clouds.network.endpoint(id, signal)))
-  return details.find((endpoint) => leadsTo(record, endpoint?.address)) ?? best
+  return candidates[details.findIndex((endpoint) => leadsTo(record, endpoint?.address))] ?? best
 }

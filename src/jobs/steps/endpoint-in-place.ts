@@ -14,8 +14,7 @@ export const endpointInPlace: Step = {
   async plan(context) {
     const { network } = context.target
     const { endpoints, partial } = await endpointsNow(context)
-    const found = await chosen(endpoints, context)
-    const endpoint = found === undefined ? undefined : await context.clouds.network.endpoint(found.id, context.signal)
+    const endpoint = await chosen(endpoints, context)
     if (endpoint !== undefined && isFinished(endpoint))
       return {
         change: { kind: 'none' },

@@ -8,10 +8,8 @@ export const endpointToRemove: Step = {
   ...endpointInPlace,
 
   async plan(context) {
-    const { clouds, signal } = context
     const { endpoints: all, partial } = await endpointsNow(context)
-    const [found] = serving(all, context)
-    const endpoint = found && (await clouds.network.endpoint(found.id, signal))
+    const [endpoint] = serving(all, context)
     if (endpoint !== undefined) {
       const address = endpoint.address ?? 'no address'
       const note = `${endpoint.name} · ${address}`

@@ -17,26 +17,43 @@ import type { StepContext } from './step.ts'
  * The endpoints of the network. Azure's lists lag behind for minutes: those that this bot may just have made, or lately worked with, are asked for by their
  * ids where the list lacks them.
  */
-export async function listWithKnown(network: Network, context: StepContext): Promise<EndpointList> {
+export async function listWithKnown(
+  network: Network,
+  context: StepContext,
+  detail = (id: string): Promise<EndpointDetail | undefined> => byId(id, context),
+): Promise<EndpointList> {
   const { clouds, target, approved, signal } = context
   const [list, known] = await Promise.all([clouds.network.endpoints(network, signal), context.knownEndpoints(network)])
   const isOwn = sameId(network.name, target.network.name)
   const own = isOwn ? [...givenIds(target.services[0].service, context), approved?.site?.endpoint ?? []].flat() : []
   const ids = new Set([...known, ...own].map((id) => id.toLowerCase()))
   const unlisted = [...ids].filter((id) => !list.endpoints.some((listed) => sameId(listed.id, id)))
-  const found = await Promise.all(unlisted.map((id) => byId(id, context)))
+  const found = await Promise.all(unlisted.map(detail))
   return { ...list, endpoints: [...list.endpoints, ...found.filter((endpoint) => endpoint !== undefined)] }
 }
 
+/** An endpoint that serves the target has its GUID and address. */
+export interface EndpointsNow extends EndpointList {
+  readonly endpoints: readonly EndpointDetail[]
+}
+
 /** The same for the target, where those that serve it are as they are now: a list may also show what is deleted, or what has changed. */
-export async function endpointsNow(context: StepContext): Promise<EndpointList> {
+export async function endpointsNow(context: StepContext): Promise<EndpointsNow> {
   const { network, alias, services } = context.target
-  const list = await listWithKnown(network, context)
   const ours = givenIds(services[0].service, context)
+  const asked = new Map<string, Promise<EndpointDetail | undefined>>()
+  const detail = (id: string): Promise<EndpointDetail | undefined> => {
+    const known = asked.get(id.toLowerCase()) ?? byId(id, context)
+    asked.set(id.toLowerCase(), known)
+    return known
+  }
+  // Those are asked for whatever the list says, so they need not wait for it.
+  for (const id of ours) detail(id).catch(() => undefined)
+  const list = await listWithKnown(network, context, detail)
   const now = await Promise.all(
     list.endpoints.map(async (endpoint) => {
       const matters = serves(endpoint, alias, network) || ours.some((id) => sameId(id, endpoint.id))
-      return matters ? await byId(endpoint.id, context) : endpoint
+      return matters ? await detail(endpoint.id) : endpoint
     }),
   )
   return { ...list, endpoints: now.filter((endpoint) => endpoint !== undefined) }
@@ -73,7 +90,7 @@ export function ownName({ target }: StepContext): string {
 }
 
 /** The endpoints that connect this network to the alias, the best first. */
-export function serving(all: readonly EndpointSummary[], context: StepContext): readonly EndpointSummary[] {
+export function serving<Seen extends EndpointSummary>(all: readonly Seen[], context: StepContext): readonly Seen[] {
   const { alias, network } = context.target
   const name = ownName(context)
   const wishes: readonly ((endpoint: EndpointSummary) => boolean)[] = [

@@ -25,10 +25,10 @@ export const organizationEntry: Step = {
   async plan(context) {
     const { network } = context.target
     const [{ service }] = context.target.services
-    const { endpoint, entryFollows } = context.facts
+    const { endpoint, endpointIsNew, entryFollows } = context.facts
     if (entryFollows === true) return { change: { kind: 'none' }, facts: {}, note: 'comes with the allow list' }
-    // An endpoint that does not exist yet cannot be in the list: its GUID will be a new one.
-    const seen = endpoint === undefined ? {} : { organization: await organizationOf(context) }
+    // An endpoint that does not exist yet, or that this run has just made, cannot be in the list: its GUID is a new one.
+    const seen = endpoint === undefined || endpointIsNew === true ? {} : { organization: await organizationOf(context) }
     if (isListed(seen.organization, endpoint)) return { change: { kind: 'none' }, facts: seen }
     const fields = [
       { name: 'GUID', after: endpoint?.guid ?? knownAfterApply },
@@ -45,6 +45,7 @@ export const organizationEntry: Step = {
     if (guid === undefined) return
     await fence()
     await noteListed({ list: service.organizationId, ids: [guid] })
+    delete facts.endpointIsNew
     delete facts.organization
     const entry = { id: guid, description: descriptionOf(target.network.name, context.maker), region: service.region }
     const answer = await clouds.clickhouse.addOrganizationEntry(service.organizationId, entry, signal).catch(unlessKnown)

@@ -23,12 +23,10 @@ export const privateEndpoint: Step = {
 
   async plan(context) {
     const list = await endpointsNow(context)
-    const found = await chosen(list.endpoints, context)
-    if (found === undefined) return await absent(list, context)
-    const endpoint = await context.clouds.network.endpoint(found.id, context.signal)
-    if (endpoint?.provisioning === 'Failed' && !isOurs(endpoint.tags, context.maker))
-      return theirs(endpoint, 'is Failed in Azure')
-    if (endpoint === undefined || !isFinished(endpoint)) return creation(list, context)
+    const endpoint = await chosen(list.endpoints, context)
+    if (endpoint === undefined) return await absent(list, context)
+    if (endpoint.provisioning === 'Failed' && !isOurs(endpoint.tags, context.maker)) return theirs(endpoint, 'is Failed in Azure')
+    if (!isFinished(endpoint)) return creation(list, context)
     return {
       change: { kind: 'none' },
       facts: { endpoint },
@@ -55,7 +53,8 @@ export const privateEndpoint: Step = {
     await context.fence()
     if (dead !== undefined) await context.clouds.network.deleteEndpoint(dead.id, context.signal)
     const tags = marked(network.tags, context.maker)
-    await context.clouds.network.createEndpoint(network, { ...wanted, alias, requestMessage, tags }, context.signal)
+    const isNew = await context.clouds.network.createEndpoint(network, { ...wanted, alias, requestMessage, tags }, context.signal)
+    if (isNew) context.facts.endpointIsNew = true
   },
 }
 

@@ -13,6 +13,8 @@ import type { Clouds } from '../clouds.ts'
 /** What the steps have observed so far; a step reads the facts of those that it needs. An absent fact was not observed, or the resource does not exist. */
 export interface Facts {
   endpoint?: EndpointDetail
+  /** This run has made the endpoint and not listed it yet, so that no list can hold its GUID. */
+  endpointIsNew?: true
   /** Ids of deleted endpoints of this bot that are still on a list. */
   orphanedIds?: readonly string[]
   /** GUIDs of dead endpoints that are to be replaced. */
@@ -27,6 +29,8 @@ export interface Facts {
   /** Names of such copies that work on when link and zone go. */
   fallingBack?: readonly string[]
   records?: readonly ARecord[]
+  /** The zone and its records, where no step looks after them: asked for while the steps before write, and looked at once. */
+  zoneAhead?: Promise<ZoneSeen | undefined>
   /** Relative names of the records that are to lead to the endpoint. */
   wantedRecords?: readonly string[]
   /** The records to remove. */
@@ -44,6 +48,11 @@ export interface Facts {
   works?: boolean
   /** The verdict on each service, by its id. */
   verdicts?: ReadonlyMap<string, Verdict>
+}
+
+export interface ZoneSeen {
+  readonly zone: Zone | undefined
+  readonly records: readonly ARecord[]
 }
 
 /** A record of a wider zone that the new zone will hide, by the name that its copy has in the new one. */

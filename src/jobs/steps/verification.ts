@@ -8,7 +8,7 @@ import { TerminalError } from '../../domain/errors.ts'
 import { type Reached, zoneNameOf } from '../../domain/target.ts'
 import { until } from '../retry.ts'
 import { type Passing, passing } from './passing.ts'
-import type { Step, StepContext } from './step.ts'
+import type { Step, StepContext, ZoneSeen } from './step.ts'
 
 /** How long and how often it is looked, in milliseconds. */
 interface Pace {
@@ -60,7 +60,8 @@ export function verifying({ everyMs, graceMs, workerGraceMs }: Pace): Step {
       let answersSince: number | undefined
       const promised = new Map<string, number>()
       const observe = async (): Promise<'over' | undefined> => {
-        const looks = await Promise.all(target.services.map((reached) => look(reached, context)))
+        const zone = zoneAheadOf(context)
+        const looks = await Promise.all(target.services.map((reached) => look(reached, context, zone)))
         facts.verdicts = new Map(looks.map(({ id, verdict }) => [id, verdict]))
         const worst = order.flatMap((kind) => looks.filter(({ seen }) => seen === kind))[0]
         if (worst === undefined) return 'over'
@@ -110,8 +111,8 @@ function isLinking({ approved }: StepContext): boolean {
   return approved?.steps.some(({ id, change }) => id === 'network-link' && change.kind !== 'none') === true
 }
 
-async function look(reached: Reached, context: StepContext): Promise<Look> {
-  const evidence = await gather(reached, context)
+async function look(reached: Reached, context: StepContext, zone: Promise<ZoneSeen>): Promise<Look> {
+  const evidence = await gather(reached, context, zone)
   const verdict = judge(rules, evidence)
   const seen = verdict.code === 'healthy' ? 'healthy' : worksWithWarnings(evidence, verdict) ? 'warned' : 'not-working'
   return { id: reached.service.id, evidence, verdict, seen }
@@ -135,18 +136,30 @@ function noteOf({ code, title }: Verdict, passes: Passing | undefined, leftMs: n
   return `sees ${code}: ${passes?.why ?? title}; looks on for ${left} at most`
 }
 
+/** The zone as the steps before have just read it, else as it is now. */
+export async function zoneOf({ target, clouds, facts, signal }: StepContext): Promise<ZoneSeen> {
+  const [zone] = facts.zone === undefined ? await clouds.dns.zones(zoneNameOf(target), target.network, signal) : [facts.zone]
+  return { zone, records: facts.records ?? (zone === undefined ? [] : await clouds.dns.aRecords(zone, signal)) }
+}
+
+/** What was asked for ahead serves one look: what is not healthy is looked at anew. */
+async function zoneAheadOf(context: StepContext): Promise<ZoneSeen> {
+  const ahead = context.facts.zoneAhead
+  delete context.facts.zoneAhead
+  return (await ahead) ?? (await zoneOf(context))
+}
+
 /** The control plane as the steps before have just read it, and a new probe from inside the network. */
-async function gather({ service, host }: Reached, { target, clouds, facts, signal }: StepContext): Promise<Evidence> {
+async function gather(
+  { service, host }: Reached,
+  { target, clouds, facts, signal }: StepContext,
+  zoneSeen: Promise<ZoneSeen>,
+): Promise<Evidence> {
   const { network, alias } = target
   const { endpoint } = facts
-  const [zone] = facts.zone === undefined ? await clouds.dns.zones(zoneNameOf(target), network, signal) : [facts.zone]
-  const records = facts.records ?? (zone === undefined ? [] : await clouds.dns.aRecords(zone, signal))
   const address = endpoint?.address
-  const networkPlane = await clouds.prober.probe(
-    network.name,
-    { host, ...(address !== undefined && { expectedAddress: address }) },
-    { signal },
-  )
+  const asked = { host, ...(address !== undefined && { expectedAddress: address }) }
+  const [{ zone, records }, networkPlane] = await Promise.all([zoneSeen, clouds.prober.probe(network.name, asked, { signal })])
   const list = facts.allowLists?.get(service.id)
   return {
     host,

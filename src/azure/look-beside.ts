@@ -1,0 +1,30 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** The pause between two looks: a share of the time that has passed, within these bounds, in milliseconds. */
+const pause = { share: 0.03, least: 250, most: 2_000 }
+
+/**
+ * Waits for an operation of Azure, or until a look at the resource itself says that it has ended well. Azure tells to ask for an operation's state only every
+ * few seconds, and nothing about how often its resource may be read. How an operation fails, only the operation tells. `operation` is ended through `over`.
+ */
+export async function lookingBeside(
+  operation: PromiseLike<unknown>,
+  look: (signal: AbortSignal) => Promise<boolean>,
+  over: AbortController,
+  signal: AbortSignal,
+): Promise<void> {
+  const startedAt = performance.now()
+  const both = AbortSignal.any([signal, over.signal])
+  const seen = async (): Promise<void> => {
+    for (;;) {
+      const passed = performance.now() - startedAt
+      await sleep(Math.min(Math.max(passed * pause.share, pause.least), pause.most), undefined, { signal: both })
+      if (await look(both).catch(() => false)) return
+    }
+  }
+  try {
+    await Promise.race([operation, seen()])
+  } finally {
+    over.abort()
+  }
+}

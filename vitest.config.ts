@@ -6,7 +6,7 @@ export default defineConfig({
     // Most tests wait for sockets and limits more than they compute.
     maxWorkers: 5,
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts', 'test/*.test.ts'] } },
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts', 'test/*.test.ts'], testTimeout: 30_000 } },
       {
         test: {
           name: 'integration',

@@ -1,4 +1,5 @@
 import type { Bench } from './bench.ts'
+import { chaosBench } from './chaos/chaos.ts'
 import { invokeBench } from './invoke.ts'
 import { ledger } from './ledger.ts'
 import { probesBench } from './probes.ts'
@@ -6,7 +7,7 @@ import { setup } from './setup.ts'
 import { verdicts } from './verdicts.ts'
 
 /** `npm run bench` runs them all, `npm run bench -- NAME…` those that are named. Exits 1 when a goal was missed. */
-const benches: readonly Bench[] = [ledger, invokeBench, probesBench, setup, verdicts]
+const benches: readonly Bench[] = [ledger, invokeBench, probesBench, setup, verdicts, chaosBench]
 
 const names = process.argv.slice(2)
 const unknown = names.filter((name) => !benches.some((bench) => bench.name === name))

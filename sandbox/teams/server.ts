@@ -58,7 +58,9 @@ async function respond(backend: Backend, request: IncomingMessage): Promise<Answ
     identityHeader: request.headers['x-identity-header'],
   }
   try {
-    return route(backend, call)
+    const answer = route(backend, call)
+    const isLost = call.path.startsWith('/teams/v3/') && backend.faults.loses(call)
+    return isLost ? { status: 502, body: new ConnectorError(502, 'BadGateway').body } : answer
   } catch (error) {
     if (error instanceof ConnectorError) return { status: error.status, body: error.body, headers: error.headers }
     throw error

@@ -39,6 +39,8 @@ export interface TeamsSandbox {
     times?: number,
     isMeant?: (call: { readonly method: string; readonly path: string }) => boolean,
   ): void
+  /** Loses the answers of calls of the connector for which `isMeant` says so: they have had their effect. */
+  lose(isMeant: (call: { readonly method: string; readonly path: string }) => boolean): void
   /** Every access token handed out so far is refused from now on. */
   expireTokens(): void
   /** How many access tokens for the connector were handed out. */
@@ -58,6 +60,7 @@ export async function startTeams(
   const store = new Store(now)
   const tokens = new AccessTokens(authority !== undefined)
   const faults: { error: ConnectorError; left: number; isMeant: (call: { method: string; path: string }) => boolean }[] = []
+  let isLost = (_call: { method: string; path: string }): boolean => false
   let origin = ''
   const backend: Backend = {
     directory,
@@ -71,6 +74,7 @@ export async function startTeams(
         if (due !== undefined) due.left -= 1
         return due?.error
       },
+      loses: (call) => isLost(call),
     },
     origin: () => origin,
   }
@@ -121,6 +125,9 @@ export async function startTeams(
     dialogOf: (user) => store.dialogs.findLast((each) => each.open && each.user === directory.user(user)?.objectId),
     fail({ status, code, headers }, times = 1, isMeant = () => true) {
       faults.push({ error: new ConnectorError(status, code, code, headers), left: times, isMeant })
+    },
+    lose(isMeant) {
+      isLost = isMeant
     },
     expireTokens: () => tokens.expire(),
     tokensGiven: () => tokens.givenFor('https://api.botframework.com'),

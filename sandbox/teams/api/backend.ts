@@ -13,7 +13,11 @@ export interface Backend {
   readonly tokens: AccessTokens
   readonly signing: Signing
   /** Refusals without a cause in the simulated world: asked for each call, the first one counts. */
-  readonly faults: { next: (call: { readonly method: string; readonly path: string }) => ConnectorError | undefined }
+  readonly faults: {
+    next: (call: { readonly method: string; readonly path: string }) => ConnectorError | undefined
+    /** Whether the answer of a call that has had its effect is lost on the way. */
+    loses: (call: { readonly method: string; readonly path: string }) => boolean
+  }
   /** e.g. `https://127.0.0.1:4100`. */
   origin(): string
 }

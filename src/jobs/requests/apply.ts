@@ -68,7 +68,7 @@ async function carryOut(step: Step, application: Application): Promise<boolean> 
     await record(step.id, { state: 'running', startedAt, changed, note }, new Set())
   const context: StepContext = { ...application.context, tell }
   try {
-    const found = await observe(step, context)
+    const found = await retrying(() => observe(step, context), context.signal)
     let seen = found
     if (seen.change.kind !== 'none') {
       checkApproved(step, seen.change, application, changed)

@@ -229,6 +229,27 @@ describe('ClickHouse Cloud', () => {
     expect(listed()).toEqual([guid()])
   })
 
+  test.each(['INTERNAL_ERROR', 'SERVICE_UNAVAILABLE'])('%s passes also when a step first looks', async (code) => {
+    const plan = await makePlan('allow', workshop.context())
+    const over = new AbortController()
+    const failed: string[] = []
+    world.faults.push({ vendor: 'clickhouse', method: 'GET', path: /services/, code })
+    await apply({
+      plan,
+      request: { ...samples.applying, action: 'allow', steps: {} },
+      context: workshop.context({ signal: over.signal }),
+      now: () => new Date().toISOString(),
+      async record(id, { state }) {
+        if (state === 'failed') failed.push(id)
+        if (id === 'allow-list' && state === 'done') over.abort()
+      },
+    }).catch((error: unknown) => {
+      if (!over.signal.aborted) throw error
+    })
+    expect(failed).toEqual([])
+    expect(listed()).toEqual([guid()])
+  })
+
   test('a key that may not be used from here', async () => {
     const [key] = world.organizations[0]?.keys ?? []
     if (key === undefined) throw new Error('no key')

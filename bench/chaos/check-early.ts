@@ -1,0 +1,41 @@
+import type { Observed, Standing, StoredRequest } from './observed.ts'
+
+/** What a message says of a request: `request PL-42 · done`. */
+const said = /request (PL-\d+) · ([a-z-]+)/g
+
+/** Announcements that came before the world, or a person's click, had made them true. */
+export function earlyIn({ posts, requests, standings, clicks }: Observed): readonly string[] {
+  const byId = new Map(requests.map((request) => [request.id, request]))
+  const byService = Map.groupBy(standings, ({ service }) => service)
+  const problems = new Set<string>()
+  for (const { chat, place, versions } of posts)
+    for (const { at, text } of versions)
+      for (const [, id = '', state = ''] of text.matchAll(said)) {
+        const request = byId.get(id)
+        if (request === undefined) {
+          problems.add(`${chat} ${place} shows ${id}, which is no request.`)
+          continue
+        }
+        const clicked = (kind: string) => clicks.some((click) => click.request === id && click.kind === kind && click.at <= at)
+        if (state === 'done' && !wasTrue(request, byService, at))
+          problems.add(`${id} was called done in ${chat} ${place} before it was.`)
+        if ((state === 'applying' || state === 'done') && !clicked('approve'))
+          problems.add(`${id} was called ${state} in ${chat} ${place} before anybody approved it.`)
+        if (state === 'rejected' && !clicked('reject')) problems.add(`${id} was called rejected before anybody rejected it.`)
+        if (state === 'cancelled' && !clicked('cancel')) problems.add(`${id} was called cancelled before anybody cancelled it.`)
+      }
+  return [...problems]
+}
+
+/** Whether each of its services was once, up to this moment, as the request wanted it. */
+function wasTrue(request: StoredRequest, byService: ReadonlyMap<string, readonly Standing[]>, at: number): boolean {
+  return request.asked.services.every(({ service }) =>
+    (byService.get(service) ?? []).some((standing) => standing.at <= at && isMet(request.action, standing)),
+  )
+}
+
+function isMet(action: string, { listed, endpoint, resolves }: Standing): boolean {
+  if (action === 'setup') return listed && endpoint && resolves
+  if (action === 'allow') return listed && endpoint
+  return !listed
+}

@@ -1,0 +1,137 @@
+import { configuration, slack, teams } from '../../sandbox/estate.ts'
+import { World } from '../../sandbox/world.ts'
+import { askers, isLeft, networkName, serviceName, servicesOfNetwork } from './plan.ts'
+
+/** Networks in several subscriptions and regions, each with an organization of its own: a key of ClickHouse Cloud takes ten calls in ten seconds. */
+
+/** Those that ClickHouse Cloud has on Azure. Networks of one region share a private DNS zone. */
+const regions = ['westus3', 'eastus2', 'eastus', 'centralus', 'germanywestcentral'] as const
+const mostSubscriptions = 8
+
+const latencies = { arm: 5, privateEndpoint: 300, privateZone: 150, networkLink: 150, clickhouse: 10, propagation: 50 }
+
+/** Endpoints get an address that no other has now, as in Azure: a day makes more of them than a subnet has addresses. */
+class ChaosWorld extends World {
+  #last = 3
+
+  override allocateAddress(): string {
+    const taken = new Set([...this.endpoints.values()].map(({ address }) => address))
+    for (let tried = 0; tried < 250; tried++) {
+      this.#last = this.#last >= 253 ? 4 : this.#last + 1
+      const address = `${this.addressBase}.${this.#last}`
+      if (!taken.has(address)) return address
+    }
+    throw new Error('The subnet has no address left.')
+  }
+}
+
+const uuid = (kind: string, at: number) => `${kind}${String(at).padStart(6, '0')}-0b3f-4a5d-8c7e-6f5a4b3c2d10`
+const subscriptionOf = (network: number) => uuid('5b', network % mostSubscriptions)
+const regionOf = (network: number): string => regions[network % regions.length] ?? regions[0]
+
+export function keyOf(network: number): { readonly id: string; readonly secret: string } {
+  const number = String(network).padStart(3, '0')
+  return { id: `chaosKeyId000000${number}`, secret: `4b1dchaosKeySecret${number}` }
+}
+
+export function vnetId(network: number): string {
+  return `/subscriptions/${subscriptionOf(network)}/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet-${networkName(network)}`
+}
+
+export function chaosWorld(addressBase: string, networks: number): World {
+  const world = new ChaosWorld({ addressBase, latencies })
+  for (let network = 0; network < networks; network++) {
+    const id = vnetId(network)
+    const region = regionOf(network)
+    world.networks.set(id.toLowerCase(), {
+      id,
+      location: region,
+      tags: {},
+      subnets: [{ name: 'endpoints', addressPrefix: `${addressBase}.0/24` }],
+    })
+    const organizationId = uuid('06', network)
+    const keys = [{ ...keyOf(network), role: 'admin' as const }]
+    world.organizations.push({ id: organizationId, name: `org-${network}`, keys, privateEndpoints: [] })
+    for (let service = 0; service < servicesOfNetwork; service++) {
+      const name = serviceName(network, service)
+      const label = name.replaceAll('-', '')
+      world.services.push({
+        id: uuid('5e', network * servicesOfNetwork + service),
+        organizationId,
+        name,
+        provider: 'azure',
+        region,
+        state: 'running',
+        alias: `production-${region}-0-0.3f2a9c04-7d5b-4c1e-9c0d-2b1a0f9e8d7c.${region}.azure.privatelinkservice`,
+        privateHost: `${label}.${region}.privatelink.azure.clickhouse.cloud`,
+        publicHost: `${label}.${region}.azure.clickhouse.cloud`,
+        privateEndpointIds: [],
+      })
+    }
+  }
+  return world
+}
+
+const numbered = (idOf: (at: number) => string) =>
+  Object.fromEntries(Array.from({ length: askers }, (_, at) => [`asker${at}`, idOf(at)]))
+
+/** Everybody of the sample estate, and those who ask. */
+export const workspace = {
+  ...slack,
+  users: { ...slack.users, ...numbered((at) => `U1ASKER${at}`) },
+  deactivated: new Set<string>(),
+}
+export const tenant = {
+  ...teams,
+  users: { ...teams.users, ...numbered((at) => `a11ce000-0000-4000-8000-00000000f00${at}`) },
+  disabled: new Set<string>(),
+}
+
+/** One channel in each chat: a request is decided in Slack, in Teams, or in both, by its network. */
+const channelNames = ['slack-approvals', 'teams-approvals', 'all-approvals'] as const
+
+export function channelOf(network: number): (typeof channelNames)[number] {
+  return channelNames[network % channelNames.length] ?? 'all-approvals'
+}
+
+export function configurationFile(networks: number): object {
+  const { people } = configuration()
+  const all = Array.from({ length: networks }, (_, network) => network)
+  const policy = (network: number) => ({
+    networks: [networkName(network)],
+    actions: ['setup', 'allow', 'revoke', 'teardown'],
+    approvers: ['Bob Builder', 'Carol Jones'],
+    approvals: 1,
+    expiry: isLeft(network) ? '10s' : '24h',
+    channel: channelOf(network),
+  })
+  const inTeams = { teams: teams.channels.approvals }
+  const inSlack = { slack: slack.channels.approvals }
+  return {
+    installation: 'chaos',
+    organizations: all.map((network) => ({
+      id: uuid('06', network),
+      name: `org-${network}`,
+      keyId: `KEY_ID_${network}`,
+      keySecret: `KEY_SECRET_${network}`,
+    })),
+    networks: all.map((network) => ({
+      name: networkName(network),
+      subscription: subscriptionOf(network),
+      resourceGroup: 'rg-network',
+      vnet: `vnet-${networkName(network)}`,
+      subnet: 'endpoints',
+      location: regionOf(network),
+      dns: { subscription: subscriptionOf(network), resourceGroup: 'rg-dns' },
+    })),
+    people: people
+      .filter(({ name }) => name !== 'Alice Archer')
+      .map((person) => ({ ...person, teams: teams.users[person.email.split('@')[0] as keyof typeof teams.users] })),
+    policies: all.map(policy),
+    channels: [
+      { name: 'slack-approvals', ...inSlack },
+      { name: 'teams-approvals', ...inTeams },
+      { name: 'all-approvals', ...inSlack, ...inTeams },
+    ],
+  }
+}

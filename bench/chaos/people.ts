@@ -1,0 +1,134 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { SlackMessage } from '../../sandbox/slack/store.ts'
+import type { TeamsMessage } from '../../sandbox/teams/store.ts'
+import { channelOf } from './estate.ts'
+import type { House } from './house.ts'
+import type { Chat, Click, StoredRequest } from './observed.ts'
+import type { PlannedAsk } from './plan.ts'
+import { randomOf } from './random.ts'
+
+/** People who ask and decide. Where nothing came of it they do it again, at another bot, until it stands in the ledger. */
+export interface People {
+  readonly clicks: readonly Click[]
+  /** Resolves when the request has ended, or `isOver` says so. */
+  follow(ask: PlannedAsk, isOver: () => boolean): Promise<void>
+}
+
+/** How long people wait to see something before they try again. */
+const patienceMs = 6_000
+const lookEveryMs = 150
+
+const preposition = { setup: 'in', teardown: 'in', allow: 'from', revoke: 'from' } as const
+const ended = ['done', 'failed', 'rejected', 'expired', 'cancelled', 'nothing-to-do']
+
+/** `find`: the request with this reason, as it stands in the ledger now. */
+export function openPeople(house: House, seed: number, find: (tag: string) => StoredRequest | undefined): People {
+  const { slack, teams, botUrls } = house
+  const clicks: Click[] = []
+  const slackAt = botUrls.map((url) => slack.driver(`${url}/slack/events`))
+  const teamsAt = botUrls.map((url) => teams.driver(url))
+
+  const say = async (chat: Chat, bot: number, who: string, words: string): Promise<void> => {
+    if (chat === 'slack') await slackAt[bot]?.command(who, words, { channel: 'data' })
+    else await teamsAt[bot]?.command(who, 'data', words)
+  }
+  const slackCard = (id: string): SlackMessage | undefined =>
+    slack.messages.findLast(
+      (message) =>
+        message.channel === slack.directory.workspace.channels.approvals &&
+        !message.deleted &&
+        JSON.stringify(message.blocks).includes('"approve"') &&
+        JSON.stringify(message.blocks).includes(`\\"${id}\\"`),
+    )
+  const teamsCard = (id: string): TeamsMessage | undefined =>
+    teams.store.messages.findLast(
+      (message) =>
+        message.by === teams.directory.botId &&
+        !message.deleted &&
+        teams.directory.conversation(message.conversation) === teams.directory.conversation('approvals') &&
+        JSON.stringify(message.activity).includes(`"${id}"`) &&
+        JSON.stringify(message.activity).includes('"Approve"'),
+    )
+  /** Whether there was a button to press. */
+  const press = async (chat: Chat, bot: number, who: string, id: string, label: 'Approve' | 'Reject'): Promise<boolean> => {
+    const note = () => clicks.push({ request: id, kind: label === 'Approve' ? 'approve' : 'reject', at: Date.now() })
+    if (chat === 'slack') {
+      const card = slackCard(id)
+      if (card === undefined) return false
+      note()
+      await slackAt[bot]?.click(who, card, label)
+      return true
+    }
+    const card = teamsCard(id)
+    if (card === undefined) return false
+    note()
+    await teamsAt[bot]?.click(who, card, label)
+    return true
+  }
+
+  const follow: People['follow'] = async ({ tag, action, service, network, chat, asker, fate }, isOver) => {
+    const random = randomOf(seed, tag)
+    const bot = (): number => random.between(0, 1)
+    const seen = async (isIt: (request: StoredRequest | undefined) => boolean, withinMs = patienceMs): Promise<boolean> => {
+      for (const until = performance.now() + withinMs; performance.now() < until && !isOver(); await sleep(lookEveryMs))
+        if (isIt(find(tag))) return true
+      return false
+    }
+    const attempt = async (what: () => Promise<unknown>): Promise<void> => {
+      // A card may be updated between the look at it and the click, and a bot may be down.
+      await what().catch(() => undefined)
+    }
+    const words = `${action} ${service} ${preposition[action]} ${network} because "${tag}"`
+    const exists = (request: StoredRequest | undefined) => request !== undefined
+    do await attempt(() => say(chat, bot(), asker, words))
+    while (!(await seen(exists)) && !isOver())
+
+    const at = Number(network.split('-')[1])
+    const decidedIn = { 'slack-approvals': ['slack'], 'teams-approvals': ['teams'], 'all-approvals': ['slack', 'teams'] } as const
+    const [firstChat, otherChat = firstChat] = decidedIn[channelOf(at)]
+    const isDecided = (request: StoredRequest | undefined) =>
+      request !== undefined && request.state !== 'planning' && request.state !== 'awaiting-approval'
+    const awaits = (request: StoredRequest | undefined) => request?.state === 'awaiting-approval' || isDecided(request)
+    while (!(await seen(awaits)) && !isOver());
+    while (fate !== 'leave' && !isOver()) {
+      const request = find(tag)
+      if (request === undefined || isDecided(request)) break
+      const { id } = request
+      if (fate === 'cancel') {
+        clicks.push({ request: id, kind: 'cancel', at: Date.now() })
+        await attempt(() => say(chat, bot(), asker, `cancel ${id}`))
+      } else if (fate === 'approve-twice') {
+        await Promise.all([
+          attempt(() => press(firstChat, 0, 'bob', id, 'Approve')),
+          attempt(() => press(otherChat, 1, 'carol', id, 'Approve')),
+          attempt(() => press(firstChat, 1, 'bob', id, 'Approve')),
+        ])
+      } else {
+        const label = fate === 'reject' ? 'Reject' : 'Approve'
+        const decider = random.one(['bob', 'carol'])
+        await attempt(() => press(random.one([firstChat, otherChat]), bot(), decider, id, label))
+      }
+      await seen(isDecided, 1_500)
+    }
+    if (fate === 'cancel-late') {
+      await sleep(random.between(0, 2_000))
+      for (let tries = 0; tries < 3 && !isOver(); tries++) {
+        const request = find(tag)
+        if (request === undefined || ended.includes(request.state)) break
+        clicks.push({ request: request.id, kind: 'cancel', at: Date.now() })
+        await attempt(() => say(chat, bot(), asker, `cancel ${request.id}`))
+        await seen((now) => now !== undefined && ended.includes(now.state))
+      }
+    }
+    // A plan that changed is decided again.
+    while (!isOver() && !ended.includes(find(tag)?.state ?? '')) {
+      await sleep(lookEveryMs)
+      const request = find(tag)
+      if (request?.state !== 'awaiting-approval' || (fate !== 'approve' && fate !== 'approve-twice' && fate !== 'cancel-late'))
+        continue
+      await attempt(() => press(firstChat, bot(), 'carol', request.id, 'Approve'))
+      await seen(isDecided, 1_500)
+    }
+  }
+  return { clicks, follow }
+}

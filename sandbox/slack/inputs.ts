@@ -10,6 +10,7 @@ const stateless = new Set(['button', 'overflow'])
 /** Which field of an element's state holds the choice, and which of the element's fields presets it. */
 const fields: Readonly<Record<string, { readonly key: string; readonly initial: string; readonly empty: unknown }>> = {
   static_select: { key: 'selected_option', initial: 'initial_option', empty: null },
+  external_select: { key: 'selected_option', initial: 'initial_option', empty: null },
   radio_buttons: { key: 'selected_option', initial: 'initial_option', empty: null },
   multi_static_select: { key: 'selected_options', initial: 'initial_options', empty: [] },
   checkboxes: { key: 'selected_options', initial: 'initial_options', empty: [] },

@@ -68,6 +68,7 @@ export function recordedHandlers(): RecordedHandlers {
     home: async () => [say('The page is filled.')],
     view: async () => undefined,
     refill: async ({ values }) => sampleForm(values),
+    choices: async () => [],
     submit: async () => say('The form is answered.'),
     refused: async () => undefined,
   }
@@ -97,6 +98,7 @@ export function recordedHandlers(): RecordedHandlers {
       },
       view: (by, record, place) => answers.view(by, record, place),
       refill: (filled) => answers.refill(filled),
+      choices: (query) => answers.choices(query),
       refused: (attempt, why) => answers.refused(attempt, why),
       submit(by, place, filled) {
         submissions.push({ by, place, filled })

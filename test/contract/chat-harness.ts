@@ -48,6 +48,8 @@ export interface ShownForm {
   /** In plain text, as it is shown now. */
   text(): string
   choices(label: string): readonly string[]
+  /** What is offered in a list that is searched, for what the person types. */
+  search(label: string, typed: string): Promise<readonly string[]>
   /** Resolves when the form shows what depends on the choice, if anything does. */
   choose(label: string, choice: string): Promise<void>
   /** Fills in and sends the form. Returns what is shown as wrong, by label; nothing for a form that has closed. */

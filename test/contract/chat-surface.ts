@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Card, say } from '../../src/bot/chat/card.ts'
-import { wholeForm } from '../../src/bot/chat/form.ts'
+import { type ChoiceQuery, type FilledForm, type Form, mostOffered, wholeForm } from '../../src/bot/chat/form.ts'
 import { RetryableError, TerminalError } from '../../src/domain/errors.ts'
 import type { Person } from '../../src/domain/person.ts'
 import { type RecordedHandlers, recordedHandlers, sampleForm } from './chat-handlers.ts'
@@ -189,6 +189,32 @@ export function chatSurfaceContract(name: string, open: OpenChat): void {
       expect(recorded.submissions.map(({ filled }) => filled.values)).toEqual([
         { network: 'staging-eastus2', service: 'analytics-staging' },
       ])
+    })
+
+    test('a list that is too long to be shown is searched as one types', async () => {
+      const names = Array.from({ length: 2_000 }, (_, index) => `name-${index}`)
+      const choices = names.map((name) => ({ value: `id-${name}`, label: `${name} <!channel>` }))
+      const long = (values: FilledForm['values'] = {}): Form => ({
+        ...sampleForm(values),
+        parts: sampleForm(values).parts.map((part) =>
+          part.kind === 'select' && part.name === 'service' ? { ...part, choices } : part,
+        ),
+      })
+      const asked: ChoiceQuery[] = []
+      recorded.answers.command = async () => ({ kind: 'form', form: long() })
+      recorded.answers.refill = async ({ values }) => long(values)
+      recorded.answers.choices = async (query) => {
+        asked.push(query)
+        return choices.filter(({ label }) => label.includes(query.text)).slice(0, mostOffered)
+      }
+      const form = await chat.openForm(chat.person, 'setup')
+      expect(form.choices('Service').length).toBeLessThanOrEqual(mostOffered)
+      expect(await form.search('Service', 'name-1999')).toEqual(['name-1999 <!channel>'])
+      expect(asked).toEqual([{ kind: 'setup', field: 'service', list: 'prod-westus3', text: 'name-1999' }])
+      expect((await form.search('Service', 'name-1')).length).toBeGreaterThan(10)
+      expect(await form.search('Service', 'nothing')).toEqual([])
+      expect(await form.submit({ Service: 'name-1234 <!channel>' })).toEqual({})
+      expect(recorded.submissions.map(({ filled }) => filled.values.service)).toEqual(['id-name-1234'])
     })
 
     test('a sent form says who, where, and what was filled in; the answer is private', async () => {

@@ -146,6 +146,8 @@ function shownForm(slack: SlackSandbox, driver: SlackDriver, user: string, view:
   return {
     text: () => slack.render(view, wide),
     choices: (label) => offered(labelled(label)?.element ?? {}).map((option) => textIn(option, 'text') ?? ''),
+    search: async (label, typed) =>
+      (await driver.suggest(user, view, label, typed)).map((option) => textIn(option, 'text') ?? ''),
     async choose(label, choice) {
       const input = labelled(label)
       if (input === undefined) throw new Error(`the form has no "${label}"`)

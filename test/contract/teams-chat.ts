@@ -192,6 +192,7 @@ function shownForm(teams: TeamsSandbox, driver: TeamsDriver, user: string): Show
   return {
     text: () => teams.render(dialog()),
     choices: (label) => objectsOf(labelled(label), 'choices').map((choice) => stringOf(choice, 'title') ?? ''),
+    search: async (label, typed) => (await driver.search(user, label, typed)).map(({ title }) => String(title)),
     async choose(label, choice) {
       entered[label] = choice
       const refill = pressed('refill')

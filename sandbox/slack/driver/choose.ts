@@ -9,6 +9,7 @@ import type { Desk, Options } from './person.ts'
 import { person } from './person.ts'
 import type { Entry } from './pick.ts'
 import { pick } from './pick.ts'
+import { searched } from './suggest.ts'
 
 /** Chooses in a select that tells the app at once. Throws for an input without `dispatch_action`: there Slack says nothing until the form is sent. */
 export async function choose(
@@ -21,7 +22,8 @@ export async function choose(
 ): Promise<Exchange> {
   const user = person(desk, who)
   assertVisible(place, user)
-  const input = findInput(blocksOf(place), name)
+  const found = findInput(blocksOf(place), name)
+  const input = place.kind === 'view' ? await searched(desk, who, place, found, entry, options) : found
   if (input.block.type === 'input' && input.block.dispatch_action !== true) throw new Error(`"${name}" has no dispatch_action`)
   const state = pick(input.element, entry, desk.backend.directory)
   if (place.kind === 'view') enter(place, input, entry, desk.backend.directory)

@@ -1,4 +1,5 @@
 import type { Backend } from '../api/method.ts'
+import type { JsonObject } from '../json.ts'
 import type { SlackView } from '../store.ts'
 import type { Until } from '../until.ts'
 import type { Clickable } from './action.ts'
@@ -14,6 +15,7 @@ import type { Desk, Options } from './person.ts'
 import type { Entry } from './pick.ts'
 import type { Submission } from './submit.ts'
 import { closeModal, submit } from './submit.ts'
+import { suggest } from './suggest.ts'
 
 /**
  * People in Slack, by name or id. What they do reaches the bot as signed HTTP; each method resolves with the bot's answer, after Slack has shown it,
@@ -29,6 +31,8 @@ export interface SlackDriver {
   /** In a select, checkboxes or radio buttons that tell the app at once. */
   choose(user: string, place: Clickable, label: string, entry: Entry, options?: Options): Promise<Exchange>
   chooseOverflow(user: string, place: Clickable, text: string, options?: Options): Promise<Exchange>
+  /** Types into a select whose options the app gives. */
+  suggest(user: string, view: SlackView, label: string, typed: string, options?: Options): Promise<readonly JsonObject[]>
   submit(user: string, view: SlackView, values?: Readonly<Record<string, Entry>>, options?: Options): Promise<Submission>
   /** Resolves with `undefined` when the app did not ask to be told. */
   closeModal(user: string, view: SlackView, options?: Options): Promise<Exchange | undefined>
@@ -49,6 +53,7 @@ export function createDriver(
     click: (user, place, match, options) => click(desk, user, place, match, options),
     choose: (user, place, label, entry, options) => choose(desk, user, place, label, entry, options),
     chooseOverflow: (user, place, text, options) => chooseOverflow(desk, user, place, text, options),
+    suggest: (user, view, label, typed, options) => suggest(desk, user, view, label, typed, options),
     submit: (user, view, values = {}, options) => submit(desk, user, view, values, options),
     closeModal: (user, view, options) => closeModal(desk, user, view, options),
     replay: (request) => send(request),

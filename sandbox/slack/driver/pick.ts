@@ -17,6 +17,7 @@ export function pick(element: JsonObject, entry: Entry, directory: Directory): I
   if (typeof most === 'number' && many.length > most) throw new Error(`only ${most} may be chosen`)
   switch (element.type) {
     case 'static_select':
+    case 'external_select':
     case 'radio_buttons':
       return stateWith(element, one === undefined ? null : option(element, one))
     case 'multi_static_select':
@@ -43,7 +44,7 @@ function isMultiple(element: JsonObject): boolean {
   return element.type === 'checkboxes' || (stringOf(element, 'type') ?? '').startsWith('multi_')
 }
 
-/** By text or value; in groups also as `Group / Option`. */
+/** By text or value; in groups also as `Group / Option`; of a list that is searched also by the beginning of the only option that matches. */
 function option(element: JsonObject, wanted: string): JsonObject {
   const grouped = objectsOf(element, 'option_groups').flatMap((group) =>
     objectsOf(group, 'options').map((one) => ({ name: `${textIn(group, 'label')} / ${textIn(one, 'text')}`, one })),
@@ -51,7 +52,8 @@ function option(element: JsonObject, wanted: string): JsonObject {
   const byGroup = grouped.filter(({ name }) => name === wanted).map(({ one }) => one)
   const all = offered(element)
   const found = [...byGroup, ...all.filter((one) => stringOf(one, 'value') === wanted || textIn(one, 'text') === wanted)]
-  const [first, second] = found
+  const begun = element.type === 'external_select' ? all.filter((one) => textIn(one, 'text')?.startsWith(wanted) === true) : []
+  const [first, second] = found.length > 0 ? found : begun
   if (first && !second) return first
   const names = all.map((one) => textIn(one, 'text')).join(', ')
   throw new Error(`${found.length} options are "${wanted}"; offered are: ${names}`)

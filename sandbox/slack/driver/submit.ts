@@ -12,6 +12,7 @@ import { assertComplete, enter, findInput } from './fill.ts'
 import type { Desk, Options } from './person.ts'
 import { interaction, person, sendPayload } from './person.ts'
 import type { Entry } from './pick.ts'
+import { searched } from './suggest.ts'
 
 export interface Submission extends Exchange {
   /** What became of the modal; `failed` means that Slack told the person to try again. */
@@ -34,7 +35,10 @@ export async function submit(
   const { directory, tickets, store } = desk.backend
   assertVisible(view, user)
   if (view.content.submit === undefined) throw new Error('this modal has nothing to submit')
-  for (const [name, entry] of Object.entries(values)) enter(view, findInput(view.content.blocks, name), entry, directory)
+  for (const [name, entry] of Object.entries(values)) {
+    const input = findInput(view.content.blocks, name)
+    enter(view, await searched(desk, who, view, input, entry, options), entry, directory)
+  }
   assertComplete(view)
   store.changed()
   const payload = {

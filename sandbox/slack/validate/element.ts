@@ -90,6 +90,10 @@ export const interactive = {
 export const choices = {
   static_select: staticSelect({ initial_option: option }),
   multi_static_select: staticSelect({ initial_options: list(option, { min: 1, max: 100 }), max_selected_items: selectable }),
+  external_select: object({
+    required: {},
+    optional: { ...chosen, initial_option: option, min_query_length: integer({ min: 0, max: 3000 }) },
+  }),
   checkboxes: chosenFrom(formattedOption, { initial_options: list(formattedOption, { min: 1, max: 10 }) }),
   radio_buttons: chosenFrom(formattedOption, { initial_option: formattedOption }),
   users_select: object({ required: {}, optional: { ...chosen, initial_user: string() } }),

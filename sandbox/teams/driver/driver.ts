@@ -8,6 +8,9 @@ import type { Store, TeamsDialog, TeamsMessage } from '../store.ts'
 import { checkCard } from '../validate/activity.ts'
 import { deliver, type Exchange, type Forge, type RawRequest, send } from './deliver.ts'
 
+/** How many results the client shows of a search. */
+const mostResults = 15
+
 /**
  * People in Teams, by name. What they do reaches the bot as signed activities; each method resolves with the bot's answer, after Teams has shown it, and
  * throws only when Teams' client would not let a person do that.
@@ -26,6 +29,8 @@ export interface TeamsDriver {
   openDialog(user: string, message: TeamsMessage, label: string): Promise<Exchange>
   /** Fills the open dialog in, by label of the field and label or text of what is chosen, and presses a button of it. */
   submit(user: string, values: Readonly<Record<string, string>>, label: string): Promise<Exchange>
+  /** Types into a list of the open dialog that is searched, and resolves with what the bot offers. */
+  search(user: string, label: string, typed: string): Promise<readonly JsonObject[]>
   /** Accepts a file that was offered. */
   acceptFile(user: string, message: TeamsMessage): Promise<Exchange>
   install(user: string, place: string): Promise<Exchange>
@@ -102,6 +107,34 @@ export function createDriver(
     store.changed()
   }
 
+  /** Asks the bot for what matches in a list of a dialog. https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/dynamic-search */
+  const search = async (
+    user: TeamsUser,
+    dialog: TeamsDialog,
+    input: JsonObject,
+    typed: string,
+  ): Promise<readonly JsonObject[]> => {
+    const value = {
+      queryText: typed,
+      queryOptions: { skip: 0, top: mostResults },
+      dataset: objectOf(input, 'choices.data')?.dataset,
+    }
+    const conversation = dialog.from?.conversation ?? directory.personalWith(user)
+    const { body } = await go(
+      user,
+      `searching ${String(input.label)}`,
+      activityOf(user, conversation, { type: 'invoke', name: 'application/search', value }),
+    )
+    const results = objectsOf(objectOf(body, 'value'), 'results')
+    const isProper =
+      body?.type === 'application/vnd.microsoft.search.searchResponse' &&
+      results.length <= mostResults &&
+      results.every(({ title, value: said }) => typeof title === 'string' && title !== '' && typeof said === 'string')
+    if (isProper) return results
+    store.failures.push({ user: user.objectId, what: 'a search', error: `unknown answer ${JSON.stringify(body)}` })
+    return []
+  }
+
   return {
     requests,
     until,
@@ -166,7 +199,10 @@ export function createDriver(
       for (const [field, entry] of Object.entries(values)) {
         const input = inputsOf(dialog.card).find((each) => each.label === field)
         if (input === undefined) throw new Error(`the dialog has no field "${field}"`)
-        inputs[String(input.id)] = entryOf(input, entry)
+        const offered = isSearched(input)
+          ? [...objectsOf(input, 'choices'), ...(await search(user, dialog, input, entry))]
+          : objectsOf(input, 'choices')
+        inputs[String(input.id)] = entryOf(input, entry, offered)
       }
       const from = dialog.from ?? { conversation: directory.personalWith(user), id: '' }
       const fields = {
@@ -177,6 +213,13 @@ export function createDriver(
       const exchange = await go(user, label, activityOf(user, from.conversation, fields))
       showTask(user, dialog.from, exchange)
       return exchange
+    },
+    async search(name, label, typed) {
+      const user = person(name)
+      const dialog = openDialogOf(user)
+      const input = inputsOf(dialog.card).find((each) => each.label === label)
+      if (input === undefined || !isSearched(input)) throw new Error(`"${label}" is not searched`)
+      return await search(user, dialog, input, typed)
     },
     async acceptFile(name, message) {
       const user = person(name)
@@ -254,9 +297,13 @@ function inputsOf(card: JsonObject): readonly JsonObject[] {
   return objectsOf(card, 'body').filter(({ type }) => String(type).startsWith('Input.'))
 }
 
-function entryOf(input: JsonObject, entry: string): string {
+function isSearched(input: JsonObject): boolean {
+  return objectOf(input, 'choices.data') !== undefined
+}
+
+function entryOf(input: JsonObject, entry: string, offered: readonly JsonObject[]): string {
   if (input.type !== 'Input.ChoiceSet') return entry
-  const choice = objectsOf(input, 'choices').find(({ title }) => String(title).startsWith(entry))
+  const choice = offered.find(({ title }) => String(title).startsWith(entry))
   if (choice === undefined) throw new Error(`"${entry}" is not offered as ${String(input.label)}`)
   return String(choice.value)
 }

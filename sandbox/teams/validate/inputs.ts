@@ -35,6 +35,11 @@ export function inputs(nested: Nested) {
     // "filtered" is documented, though the published schema leaves it out: https://adaptivecards.io/explorer/Input.ChoiceSet.html
     'Input.ChoiceSet': input(
       {
+        'choices.data': object({
+          type: 'Data.Query',
+          required: { dataset: nonEmpty },
+          optional: { count: number, skip: number },
+        }),
         isMultiSelect: boolean,
         placeholder: string,
         style: oneOf('compact', 'expanded', 'filtered'),

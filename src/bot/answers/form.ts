@@ -2,7 +2,7 @@ import type { Person, Place } from '../../domain/person.ts'
 import type { Action } from '../../domain/request.ts'
 import type { Service } from '../../domain/target.ts'
 import type { Card } from '../chat/card.ts'
-import { type FilledForm, type Form, type FormProblems, wholeForm } from '../chat/form.ts'
+import { type Choice, type ChoiceQuery, type FilledForm, type Form, type FormProblems, wholeForm } from '../chat/form.ts'
 import type { ServiceName } from '../command/parse.ts'
 import { override, overrideForm } from './break-glass.ts'
 import { type Desk, tooManyFrom } from './desk.ts'
@@ -10,7 +10,7 @@ import { askForDiagnosis } from './diagnosis.ts'
 import { fixForm, submitFix } from './fix.ts'
 import { askForChange } from './new-request.ts'
 import { isReasonRequired } from './reason-form.ts'
-import { azureServices, checkForm, everywhere, type ServiceFormKind, serviceForm } from './service-form.ts'
+import { azureServices, checkForm, everywhere, type ServiceFormKind, searchChoices, serviceForm } from './service-form.ts'
 import { submitUndo, undoForm } from './undo.ts'
 import { watch } from './watch.ts'
 import { intervalMs } from './watch-interval.ts'
@@ -38,6 +38,12 @@ export async function refillForm(desk: Desk, filled: FilledForm): Promise<Form |
   if (kind === 'fix') return await fixForm(desk, filled)
   const inventory = await desk.inventory.read()
   return inventory === undefined ? undefined : serviceForm(kind, values, { ...desk, inventory })
+}
+
+/** What a list of an open form offers for what somebody types into it. */
+export async function searchForm(desk: Desk, query: ChoiceQuery): Promise<readonly Choice[]> {
+  const inventory = await desk.inventory.read()
+  return inventory === undefined ? [] : searchChoices(query, { ...desk, inventory })
 }
 
 async function submitServiceForm(

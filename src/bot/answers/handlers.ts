@@ -5,7 +5,7 @@ import { parseCommand } from '../command/parse.ts'
 import { answerClick } from './click.ts'
 import { answerCommand } from './command.ts'
 import { type Desk, wake } from './desk.ts'
-import { refillForm, submitForm } from './form.ts'
+import { refillForm, searchForm, submitForm } from './form.ts'
 import { homeOf } from './home.ts'
 import { type Attempt, createRefusals } from './refusals.ts'
 import { viewOf } from './view.ts'
@@ -30,6 +30,7 @@ export function handlersOf(desk: Desk): Handlers {
     home: (by) => homeOf(desk, by),
     view: (by, { id }, place) => viewOf(desk, by, id, place),
     refill: (filled) => refillForm(desk, filled),
+    choices: (query) => searchForm(desk, query),
     submit: (by, place, filled) =>
       refusals.witness(
         desk,

@@ -5,7 +5,16 @@ import { type Network, nearest, type Service } from '../../domain/target.ts'
 import type { Inventory } from '../../redis/records.ts'
 import { agoText } from '../cards/duration.ts'
 import { command, words } from '../chat/card.ts'
-import type { Choice, FilledForm, Form, FormKind, FormPart, FormProblems } from '../chat/form.ts'
+import {
+  type Choice,
+  type ChoiceQuery,
+  type FilledForm,
+  type Form,
+  type FormKind,
+  type FormPart,
+  type FormProblems,
+  mostOffered,
+} from '../chat/form.ts'
 import { wholeCommand } from '../command/command-list.ts'
 import { intervalChoices, intervalText } from './watch-interval.ts'
 
@@ -88,7 +97,7 @@ function serviceParts(
       kind: 'select',
       name: 'organization',
       label: 'Organization',
-      choices: organizations.map(({ id, name }) => ({ value: id, label: name })),
+      choices: organizationChoices(organizations),
       ...(chosen !== undefined && { chosen: chosen.id }),
       empty: 'The configuration names no organization.',
       refills: true,
@@ -106,6 +115,10 @@ function serviceParts(
         },
     note(`Services as read ${agoText(inventory.readAt, Date.parse(now()))}.`),
   ]
+}
+
+function organizationChoices(organizations: FormSource['organizations']): readonly Choice[] {
+  return organizations.map(({ id, name }) => ({ value: id, label: name }))
 }
 
 function networkField(kind: ServiceFormKind, said: string | undefined, networks: readonly Network[]): FormPart {
@@ -141,6 +154,26 @@ function furtherFields(kind: ServiceFormKind, { reason, every = intervalText() }
 function networkChoices(kind: FormKind, networks: readonly Network[]): readonly Choice[] {
   const own = networks.map(({ name, location }) => ({ value: name, label: `${name} (${location})` }))
   return kind === 'diagnose' ? [...own, { value: everywhere, label: 'everywhere' }] : own
+}
+
+/** The services or networks that a form of this kind offers, by what somebody types: those that begin with it, then those that hold each of its words. */
+export function searchChoices(
+  { kind, field, list, text }: ChoiceQuery,
+  { inventory, organizations, networks }: FormSource,
+): readonly Choice[] {
+  const all =
+    field === 'network'
+      ? networkChoices(kind, networks)
+      : field === 'service' && list !== undefined
+        ? serviceChoices(inventory, list)
+        : field === 'organization'
+          ? organizationChoices(organizations)
+          : []
+  const typed = text.trim().toLowerCase()
+  const parts = typed.split(/\s+/)
+  const matching = all.filter(({ label }) => parts.every((part) => label.toLowerCase().includes(part)))
+  const begins = ({ label }: Choice) => (label.toLowerCase().startsWith(typed) ? 0 : 1)
+  return matching.toSorted((a, b) => begins(a) - begins(b)).slice(0, mostOffered)
 }
 
 function networkIn(kind: FormKind, said: string | undefined, networks: readonly Network[]): string | undefined {

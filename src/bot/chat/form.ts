@@ -38,6 +38,19 @@ export interface SelectField {
   readonly list?: string
 }
 
+/** A list of more choices than this is searched as one types: chats offer no longer ones. */
+export const mostOffered = 100
+
+/** What somebody types into a list of a form that is open. Anybody may have written it. */
+export interface ChoiceQuery {
+  readonly kind: FormKind
+  /** The name of the field. */
+  readonly field: string
+  /** As `SelectField.list`. */
+  readonly list?: string
+  readonly text: string
+}
+
 export interface Choice {
   readonly value: string
   readonly label: string

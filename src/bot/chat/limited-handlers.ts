@@ -38,6 +38,7 @@ export function limitedHandlers(handlers: Handlers, membership: Membership): Han
     home: async (by) => (isGuest ? await handlers.home(by) : [card]),
     view: async (...about) => (isGuest ? await handlers.view(...about) : undefined),
     refill: async () => undefined,
+    choices: async () => [],
     async submit(by, _place, { kind, carried }) {
       const record = carried.request ?? carried.diagnosis
       await handlers.refused({ by, did: `form ${kind}`, ...(record !== undefined && { record }) }, membership)

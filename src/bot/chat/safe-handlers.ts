@@ -28,6 +28,11 @@ export function safeHandlers(
         log.error({ err: error }, 'a form was not refilled')
         return undefined
       }),
+    choices: (query) =>
+      handlers.choices(query).catch((error) => {
+        log.error({ err: error }, 'a list was not searched')
+        return []
+      }),
     submit: (by, place, filled) => handlers.submit(by, place, filled).catch(async (error) => asProblem(await explain(error))),
     refused: (attempt, why) =>
       handlers.refused(attempt, why).catch((error) => log.error({ err: error }, 'a refusal is not in the audit')),
@@ -48,6 +53,7 @@ function refusing(card: Card): Handlers {
     home: async () => [card],
     view: async () => undefined,
     refill: async () => undefined,
+    choices: async () => [],
     submit: async () => asProblem(card),
     refused: async () => undefined,
   }

@@ -1,6 +1,6 @@
 import type { Group, Person, Place, Surface } from '../../domain/person.ts'
 import type { Card, Verb } from './card.ts'
-import type { FilledForm, Form, FormProblems } from './form.ts'
+import type { Choice, ChoiceQuery, FilledForm, Form, FormProblems } from './form.ts'
 
 /**
  * All that the bot needs of a chat. `post`, `update` and `direct` throw a `RetryableError` when asking again may help (throttling
@@ -53,6 +53,8 @@ export interface Handlers {
   view(by: Person, record: NonNullable<Card['readers']>, place: Place): Promise<Card | undefined>
   /** The form again, after a field that asks for it was changed; `undefined` when it cannot be made now. */
   refill(filled: FilledForm): Promise<Form | undefined>
+  /** The choices of a list that match what somebody types, the best first. */
+  choices(query: ChoiceQuery): Promise<readonly Choice[]>
   /** `place`: where the form was opened. */
   submit(by: Person, place: Place, filled: FilledForm): Promise<Card | FormProblems>
   /** Writes down that somebody was refused before one of these was asked. `did`: the button's verb, or the command's word. */

@@ -17,7 +17,7 @@ import { type Guard, UnwantedRequest } from './guard.ts'
 import { listenForClicks } from './listeners/click.ts'
 import { listenForCommands } from './listeners/command.ts'
 import { type ListenerContext, messageId } from './listeners/context.ts'
-import { listenForForms } from './listeners/form.ts'
+import { listenForForms, listenForSearches } from './listeners/form.ts'
 import { listenForHome } from './listeners/home.ts'
 import { listenForUnknownForms } from './listeners/unknown-form.ts'
 import { withAccounts } from './mentions.ts'
@@ -127,6 +127,7 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
       listenForCommands(app, shared)
       listenForClicks(app, shared)
       listenForForms(app, shared)
+      listenForSearches(app, shared)
       listenForUnknownForms(app, shared)
       listenForHome(app, shared)
       await intake.socket?.open()

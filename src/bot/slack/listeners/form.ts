@@ -1,7 +1,7 @@
 import type { App, BlockAction, Context, ViewOutput } from '@slack/bolt'
 import { z } from 'zod'
 import { type FilledForm, type FormProblems, formKinds } from '../../chat/form.ts'
-import { formView } from '../render/form.ts'
+import { formView, listIn, optionsOf } from '../render/form.ts'
 import { handlersFor, type ListenerContext, parsedJson, slackPlace, speakerOf } from './context.ts'
 import { answerForm } from './sent-form.ts'
 
@@ -9,6 +9,13 @@ const kindSchema = z.enum(formKinds)
 const callback = new RegExp(`^(?:${formKinds.join('|')})$`)
 
 const shortText = z.string().max(200)
+const suggestionSchema = z.object({
+  view: z.object({ callback_id: z.enum(formKinds) }),
+  action_id: shortText,
+  block_id: shortText,
+  value: z.string().max(1_000),
+  user: z.looseObject({ id: shortText }),
+})
 const metadataSchema = parsedJson.pipe(z.object({ channel: shortText, carried: z.record(shortText, shortText) }))
 
 /** Answers forms that people send. */
@@ -23,6 +30,19 @@ export function listenForForms(app: App, shared: ListenerContext): void {
       close: () => ack(),
       showProblems: (answer) => ack({ response_action: 'errors', errors: byBlock(answer, view) }),
     })
+  })
+}
+
+/** Answers what people type into a list that is searched. https://docs.slack.dev/reference/interaction-payloads/block_suggestion-payload */
+export function listenForSearches(app: App, shared: ListenerContext): void {
+  app.options(/.*/, async ({ ack, body, context }) => {
+    const suggestion = suggestionSchema.safeParse(body)
+    if (!suggestion.success) return await ack({ options: [] })
+    const { view, action_id: field, block_id: blockId, value, user } = suggestion.data
+    const list = listIn(blockId)
+    const { handlers } = await speakerOf(shared, context, user)
+    const found = await handlers.choices({ kind: view.callback_id, field, text: value, ...(list !== undefined && { list }) })
+    await ack({ options: optionsOf(found) })
   })
 }
 

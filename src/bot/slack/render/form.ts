@@ -1,34 +1,23 @@
 import type { types } from '@slack/bolt'
-import type { Carried, Choice, Form, FormPart, SelectField, TextField } from '../../chat/form.ts'
+import {
+  type Carried,
+  type Choice,
+  type Form,
+  type FormPart,
+  mostOffered,
+  type SelectField,
+  type TextField,
+} from '../../chat/form.ts'
 import { mrkdwn, plainText } from './text.ts'
 
 /**
  * Slack's limits: https://docs.slack.dev/surfaces/modals and https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element. Above 250 kB of
- * JSON a view is refused (`view_too_large`); some room is left for what Slack counts besides.
+ * JSON a view is refused (`view_too_large`), which lists of at most 100 options do not reach.
  */
-const limits = { title: 24, label: 75, note: 2_000, group: 100, view: 240_000 }
+const limits = { title: 24, label: 75, note: 2_000 }
 
-/** A select holds at most 100 options, or 100 groups of 100. */
-const mostChoices = limits.group * limits.group
-
-/** The form as a modal; `callback_id` is its kind. Lists that would make it too large hold their first choices, and the chosen one. */
+/** The form as a modal; `callback_id` is its kind. */
 export function formView(form: Form, channel: string): types.ModalView {
-  const longest = Math.max(0, ...form.parts.map((part) => (part.kind === 'select' ? part.choices.length : 0)))
-  let most = Math.min(longest, mostChoices)
-  let view = viewWith(form, channel, most)
-  for (let bytes = bytesOf(view); bytes > limits.view && most > 1; bytes = bytesOf(view)) {
-    most = Math.max(1, Math.floor((most * limits.view * 0.95) / bytes))
-    view = viewWith(form, channel, most)
-  }
-  return view
-}
-
-function bytesOf(view: types.ModalView): number {
-  return Buffer.byteLength(JSON.stringify(view))
-}
-
-/** `most`: how many choices a list holds. */
-function viewWith(form: Form, channel: string, most: number): types.ModalView {
   return {
     type: 'modal',
     callback_id: form.kind,
@@ -36,8 +25,13 @@ function viewWith(form: Form, channel: string, most: number): types.ModalView {
     title: plain(form.title, limits.title),
     submit: plain(form.submit, limits.title),
     close: plain('Cancel', limits.title),
-    blocks: form.parts.flatMap((part) => block(part, most)),
+    blocks: form.parts.map(block),
   }
+}
+
+/** The choices as a list that is searched shows them. */
+export function optionsOf(choices: readonly Choice[]): types.PlainTextOption[] {
+  return choices.map(({ value, label }) => ({ text: plain(label, limits.label), value }))
 }
 
 /** The channel for the answer and the carried values, as JSON; the channel alone where nothing is carried, so that older versions can read it. */
@@ -45,28 +39,15 @@ function hiddenPart(channel: string, carried: Carried): string {
   return Object.keys(carried).length === 0 ? channel : JSON.stringify({ channel, carried })
 }
 
-function block(part: FormPart, most: number): types.KnownBlock[] {
+function block(part: FormPart): types.KnownBlock {
   switch (part.kind) {
     case 'note':
-      return [note(part.text)]
-    case 'select': {
-      const { choices, chosen, empty } = part
-      if (choices.length === 0) return [note(empty)]
-      const left = choices.length - most
-      const shown = left > 0 ? firstOf(choices, most, chosen) : choices
-      const rest = left > 0 ? [note(`The first ${most} of ${choices.length}: name others in the command.`)] : []
-      return [selectBlock({ ...part, choices: shown }), ...rest]
-    }
+      return note(part.text)
+    case 'select':
+      return part.choices.length === 0 ? note(part.empty) : selectBlock(part)
     case 'text':
-      return [textBlock(part)]
+      return textBlock(part)
   }
-}
-
-/** The chosen one is among them, so that the form opens with it. */
-function firstOf(choices: readonly Choice[], most: number, chosen: string | undefined): readonly Choice[] {
-  const first = choices.slice(0, most)
-  const own = choices.find(({ value }) => value === chosen)
-  return own === undefined || first.includes(own) ? first : [own, ...first.slice(0, -1)]
 }
 
 /** The block's id names the list: with another id Slack forgets the choice that was made from another list. */
@@ -75,6 +56,12 @@ function selectBlock({ name, label, choices, chosen, list, refills }: SelectFiel
     ...input(list === undefined ? name : `${name}:${list}`, label, select(name, choices, chosen)),
     ...(refills === true && { dispatch_action: true }),
   }
+}
+
+/** The list that a block's id names, where it names one. */
+export function listIn(blockId: string): string | undefined {
+  const [, list] = /^[^:]+:(.+)$/.exec(blockId) ?? []
+  return list
 }
 
 function textBlock({ name, label, hint, value, longest, optional }: TextField): types.InputBlock {
@@ -95,24 +82,17 @@ function input(blockId: string, label: string, element: types.InputBlock['elemen
   return { type: 'input', block_id: blockId, label: plain(label, limits.label), element }
 }
 
-function select(actionId: string, choices: readonly Choice[], chosen: string | undefined): types.StaticSelect {
-  const options = choices.map(({ value, label }): types.PlainTextOption => ({ text: plain(label, limits.label), value }))
-  const initial = options.find(({ value }) => value === chosen)
-  return {
-    type: 'static_select',
-    action_id: actionId,
-    ...(options.length <= limits.group ? { options } : { option_groups: grouped(options) }),
-    ...(initial !== undefined && { initial_option: initial }),
-  }
-}
-
-/** Groups named after their first and last option. */
-function grouped(options: readonly types.PlainTextOption[]) {
-  return Array.from({ length: Math.min(limits.group, Math.ceil(options.length / limits.group)) }, (_, index) => {
-    const group = options.slice(index * limits.group, (index + 1) * limits.group)
-    const [first, last] = [group[0], group.at(-1)].map((option) => plainText(option?.text.text ?? '', 35))
-    return { label: plain(`${first} … ${last}`, limits.label), options: group }
-  })
+/** A long list is searched: Slack asks for what matches, also before anything is typed. */
+function select(
+  actionId: string,
+  choices: readonly Choice[],
+  chosen: string | undefined,
+): types.StaticSelect | types.ExternalSelect {
+  const [initial] = optionsOf(choices.filter(({ value }) => value === chosen))
+  const common = { action_id: actionId, ...(initial !== undefined && { initial_option: initial }) }
+  if (choices.length <= mostOffered) return { type: 'static_select', ...common, options: optionsOf(choices) }
+  const placeholder = plain(`Type to search ${choices.length}`, limits.label)
+  return { type: 'external_select', ...common, placeholder, min_query_length: 0 }
 }
 
 function note(text: string): types.KnownBlock {

@@ -8,6 +8,7 @@ import { openDialog, submitDialog } from './dialog.ts'
 import { answerFileConsent } from './file-consent.ts'
 import { isAddition, learn, welcome } from './installed.ts'
 import { answerMessage } from './message.ts'
+import { answerSearch } from './search.ts'
 
 /** Teams waits 15 s for the acknowledgement of a message. In milliseconds. */
 const acknowledgeWithinMs = 300
@@ -26,7 +27,7 @@ export async function answerActivity(
   const said = speakerIn(activity)
   const isInvoke = activity.type === 'invoke'
   if (said === undefined) return isInvoke ? { status: 200 } : undefined
-  const isNew = isRefresh(activity) ? true : await first()
+  const isNew = decidesNothing(activity) ? true : await first()
   if (isNew === false) return isInvoke ? answeredAlready(activity) : undefined
   const spoken: Spoken = { activity, ...said, ...(await recognize(shared, said, isNew === true)) }
   if (isInvoke) return await answerInvoke(shared, files, spoken)
@@ -47,6 +48,8 @@ async function answerInvoke(shared: ListenerContext, files: OfferedFiles, spoken
       return await openDialog(shared, spoken)
     case 'task/submit':
       return await submitDialog(shared, spoken)
+    case 'application/search':
+      return await answerSearch(spoken)
     case 'fileConsent/invoke':
       return await answerFileConsent(shared, files, spoken)
     default:
@@ -54,8 +57,9 @@ async function answerInvoke(shared: ListenerContext, files: OfferedFiles, spoken
   }
 }
 
-/** Decides nothing, so that it may come as often as clients like. */
-function isRefresh({ name, value }: TeamsActivity): boolean {
+/** A refresh and a search may come as often as clients like. */
+function decidesNothing({ name, value }: TeamsActivity): boolean {
+  if (name === 'application/search') return true
   return name === 'adaptiveCard/action' && !isByHand(Reflect.get(Object(value), 'trigger'))
 }
 

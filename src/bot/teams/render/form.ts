@@ -1,12 +1,20 @@
 import type { CardElementArray, IAdaptiveCard } from '@microsoft/teams.cards'
-import type { Choice, Form, FormPart } from '../../chat/form.ts'
+import {
+  type Choice,
+  type ChoiceQuery,
+  type Form,
+  type FormPart,
+  formKinds,
+  mostOffered,
+  type SelectField,
+} from '../../chat/form.ts'
 import { collectMentions, markdown, plainText } from './text.ts'
 
 /** Titles of dialogs and labels, in UTF-16 units. */
 const [longestTitle, longestLabel] = [60, 100]
 
-/** Longest list that a dialog offers: the answer of an invoke is a message in size. */
-const mostChoices = 400
+/** Of a list that is searched, so many choices are there before anything is typed. */
+const firstChoices = 20
 
 /** The hidden part of a form, which comes back in the data of a click. */
 export interface FormData {
@@ -34,7 +42,7 @@ export function formDialog(form: Form, place: string, problems: Readonly<Record<
   const refills = form.parts.some((part) => part.kind === 'select' && part.refills === true && part.choices.length > 1)
   return dialog(
     form.title,
-    [...others.map(warning), ...form.parts.flatMap((part) => elements(part, problems))],
+    [...others.map(warning), ...form.parts.flatMap((part) => elements(form.kind, part, problems))],
     [
       {
         type: 'Action.Submit',
@@ -79,7 +87,7 @@ export function dialog(
   }
 }
 
-function elements(part: FormPart, problems: Readonly<Record<string, string>>): CardElementArray {
+function elements(kind: Form['kind'], part: FormPart, problems: Readonly<Record<string, string>>): CardElementArray {
   if (part.kind === 'note') return [text(part.text)]
   const problem = problems[part.name]
   const said = problem === undefined ? [] : [warning(problem)]
@@ -100,6 +108,7 @@ function elements(part: FormPart, problems: Readonly<Record<string, string>>): C
   }
   if (part.choices.length === 0) return [...said, text(part.empty)]
   const value = part.choices.find((choice) => choice.value === part.chosen)?.value
+  const isSearched = part.choices.length > mostOffered
   return [
     ...said,
     {
@@ -107,21 +116,38 @@ function elements(part: FormPart, problems: Readonly<Record<string, string>>): C
       id: part.name,
       label,
       style: part.choices.length > 10 ? 'filtered' : 'compact',
-      choices: shown(part.choices, value).map((choice) => ({
-        title: plainText(choice.label, longestLabel),
-        value: choice.value,
-      })),
+      choices: (isSearched ? firstOf(part.choices, value) : part.choices).map(inputChoice),
+      ...(isSearched && {
+        placeholder: `Type to search ${part.choices.length}`,
+        'choices.data': { type: 'Data.Query', dataset: datasetOf(kind, part) },
+      }),
       ...(value !== undefined && { value }),
     },
-    ...(part.choices.length > mostChoices
-      ? [text(`The first ${mostChoices} of ${part.choices.length}: name others in the command.`)]
-      : []),
   ]
 }
 
+/** A choice of a list, also of one that is searched. */
+export function inputChoice({ label, value }: Choice): { readonly title: string; readonly value: string } {
+  return { title: plainText(label, longestLabel), value }
+}
+
+/** By this the client names the list that somebody types into. */
+function datasetOf(kind: Form['kind'], { name, list = '' }: SelectField): string {
+  return `${kind}:${name}:${list}`
+}
+
+/** The list that a dataset names; nothing where it is none of ours. */
+export function queryOf(dataset: string, text: string): ChoiceQuery | undefined {
+  const [, said, field, list] = /^([a-z]+):([a-z]+):(.*)$/s.exec(dataset) ?? []
+  const kind = formKinds.find((known) => known === said)
+  return kind === undefined || field === undefined
+    ? undefined
+    : { kind, field, text, ...(list !== '' && list !== undefined && { list }) }
+}
+
 /** What is chosen is always among those that are offered. */
-function shown(choices: readonly Choice[], chosen: string | undefined): readonly Choice[] {
-  const first = choices.slice(0, mostChoices)
+function firstOf(choices: readonly Choice[], chosen: string | undefined): readonly Choice[] {
+  const first = choices.slice(0, firstChoices)
   const own = choices.find(({ value }) => value === chosen)
   return own === undefined || first.includes(own) ? first : [own, ...first.slice(1)]
 }

@@ -83,10 +83,7 @@ test('a button carries the request and the digest, and nothing else', () => {
   expect(actions.elements.map(({ style }: { style?: string }) => style).slice(0, 3)).toEqual(['primary', 'danger', undefined])
 })
 
-test.each([
-  [800, 800],
-  [5_000, 400],
-])('the form with %i services, all with hostile names, stays below 250 kB', (count, least) => {
+test.each([100, 5_000])('the form with %i services, all with hostile names, stays below 250 kB', (count) => {
   const services = Array.from({ length: count }, (_, index) => ({
     ...plan.services[0].service,
     id: `id-${index}`,
@@ -108,8 +105,9 @@ test.each([
   expect(JSON.stringify(view)).toContain('Services as read 40 s ago.')
   const text = JSON.stringify(view)
   expect(Buffer.byteLength(text)).toBeLessThan(250_000)
-  const offered = new Set([...text.matchAll(/"value":"(id-\d+)"/g)].map(([, value]) => value))
-  expect(offered.size).toBeGreaterThanOrEqual(least)
-  expect(offered).toContain(`id-${count - 1}`)
-  expect(text.includes(`of ${count}: name others in the command`)).toBe(offered.size < count)
+  const select = view.blocks.find(({ block_id }) => block_id?.startsWith('service:'))
+  expect(Object(select).element).toMatchObject({
+    type: count > 100 ? 'external_select' : 'static_select',
+    initial_option: { value: `id-${count - 1}` },
+  })
 })

@@ -6,8 +6,8 @@ import { atWrongAddress, listed, shown, thenDiagnose } from './words.ts'
 
 /** What one server answers, as in `10.0.0.53 answers NXDOMAIN`. */
 function saysOf({ server, rcode, addresses, ttl }: DnsAnswer): string {
-  if (addresses.length > 0) return `${shown(server)} answers ${listed(addresses)}${ttl === undefined ? '' : ` (TTL ${ttl} s)`}`
-  return `${shown(server)} answers ${rcode === 'NOERROR' ? 'that the name has no address' : shown(rcode)}`
+  const absence = rcode === 'NOERROR' ? 'that the name has no address' : shown(rcode)
+  return `${shown(server)} answers ${addresses.length > 0 ? listed(addresses) : absence}${ttl === undefined ? '' : ` (TTL ${ttl} s)`}`
 }
 
 /** How a server failed, as it was seen: a refusal, silence and a closed port are three things. */

@@ -1,4 +1,5 @@
 import { endpointAddress } from '../control-facts.ts'
+import { resolverLeads } from '../dns-facts.ts'
 import type { DnsAnswer, Evidence } from '../evidence.ts'
 import type { FindingCode, Rule } from '../finding.ts'
 import { disagreementOf, failingIpv6 } from '../server-facts.ts'
@@ -50,9 +51,11 @@ export const serverRule: Rule = {
     const each = [...right, ...wrong].map(saysOf).join('; ')
     const own = endpointAddress(evidence)
     const meant = own === undefined || right.length === 0 ? '' : ` The endpoint has ${shown(own)}.`
-    const when = firstIsWrong
-      ? 'The first that answers is wrong, so programs fail, except while it is away or with "options rotate".'
-      : 'Programs fail now and then, or as soon as the server that is asked first is away.'
+    const when = !firstIsWrong
+      ? 'Programs fail now and then, or as soon as the server that is asked first is away.'
+      : resolverLeads(evidence)
+        ? 'This time a right one was asked; the first that answers is wrong, so programs fail as soon as it is asked.'
+        : 'The first that answers is wrong, so programs fail, except while it is away or with "options rotate".'
     return `${each}.${meant} ${when}`
   },
   remedy: (evidence) => {

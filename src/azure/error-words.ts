@@ -96,7 +96,7 @@ const wordsByCode: Readonly<Record<string, Words>> = {
 }
 
 function isInUse(message: string): boolean {
-  return /already in use/i.test(message)
+  return /already (?:being )?(?:in use|used)/i.test(message)
 }
 
 /** A role does not help against a policy. Landing zones often deny `privatelink.*` zones outside the hub's resource group. */
@@ -115,9 +115,11 @@ function grant(found: RegExpExecArray | null, scope: string): string {
     : `Give the bot’s identity ${action} on ${place}, then run the command again.`
 }
 
-/** The words for the first of the codes that has some. */
-export function wordsOf(codes: readonly (string | undefined)[]): Words | undefined {
-  return codes.map((code) => (code === undefined ? undefined : wordsByCode[code])).find((words) => words !== undefined)
+const byLowerCase = new Map(Object.entries(wordsByCode).map(([code, words]) => [code.toLowerCase(), { code, words }]))
+
+/** The first of the codes that has words, as Azure documents it, and these. Services of Azure write codes in other letters, too. */
+export function knownCode(codes: readonly (string | undefined)[]): { readonly code: string; readonly words: Words } | undefined {
+  return codes.map((code) => byLowerCase.get(code?.toLowerCase() ?? '')).find((known) => known !== undefined)
 }
 
 export function remedyOf(words: Words | undefined, said: Said): string | undefined {

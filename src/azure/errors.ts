@@ -1,5 +1,5 @@
 import { RetryableError, TerminalError } from '../domain/errors.ts'
-import { mayPass, remedyFor, remedyOf, wordsOf } from './error-words.ts'
+import { knownCode, mayPass, remedyFor, remedyOf } from './error-words.ts'
 import { type OperationFailure, type PolicyRefusal, refusalOf } from './refusal-text.ts'
 import { wholeWords } from './whole-words.ts'
 
@@ -28,9 +28,10 @@ export function translateAzureError(error: unknown, doing: string, failure?: Ope
   const status = numberOf(error, 'statusCode')
   const code = stringOf(error, 'code')
   if (status === undefined) return failure === undefined ? withoutStatus(error, code, doing) : ofOperation(error, failure, doing)
-  const { message: said = error.message, details: inner = [], policy } = refusalOf(error)
-  const words = wordsOf([...inner, code])
-  const message = `Azure refused to ${doing}: ${code ?? `HTTP ${status}`}: ${textOf(said, policy)}`
+  const { code: told, message: said = error.message, details: inner = [], policy } = refusalOf(error)
+  const known = knownCode([...inner, code, told])
+  const words = known?.words
+  const message = `Azure refused to ${doing}: ${codesText(code ?? `HTTP ${status}`, known?.code)}: ${textOf(said, policy)}`
   const details = {
     cause: error,
     remedy: remedyOf(words, { message: said, doing, policy }) ?? remedyFor(status),
@@ -38,12 +39,12 @@ export function translateAzureError(error: unknown, doing: string, failure?: Ope
   }
   const passes = mayPass(words, said) || status === 408 || status === 429 || status >= 500
   return passes
-    ? new RetryableError(code ?? `http-${status}`, message, {
+    ? new RetryableError(code ?? known?.code ?? `http-${status}`, message, {
         ...details,
         retryAfterMs: retryAfter(headerOf(error, 'retry-after')),
         retryForMs: words?.retryForMs,
       })
-    : new TerminalError(code ?? `http-${status}`, message, details)
+    : new TerminalError(known?.code ?? code ?? `http-${status}`, message, details)
 }
 
 /** The error for an operation that Azure began and that failed. */
@@ -52,8 +53,14 @@ function ofOperation(
   { code, message = '', details: inner, policy, requestId }: OperationFailure,
   doing: string,
 ): Error {
-  const words = wordsOf([...inner, code])
-  const said = [code, message === '' ? undefined : textOf(message, policy)].filter((part) => part !== undefined).join(': ')
+  const known = knownCode([...inner, code])
+  const words = known?.words
+  const said = [
+    code === undefined ? known?.code : codesText(code, known?.code),
+    message === '' ? undefined : textOf(message, policy),
+  ]
+    .filter((part) => part !== undefined)
+    .join(': ')
   const text = `Azure began to ${doing}, and the operation failed${said === '' ? '' : `: ${said}`}`
   const details = {
     cause: error,
@@ -63,8 +70,8 @@ function ofOperation(
     ...optional('vendorRequestId', requestId),
   }
   return mayPass(words, message)
-    ? new RetryableError(code ?? 'azure-operation-failed', text, { ...details, retryForMs: words?.retryForMs })
-    : new TerminalError(code ?? 'azure-operation-failed', text, details)
+    ? new RetryableError(code ?? known?.code ?? 'azure-operation-failed', text, { ...details, retryForMs: words?.retryForMs })
+    : new TerminalError(known?.code ?? code ?? 'azure-operation-failed', text, details)
 }
 
 /** The error for a call without an HTTP status: it did not reach Azure. */
@@ -73,6 +80,11 @@ function withoutStatus(error: Error, code: string | undefined, doing: string): E
     cause: error,
     remedy: 'Check that the jobs process reaches Azure Resource Manager, then run the command again.',
   })
+}
+
+/** Azure's code and, where that is another, the one that says why. */
+function codesText(code: string, cause: string | undefined): string {
+  return cause === undefined || cause.toLowerCase() === code.toLowerCase() ? code : `${code} (${cause})`
 }
 
 /** Azure's own words, and the name of the policy, which they may leave to the details. */

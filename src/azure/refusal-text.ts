@@ -45,7 +45,7 @@ export function keepRefusalTexts({ pipeline }: { readonly pipeline: Pipeline }):
       const work = working.getStore()
       if (work === undefined) return response
       if (request.method !== 'GET') work.began = response.headers.get('x-ms-request-id')
-      else if (/^(failed|canceled)$/i.test(String(Reflect.get(body, 'status')))) {
+      else if (/^(failed|canceled)$/i.test(String(fieldOf(body, 'status')))) {
         work.failure = { requestId: work.began, ...refusal }
       }
       return response
@@ -81,23 +81,53 @@ function parsed(text: string | null | undefined): object {
   }
 }
 
+/** How deep errors are looked for inside errors. */
+const deepest = 5
+
 /** Reads code and message from `error`, or from the body itself, where Private DNS has them. */
 function refusalIn(body: object): Refusal {
-  const error = Object(Reflect.get(body, 'error') ?? body)
-  const details = objectsIn(error, 'details')
-  const message = [error, ...details].flatMap((part) => textOf(part, 'message') ?? []).join(' ')
+  const error = Object(fieldOf(body, 'error') ?? body)
+  const [, ...inner] = partsOf(error)
+  const message = [error, ...inner].flatMap((part) => plainText(part) ?? []).join(' ')
   return {
     code: textOf(error, 'code'),
     message: message === '' ? undefined : message,
-    details: details.flatMap((detail) => textOf(detail, 'code') ?? []),
-    policy: policyIn(error) ?? policyNamedIn(message),
+    details: inner.flatMap((part) => textOf(part, 'code') ?? []),
+    policy: [error, ...inner].map(policyIn).find((policy) => policy !== undefined) ?? policyNamedIn(message),
   }
+}
+
+/** The error and those inside it: its details, its inner error, and one that its message holds as JSON, as where one service of Azure calls another. */
+function partsOf(error: object, depth = 0): readonly object[] {
+  if (depth === deepest) return []
+  const quoted = objectIn(textOf(error, 'message'))
+  const inner = [
+    ...objectsIn(error, 'details'),
+    ...['innererror', 'error'].flatMap((key) => {
+      const found = fieldOf(error, key)
+      return typeof found === 'object' && found !== null ? [found] : []
+    }),
+    ...(quoted === undefined ? [] : [quoted]),
+  ]
+  return [error, ...inner.flatMap((each) => partsOf(each, depth + 1))]
+}
+
+/** The message, unless it is an error as JSON: that one has a message of its own. */
+function plainText(part: object): string | undefined {
+  const message = textOf(part, 'message')
+  return objectIn(message) === undefined ? message : undefined
+}
+
+function objectIn(message: string | undefined): object | undefined {
+  if (message === undefined || !message.trimStart().startsWith('{')) return undefined
+  const found = parsed(message)
+  return fieldOf(found, 'error') === undefined && fieldOf(found, 'code') === undefined ? undefined : found
 }
 
 function policyIn(error: object): PolicyRefusal | undefined {
   const violation = objectsIn(error, 'additionalInfo').find((each) => textOf(each, 'type') === 'PolicyViolation')
   if (violation === undefined) return undefined
-  const info = Object(Reflect.get(violation, 'info') ?? {})
+  const info = Object(fieldOf(violation, 'info') ?? {})
   const name = textOf(info, 'policyAssignmentDisplayName') ?? textOf(info, 'policyAssignmentName')
   const scope = textOf(info, 'policyAssignmentScope') ?? scopeOf(textOf(info, 'policyAssignmentId'))
   return { ...(name !== undefined && { name }), ...(scope !== undefined && { scope }) }
@@ -119,11 +149,17 @@ function scopeOf(assignment: string | undefined): string | undefined {
 }
 
 function objectsIn(value: object, key: string): readonly object[] {
-  const found: unknown = Reflect.get(value, key)
+  const found = fieldOf(value, key)
   return Array.isArray(found) ? found.map((each) => Object(each)) : []
 }
 
 function textOf(value: object, key: string): string | undefined {
-  const found: unknown = Reflect.get(value, key)
+  const found = fieldOf(value, key)
   return typeof found === 'string' && found !== '' ? found : undefined
+}
+
+/** Older services of Azure write `Error`, `Code` and `Message`. */
+function fieldOf(value: object, key: string): unknown {
+  const name = Object.keys(value).find((each) => each.toLowerCase() === key.toLowerCase())
+  return name === undefined ? undefined : Reflect.get(value, name)
 }

@@ -140,7 +140,16 @@ export function zoneReader(
         network,
         signal,
       )
-      return all.filter(({ link, linksUnread }) => link !== undefined || linksUnread === true)
+      const now = await Promise.all(
+        all.map(async (zone) => {
+          if (zone.link === undefined) return zone.linksUnread === true ? [zone] : []
+          // A list may still show a link that is gone, and its zone would be taken for one that answers.
+          const { link: listed, ...rest } = zone
+          const link = await linkById(zone, listed.name, network, signal)
+          return link === undefined ? [] : [{ ...rest, link }]
+        }),
+      )
+      return now.flat()
     },
 
     /** The zones of this name; the one in the network's own place also where a list lacks it. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { World } from '../../sandbox/world.ts'
 import type { Plan, StepId } from '../../src/domain/plan.ts'
 import type { StepProgress } from '../../src/domain/request.ts'
+import { vnetId } from '../../src/domain/target.ts'
 import { apply } from '../../src/jobs/requests/apply.ts'
 import { makePlan } from '../../src/jobs/steps/procedure.ts'
 import type { StepContext } from '../../src/jobs/steps/step.ts'
@@ -72,4 +73,28 @@ test('a teardown is done, and a setup after it makes all anew', async () => {
   expect(changesOf(await makePlan('teardown', workshop.context()))).toEqual({})
   expect((await setup()).get('network-link')).toMatchObject({ state: 'done', changed: true })
   expect([world.endpoints.size, world.zones.size]).toEqual([1, 1])
+}, 60_000)
+
+test('a wider zone whose link is deleted, and listed still, hides nothing any more', async () => {
+  const name = 'privatelink.azure.clickhouse.cloud'
+  const { clouds, target, signal } = workshop.context()
+  const id = `/subscriptions/${target.network.subscription}/resourceGroups/rg-network/providers/Microsoft.Network/privateDnsZones/${name}`
+  const record = { type: 'A', name: 'other.westus3', ttl: 60, addresses: ['10.9.9.9'], metadata: {}, etag: 'r' }
+  const link = {
+    id: `${id}/virtualNetworkLinks/theirs`,
+    name: 'theirs',
+    virtualNetworkId: vnetId(target.network),
+    state: 'Completed' as const,
+  }
+  // It was there long before, so that only what is deleted is late.
+  world.zones.set(id.toLowerCase(), {
+    ...{ id, name, tags: {}, etag: 'z', provisioningState: 'Succeeded', records: new Map([['a/other.westus3', record]]) },
+    links: new Map([['theirs', { ...link, registrationEnabled: false, tags: {}, etag: 'l' }]]),
+  })
+  expect((await makePlan('setup', workshop.context())).warnings).toHaveLength(1)
+  const [zone] = await clouds.dns.zones(name, target.network, signal)
+  if (zone?.link === undefined) throw new Error('no link')
+  await clouds.dns.deleteLink(zone, zone.link, signal)
+  expect((await clouds.dns.zones(name, target.network, signal))[0]?.link).toBeDefined()
+  expect((await makePlan('setup', workshop.context())).warnings).toBeUndefined()
 }, 60_000)

@@ -87,6 +87,33 @@ describe('a teardown keeps and names', () => {
     expect(steps['private-endpoint-removal']).toMatchObject({ kept: true, note: expect.stringContaining(endpointIn(world).id) })
   })
 
+  test.each([
+    ['in other letters', { code: 'scopeLocked', message: 'locked at /subscriptions/s' }],
+    [
+      'inside another refusal',
+      { code: 'Conflict', message: 'No.', details: [{ code: 'ScopeLocked', message: 'locked at /subscriptions/s' }] },
+    ],
+  ])('what Azure refuses %s, whatever it is', async (_how, error) => {
+    const inDns = ({ method, path }: { method: string; path: string }) =>
+      method === 'DELETE' && path.includes('/privateDnsZones/')
+    world.gate = async (call, phase) => (phase === 'arrived' && inDns(call) ? { status: 409, body: { error } } : undefined)
+    const { steps } = await tearDown()
+    world.gate = async () => undefined
+    expect(world.endpoints.size).toBe(0)
+    for (const id of ['dns-record-removal', 'network-link-removal', 'dns-zone-removal'])
+      expect(steps[id]).toMatchObject({ state: 'done', kept: true })
+    expect(steps['dns-record-removal']?.note).toContain('locked at /subscriptions/s')
+  })
+
+  test('all of a locked subscription, the endpoint too', async () => {
+    lock(`/subscriptions/${network.subscription}`)
+    const { steps, card } = await tearDown()
+    expect(serviceIn(world, 'analytics-prod').privateEndpointIds).toEqual([])
+    expect([world.endpoints.size, zoneIn(world).records.size, zoneIn(world).links.size]).toEqual([1, 1, 1])
+    expect(steps['private-endpoint-removal']).toMatchObject({ state: 'done', kept: true })
+    expect(card).toContain(`locked: '/subscriptions/${network.subscription}'`)
+  })
+
   test('all of a locked resource group', async () => {
     lock(`/subscriptions/${network.subscription}/resourceGroups/${network.dns.resourceGroup}`)
     await tearDown()

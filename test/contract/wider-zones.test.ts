@@ -150,3 +150,29 @@ test('a wider zone whose links may not be read is told to the approvers, and sto
     expect.stringMatching(/^Whether privatelink\..* is linked to vnet-prod could not be read/),
   ])
 })
+
+test('of several wider zones the most specific one counts, and one between that may not be read is told', async () => {
+  world.zones.clear()
+  linkTheirs('clickhouse.cloud', { 'far.westus3.privatelink.azure': '10.9.9.8', 'a.westus3.privatelink.azure': '10.9.9.7' })
+  const near = linkTheirs(wide, { 'a.westus3': '10.9.9.9' })
+  const copies = async () => changesOf(await plan())['network-link']
+  expect(await copies()).toMatchObject({
+    fields: [{ name: 'registration' }, { name: `copy of a.${own} from ${wide}`, after: '10.9.9.9' }],
+  })
+  near.links.clear()
+  expect(await copies()).toMatchObject({
+    fields: [
+      { name: 'registration' },
+      { name: `copy of a.${own} from clickhouse.cloud`, after: '10.9.9.7' },
+      { after: '10.9.9.8' },
+    ],
+  })
+  world.gate = async ({ path }, phase) =>
+    phase === 'arrived' && path.includes(`/${wide}/virtualNetworkLinks`)
+      ? { status: 403, body: { error: { code: 'AuthorizationFailed', message: 'not here' } } }
+      : undefined
+  expect((await plan()).warnings?.[0]).toMatch(
+    /clickhouse\.cloud in rg-network is linked .*Whether privatelink\.\S+ in rg-network is linked/,
+  )
+  world.gate = async () => undefined
+})

@@ -81,6 +81,13 @@ export const dnsCases: readonly FaultCase[] = [
   },
   {
     codes: ['dns-servers-disagree'],
+    what: 'a second server that asks the internet for 1.6 s',
+    async break({ dns, azureDns, resolver }) {
+      resolver(azureDns, await dns({ rcode: 3, authorities: [publicSoa], after: 1_600 }))
+    },
+  },
+  {
+    codes: ['dns-servers-disagree'],
     what: 'a first server that has an old address',
     async break({ dns, azureDns, resolver, host, foreign }) {
       resolver(await dns({ answers: [{ type: 'A', name: host, ttl: 60, data: foreign }] }), azureDns)

@@ -2,8 +2,8 @@ import type { Check } from '../check.ts'
 import { type DnsServer, queryDns } from '../dns/query.ts'
 import { mostServers } from '../dns/resolver-files.ts'
 
-/** How long one server may take, in milliseconds. A server that is silent longer is one that programs go past. */
-const timeoutMs = 1_250
+/** How long one server may take, in milliseconds: so long that a wrong answer from the internet, which no cache holds, is seen. */
+const timeoutMs = 2_000
 
 /** The servers that answer for this machine: those that its programs ask and, where these are stubs on the machine itself, those behind them. */
 export interface AskedServers {
@@ -16,7 +16,7 @@ export function serversCheck(servers: () => AskedServers): Check<'servers'> {
   return {
     id: 'servers',
     needs: [],
-    deadlineMs: 2_000,
+    deadlineMs: 2_600,
     async run({ host }, _soFar, signal) {
       const { asked, behind } = servers()
       const each = (behind.length > 0 ? behind : asked).slice(0, mostServers)

@@ -6,7 +6,7 @@ export interface Disagreement {
   /** Servers with the right answer; empty while the right one is unknown. */
   readonly right: readonly DnsAnswer[]
   readonly wrong: readonly DnsAnswer[]
-  /** Whether the server that programs ask first is one of the wrong ones. */
+  /** Whether the server that programs ask first is one of the wrong ones; behind a stub, whether the stub chose a wrong one. */
   readonly firstIsWrong: boolean
 }
 
@@ -23,7 +23,16 @@ export function disagreementOf(evidence: Evidence): Disagreement | undefined {
   const isRight = ({ addresses }: DnsAnswer) => addresses.length > 0 && addresses.every((each) => each === address)
   const [right, wrong] = [known.filter(isRight), known.filter((each) => !isRight(each))]
   if (address !== undefined && right.length === 0) return undefined
-  return { right, wrong, firstIsWrong: right.length > 0 && wrong.includes(known[0] as DnsAnswer) }
+  const first = known[0]
+  const isFirstWrong = isBehindStub(evidence) ? !resolverLeads(evidence) : first !== undefined && wrong.includes(first)
+  return { right, wrong, firstIsWrong: right.length > 0 && isFirstWrong }
+}
+
+/** Programs ask a stub on the machine, which chooses among its servers by itself: their order says nothing. */
+function isBehindStub({ networkPlane }: Evidence): boolean {
+  const { wire, resolver, servers = [] } = networkPlane ?? {}
+  const asked = (wire ?? resolver)?.server
+  return asked !== undefined && !servers.some(({ server }) => server === asked)
 }
 
 /** The resolver's servers that gave no usable answer, each asked by itself: programs go past them. */

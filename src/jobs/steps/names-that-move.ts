@@ -22,7 +22,12 @@ export async function namesThatMove(zone: Zone | undefined, around: readonly Zon
   const name = zoneNameOf(target)
   const wider = widerOf(name, around)
   if (zone?.link !== undefined) return wider === undefined ? { carried: [] } : await namesToFollow(zone, wider, context)
-  if (wider === undefined) return { carried: [], ...unreadWarning(name, around, context) }
+  const unread = unreadWarning(
+    name,
+    around.filter((each) => each.name.length > (wider?.name.length ?? 0)),
+    context,
+  )
+  if (wider === undefined) return { carried: [], ...unread }
   const [records, sets] = await Promise.all([clouds.dns.aRecords(wider, signal), clouds.dns.recordSets(wider, signal)])
   const place = `${wider.name} in ${wider.resourceGroup} is linked to ${target.network.vnet} too`
   const others = sets.filter(({ type }) => type !== 'A' && type !== 'SOA')
@@ -37,7 +42,7 @@ export async function namesThatMove(zone: Zone | undefined, around: readonly Zon
     return blocked(
       `${place}. A link to ${name} would hide ${namesOf(name, hidden)}, and only A records can be carried over. Ask the owner of ${wider.name} to make the record for this service there, or to move these names; then run setup again.`,
     )
-  if (carried.length === 0) return { carried }
+  if (carried.length === 0) return { carried, ...unread }
   const here = zone === undefined ? [] : await clouds.dns.aRecords(zone, signal)
   const existing = ({ name: wanted }: ARecord) => here.find((record) => sameId(record.name, wanted))
   const isOwnCopy = (record: ARecord) => zone?.otherLinks === 0 && isCopyOf(record, maker)
@@ -60,7 +65,7 @@ export async function namesThatMove(zone: Zone | undefined, around: readonly Zon
   }
   return {
     carried: carried.map(stale),
-    warning: `${place}. The new link hides its names below ${name}: ${namesOf(name, carried)}. They are copied and lead on to where they lead now; later changes in ${wider.name} count for them only after another setup.`,
+    warning: `${place}. The new link hides its names below ${name}: ${namesOf(name, carried)}. They are copied and lead on to where they lead now; later changes in ${wider.name} count for them only after another setup.${unread.warning === undefined ? '' : ` ${unread.warning}`}`,
   }
 }
 

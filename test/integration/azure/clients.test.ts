@@ -367,6 +367,74 @@ describe('refusals in our words', () => {
     expect(said.remedy).toContain('point `dns` of the network')
   })
 
+  const locked = "The scope cannot be deleted because following scope(s) are locked: '/subscriptions/s'."
+  const denied = {
+    code: 'RequestDisallowedByPolicy',
+    message: 'Ask the hub team.',
+    additionalInfo: [{ type: 'PolicyViolation', info }],
+  }
+
+  test.each<[string, string, string, object]>([
+    ['in other letters', 'ScopeLocked', locked, { error: { code: 'scopelocked', message: locked } }],
+    [
+      'in the details',
+      'ScopeLocked',
+      locked,
+      { error: { code: 'Conflict', message: 'No.', details: [{ code: 'ScopeLocked', message: locked }] } },
+    ],
+    [
+      'in the details of the details',
+      'CannotDeleteResource',
+      'nested',
+      {
+        error: {
+          code: 'X',
+          message: 'No.',
+          details: [{ code: 'Y', message: 'n', details: [{ code: 'CANNOTDELETERESOURCE', message: 'nested' }] }],
+        },
+      },
+    ],
+    [
+      'as JSON in the message',
+      'ScopeLocked',
+      locked,
+      { error: { code: 'Conflict', message: JSON.stringify({ error: { code: 'ScopeLocked', message: locked } }) } },
+    ],
+    [
+      'as an inner error',
+      'ScopeLocked',
+      locked,
+      { error: { code: 'Conflict', message: 'No.', innererror: { code: 'ScopeLocked', message: locked } } },
+    ],
+    ['by an older service', 'ScopeLocked', locked, { Error: { Code: 'ScopeLocked', Message: locked } }],
+    [
+      'by a policy in the details',
+      'RequestDisallowedByPolicy',
+      'Ask the hub team.',
+      { error: { code: 'X', message: 'No.', details: [denied] } },
+    ],
+  ])('a refusal for good that is told %s', async (_how, code, words, body) => {
+    refuse(({ method }) => method === 'DELETE', { status: 409, body })
+    const now = await errorOf(dns.deleteLink(zone, { name: 'link-1', etag: '' as never }, signal))
+    refuse(({ path }) => path.includes('/operations/'), { status: 200, body: { status: 'Failed', ...body } })
+    const later = await errorOf(create(`pe-${code}-${_how.length}`))
+    for (const error of [now, later]) {
+      expect(error).toMatchObject({ name: 'TerminalError', code })
+      expect(error.message).toContain(words)
+      expect(error.message).not.toContain('{')
+      if (code === 'RequestDisallowedByPolicy') expect(error.message).toContain(displayName)
+    }
+  })
+
+  test('a passing refusal inside another one passes, whatever its letters', async () => {
+    const details = [{ code: 'anotheroperationinprogress', message: 'Wait.' }]
+    refuse(({ method }) => method === 'PUT', {
+      status: 409,
+      body: { error: { code: 'Conflict', message: 'is already in use', details } },
+    })
+    expect(await errorOf(create('pe-6'))).toMatchObject({ name: 'RetryableError', message: expect.stringContaining('Wait.') })
+  })
+
   test('an operation that was canceled is said to have failed, of private DNS too', async () => {
     refuse(({ path }) => path.includes('/privateDnsOperation'), { status: 200, body: { status: 'Canceled' } })
     const failed = dns.createZone({ ...zone, name: 'canceled.example' }, {}, signal)

@@ -1,4 +1,5 @@
 import { endpointAddress } from '../control-facts.ts'
+import { resolverLeads } from '../dns-facts.ts'
 import type { DnsAnswer, Evidence } from '../evidence.ts'
 import type { FindingCode, Rule } from '../finding.ts'
 import { disagreementOf, failingIpv6 } from '../server-facts.ts'
@@ -6,8 +7,8 @@ import { atWrongAddress, listed, shown, thenDiagnose } from './words.ts'
 
 /** What one server answers, as in `10.0.0.53 answers NXDOMAIN`. */
 function saysOf({ server, rcode, addresses, ttl }: DnsAnswer): string {
-  if (addresses.length > 0) return `${shown(server)} answers ${listed(addresses)}${ttl === undefined ? '' : ` (TTL ${ttl} s)`}`
-  return `${shown(server)} answers ${rcode === 'NOERROR' ? 'that the name has no address' : shown(rcode)}`
+  const absence = rcode === 'NOERROR' ? 'that the name has no address' : shown(rcode)
+  return `${shown(server)} answers ${addresses.length > 0 ? listed(addresses) : absence}${ttl === undefined ? '' : ` (TTL ${ttl} s)`}`
 }
 
 /** How a server failed, as it was seen: a refusal, silence and a closed port are three things. */
@@ -50,9 +51,11 @@ export const serverRule: Rule = {
     const each = [...right, ...wrong].map(saysOf).join('; ')
     const own = endpointAddress(evidence)
     const meant = own === undefined || right.length === 0 ? '' : ` The endpoint has ${shown(own)}.`
-    const when = firstIsWrong
-      ? 'The first that answers is wrong, so programs fail, except while it is away or with "options rotate".'
-      : 'Programs fail now and then, or as soon as the server that is asked first is away.'
+    const when = !firstIsWrong
+      ? 'Programs fail now and then, or as soon as the server that is asked first is away.'
+      : resolverLeads(evidence)
+        ? 'This time a right one was asked; the first that answers is wrong, so programs fail as soon as it is asked.'
+        : 'The first that answers is wrong, so programs fail, except while it is away or with "options rotate".'
     return `${each}.${meant} ${when}`
   },
   remedy: (evidence) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Evidence } from '../../../../src/domain/diagnosis/evidence.ts'
 import { judge } from '../../../../src/domain/diagnosis/judge.ts'
-import { isHealthy } from '../../../../src/domain/diagnosis/required.ts'
+import { isHealthy, worksWithWarnings } from '../../../../src/domain/diagnosis/required.ts'
 import { rules } from '../../../../src/domain/diagnosis/rules/all.ts'
 import * as the from './evidence-literals.ts'
 
@@ -150,5 +150,20 @@ describe('several servers', () => {
     expect(among(server('10.0.0.53'), empty).remedy.text).toContain('exempt the zone from a filter')
     const unknown = server('10.0.0.54', { rcode: 'NXDOMAIN', addresses: [] })
     expect(among(server('10.0.0.53'), unknown).remedy.text).not.toContain('filter')
+  })
+
+  test('of servers behind a stub none is the first: what the stub answers counts', () => {
+    const wrong = server('10.0.0.54', { rcode: 'NXDOMAIN', addresses: [] })
+    const behind = (network: object) => {
+      const seen = evidence({ network: { servers: [wrong, server('10.0.0.53')], ...network } })
+      return { verdict: judge(rules, seen), works: worksWithWarnings(seen, judge(rules, seen)) }
+    }
+    const right = behind({ resolver: server('127.0.0.53'), wire: server('127.0.0.53') })
+    expect(right.verdict.code).toBe('dns-servers-disagree')
+    expect(right.verdict.detail).toContain('Programs fail now and then')
+    expect(right.works).toBe(true)
+    const asked = behind({ resolver: server('10.0.0.53'), wire: server('10.0.0.53') })
+    expect(asked.verdict.detail).toContain('This time a right one was asked')
+    expect(asked.works).toBe(false)
   })
 })

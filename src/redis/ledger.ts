@@ -110,10 +110,10 @@ export function redisLedger(redis: Connection, { log, appended = () => undefined
     // Where the connection broke after the write, ioredis has sent it again, and the second one found the first.
     return await isWritten()
   }
-  /** What a person decided is to survive a failover. Where no replica has it in time, the decision stands all the same. */
-  const keepDecision = async (id: string): Promise<void> => {
+  /** What a person asked for or decided is to survive a failover. Where no replica has it in time, it stands all the same. */
+  const keep = async (id: string, what: 'request' | 'decision'): Promise<void> => {
     const kept = await untilReplicated(redis).catch(() => 'late')
-    if (kept === 'late') log?.warn({ request: id }, 'no replica of Redis has this decision yet: a failover now could lose it')
+    if (kept === 'late') log?.warn({ request: id }, `no replica of Redis has this ${what} yet: a failover now could lose it`)
   }
   const open = async (): Promise<readonly Request[]> => {
     const ids = await redis.smembers(openRequestsKey)
@@ -131,7 +131,10 @@ export function redisLedger(redis: Connection, { log, appended = () => undefined
         const newest = await newestHash(redis)
         const same = (await open()).find((each) => isSame(each))
         if (same !== undefined) return same
-        if (await replace('', request, { type: 'created' }, newest)) return request
+        if (await replace('', request, { type: 'created' }, newest)) {
+          await keep(request.id, 'request')
+          return request
+        }
         if ((await redis.exists(requestKey(request.id))) === 1) throw new Error(`There is a request ${request.id} already.`)
       }
     },
@@ -148,7 +151,7 @@ export function redisLedger(redis: Connection, { log, appended = () => undefined
         if (after === before) return { request: before, changed: false }
         if (!(await replace(text, after, event, newest))) continue
         changed?.(before, after)
-        if ('by' in event) await keepDecision(id)
+        if ('by' in event) await keep(id, 'decision')
         return { request: after, changed: true }
       }
     },

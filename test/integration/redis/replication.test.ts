@@ -6,7 +6,7 @@ import { redisLedger } from '../../../src/redis/ledger.ts'
 import { openApproval } from '../../open-approval.ts'
 import { alice, bob, plan } from '../../unit/literals.ts'
 
-/** What a person decided is on a replica before they are told so, where there is one. */
+/** What a person asked for or decided is on a replica before they are told so, where there is one. */
 
 const at = '2026-01-01T12:00:00.000Z'
 const place = { surface: 'slack', id: 'C1' } as const
@@ -43,13 +43,13 @@ test('without a replica nothing is waited for', async () => {
   expect(await waits()).toBe(0)
 })
 
-test('a decision is on the replica when the ledger says that it is recorded; only decisions wait', async () => {
+test('a request and a decision are on the replica when the ledger says that they are recorded; nothing else waits', async () => {
   await onReplica.call('REPLICAOF', '127.0.0.1', new URL(main.url).port)
   await expect.poll(async () => await onReplica.info('replication'), { timeout: 10_000 }).toContain('master_link_status:up')
   await awaiting('PL-2')
-  expect(await waits()).toBe(0)
-  await redisLedger(redis).record('PL-2', approve)
   expect(await waits()).toBe(1)
+  await redisLedger(redis).record('PL-2', approve)
+  expect(await waits()).toBe(2)
   expect(JSON.parse((await onReplica.get('{privatelink}:request:PL-2')) ?? '{}')).toMatchObject({ state: 'applying' })
 })
 

@@ -46,8 +46,11 @@ const botSlots = ['bot-0', 'bot-1'] as const
 const jobsSlots = ['jobs-0', 'jobs-1', 'jobs-2'] as const
 export const askers = 8
 
-/** The furthest that a clock is off, in either direction. Slack and Teams refuse what is more than five minutes off. */
-const furthestMs = 60_000
+/**
+ * The furthest that a clock is off in either direction, so that two differ by up to two minutes; less in a short day, because what is delayed by one clock
+ * and taken by another is late by their difference. Slack and Teams refuse what is more than five minutes off.
+ */
+const mostOffMs = 60_000
 
 export function networkName(at: number): string {
   return `net-${String(at).padStart(2, '0')}`
@@ -66,6 +69,7 @@ export function serviceName(network: number, at: number): string {
 export function planOf(size: Size): Plan {
   const slots = [...botSlots, ...jobsSlots, ...Array.from({ length: size.networks }, (_, at) => networkName(at))]
   const clock = randomOf(size.seed, 'clocks')
+  const furthestMs = Math.min(mostOffMs, size.seconds * 1_000)
   return {
     ...size,
     asks: asksOf(size),

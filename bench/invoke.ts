@@ -10,7 +10,7 @@ import { redisLedger } from '../src/redis/ledger.ts'
 import { type Bench, median, milliseconds, type Row, ratio } from './bench.ts'
 
 const warmUp = 1_000
-const rounds = 2_000
+const rounds = 5_000
 
 /** A click that is refused: it is authenticated, checked for a replay, and judged from the ledger. */
 export const invokeBench: Bench = {

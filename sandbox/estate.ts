@@ -39,10 +39,13 @@ export const teams = {
 
 const region = 'westus3'
 const zone = `${region}.privatelink.azure.clickhouse.cloud`
-const alias = 'production-westus3-0-0.3f2a9c04-7d5b-4c1e-9c0d-2b1a0f9e8d7c.westus3.azure.privatelinkservice'
+/** The alias of ClickHouse Cloud's Private Link Service in a region. */
+export function aliasIn(region: string): string {
+  return `production-${region}-0-0.3f2a9c04-7d5b-4c1e-9c0d-2b1a0f9e8d7c.${region}.azure.privatelinkservice`
+}
 
 /** In real life an endpoint takes a minute or two; here seconds, in the same proportions. */
-const defaultLatencies: Latencies = {
+export const acmeLatencies: Latencies = {
   arm: 20,
   privateEndpoint: 8_000,
   privateZone: 3_000,
@@ -99,6 +102,14 @@ export function inChats<File extends ReturnType<typeof configuration>>(file: Fil
   }
 }
 
+/** What a company has, and how the product is configured for it. */
+export interface Estate {
+  world(options: { readonly addressBase: string; readonly latencies?: Latencies }): World
+  configuration(): ReturnType<typeof configuration>
+  /** Keys of further organizations. */
+  readonly jobsEnvironment: Readonly<Record<string, string>>
+}
+
 /** The configuration file of the product, for this estate. */
 export function configuration() {
   const people: readonly ConfiguredPerson[] = [
@@ -127,7 +138,7 @@ export function configuration() {
   }
 }
 
-export function acme({ addressBase, latencies = defaultLatencies }: { addressBase: string; latencies?: Latencies }): World {
+export function acme({ addressBase, latencies = acmeLatencies }: { addressBase: string; latencies?: Latencies }): World {
   const world = new World({ addressBase, latencies })
   world.organizations.push({
     id: organizationId,
@@ -142,7 +153,7 @@ export function acme({ addressBase, latencies = defaultLatencies }: { addressBas
     provider: 'azure' as const,
     region,
     state: 'running',
-    alias,
+    alias: aliasIn(region),
     privateHost: `${label}.${zone}`,
     publicHost: `${label}.${region}.azure.clickhouse.cloud`,
     privateEndpointIds: [],
@@ -184,3 +195,5 @@ export function acme({ addressBase, latencies = defaultLatencies }: { addressBas
   }
   return world
 }
+
+export const acmeEstate: Estate = { world: acme, configuration, jobsEnvironment: {} }

@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util'
+import { acmeEstate, type Estate } from './estate.ts'
+import { largeEstate } from './large-estate.ts'
 import { openInBrowser } from './page/browser.ts'
 import { startPage } from './page/server.ts'
 import { processNames } from './processes.ts'
@@ -14,10 +16,19 @@ import { Transcript } from './tour/transcript.ts'
  * these chats, and the exit status says how it went.
  */
 
-const { values, positionals } = parseArgs({ options: { tour: { type: 'boolean', default: false } }, allowPositionals: true })
+const estates: Readonly<Record<string, Estate>> = { acme: acmeEstate, large: largeEstate() }
+const { values, positionals } = parseArgs({
+  options: { tour: { type: 'boolean', default: false }, estate: { type: 'string', default: 'acme' } },
+  allowPositionals: true,
+})
 const [told = 'slack', ...more] = positionals
-if (more.length > 0 || (!values.tour && positionals.length > 0) || !['slack', 'teams', 'both'].includes(told)) {
-  console.error('Usage: npm start [-- --tour [slack|teams|both]]')
+if (
+  more.length > 0 ||
+  (!values.tour && positionals.length > 0) ||
+  !Object.hasOwn(estates, values.estate) ||
+  !['slack', 'teams', 'both'].includes(told)
+) {
+  console.error('Usage: npm start [-- [--estate acme|large] [--tour [slack|teams|both]]]')
   process.exit(2)
 }
 const chats =
@@ -27,7 +38,12 @@ const say = (line: string): void => {
 }
 
 const { REDIS_URL: redisUrl = '', PORT: port = '', PAGE_PORT: pagePort = '8088' } = process.env
-const options = { chats, ...(redisUrl !== '' && { redisUrl }), ...(port !== '' && { port: Number(port) }) }
+const options = {
+  chats,
+  estate: estates[values.estate] ?? acmeEstate,
+  ...(redisUrl !== '' && { redisUrl }),
+  ...(port !== '' && { port: Number(port) }),
+}
 
 async function play({ sandbox, transcript }: { sandbox: Sandbox; transcript: Transcript }): Promise<void> {
   const { teams } = sandbox

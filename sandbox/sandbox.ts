@@ -6,7 +6,16 @@ import { parse, stringify } from 'yaml'
 import { type ArmServer, startArm } from './arm/server.ts'
 import { type Authority, createAuthority } from './certificates.ts'
 import { startClickHouseCloud } from './clickhouse-cloud/server.ts'
-import { acme, configuration, inChats, keys, networks, teams as tenant, slack as workspace } from './estate.ts'
+import {
+  acmeEstate,
+  type configuration,
+  type Estate,
+  inChats,
+  keys,
+  networks,
+  teams as tenant,
+  slack as workspace,
+} from './estate.ts'
 import { type ProcessName, type RunningProcess, startProcess } from './processes.ts'
 import { freePort, startRedis } from './redis.ts'
 import { type SlackSandbox, startSlack } from './slack/start.ts'
@@ -26,6 +35,8 @@ export interface SandboxOptions {
   /** Those in which the company works; Slack unless told. */
   readonly chats?: readonly ('slack' | 'teams')[]
   readonly latencies?: Latencies
+  /** Acme's unless told. */
+  readonly estate?: Estate
   /** Use this Redis instead of one of our own. */
   readonly redisUrl?: string
   /** Where the bot listens; a free port unless told. */
@@ -61,16 +72,17 @@ export async function startSandbox({
   redisUrl,
   port: givenPort,
   configure = (file) => file,
+  estate = acmeEstate,
   chats = ['slack'],
 }: SandboxOptions = {}): Promise<Sandbox> {
   const addressBase = await freeAddressBase()
-  const world = acme({ addressBase, ...(latencies !== undefined && { latencies }) })
+  const world = estate.world({ addressBase, ...(latencies !== undefined && { latencies }) })
   const authority = await createAuthority()
   const folder = await mkdtemp(join(tmpdir(), 'privatelink-sandbox-'))
   const configPath = join(folder, 'privatelink.yaml')
   const authorityPath = join(folder, 'authority.pem')
   await Promise.all([
-    writeFile(configPath, stringify(configure(inChats(configuration(), chats)))),
+    writeFile(configPath, stringify(configure(inChats(estate.configuration(), chats)))),
     writeFile(authorityPath, authority.certificate),
   ])
 
@@ -109,6 +121,7 @@ export async function startSandbox({
       ...keepsNothing,
       CLICKHOUSE_KEY_ID: keys.id,
       CLICKHOUSE_KEY_SECRET: keys.secret,
+      ...estate.jobsEnvironment,
       CLICKHOUSE_API_URL: clickhouse.url,
       AZURE_RESOURCE_MANAGER_URL: arm.url,
       IDENTITY_ENDPOINT: arm.identity.endpoint,

@@ -12,11 +12,12 @@ import { redisAuditWriter } from '../redis/audit-append.ts'
 import { checkServer } from '../redis/check-server.ts'
 import { type Connection, connect, isUnanswered } from '../redis/connection.ts'
 import { redisLastServer } from '../redis/last-server.ts'
-import { countUnshown, redisLedger } from '../redis/ledger.ts'
+import { countUnshown, openStates, redisLedger } from '../redis/ledger.ts'
 import { redisLimit } from '../redis/limits.ts'
 import { createProducer } from '../redis/producer.ts'
 import { queueCounts } from '../redis/queue-counts.ts'
 import { outboxQueue, outboxSchema, workQueue } from '../redis/queues.ts'
+import { readAhead } from '../redis/read-ahead.ts'
 import { redisAnswers, redisProblem } from '../redis/readiness.ts'
 import { redisDiagnoses, redisInventory, redisMessages } from '../redis/records.ts'
 import { redisSurvey, redisVerdicts } from '../redis/survey.ts'
@@ -35,6 +36,7 @@ import { availabilityOf } from './outbox/availability.ts'
 import { startCatchUp } from './outbox/catch-up.ts'
 import { deliver } from './outbox/deliver.ts'
 import { trackLag } from './outbox/lag.ts'
+import { ownPosts } from './outbox/own-posts.ts'
 import { watchApprovers } from './outbox/watch-approvers.ts'
 import { openSlack } from './slack/open.ts'
 
@@ -62,21 +64,22 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
   const heads = opened.use(await openAuditHeads(config.auditHeads, log))
   const lag = trackLag(() => performance.now())
   const metrics = createBotMetrics({
-    open: () => redisLedger(redis).open(),
+    open: () => openStates(redis),
     unshown: () => countUnshown(redis),
     outboxLag: lag.seconds,
     queues: () => queueCounts(redis, [outboxQueue, workQueue]),
     redisProblem: () => redisProblem(redis, 'bot'),
   })
   const ledger = redisLedger(redis, { log, appended: heads.note, changed: metrics.changed })
+  const ahead = readAhead(ledger)
   const diagnoses = redisDiagnoses(redis, config.retention.diagnoses)
-  const messages = redisMessages(redis, config.retention.messages)
-  const served = await openChats(config, { redis, metrics, log })
+  const messages = ownPosts(redisMessages(redis, config.retention.messages))
+  const served = await openChats(config, { redis, metrics, log, readAhead: ahead.begin })
   const chats: Chats = new Map(served.map(({ surface }) => [surface.name, surface]))
   const people = peopleInAllChats(chats)
 
   const desk: Omit<Desk, 'surface' | 'attach'> = {
-    ledger,
+    ledger: ahead.ledger,
     audit: { ...redisAudit(redis), ...redisAuditWriter(redis, heads.note) },
     producer,
     messages,
@@ -126,7 +129,7 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
     }),
   )
   const apart = config.metrics && opened.use(await startMetricsPort(config.metrics, metrics.register, readiness))
-  opened.use(startCatchUp({ ledger, producer, lag, log, server: redisLastServer(redis) }))
+  opened.use(startCatchUp({ ledger, producer, lag, log, server: redisLastServer(redis), posts: messages }))
   opened.use(watchApprovers({ ledger, people, messages, producer }, log))
   const whole = opened.move()
   return {
@@ -154,7 +157,7 @@ function timedRoutes({ surface: { name }, routes }: ServedChat, took: (chat: Sur
 /** Those that are configured. The SDK of Teams is large, so that a bot without Teams does not load it. */
 async function openChats(
   { slack, teams, people, policies }: BotConfig,
-  shared: { readonly redis: Connection; readonly metrics: ChatMetrics; readonly log: Log },
+  shared: { readonly redis: Connection; readonly metrics: ChatMetrics; readonly log: Log; readAhead(request: string): void },
 ): Promise<readonly ServedChat[]> {
   const places = policies.flatMap((policy) => policy.places)
   return [

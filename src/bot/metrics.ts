@@ -1,18 +1,16 @@
 import { Counter, Histogram, type Registry } from 'prom-client'
 import type { Surface } from '../domain/person.ts'
-import { needsReview, type Request, requestStates } from '../domain/request.ts'
+import { requestStates } from '../domain/request.ts'
 import { addQueueMetrics, addRedisMetric } from '../metrics/queue-metrics.ts'
 import { atMostEvery, createRegistry, oneOf, readGauge } from '../metrics/registry.ts'
 import { type CountTransition, countTransitions } from '../metrics/request-transitions.ts'
+import type { OpenStates } from '../redis/open-states.ts'
 import type { QueueCounts } from '../redis/queue-counts.ts'
 import { type ChatMetrics, declinedReasons, refusedReasons } from './chat/chat-metrics.ts'
 import { commandNames } from './command/command-list.ts'
 
-/** How often the open requests are read for their number, in milliseconds: reading them all takes longer than everything else here. */
-const openEveryMs = 30_000
-
 export interface BotReadings {
-  open(): Promise<readonly Request[]>
+  open(): Promise<OpenStates>
   /** How many requests chat shows in an older version. */
   unshown(): Promise<number>
   /** How long the oldest of those has been seen to be shown in an older version, in seconds. */
@@ -57,23 +55,20 @@ export function createBotMetrics({ open, unshown, outboxLag, queues, redisProble
     buckets: [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5],
     registers,
   })
-  const openRequests = atMostEvery(open, openEveryMs)
+  const openRequests = atMostEvery(open)
   readGauge(register, {
     name: 'privatelink_open_requests',
-    help: 'Requests that are not finished, by state; up to 30 s old. Take the maximum over instances.',
+    help: 'Requests that are not finished, by state. Take the maximum over instances.',
     labelNames: ['state'],
     async read() {
-      const all = await openRequests()
-      return requestStates.map((state) => ({
-        labels: { state },
-        value: all.filter((request) => request.state === state).length,
-      }))
+      const { states } = await openRequests()
+      return requestStates.map((state) => ({ labels: { state }, value: states.filter((each) => each === state).length }))
     },
   })
   readGauge(register, {
     name: 'privatelink_unreviewed_requests',
-    help: 'Requests that somebody ran without an approval and nobody has reviewed; up to 30 s old. Take the maximum over instances.',
-    read: async () => [{ value: (await openRequests()).filter(needsReview).length }],
+    help: 'Requests that somebody ran without an approval and nobody has reviewed. Take the maximum over instances.',
+    read: async () => [{ value: (await openRequests()).unreviewed }],
   })
   readGauge(register, {
     name: 'privatelink_unshown_requests',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Group, type Person, type Place, samePerson } from './person.ts'
-import { isOpen, needsReview, type Request } from './request.ts'
+import { hasChangedTooOften, isOpen, needsReview, type Request } from './request.ts'
 import { wildcard } from './wildcard.ts'
 
 /** Who has to approve what. The first policy that matches a request applies. */
@@ -51,6 +51,7 @@ export type Standing =
   | 'stale-plan'
   | 'already-approved'
   | 'already-rejected'
+  | 'changed-too-often'
 
 /** Who may decide: of a policy, or of a request that asks for approval. */
 export type Approvers = Pick<Policy, 'approvers' | 'groups'>
@@ -79,7 +80,8 @@ export function standingOf(request: Request, person: Person, { kind, digest, at,
   if (Date.parse(at) >= Date.parse(request.approval.expiresAt)) return 'expired'
   if (digest !== request.digest) return 'stale-plan'
   const vote = request.votes?.find(({ by }) => samePerson(by, person))
-  return vote?.kind === kind ? `already-${kind}` : 'may-decide'
+  if (vote?.kind === kind) return `already-${kind}`
+  return hasChangedTooOften(vote) ? 'changed-too-often' : 'may-decide'
 }
 
 /**

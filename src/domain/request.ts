@@ -102,7 +102,12 @@ export interface Vote {
   readonly kind: 'approved' | 'rejected'
   readonly by: Person
   readonly at: string
+  /** How often this approver had voted otherwise before. */
+  readonly changes?: number
 }
+
+/** An approver may change a vote this often; then a rejection of theirs stands, so that one person's clicks do not fill the audit. */
+const mostChanges = 10
 
 /** The journal of one step. */
 export interface StepProgress {
@@ -311,6 +316,11 @@ function whileAwaitingApproval(request: Request, event: RequestEvent): Request {
   }
 }
 
+/** Whether this vote cannot be changed any more. An approval can always be taken back. */
+export function hasChangedTooOften(vote: Vote | undefined): boolean {
+  return vote?.kind === 'rejected' && (vote.changes ?? 0) >= mostChanges
+}
+
 type DecidingEvent = Extract<RequestEvent, { type: 'approve' | 'reject' | 'override' }>
 
 function decided(request: Request, event: DecidingEvent): Request {
@@ -331,8 +341,10 @@ function decided(request: Request, event: DecidingEvent): Request {
   if (samePerson(by, request.asked.by)) return request
   const kind = event.type === 'approve' ? 'approved' : 'rejected'
   const before = request.votes ?? []
-  if (before.some((vote) => samePerson(vote.by, by) && vote.kind === kind)) return request
-  const votes = [...before.filter((vote) => !samePerson(vote.by, by)), { kind, by, at } as const]
+  const own = before.find((vote) => samePerson(vote.by, by))
+  if (own?.kind === kind || hasChangedTooOften(own)) return request
+  const vote: Vote = { kind, by, at, ...(own !== undefined && { changes: (own.changes ?? 0) + 1 }) }
+  const votes = [...before.filter((each) => each !== own), vote]
   const count = (which: Vote['kind']): number => votes.filter((vote) => vote.kind === which).length
   if (count('approved') >= approval.needed)
     return { ...request, state: 'applying', votes, decision: { kind: 'approved', by, at } }

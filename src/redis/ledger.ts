@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { entryOf } from '../domain/audit.ts'
 import type { Ledger } from '../domain/ledger.ts'
-import { isOpen, needsReview, type Request, type RequestEvent, transition } from '../domain/request.ts'
+import { type Request, type RequestEvent, transition } from '../domain/request.ts'
 import type { Log } from '../log.ts'
 import { auditIndexKey } from './audit.ts'
 import { type Appended, appendKeys, appendLua, headOf, linkAfter, newestHash, readHead } from './audit-append.ts'
 import { type Connection, serverIdOf } from './connection.ts'
+import { type OpenStates, openRequestsKey, openStateOf, openStatesIn, openStatesKey, readOpenStates } from './open-states.ts'
 import { prefix } from './queues.ts'
 import { untilReplicated } from './replication.ts'
 
-export const openRequestsKey = `${prefix}:requests:open`
 export const unshownKey = `${prefix}:requests:unshown`
 export const allRequestsKey = `${prefix}:requests:all`
 const numberKey = `${prefix}:requests:number`
@@ -25,9 +25,9 @@ export function requestKey(id: string): string {
  * `appendLink` does when it wrote, else 0.
  */
 const compareAndSet = `${appendLua}
-local request, open, unshown, all, ofPerson = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local auditIndex, log, former, appended, archived = KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10]
-local expected, replacement, id, openness, version, number = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+local request, open, states, unshown, all, ofPerson = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local auditIndex, log, former, appended, archived = KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11]
+local expected, replacement, id, openState, version, number = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local expectedHash, link = ARGV[7], ARGV[8]
 local stored = redis.call('GET', request)
 if (stored or '') ~= expected then return 0 end
@@ -40,7 +40,13 @@ if not stored then
   redis.call('ZADD', all, number, id)
   redis.call('ZADD', ofPerson, number, id)
 end
-if openness == 'open' then redis.call('SADD', open, id) else redis.call('SREM', open, id) end
+if openState == '' then
+  redis.call('SREM', open, id)
+  redis.call('HDEL', states, id)
+else
+  redis.call('SADD', open, id)
+  redis.call('HSET', states, id, openState)
+end
 return written
 `
 
@@ -69,6 +75,17 @@ export async function countUnshown(redis: Connection): Promise<number> {
   return await redis.hlen(unshownKey)
 }
 
+/** What is not finished, or waits for a review, by its states. */
+export async function openStates(redis: Connection): Promise<OpenStates> {
+  return (await readOpenStates(redis)) ?? openStatesIn((await readOpen(redis)).map(openStateOf))
+}
+
+async function readOpen(redis: Connection): Promise<readonly Request[]> {
+  const ids = await redis.smembers(openRequestsKey)
+  const texts = ids.length === 0 ? [] : await redis.mget(ids.map(requestKey))
+  return texts.flatMap((text) => (text === null ? [] : [parseRequest(text)]))
+}
+
 interface LedgerOptions {
   readonly log?: Pick<Log, 'warn'>
   /** Told of every audit entry that this process has written. */
@@ -85,11 +102,10 @@ export function redisLedger(redis: Connection, { log, appended = () => undefined
     expectedHash: string,
   ): Promise<boolean> => {
     const { hash, link } = linkAfter(expectedHash, entryOf(next, event, new Date().toISOString()))
-    const requestKeys = [requestKey(next.id), openRequestsKey, unshownKey, allRequestsKey, personKey(next.asked.by.key)]
-    const keys = [...requestKeys, auditIndexKey(next.id), ...appendKeys]
-    const openness = isOpen(next) || needsReview(next) ? 'open' : 'closed'
+    const indexKeys = [openRequestsKey, openStatesKey, unshownKey, allRequestsKey, personKey(next.asked.by.key)]
+    const keys = [requestKey(next.id), ...indexKeys, auditIndexKey(next.id), ...appendKeys]
     const version = randomUUID()
-    const values = [expected, JSON.stringify(next), next.id, openness, version, numberOf(next.id), expectedHash, link]
+    const values = [expected, JSON.stringify(next), next.id, openStateOf(next), version, numberOf(next.id), expectedHash, link]
     /** Whether it arrived although its answer did not. */
     const isWritten = async () => {
       const written = (await redis.hget(unshownKey, next.id)) === version
@@ -111,15 +127,12 @@ export function redisLedger(redis: Connection, { log, appended = () => undefined
     return await isWritten()
   }
   /** What a person asked for or decided is to survive a failover. Where no replica has it in time, it stands all the same. */
-  const keep = async (id: string, what: 'request' | 'decision'): Promise<void> => {
+  const surviveFailover = async (id: string): Promise<void> => {
     const kept = await untilReplicated(redis).catch(() => 'late')
-    if (kept === 'late') log?.warn({ request: id }, `no replica of Redis has this ${what} yet: a failover now could lose it`)
+    if (kept === 'late')
+      log?.warn({ request: id }, 'no replica of Redis has what a person asked for or decided: a failover now could lose it')
   }
-  const open = async (): Promise<readonly Request[]> => {
-    const ids = await redis.smembers(openRequestsKey)
-    const texts = ids.length === 0 ? [] : await redis.mget(ids.map(requestKey))
-    return texts.flatMap((text) => (text === null ? [] : [parseRequest(text)]))
-  }
+  const open = () => readOpen(redis)
   return {
     async nextId() {
       const server = (await serverIdOf(redis)) ?? ''
@@ -132,7 +145,7 @@ export function redisLedger(redis: Connection, { log, appended = () => undefined
         const same = (await open()).find((each) => isSame(each))
         if (same !== undefined) return same
         if (await replace('', request, { type: 'created' }, newest)) {
-          await keep(request.id, 'request')
+          await surviveFailover(request.id)
           return request
         }
         if ((await redis.exists(requestKey(request.id))) === 1) throw new Error(`There is a request ${request.id} already.`)
@@ -151,7 +164,7 @@ export function redisLedger(redis: Connection, { log, appended = () => undefined
         if (after === before) return { request: before, changed: false }
         if (!(await replace(text, after, event, newest))) continue
         changed?.(before, after)
-        if ('by' in event) await keep(id, 'decision')
+        if ('by' in event) await surviveFailover(id)
         return { request: after, changed: true }
       }
     },

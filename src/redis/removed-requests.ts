@@ -1,7 +1,8 @@
 import type { Plan } from '../domain/plan.ts'
 import { isOpen, needsReview, type Request } from '../domain/request.ts'
 import type { Connection } from './connection.ts'
-import { allRequestsKey, numberOf, openRequestsKey, parseRequest, personKey, requestKey, unshownKey } from './ledger.ts'
+import { allRequestsKey, numberOf, parseRequest, personKey, requestKey, unshownKey } from './ledger.ts'
+import { openRequestsKey } from './open-states.ts'
 import { prefix } from './queues.ts'
 import { messagesKey } from './records.ts'
 

@@ -42,6 +42,7 @@ export async function openTeamsChat(redis: Connection, handlers: Handlers): Prom
       redis,
       people: [person, otherPerson],
       places: [],
+      readAhead: () => undefined,
       metrics: { refused: () => undefined, declined: () => undefined, acknowledged: () => undefined },
       log: pino({ level: process.env.BOT_LOG ?? 'silent' }),
     },

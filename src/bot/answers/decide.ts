@@ -69,6 +69,11 @@ async function decline(
       return say(words`You approved ${id} already, and a person counts once. ${quorumText(request)}`, statusOf(request))
     case 'already-rejected':
       return say(words`You said already that you are against ${id}. ${quorumText(request)}`, statusOf(request))
+    case 'changed-too-often':
+      return say(
+        words`You have changed your mind about ${id} too often, so your no stands. ${quorumText(request)}`,
+        statusOf(request),
+      )
     case 'expired':
       return await expired(desk, request)
     case 'stale-plan':

@@ -24,6 +24,7 @@ export const declinedReasons = [
   'stale-plan',
   'already-approved',
   'already-rejected',
+  'changed-too-often',
   'unknown-request',
   'unknown-button',
   'unknown-form',

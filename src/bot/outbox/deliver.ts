@@ -7,6 +7,7 @@ import type { OutboxItem } from '../../redis/queues.ts'
 import type { Diagnoses } from '../../redis/records.ts'
 import { diagnosisCard } from '../cards/diagnosis/diagnosis-card.ts'
 import { availabilityField, availabilityMark } from '../cards/request/approver-availability.ts'
+import { lostCard } from '../cards/request/lost-card.ts'
 import { endCard, noticesOf, reviewKey } from '../cards/request/notices.ts'
 import { requestCard } from '../cards/request/request-card.ts'
 import { channels, type Text, words } from '../chat/card.ts'
@@ -19,11 +20,14 @@ import {
   isRefusal,
   isShownAt,
   postOnce,
+  replaceAll,
+  requestRecord,
   settleNotices,
   showAsked,
   showAt,
   showTo,
 } from './messages.ts'
+import type { OwnPosts } from './own-posts.ts'
 
 /**
  * Time between two attempts to post where the chat refuses it, in milliseconds: in general; shorter while the request is applied, because its progress
@@ -37,6 +41,7 @@ const retryAfterEndMs = 10 * 60_000
 const giveUpAfterEndMs = 24 * 3_600_000
 
 export interface Outbox extends ChatMessages {
+  readonly messages: OwnPosts
   readonly ledger: Pick<Ledger, 'get' | 'unshown' | 'shown'>
   readonly diagnoses: Pick<Diagnoses, 'get'>
   readonly people: Pick<PeopleInAllChats, 'away' | 'membersOf'>
@@ -67,6 +72,7 @@ async function deliverNewest(outbox: Outbox, item: OutboxItem): Promise<void> {
   // Read before the request: what is shown is this version or a newer one.
   const version = (await ledger.unshown())[item.id]
   const found = await ledger.get(item.id)
+  if (found === undefined && (await replaceAll(outbox, requestRecord(item.id), lostCard(item.id))) > 0) return
   if (found === undefined)
     throw new TerminalError('request-unknown', `There is no request ${item.id}.`, { remedy: 'None is needed.' })
   const request = withReviewers(found, outbox.policies)
@@ -81,6 +87,7 @@ async function deliverNewest(outbox: Outbox, item: OutboxItem): Promise<void> {
   }
   // Where the bot was shut out it is said once, and tried again when there is something new to show.
   if (refused !== undefined) log.error({ err: refused, request: item.id }, 'a message cannot be shown, and is given up')
+  if (failures.length === 0) outbox.messages.showed(found)
   if (version !== undefined) await ledger.shown(item.id, version)
 }
 
@@ -101,7 +108,7 @@ async function deliverDiagnosis(outbox: Outbox, id: string): Promise<void> {
 /** The approvers' messages first, because the requester's message says if one of them failed. One failure stops no other message; returns the failures. */
 async function deliverRequest(outbox: Outbox, request: Request): Promise<readonly unknown[]> {
   const { approval, asked, id, state } = request
-  const record = `request-${id}`
+  const record = requestRecord(id)
   const failures: unknown[] = []
   const trying = async (action: () => Promise<void>): Promise<unknown> => {
     const failure = await attempt(action)

@@ -7,7 +7,7 @@ import type { ApproverAvailability } from '../cards/request/approver-availabilit
 import { requestCard } from '../cards/request/request-card.ts'
 import { parseStoredMessage, storedMessage } from '../chat/chats.ts'
 import type { Posted } from '../chat/surface.ts'
-import { type ChatMessages, updated } from './messages.ts'
+import { type ChatMessages, requestRecord, updated } from './messages.ts'
 
 /** The field that remembers a duplicate post of a request: `stray:<surface>:<place> <message>`. The word is stored, and stays. */
 const duplicateField = 'stray:'
@@ -28,7 +28,7 @@ interface Adoption {
  */
 export async function adopt({ messages, producer, log }: Adoption, id: string, { place, message }: Posted): Promise<void> {
   try {
-    const record = `request-${id}`
+    const record = requestRecord(id)
     const stored = storedMessage({ surface: place.surface, message })
     const known = await messages.of(record)
     const duplicates = Object.keys(known).filter((key) => key.startsWith(duplicateField))
@@ -48,7 +48,7 @@ export async function showDuplicatePosts(
   availability: ApproverAvailability,
 ): Promise<void> {
   const { approval, id } = request
-  const record = `request-${id}`
+  const record = requestRecord(id)
   const known = Object.entries(await chat.messages.of(record))
   const others = known.flatMap(([field, message]) => (field.startsWith(duplicateField) ? [] : [message]))
   for (const [field, message] of known) {

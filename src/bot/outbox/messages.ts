@@ -17,6 +17,11 @@ export interface ChatMessages {
   readonly log: Log
 }
 
+/** The record of a request's messages. */
+export function requestRecord(id: string): string {
+  return `request-${id}`
+}
+
 export interface Showing {
   readonly record: string
   readonly place: Place
@@ -93,6 +98,13 @@ export async function settleNotices(
     await updated(chat, message, card)
     await chat.messages.remember(record, `settled:${field}`, end)
   }
+}
+
+/** Makes every message of the record show the card. Returns how many there are. Those that were deleted are not posted again. */
+export async function replaceAll(chat: ChatMessages, record: string, card: Card): Promise<number> {
+  const stored = Object.values(await chat.messages.of(record)).filter((value) => /^(slack|teams):/.test(value))
+  for (const message of stored) await updated(chat, message, card)
+  return stored.length
 }
 
 /** Whether the error is about one message or place, and other messages can still be posted. */

@@ -6,6 +6,7 @@ import { type Repeating, repeat } from '../../repeat.ts'
 import { availabilityField, availabilityMark } from '../cards/request/approver-availability.ts'
 import type { PeopleInAllChats } from '../chat/people-in-all-chats.ts'
 import { availabilityOf } from './availability.ts'
+import { requestRecord } from './messages.ts'
 
 /**
  * How often the chats are asked whether approvers are still there, in milliseconds. The chats' events would report every change of every person, so the
@@ -29,7 +30,7 @@ export async function showChangedAvailability({ ledger, people, messages, produc
   for (const request of await ledger.open()) {
     const { id, state, approval } = request
     if (state !== 'awaiting-approval' || approval === undefined) continue
-    const shown = (await messages.of(`request-${id}`))[availabilityField]
+    const shown = (await messages.of(requestRecord(id)))[availabilityField]
     const availability = await availabilityOf(people, request)
     const isUnknown = approval.groups.length > 0 && availability.members === undefined
     if (shown === undefined || isUnknown || availabilityMark(request, availability) === shown) continue

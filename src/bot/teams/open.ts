@@ -24,12 +24,14 @@ interface Shared {
   readonly people: readonly Person[]
   /** Where approval is asked for. */
   readonly places: readonly Place[]
+  /** Begins to read a request that will be asked for in a moment. */
+  readAhead(request: string): void
   readonly metrics: ChatMetrics
   readonly log: Log
 }
 
 /** Teams over the Bot Connector. Asks Teams nothing before it is spoken to. */
-export function openTeams(settings: TeamsSettings, { redis, people, places, metrics, log }: Shared): ServedChat {
+export function openTeams(settings: TeamsSettings, { redis, people, places, readAhead, metrics, log }: Shared): ServedChat {
   // The SDK writes what it refuses to the console, which is no log of ours.
   console.error = (...parts: unknown[]) =>
     log.debug(parts.map((part) => (part instanceof Error ? part.message : String(part))).join(' '))
@@ -67,6 +69,7 @@ export function openTeams(settings: TeamsSettings, { redis, people, places, metr
     files: redisOfferedFiles(redis),
     people: known,
     seen: redisSeen(redis, { name: 'teams', seconds: rememberSeconds }),
+    readAhead,
     metrics,
     log,
   })

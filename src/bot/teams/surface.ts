@@ -14,6 +14,7 @@ import { attach } from './attach.ts'
 import type { Connector, Sent, Where } from './connector.ts'
 import { isFirst } from './guard.ts'
 import { answerActivity } from './listeners/activity.ts'
+import { requestNamedIn } from './listeners/click.ts'
 import { type ListenerContext, messageId, parseMessageId } from './listeners/context.ts'
 import { messageOf, simpleMessageOf } from './message.ts'
 import type { TeamsPeople } from './people.ts'
@@ -26,6 +27,8 @@ export interface SurfaceOptions {
   readonly files: OfferedFiles
   readonly people: TeamsPeople
   readonly seen: Seen
+  /** Begins to read a request that somebody may have clicked on, while it is asked whether the click is a replay. */
+  readAhead(request: string): void
   readonly metrics: ChatMetrics
   readonly log: Log
 }
@@ -40,7 +43,7 @@ const channel = /^19:[^;]+@thread\.(tacv2|skype)$/
 
 /** Teams, as the bot needs it. */
 export function createTeamsSurface(options: SurfaceOptions): TeamsSurface {
-  const { settings, connector, references, files, people, seen, metrics, log } = options
+  const { settings, connector, references, files, people, seen, readAhead, metrics, log } = options
   const working = new Set<Promise<unknown>>()
   let listening: ListenerContext | undefined
 
@@ -103,6 +106,8 @@ export function createTeamsSurface(options: SurfaceOptions): TeamsSurface {
     },
     async turn(activity) {
       if (listening === undefined) return undefined
+      const request = requestNamedIn(activity)
+      if (request !== undefined) readAhead(request)
       return await track(answerActivity(listening, files, activity, () => isFirst(seen, activity)))
     },
     post: async ({ id }, card) => messageId(await postIn(id, card)),

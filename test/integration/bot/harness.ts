@@ -38,6 +38,8 @@ export interface BotWorldOptions {
   readonly policies?: readonly object[]
   /** Of the world, from before the bot starts. */
   readonly gate?: World['gate']
+  /** In place of a new one. */
+  readonly redis?: RedisServer
 }
 
 const configFile = {
@@ -64,7 +66,7 @@ const configFile = {
 const generous = { burst: 1_000, perSecond: 1_000 }
 
 export async function startBotWorld(options: BotWorldOptions = {}): Promise<BotWorld> {
-  const redis = await startRedis()
+  const redis = options.redis ?? (await startRedis())
   const world = acme({ addressBase: '127.10.0' })
   if (options.gate !== undefined) world.gate = options.gate
   const rates = { 'chat.postMessage': generous, 'chat.update': generous, 'chat.postEphemeral': generous }

@@ -1,37 +1,23 @@
-import { once } from 'node:events'
-import { type AddressInfo, createServer, connect as dial, type Socket } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type RedisServer, startRedis } from '../../../sandbox/redis.ts'
 import { allOf, healthRoutes } from '../../../src/http/health.ts'
 import { startHttpServer } from '../../../src/http/server.ts'
 import { type Connection, connect, serverIdOf } from '../../../src/redis/connection.ts'
 import { redisProblem } from '../../../src/redis/readiness.ts'
+import { type SwitchingProxy, startSwitchingProxy } from '../../switching-proxy.ts'
 
 /** A failover that leaves the old connections open: their server only reads now, and the address leads to another one. */
 
 let old: RedisServer
 let next: RedisServer
-let target: string
-const sockets = new Set<Socket>()
-const proxy = createServer((socket) => {
-  const { port } = new URL(target)
-  const server = dial(Number(port), '127.0.0.1')
-  sockets.add(socket)
-  socket.pipe(server).pipe(socket)
-  for (const each of [socket, server]) each.on('error', () => undefined)
-})
-let url: string
+let proxy: SwitchingProxy
 const control: Connection[] = []
 beforeAll(async () => {
   ;[old, next] = await Promise.all([startRedis(), startRedis()])
-  target = old.url
-  proxy.listen(0, '127.0.0.1')
-  await once(proxy, 'listening')
-  url = `redis://127.0.0.1:${(proxy.address() as AddressInfo).port}`
+  proxy = await startSwitchingProxy(old.url)
 })
 afterAll(async () => {
   for (const each of control) each.disconnect()
-  for (const socket of sockets) socket.destroy()
   proxy.close()
   await Promise.all([old.close(), next.close()])
 })
@@ -45,9 +31,9 @@ async function call(server: RedisServer, command: string, ...args: readonly stri
 }
 
 test.each([true, false])('a connection goes where writes are taken (patient: %s)', async (patient) => {
-  target = old.url
+  proxy.leadTo(old.url)
   await call(old, 'REPLICAOF', 'NO', 'ONE')
-  const redis = connect(url, { patient })
+  const redis = connect(proxy.url, { patient })
   redis.on('error', () => undefined)
   await redis.set('before', '1')
   const server = await startHttpServer({ host: '127.0.0.1', port: 0 }, healthOf(redis))
@@ -58,7 +44,7 @@ test.each([true, false])('a connection goes where writes are taken (patient: %s)
 
   await call(old, 'REPLICAOF', '127.0.0.1', '1')
   await expect.poll(ready, { timeout: 5_000 }).toBe(503)
-  target = next.url
+  proxy.leadTo(next.url)
   await expect.poll(async () => await redis.set('after', '2').catch(() => 'refused'), { timeout: 5_000 }).toBe('OK')
   const script = "return redis.call('SET', KEYS[1], '3')"
   expect(await redis.eval(script, 1, 'script')).toBe('OK')

@@ -1,28 +1,18 @@
-import { Redis } from 'ioredis'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type RedisServer, startRedis } from '../../../sandbox/redis.ts'
+import { expect, test } from 'vitest'
 import { redisInventory } from '../../../src/redis/records.ts'
 import { redisSurvey } from '../../../src/redis/survey.ts'
+import { ownRedis } from '../../own-redis.ts'
 import { service } from '../../unit/literals.ts'
 
 /** What is learned beside the background stays, whoever writes at the same time. */
 
-let server: RedisServer
-let redis: Redis
-beforeAll(async () => {
-  server = await startRedis()
-  redis = new Redis(server.url)
-})
-afterAll(async () => {
-  redis.disconnect()
-  await server.close()
-})
+const own = ownRedis()
 
 const other = { ...service, id: 'other', organizationId: 'o2' }
 const at = (second: number) => `2026-01-01T00:00:${String(second).padStart(2, '0')}.000Z`
 
 test('an allow list that a change has seen outlives a list that was begun before, and no later one', async () => {
-  const store = redisInventory(redis)
+  const store = redisInventory(own.redis)
   const read = (readAt: string) => ({
     readAt,
     services: [service, other],
@@ -39,7 +29,7 @@ test('an allow list that a change has seen outlives a list that was begun before
 })
 
 test('private names that two learn are both known, before the first survey and beside an older one', async () => {
-  const store = redisSurvey(redis)
+  const store = redisSurvey(own.redis)
   const name = (host: string, second: number) => ({ alias: 'a', host, readAt: at(second) })
   await Promise.all([store.learn({ s1: name('one', 1) }), store.learn({ s2: name('two', 2) })])
   expect(Object.keys(await store.names())).toEqual(['s1', 's2'])

@@ -43,7 +43,7 @@ test('without a replica nothing is waited for', async () => {
   expect(await waits()).toBe(0)
 })
 
-test('a request and a decision are on the replica when the ledger says that they are recorded; nothing else waits', async () => {
+test('a request and a decision are on the replica when the ledger says that they are recorded; progress does not wait', async () => {
   await onReplica.call('REPLICAOF', '127.0.0.1', new URL(main.url).port)
   await expect.poll(async () => await onReplica.info('replication'), { timeout: 10_000 }).toContain('master_link_status:up')
   await awaiting('PL-2')

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Person } from '../../../src/domain/person.ts'
+import { standingOf } from '../../../src/domain/policy.ts'
 import {
   needsReview,
   type Request,
@@ -170,6 +171,17 @@ describe('guards', () => {
       const against = vote(vote(asked(), 'approve', bob), 'reject', bob)
       expect(against.votes).toMatchObject([{ kind: 'rejected', by: bob }])
       expect(vote(vote(against, 'approve', carol), 'approve', bob).state).toBe('applying')
+    })
+
+    test('but not without end: after ten changes their no stands, and an approval can still be taken back', () => {
+      let request = asked()
+      const digest = 'digest-1'
+      for (let clicks = 0; clicks < 30; clicks += 1) request = vote(request, clicks % 2 === 0 ? 'reject' : 'approve', bob)
+      expect(request.votes).toMatchObject([{ kind: 'rejected', changes: 10 }])
+      expect(standingOf(request, bob, { kind: 'approved', digest, at })).toBe('changed-too-often')
+      expect(vote(request, 'approve', bob)).toBe(request)
+      const approving = { kind: 'approved', by: bob, at, changes: 11 } as const
+      expect(vote({ ...request, votes: [approving] }, 'reject', bob).votes).toMatchObject([{ kind: 'rejected' }])
     })
 
     test('ends when too few are left who could approve, or at once where one rejection is enough', () => {

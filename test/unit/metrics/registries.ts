@@ -8,7 +8,7 @@ const redisProblem = async () => undefined
 /** The metrics of each process as it makes them, with readings from nowhere. */
 export function botMetrics(more: Partial<BotReadings> = {}) {
   return createBotMetrics({
-    open: async () => [],
+    open: async () => ({ states: [], unreviewed: 0 }),
     unshown: async () => 0,
     outboxLag: () => 0,
     queues,

@@ -3,7 +3,7 @@ import { atMostEvery } from '../../../src/metrics/registry.ts'
 import { botMetrics } from './registries.ts'
 
 test('the open requests are read once for any number of scrapes at the same time, and not again soon', async () => {
-  const open = vi.fn(async () => [])
+  const open = vi.fn(async () => ({ states: [], unreviewed: 0 }))
   const { register } = botMetrics({ open })
   await Promise.all(Array.from({ length: 20 }, () => register.metrics()))
   await register.metrics()

@@ -16,6 +16,13 @@ const lastServer = {
   },
 }
 const open = [samples['awaiting-approval'], samples.applying]
+const parts = {
+  ledger: { unshown: async () => ({}), open: async () => open, get: async () => undefined },
+  producer: { show: async ({ id }: { id: string }) => void shown.push(id) },
+  log: pino({ level: 'silent' }),
+  server: lastServer,
+  posts: { restore: async () => ['PL-7'] },
+}
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -29,10 +36,7 @@ afterEach(() => {
 
 test('once another server answers, every open request is shown anew, once', async () => {
   const catchUp = startCatchUp({
-    ledger: { unshown: async () => ({}), open: async () => open },
-    producer: { show: async ({ id }) => void shown.push(id) },
-    log: pino({ level: 'silent' }),
-    server: lastServer,
+    ...parts,
   })
   await vi.advanceTimersByTimeAsync(11_000)
   expect(shown).toEqual([])
@@ -40,7 +44,7 @@ test('once another server answers, every open request is shown anew, once', asyn
   await vi.advanceTimersByTimeAsync(11_000)
   server = 'b'
   await vi.advanceTimersByTimeAsync(11_000)
-  expect(shown).toEqual(open.map(({ id }) => id))
+  expect(shown).toEqual(['PL-42', 'PL-7'])
   catchUp.close()
 })
 
@@ -48,13 +52,20 @@ test('a bot that starts after the failover shows them anew as well', async () =>
   kept = 'a'
   server = 'b'
   const catchUp = startCatchUp({
-    ledger: { unshown: async () => ({}), open: async () => open },
-    producer: { show: async ({ id }) => void shown.push(id) },
-    log: pino({ level: 'silent' }),
-    server: lastServer,
+    ...parts,
   })
   await vi.advanceTimersByTimeAsync(11_000)
-  expect(shown).toEqual(open.map(({ id }) => id))
+  expect(shown).toEqual(['PL-42', 'PL-7'])
   expect(kept).toBe('b')
+  catchUp.close()
+})
+
+test('each of several bots notices it, whoever of them is the first', async () => {
+  const catchUp = startCatchUp(parts)
+  await vi.advanceTimersByTimeAsync(6_000)
+  server = 'b'
+  kept = 'b'
+  await vi.advanceTimersByTimeAsync(6_000)
+  expect(shown).toContain('PL-7')
   catchUp.close()
 })

@@ -76,6 +76,8 @@ async function delivered(
       async remember(_record: string, place: string, message: string) {
         known[place] = message
       },
+      showed: () => undefined,
+      restore: async () => [],
     },
     log: pino({ level: 'silent' }),
     ledger: {

@@ -141,6 +141,18 @@ const doctored: readonly [what: string, kind: keyof Broken, change: Partial<Obse
     /called done/,
   ],
   [
+    'a setup that was true only before it was approved',
+    'early',
+    {
+      standings: [
+        { ...reachable, at: moments.asked - 9_000 },
+        { ...nowhere, at: moments.asked },
+        { ...reachable, at: moments.told + 1 },
+      ],
+    },
+    /called done/,
+  ],
+  [
     'a request that ran before anybody approved it',
     'early',
     { clicks: [{ request: 'PL-1', kind: 'approve', at: moments.told + 1 }] },

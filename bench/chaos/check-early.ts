@@ -17,7 +17,10 @@ export function earlyIn({ posts, requests, standings, clicks }: Observed): reado
           continue
         }
         const clicked = (kind: string) => clicks.some((click) => click.request === id && click.kind === kind && click.at <= at)
-        if (state === 'done' && !wasTrue(request, byService, at))
+        const from = Math.min(
+          ...clicks.filter((click) => click.request === id && click.kind === 'approve').map((click) => click.at),
+        )
+        if (state === 'done' && !wasTrue(request, byService, { from, to: at }))
           problems.add(`${id} was called done in ${chat} ${place} before it was.`)
         if ((state === 'applying' || state === 'done') && !clicked('approve'))
           problems.add(`${id} was called ${state} in ${chat} ${place} before anybody approved it.`)
@@ -27,11 +30,19 @@ export function earlyIn({ posts, requests, standings, clicks }: Observed): reado
   return [...problems]
 }
 
-/** Whether each of its services was once, up to this moment, as the request wanted it. */
-function wasTrue(request: StoredRequest, byService: ReadonlyMap<string, readonly Standing[]>, at: number): boolean {
-  return request.asked.services.every(({ service }) =>
-    (byService.get(service) ?? []).some((standing) => standing.at <= at && isMet(request.action, standing)),
-  )
+/** Whether each of its services was at some time between the first approval and this moment as the request wanted it. */
+function wasTrue(
+  request: StoredRequest,
+  byService: ReadonlyMap<string, readonly Standing[]>,
+  { from, to }: { readonly from: number; readonly to: number },
+): boolean {
+  return request.asked.services.every(({ service }) => {
+    const standings = byService.get(service) ?? []
+    return standings.some((standing, index) => {
+      const until = standings[index + 1]?.at ?? Number.POSITIVE_INFINITY
+      return standing.at <= to && until >= from && isMet(request.action, standing)
+    })
+  })
 }
 
 function isMet(action: string, { listed, endpoint, resolves }: Standing): boolean {

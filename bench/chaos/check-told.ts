@@ -1,7 +1,7 @@
-import type { Observed, Post, StoredRequest } from './observed.ts'
+import type { Observed, Post } from './observed.ts'
 
 /** How long before a trouble a message may have been posted that could not be noted any more, in milliseconds. */
-const beforeTroubleMs = 5_000
+const beforeTroubleMs = 2_000
 
 /** Whether everybody was told how each request ended, and once. */
 export function toldIn(observed: Observed): { readonly lost: readonly string[]; readonly doubled: readonly string[] } {
@@ -26,15 +26,16 @@ export function toldIn(observed: Observed): { readonly lost: readonly string[]; 
       // Of what is over before it was posted, the approvers need no message.
       ...(observed.approvalPlaces[request.asked.network] ?? []).map((each) => {
         const [chat = '', place = ''] = each.split(' ')
-        return { chat, place, mustBe: wasDecided(request) }
+        return { chat, place, mustBe: false }
       }),
     ]
     for (const { chat, place, mustBe } of places) {
       const there = at(chat, place)
       const cards = there.filter((post) => isCard(post, request.id))
       const isSaid = there.some((post) => newest(post).includes(`request ${request.id} · ${request.state}`))
-      if (!isSaid && (mustBe || there.length > 0))
-        lost.push(`${chat} ${place} does not say that ${request.id} is ${request.state}.`)
+      // A message of which nobody could know stays as it is, until somebody clicks on it.
+      const isKnown = cards.some((post) => !isExcused(observed, post))
+      if (!isSaid && (mustBe || isKnown)) lost.push(`${chat} ${place} does not say that ${request.id} is ${request.state}.`)
       // The card is one message; beside it, each notice is one.
       const notices = Map.groupBy(
         there.filter((post) => !cards.includes(post)),
@@ -42,7 +43,9 @@ export function toldIn(observed: Observed): { readonly lost: readonly string[]; 
       )
       for (const same of [cards, ...notices.values()]) {
         const unexcused = same.filter((post) => !isExcused(observed, post)).length
-        if (same.length > 1 && unexcused > 1) doubled.push(`${chat} ${place} shows ${request.id} ${same.length} times.`)
+        // Each new plan is told, in the same words.
+        const most = same === cards ? 1 : Math.max(1, planChanges(observed, request.id))
+        if (unexcused > most) doubled.push(`${chat} ${place} shows ${request.id} ${same.length} times.`)
       }
     }
   }
@@ -58,13 +61,15 @@ function newest({ versions }: Post): string {
   return versions.at(-1)?.text ?? ''
 }
 
-function wasDecided({ state, votes = [] }: StoredRequest): boolean {
-  return votes.length > 0 || state === 'done'
+function planChanges({ audit }: Observed, id: string): number {
+  return audit.filter(({ request, event }) => request === id && event === 'plan-changed').length
 }
 
 /** Whether nobody could know that it was posted: its answer was lost, or who posted it could not note it. */
 function isExcused({ unanswered, troubles }: Observed, { chat, id, versions }: Post): boolean {
   if (unanswered.includes(`${chat} ${id}`)) return true
   const at = versions[0]?.at ?? 0
-  return troubles.some(({ from, to }) => at >= from - beforeTroubleMs && at <= to)
+  return troubles.some(
+    ({ from, to, what }) => /redis|bot/.test(what) && at >= from - beforeTroubleMs && at <= to + beforeTroubleMs,
+  )
 }

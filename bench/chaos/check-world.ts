@@ -24,7 +24,6 @@ export function halvesIn(observed: Observed): { readonly doubled: readonly strin
     if (isEntered !== listed.size > 0)
       half.push(`The organization of ${network} ${isEntered ? 'still lists' : 'does not list'} its endpoint.`)
   }
-  const certain = (text: string) => ![...uncertain].some((network) => text.includes(network.replace('net-', 'svc')))
   return {
     doubled: [
       ...overlapping(observed.endpoints),
@@ -34,7 +33,7 @@ export function halvesIn(observed: Observed): { readonly doubled: readonly strin
     half: [
       ...half,
       ...leftovers.orphanedIds.map((id) => `A list names an endpoint that does not exist: ${id}.`),
-      ...leftovers.danglingRecords.filter(certain).map((name) => `The record ${name} leads to no endpoint.`),
+      ...leftovers.danglingRecords.map((name) => `The record ${name} leads to no endpoint.`),
     ],
   }
 }

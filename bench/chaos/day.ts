@@ -51,7 +51,7 @@ export async function runDay(plan: Plan): Promise<Day> {
         lastRedis = lastRedis.then(async () => await redisTrouble(house, trouble.kind)).catch((error) => ledger.note(error))
         await lastRedis
       }
-      troubles.push({ from, to: Date.now(), what: trouble.kind })
+      troubles.push({ from, to: Date.now(), what: trouble.kind === 'kill' ? `kill ${trouble.slot}` : trouble.kind })
     }
     let isOver = false
     const asking = plan.asks.map(async (ask) => {
@@ -87,7 +87,7 @@ export async function runDay(plan: Plan): Promise<Day> {
     }
     return {
       observed,
-      kills: troubles.filter(({ what }) => what === 'kill').length,
+      kills: troubles.filter(({ what }) => what.startsWith('kill')).length,
       redisTroubles: troubles.filter(({ what }) => what.startsWith('redis')).length,
       fatalLines: [...ledger.notes, ...house.fatalLines()],
     }

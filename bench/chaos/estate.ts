@@ -1,11 +1,15 @@
 import { configuration, slack, teams } from '../../sandbox/estate.ts'
-import { World } from '../../sandbox/world.ts'
+import { newEtag, World } from '../../sandbox/world.ts'
 import { askers, isLeft, networkName, serviceName, servicesOfNetwork } from './plan.ts'
 
 /** Networks in several subscriptions and regions, each with an organization of its own: a key of ClickHouse Cloud takes ten calls in ten seconds. */
 
-/** Those that ClickHouse Cloud has on Azure. Networks of one region share a private DNS zone. */
-const regions = ['westus3', 'eastus2', 'eastus', 'centralus', 'germanywestcentral'] as const
+/** Each of one network alone, whose private DNS zone the bot makes and takes away. */
+const ownRegions = ['westus3', 'eastus2'] as const
+
+/** Each of many networks: one record cannot lead them to different endpoints, so somebody has made a zone for each of them. */
+const sharedRegions = ['eastus', 'centralus', 'germanywestcentral'] as const
+
 const mostSubscriptions = 8
 
 const latencies = { arm: 5, privateEndpoint: 300, privateZone: 150, networkLink: 150, clickhouse: 10, propagation: 50 }
@@ -27,7 +31,9 @@ class ChaosWorld extends World {
 
 const uuid = (kind: string, at: number) => `${kind}${String(at).padStart(6, '0')}-0b3f-4a5d-8c7e-6f5a4b3c2d10`
 const subscriptionOf = (network: number) => uuid('5b', network % mostSubscriptions)
-const regionOf = (network: number): string => regions[network % regions.length] ?? regions[0]
+const regionOf = (network: number): string =>
+  ownRegions[network] ?? sharedRegions[network % sharedRegions.length] ?? sharedRegions[0]
+const zoneGroupOf = (network: number): string => `rg-dns${network < ownRegions.length ? '' : `-${networkName(network)}`}`
 
 export function keyOf(network: number): { readonly id: string; readonly secret: string } {
   const number = String(network).padStart(3, '0')
@@ -49,6 +55,7 @@ export function chaosWorld(addressBase: string, networks: number): World {
       tags: {},
       subnets: [{ name: 'endpoints', addressPrefix: `${addressBase}.0/24` }],
     })
+    if (network >= ownRegions.length) addZone(world, network)
     const organizationId = uuid('06', network)
     const keys = [{ ...keyOf(network), role: 'admin' as const }]
     world.organizations.push({ id: organizationId, name: `org-${network}`, keys, privateEndpoints: [] })
@@ -70,6 +77,31 @@ export function chaosWorld(addressBase: string, networks: number): World {
     }
   }
   return world
+}
+
+function addZone(world: World, network: number): void {
+  const name = `${regionOf(network)}.privatelink.azure.clickhouse.cloud`
+  const id = `/subscriptions/${subscriptionOf(network)}/resourceGroups/${zoneGroupOf(network)}/providers/Microsoft.Network/privateDnsZones/${name}`
+  const link = {
+    id: `${id}/virtualNetworkLinks/hub`,
+    name: 'hub',
+    virtualNetworkId: vnetId(network),
+    registrationEnabled: false,
+    tags: {},
+    etag: newEtag(),
+    state: 'Completed' as const,
+  }
+  const links = new Map([[link.name, link]])
+  const zone = {
+    id,
+    name,
+    tags: { owner: 'hub' },
+    etag: newEtag(),
+    provisioningState: 'Succeeded' as const,
+    records: new Map(),
+    links,
+  }
+  world.zones.set(id.toLowerCase(), zone)
 }
 
 const numbered = (idOf: (at: number) => string) =>
@@ -122,7 +154,7 @@ export function configurationFile(networks: number): object {
       vnet: `vnet-${networkName(network)}`,
       subnet: 'endpoints',
       location: regionOf(network),
-      dns: { subscription: subscriptionOf(network), resourceGroup: 'rg-dns' },
+      dns: { subscription: subscriptionOf(network), resourceGroup: zoneGroupOf(network) },
     })),
     people: people
       .filter(({ name }) => name !== 'Alice Archer')

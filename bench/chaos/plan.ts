@@ -8,6 +8,8 @@ export interface Size {
   readonly networks: number
   /** How long trouble lasts, and people ask. */
   readonly seconds: number
+  /** The furthest that a clock is off. What is delayed by one clock and taken by another is late by their difference. */
+  readonly offMs?: number
 }
 
 export interface PlannedAsk extends Ask {
@@ -46,8 +48,8 @@ const botSlots = ['bot-0', 'bot-1'] as const
 const jobsSlots = ['jobs-0', 'jobs-1', 'jobs-2'] as const
 export const askers = 8
 
-/** The furthest that a clock is off, in either direction. Slack and Teams refuse what is more than five minutes off. */
-const furthestMs = 60_000
+/** The furthest that a clock is off in either direction, unless told: two differ by up to two minutes. Slack and Teams refuse more than five. */
+const mostOffMs = 60_000
 
 export function networkName(at: number): string {
   return `net-${String(at).padStart(2, '0')}`
@@ -65,12 +67,13 @@ export function serviceName(network: number, at: number): string {
 /** Pure: the same size gives the same plan. */
 export function planOf(size: Size): Plan {
   const slots = [...botSlots, ...jobsSlots, ...Array.from({ length: size.networks }, (_, at) => networkName(at))]
+  const { offMs = mostOffMs } = size
   const clock = randomOf(size.seed, 'clocks')
   return {
     ...size,
     asks: asksOf(size),
     troubles: troublesOf(size, slots),
-    clocks: Object.fromEntries(slots.map((slot) => [slot, clock.between(-furthestMs, furthestMs)])),
+    clocks: Object.fromEntries(slots.map((slot) => [slot, clock.between(-offMs, offMs)])),
   }
 }
 

@@ -116,7 +116,8 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
       schema: outboxSchema,
       concurrency: outboxConcurrency,
       log,
-      handle: ({ data }) => deliver({ ...shared, ledger, diagnoses, policies: config.policies, now: Date.now }, data),
+      handle: ({ data, isOurs }) =>
+        deliver({ ...shared, ledger, diagnoses, policies: config.policies, now: Date.now }, data, isOurs),
     }),
   )
   const readiness = async (): Promise<Readiness> => readinessOf(await redisProblem(redis, 'bot'), worker.problem(), served)

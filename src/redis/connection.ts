@@ -1,6 +1,7 @@
 import { Cluster, type ClusterOptions, Redis } from 'ioredis'
 import type { RedisAddress, RedisSettings } from '../config/redis.ts'
 import { prefix } from './queues.ts'
+import { FreshSentinelConnector } from './sentinel-connector.ts'
 
 export type Connection = Redis | Cluster
 
@@ -94,6 +95,7 @@ function sentinelsOf(settings: RedisSettings, endpoints: readonly { host: string
     ...(tls !== undefined && { sentinelTLS: tls, enableTLSForSentinelMode: true }),
     // A sentinel says when it has chosen another master: the connection does not wait until the old one is seen to be dead.
     failoverDetector: true,
+    Connector: FreshSentinelConnector,
   }
 }
 

@@ -5,7 +5,7 @@ import type { RedisAddress } from '../config/redis.ts'
 import { RetryableError, TerminalError } from '../domain/errors.ts'
 import type { Log } from '../log.ts'
 import { connect } from './connection.ts'
-import { prefix } from './queues.ts'
+import { prefix, queueKey } from './queues.ts'
 import { queueTelemetry } from './telemetry.ts'
 
 /**
@@ -21,7 +21,15 @@ export interface WorkerOptions<Schema extends z.ZodType> {
   readonly concurrency: number
   readonly log: Log
   /** May run twice for one job. `signal` aborts when the process stops; the job then waits for another worker. */
-  handle(job: { readonly id: string; readonly data: z.infer<Schema>; readonly signal: AbortSignal }): Promise<unknown>
+  handle(job: RunningJob<z.infer<Schema>>): Promise<unknown>
+}
+
+export interface RunningJob<Data> {
+  readonly id: string
+  readonly data: Data
+  readonly signal: AbortSignal
+  /** False once another worker may have the job: this one did not renew its lock in time, for example because Redis was away. */
+  isOurs(): Promise<boolean>
 }
 
 export interface RunningWorker extends Closable {
@@ -40,7 +48,8 @@ export async function startWorker<Schema extends z.ZodType>(options: WorkerOptio
     const data = schema.safeParse(job.data)
     if (!data.success) throw new UnrecoverableError(`A job with data that its queue does not know: ${data.error.message}`)
     try {
-      return await handle({ id: job.id ?? '', data: data.data, signal: stopping.signal })
+      const isOurs = async (): Promise<boolean> => (await connection.get(queueKey(queue, `${job.id}:lock`))) === token
+      return await handle({ id: job.id ?? '', data: data.data, signal: stopping.signal, isOurs })
     } catch (error) {
       const delay = error instanceof RetryableError ? (error.retryAfterMs ?? 5_000) : stopping.signal.aborted ? 0 : undefined
       if (delay !== undefined) {

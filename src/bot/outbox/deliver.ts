@@ -49,9 +49,25 @@ export interface Outbox extends ChatMessages {
   now(): number
 }
 
-/** Makes the messages about one record show what the ledger says now. May run twice: a message that is posted is updated. */
-export async function deliver(outbox: Outbox, item: OutboxItem): Promise<void> {
+/**
+ * Makes the messages about one record show what the ledger says now. May run twice: a message that is posted is updated. `isOurs` says whether the job is
+ * still this worker's: another one that has taken it over may have shown something newer already, over which an older state was written meanwhile. What is
+ * written last has to be the newest.
+ */
+export async function deliver(outbox: Outbox, item: OutboxItem, isOurs = async () => true): Promise<void> {
   if (item.kind === 'diagnosis') return await deliverDiagnosis(outbox, item.id)
+  const { ledger } = outbox
+  for (;;) {
+    const shown = JSON.stringify(await ledger.get(item.id))
+    const failure = await attempt(() => deliverNewest(outbox, item))
+    const isBehind = !(await isOurs()) && JSON.stringify(await ledger.get(item.id)) !== shown
+    if (isBehind) continue
+    if (failure !== undefined) throw failure
+    return
+  }
+}
+
+async function deliverNewest(outbox: Outbox, item: OutboxItem): Promise<void> {
   const { ledger, log } = outbox
   // Read before the request: what is shown is this version or a newer one.
   const version = (await ledger.unshown())[item.id]

@@ -63,7 +63,10 @@ function requestIn(state: keyof typeof samples): Request {
   return { ...request, ...(approval !== undefined && { approval: { ...approval, places } }) }
 }
 
-async function delivered(state: keyof typeof samples): Promise<{ retryAfterMs?: number | undefined; isShown: boolean }> {
+async function delivered(
+  state: keyof typeof samples,
+  { isOurs = async () => true, get = async () => requestIn(state) } = {},
+): Promise<{ retryAfterMs?: number | undefined; isShown: boolean }> {
   versions = { 'PL-42': state }
   const outbox = {
     chats: new Map(served.map((name) => [name, chat(name)])),
@@ -78,7 +81,7 @@ async function delivered(state: keyof typeof samples): Promise<{ retryAfterMs?: 
     },
     log: pino({ level: 'silent' }),
     ledger: {
-      get: async () => requestIn(state),
+      get,
       unshown: async () => versions,
       async shown() {
         versions = {}
@@ -88,7 +91,7 @@ async function delivered(state: keyof typeof samples): Promise<{ retryAfterMs?: 
     policies: [],
     now: () => now,
   }
-  const failure = await deliver(outbox, { kind: 'request', id: 'PL-42' }).then(
+  const failure = await deliver(outbox, { kind: 'request', id: 'PL-42' }, isOurs).then(
     () => undefined,
     (error: unknown) => error,
   )
@@ -201,4 +204,31 @@ test('a place that the bot was shut out of is said, and not tried again and agai
   refused[approvals.id] = 'place-closed'
   expect(await delivered('awaiting-approval')).toEqual({ retryAfterMs: undefined, isShown: true })
   expect(JSON.stringify(shown.get(data.id))).toContain('I could not post this to')
+})
+
+test.each(['nothing', 'throttled'])(
+  'a job that another worker took over leaves no older state on a message: %s is refused',
+  async (code) => {
+    known = { [`slack:${data.id}`]: data.id, [`slack:${approvals.id}`]: approvals.id }
+    if (code !== 'nothing') refused[data.id] = code
+    let state: keyof typeof samples = 'applying'
+    const isOurs = async () => {
+      // While this worker wrote, Redis was away, and another worker has shown the end.
+      state = 'done'
+      delete refused[data.id]
+      return false
+    }
+    await delivered('applying', { isOurs, get: async () => requestIn(state) })
+    for (const place of [data, approvals]) expect(shown.get(place.id)?.summary).toContain('request PL-42 · done')
+  },
+)
+
+test('a job that is still this worker’s is shown once, whatever happened meanwhile: another job follows', async () => {
+  let state: keyof typeof samples = 'applying'
+  const isOurs = async () => {
+    state = 'done'
+    return true
+  }
+  await delivered('applying', { isOurs, get: async () => requestIn(state) })
+  expect(shown.get(data.id)?.summary).toContain('request PL-42 · applying')
 })

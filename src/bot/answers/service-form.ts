@@ -217,16 +217,19 @@ export function azureServices({ services }: Inventory): readonly Service[] {
   return services.filter(({ provider }) => provider === 'azure')
 }
 
+const byLabel = new Intl.Collator('en')
+
 /** Services of the same name are shown with the beginning of their ids. */
 function serviceChoices(inventory: Inventory, organization: string): readonly Choice[] {
   const services = azureServices(inventory).filter(({ organizationId }) => organizationId === organization)
+  const namesakes = Map.groupBy(services, ({ name }) => name)
   return services
     .map((service): Choice => {
-      const isShared = services.filter(({ name }) => name === service.name).length > 1
+      const isShared = (namesakes.get(service.name)?.length ?? 0) > 1
       const label = [service.name, service.region, ...(isShared ? [service.id.slice(0, 8)] : []), ...stateOf(service)].join(' · ')
       return { value: service.id, label: cleanText(label, 75) }
     })
-    .toSorted((a, b) => a.label.localeCompare(b.label))
+    .toSorted((a, b) => byLabel.compare(a.label, b.label))
 }
 
 function stateOf({ state }: Service): readonly string[] {

@@ -25,6 +25,7 @@ const ground = [
   'src/config',
   'src/process.ts',
   'src/audit-heads.ts',
+  'src/redis-sign-in.ts',
   'package.json',
 ]
 const mayImport: Readonly<Record<string, readonly string[]>> = {
@@ -41,6 +42,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/repeat.ts': ['src/log.ts'],
   'src/process.ts': ground,
   'src/audit-heads.ts': ground,
+  'src/redis-sign-in.ts': ground,
   'src/azure': common,
   'src/clickhouse': common,
   'src/redis': ground,
@@ -193,7 +195,7 @@ function circles(): readonly (readonly string[])[] {
 describe('vendors', () => {
   const only: readonly [RegExp, RegExp][] = [
     [/^@azure\/arm-/, /^src\/azure\//],
-    [/^@azure\/identity$/, /^src\/(azure\/|jobs\/main\.ts|bot\/teams\/)/],
+    [/^@azure\/identity$/, /^src\/(azure\/|redis-sign-in\.ts|jobs\/main\.ts|bot\/teams\/)/],
     [/^undici$/, /^src\/clickhouse\//],
     [/^(bullmq|ioredis|bullmq-otel)$/, /^src\/redis\//],
     [/^@opentelemetry\//, /^src\/tracing\//],

@@ -2,8 +2,10 @@ import { parseArgs } from 'node:util'
 import ms from 'ms'
 import { ConfigError } from '../config/environment.ts'
 import { auditConfig } from '../config.ts'
+import { createLog } from '../log.ts'
 import { type Audit, redisAudit } from '../redis/audit.ts'
 import { connect } from '../redis/connection.ts'
+import { signedIn } from '../redis-sign-in.ts'
 import { archive } from './archive.ts'
 import { csvHeader, csvLine } from './csv.ts'
 import { type Expected, verify } from './verify.ts'
@@ -34,7 +36,8 @@ async function run(): Promise<number> {
     process.stderr.write(usage)
     return 2
   }
-  const redis = connect(auditConfig().redisUrl, { patient: false })
+  await using opened = new AsyncDisposableStack()
+  const redis = connect(await signedIn(auditConfig().redisUrl, createLog('audit'), opened), { patient: false })
   redis.on('error', () => undefined)
   try {
     const audit = redisAudit(redis)

@@ -1,6 +1,7 @@
 import { secretsIn } from '../config/redis.ts'
 import { botConfig, handOver } from '../config.ts'
 import { runProcess } from '../process.ts'
+import { signedIn } from '../redis-sign-in.ts'
 import { openTracing } from '../tracing/open.ts'
 import { startBot } from './bot.ts'
 
@@ -17,7 +18,8 @@ await runProcess({
   },
   async start(config, log, opened) {
     opened.use(await openTracing('bot', config.tracing, log))
-    const { port, metricsPort, chats } = opened.use(await startBot(config, log))
+    const redisUrl = await signedIn(config.redisUrl, log, opened)
+    const { port, metricsPort, chats } = opened.use(await startBot({ ...config, redisUrl }, log))
     const mode = config.slack?.appToken === undefined ? 'http' : 'socket'
     return { host: config.host, port, ...(metricsPort !== undefined && { metricsPort }), chats, mode }
   },

@@ -16,6 +16,21 @@ export interface RedisSettings {
   /** PEM: the certificate and key by which this process is known to the server. */
   readonly certificate?: string
   readonly key?: string
+  /** The process signs in as its Azure identity, in place of a user and password in the address. */
+  readonly entra?: true
+  readonly signIn?: SignIn
+}
+
+export interface RedisUser {
+  readonly username: string
+  readonly password: string
+}
+
+/** Who the process is to Redis, where its password changes while it runs. */
+export interface SignIn {
+  current(): RedisUser
+  /** Calls the listener after each change, until the returned function is called. */
+  onRenewal(listener: () => void): () => void
 }
 
 /** An address alone is a URL. */
@@ -75,6 +90,7 @@ export const redisVariables = {
   REDIS_CA_FILE: certificateFile.optional(),
   REDIS_CERT_FILE: certificateFile.optional(),
   REDIS_KEY_FILE: pemFile.optional(),
+  REDIS_AUTH: z.enum(['password', 'entra'], 'must be password or entra').default('password'),
   REDIS_ALLOW_EVICTION: isAllowed,
   REDIS_ALLOW_LOSS: isAllowed,
 }
@@ -94,6 +110,15 @@ export function checkRedis(values: Values, context: z.core.$RefinementCtx<Values
   const files = [values.REDIS_CA_FILE, values.REDIS_CERT_FILE, values.REDIS_KEY_FILE]
   if (tls[0] === false && files.some((file) => file !== undefined))
     fault('REDIS_URL', 'must be rediss:// where REDIS_CA_FILE or REDIS_CERT_FILE is set: redis:// is not encrypted')
+  if (values.REDIS_AUTH === 'entra') {
+    const urls = values.REDIS_URL.split(',').map((node) => new URL(node))
+    const isOpen = ({ protocol, hostname }: URL) => protocol === 'redis:' && !/^(127\.|localhost$|\[::1\]$)/.test(hostname)
+    if (urls.some(isOpen)) fault('REDIS_URL', 'must be rediss:// where REDIS_AUTH is entra: the token would be sent unencrypted')
+    if (urls.some(({ username, password }) => username !== '' || password !== ''))
+      fault('REDIS_URL', 'must name no user where REDIS_AUTH is entra: the identity is the user')
+    if (urls.length > 1 || values.REDIS_SENTINEL_NAME !== undefined)
+      fault('REDIS_AUTH', 'is entra only with one address: give Azure Managed Redis the Enterprise cluster policy')
+  }
   if (values.REDIS_SENTINEL_NAME === undefined && values.REDIS_SENTINEL_PASSWORD !== undefined)
     fault('REDIS_SENTINEL_PASSWORD', 'is set without REDIS_SENTINEL_NAME, the name of the master that the sentinels watch')
 }
@@ -106,6 +131,7 @@ export function redisIn(values: Values): RedisConfig {
     ...(values.REDIS_CA_FILE !== undefined && { ca: values.REDIS_CA_FILE }),
     ...(values.REDIS_CERT_FILE !== undefined && { certificate: values.REDIS_CERT_FILE }),
     ...(values.REDIS_KEY_FILE !== undefined && { key: values.REDIS_KEY_FILE }),
+    ...(values.REDIS_AUTH === 'entra' && { entra: true as const }),
   }
   return {
     redisUrl: Object.keys(more).length === 0 ? values.REDIS_URL : { url: values.REDIS_URL, ...more },

@@ -8,6 +8,7 @@ import { type Announced, announce } from '../redis/presence.ts'
 import { queueCounts } from '../redis/queue-counts.ts'
 import { probeQueue, probeSchema } from '../redis/queues.ts'
 import { startWorker } from '../redis/worker.ts'
+import { signedIn } from '../redis-sign-in.ts'
 import { openTracing } from '../tracing/open.ts'
 import { resolverOptions } from './dns/system-resolver.ts'
 import { createProbe } from './probe.ts'
@@ -25,8 +26,9 @@ await runProcess({
     const config = diagnosticsConfig()
     return { config, secrets: [...secretsIn(config.redisUrl), ...handOver(config)] }
   },
-  async start({ redisUrl, network, metrics: address, tracing, ...settings }, log, opened) {
+  async start({ redisUrl: redisAddress, network, metrics: address, tracing, ...settings }, log, opened) {
     opened.use(await openTracing('diagnostics', tracing, log))
+    const redisUrl = await signedIn(redisAddress, log, opened)
     const probe = createProbe(settings)
     let announced: Announced | undefined
     const redis = opened.adopt(connect(redisUrl, { patient: true }), (connection) => connection.disconnect())

@@ -3,6 +3,7 @@ import packageFile from '../../package.json' with { type: 'json' }
 import type { Checkup } from '../domain/checkup.ts'
 import { createLog, masking } from '../log.ts'
 import { connect } from '../redis/connection.ts'
+import { signedIn } from '../redis-sign-in.ts'
 import { clockCheckup } from './clock.ts'
 import { partsOf } from './parts.ts'
 import { redisCheckup } from './redis.ts'
@@ -34,7 +35,11 @@ async function run(): Promise<number> {
     )
   const log = createLog('doctor')
   log.level = 'silent'
-  const redis = parts.redisUrl === undefined ? undefined : connect(parts.redisUrl, { patient: false })
+  await using signedInUntilTheEnd = new AsyncDisposableStack()
+  const redis =
+    parts.redisUrl === undefined
+      ? undefined
+      : connect(await signedIn(parts.redisUrl, log, signedInUntilTheEnd), { patient: false })
   redis?.on('error', () => undefined)
   const opened = redis === undefined ? [] : await parts.open(redis, log)
   const checkups: readonly Checkup[] = [

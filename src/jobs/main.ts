@@ -26,6 +26,7 @@ import { redisSurvey, redisVerdicts, type Verdicts } from '../redis/survey.ts'
 import { redisTurns } from '../redis/turns.ts'
 import { redisWatches } from '../redis/watches.ts'
 import { startWorker } from '../redis/worker.ts'
+import { signedIn } from '../redis-sign-in.ts'
 import { openTracing } from '../tracing/open.ts'
 import { tracedCalls } from './around-calls.ts'
 import { workOnDiagnosis } from './diagnosis/diagnose.ts'
@@ -61,8 +62,9 @@ await runProcess({
   start,
 })
 
-async function start(config: JobsConfig, log: Log, opened: AsyncDisposableStack): Promise<object> {
-  opened.use(await openTracing('jobs', config.tracing, log))
+async function start(configured: JobsConfig, log: Log, opened: AsyncDisposableStack): Promise<object> {
+  opened.use(await openTracing('jobs', configured.tracing, log))
+  const config = { ...configured, redisUrl: await signedIn(configured.redisUrl, log, opened) }
   await checkServer(config, log)
   const { clickhouse: cloud, networks, policies, retention } = config
   const credential = azureCredential(config)

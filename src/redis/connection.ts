@@ -1,5 +1,6 @@
 import { Cluster, type ClusterOptions, Redis } from 'ioredis'
 import type { RedisAddress, RedisSettings } from '../config/redis.ts'
+import { followSignIn } from './follow-sign-in.ts'
 import { prefix } from './queues.ts'
 import { FreshSentinelConnector } from './sentinel-connector.ts'
 
@@ -43,12 +44,21 @@ export function connect(
   { patient, blocking = false }: { readonly patient: boolean; readonly blocking?: boolean },
 ): Connection {
   const settings: RedisSettings = typeof address === 'string' ? { url: address } : address
+  const connection = open(settings, { patient, blocking })
+  if (settings.signIn !== undefined && connection instanceof Redis) followSignIn(connection, settings.signIn)
+  return connection
+}
+
+function open(
+  settings: RedisSettings,
+  { patient, blocking }: { readonly patient: boolean; readonly blocking: boolean },
+): Connection {
   const nodes = settings.url.split(',').map((node) => new URL(node))
   const [first] = nodes
   const options = {
     ...(patient ? { maxRetriesPerRequest: null } : { maxRetriesPerRequest: 1, commandTimeout: 2_000 }),
     ...tlsOf(settings),
-    ...userOf(first),
+    ...(settings.signIn?.current() ?? userOf(first)),
     reconnectOnError: reconnector(),
   }
   const endpoints = nodes.map(({ hostname, port }) => ({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) }))

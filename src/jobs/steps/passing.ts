@@ -22,7 +22,6 @@ const withoutLink: readonly string[] = [
   'dns-record-absent',
   'dns-forwarder-missing',
   'dns-public-address',
-  'dns-servers-disagree',
 ]
 
 /** How long a service that was asleep may take to wake when it is asked, in milliseconds. */

@@ -77,14 +77,16 @@ export function verifying({ everyMs, graceMs, workerGraceMs }: Pace): Step {
         )
         const longest = passes.map((each) => kept(each, promised)).toSorted((a, b) => b.until - a.until)[0]
         // What may pass by itself gets the grace; what is seen for a moment may have been a lost packet.
-        const isOver = longest === undefined || now > Math.min(longest.until, startedAt + graceMs)
+        const isOver = longest === undefined || now + everyMs > Math.min(longest.until, startedAt + graceMs)
         if (answersSince !== undefined && now - answersSince >= everyMs && isOver) {
           facts.works = true
           return 'over'
         }
         waited = longest ?? waited
-        const deadline = Math.max(startedAt + graceMs, longest?.until ?? 0)
-        if (now + everyMs > deadline) return 'over'
+        const graceEnds = startedAt + graceMs
+        const answers = answersSince !== undefined
+        const deadline = Math.max(graceEnds, (answers ? now + everyMs : longest?.until) ?? 0)
+        if (!answers && now + everyMs > deadline) return 'over'
         await context.tell?.(noteOf(verdict, longest, deadline - now))
         // A person may cancel meanwhile.
         await context.fence()

@@ -125,7 +125,9 @@ describe('a service that answers, while a second way of looking up its name fail
   const servers = (...each: readonly Partial<DnsAnswer>[]): NetworkEvidence => {
     const seen = plane({})
     const right = seen.resolver ?? { server: '', rcode: 'NOERROR', addresses: [], cnames: [], elapsedMs: 1 }
-    return { ...seen, servers: each.map((more, index) => ({ ...right, server: `10.0.0.${53 + index}`, ...more })) }
+    const all = each.map((more, index) => ({ ...right, server: `10.0.0.${53 + index}`, ...more }))
+    // The one that answered this time.
+    return { ...seen, resolver: all.find(({ addresses }) => addresses.length > 0) ?? right, servers: all }
   }
   const wrong = { rcode: 'NXDOMAIN', addresses: [], soa: 'ns.corp.example', authoritative: true } as const
 
@@ -158,6 +160,17 @@ describe('a service that answers, while a second way of looking up its name fail
     const { error, code } = await verify(1, {}, () => ipv6('TIMEOUT'))
     expect(error).toBeUndefined()
     expect(code).toBe('healthy')
+  })
+
+  test('is done where it begins to answer after the grace', async () => {
+    const { error, code } = await verify(40, { facts: { linkedAt: performance.now() } }, undefined, () => ipv6('SERVFAIL'))
+    expect(error).toBeUndefined()
+    expect(code).toBe('dns-ipv6-failing')
+  })
+
+  test('does not wait for a new link where one server answers over it', async () => {
+    const { told } = await verify(0, { facts: { linkedAt: performance.now() } }, undefined, () => servers({}, wrong))
+    expect(told.filter((note) => note.includes('the link is new'))).toEqual([])
   })
 
   test('waits where a server may remember an older answer, not longer than was told first', async () => {

@@ -227,9 +227,18 @@ function serviceChoices(inventory: Inventory, organization: string): readonly Ch
     .map((service): Choice => {
       const isShared = (namesakes.get(service.name)?.length ?? 0) > 1
       const label = [service.name, service.region, ...(isShared ? [service.id.slice(0, 8)] : []), ...stateOf(service)].join(' · ')
-      return { value: service.id, label: cleanText(label, 75) }
+      return { value: service.id, label: withoutMiddle(cleanText(label, 1_000)) }
     })
     .toSorted((a, b) => byLabel.compare(a.label, b.label))
+}
+
+/** Longest label of a choice in Slack, and how much of its end is kept: region, id and state, all of which may be needed to tell services apart. In code points. */
+const [longestLabel, keptEnd] = [75, 45]
+
+function withoutMiddle(label: string): string {
+  const characters = [...label]
+  if (characters.length <= longestLabel) return label
+  return `${characters.slice(0, longestLabel - keptEnd - 1).join('')}…${characters.slice(-keptEnd).join('')}`
 }
 
 function stateOf({ state }: Service): readonly string[] {

@@ -5,7 +5,8 @@ import { type CallWatch, watchCalls } from './call-watch.ts'
 import { type Etag, ifMatchWhenKnown, requireIfMatch } from './etag.ts'
 import { isUnlistable, orUndefined, translating } from './network.ts'
 import { keepRefusalTexts } from './refusal-text.ts'
-import { isAt, type Zone, type ZoneLink, type ZonePlace, zoneReader } from './zone-reader.ts'
+import { sharedReads } from './shared-reads.ts'
+import { isAt, keyOf, type Zone, type ZoneLink, type ZonePlace, zoneReader } from './zone-reader.ts'
 
 export interface ARecord {
   /** The name relative to the zone; `*` for the wildcard. */
@@ -75,7 +76,11 @@ export function azurePrivateDns(
     return client
   }
 
-  const { around, named, zoneById, linkById } = zoneReader(clientOf, places)
+  const [lists, links, records] = [sharedReads(), sharedReads(), sharedReads()]
+  const changing = async (doing: string, change: () => Promise<void>): Promise<void> => {
+    await lists.changing(() => links.changing(() => records.changing(() => translating(doing, change))))
+  }
+  const { around, named, zoneById, linkById } = zoneReader(clientOf, places, { lists, links })
 
   return {
     async around(name, network, signal) {
@@ -97,8 +102,10 @@ export function azurePrivateDns(
     async aRecords(zone, signal) {
       return await translating(`list the A records of ${zone.name}`, async () => {
         const { recordSets } = clientOf(zone.subscription)
-        const sets = recordSets.listByType(zone.resourceGroup, zone.name, 'A', { abortSignal: signal })
-        return (await orUndefined(Array.fromAsync(sets, recordOf))) ?? []
+        return await records.read(keyOf(zone), signal, async (abortSignal) => {
+          const sets = recordSets.listByType(zone.resourceGroup, zone.name, 'A', { abortSignal })
+          return (await orUndefined(Array.fromAsync(sets, recordOf))) ?? []
+        })
       })
     },
 
@@ -119,7 +126,7 @@ export function azurePrivateDns(
     },
 
     async createZone(zone, tags, signal, accepted) {
-      await translating(`create the private DNS zone ${zone.name}`, async () => {
+      await changing(`create the private DNS zone ${zone.name}`, async () => {
         const onResponse = ({ status }: { readonly status: number }): void => {
           if (status < 300) accepted?.()
         }
@@ -134,7 +141,7 @@ export function azurePrivateDns(
     },
 
     async createLink(zone, name, network, tags, signal) {
-      await translating(`link the zone ${zone.name} to ${network.vnet}`, async () => {
+      await changing(`link the zone ${zone.name} to ${network.vnet}`, async () => {
         await clientOf(zone.subscription).virtualNetworkLinks.createOrUpdate(
           zone.resourceGroup,
           zone.name,
@@ -146,7 +153,7 @@ export function azurePrivateDns(
     },
 
     async putARecord(zone, { name, addresses, ttl, metadata, etag }, signal) {
-      await translating(`write the A record ${name} of ${zone.name}`, async () => {
+      await changing(`write the A record ${name} of ${zone.name}`, async () => {
         const set: RecordSet = { ttl, aRecords: addresses.map((ipv4Address) => ({ ipv4Address })), metadata: { ...metadata } }
         const guard = etag === undefined ? { ifNoneMatch: '*' } : requireIfMatch(etag, `the A record ${name}`)
         await clientOf(zone.subscription).recordSets.createOrUpdate(zone.resourceGroup, zone.name, 'A', name, set, {
@@ -157,14 +164,14 @@ export function azurePrivateDns(
     },
 
     async deleteARecord(zone, { name, etag }, signal) {
-      await translating(`delete the A record ${name} of ${zone.name}`, async () => {
+      await changing(`delete the A record ${name} of ${zone.name}`, async () => {
         const options = { ...requireIfMatch(etag, `the A record ${name}`), abortSignal: signal }
         await orUndefined(clientOf(zone.subscription).recordSets.delete(zone.resourceGroup, zone.name, 'A', name, options))
       })
     },
 
     async deleteLink(zone, { name, etag }, signal) {
-      await translating(`unlink the zone ${zone.name}`, async () => {
+      await changing(`unlink the zone ${zone.name}`, async () => {
         const options = { ...ifMatchWhenKnown(etag), abortSignal: signal }
         await orUndefined(
           Promise.resolve(clientOf(zone.subscription).virtualNetworkLinks.delete(zone.resourceGroup, zone.name, name, options)),
@@ -173,7 +180,7 @@ export function azurePrivateDns(
     },
 
     async deleteZone(zone, signal) {
-      await translating(`delete the private DNS zone ${zone.name}`, async () => {
+      await changing(`delete the private DNS zone ${zone.name}`, async () => {
         const options = { ...ifMatchWhenKnown(zone.etag), abortSignal: signal }
         await orUndefined(
           Promise.resolve(clientOf(zone.subscription).privateZones.delete(zone.resourceGroup, zone.name, options)),

@@ -4,6 +4,7 @@ import { linkName } from '../domain/resource-names.ts'
 import { type Network, sameId, vnetId } from '../domain/target.ts'
 import type { Etag } from './etag.ts'
 import { isUnlistable, orUndefined, splitId, translating } from './network.ts'
+import type { SharedReads } from './shared-reads.ts'
 
 /** A private DNS zone, and its link to one VNet. */
 export interface Zone {
@@ -40,8 +41,22 @@ interface Wanted {
   isMeant(name: string): boolean
 }
 
+/** Every network asks for the same: the zones of each subscription, and the links of each zone. */
+export interface ZoneReads {
+  readonly lists: SharedReads
+  readonly links: SharedReads
+}
+
+export function keyOf({ subscription, resourceGroup, name }: ZonePlace): string {
+  return `${subscription} ${resourceGroup} ${name}`.toLowerCase()
+}
+
 /** Reads zones with their links. Lists lag behind; a zone or a link by its id is current. */
-export function zoneReader(clientOf: (subscription: string) => PrivateDnsManagementClient, places: readonly Network['dns'][]) {
+export function zoneReader(
+  clientOf: (subscription: string) => PrivateDnsManagementClient,
+  places: readonly Network['dns'][],
+  { lists, links }: ZoneReads,
+) {
   const linksOf = async (
     zone: ZonePlace,
     network: Network,
@@ -50,9 +65,11 @@ export function zoneReader(clientOf: (subscription: string) => PrivateDnsManagem
     let own: ZoneLink | undefined
     const otherVnets: string[] = []
     const ofThisVnet = (link: VirtualNetworkLink) => sameId(link.virtualNetwork?.id, vnetId(network))
-    for await (const link of clientOf(zone.subscription).virtualNetworkLinks.list(zone.resourceGroup, zone.name, {
-      abortSignal: signal,
-    })) {
+    const { virtualNetworkLinks } = clientOf(zone.subscription)
+    const all = await links.read(keyOf(zone), signal, (abortSignal) =>
+      Array.fromAsync(virtualNetworkLinks.list(zone.resourceGroup, zone.name, { abortSignal })),
+    )
+    for (const link of all) {
       if (ofThisVnet(link)) own = linkOf(link)
       else otherVnets.push(link.virtualNetwork?.id?.split('/').at(-1) ?? link.name ?? '')
     }
@@ -93,14 +110,16 @@ export function zoneReader(clientOf: (subscription: string) => PrivateDnsManagem
     signal: AbortSignal,
   ): Promise<readonly PrivateZone[]> => {
     const { privateZones } = clientOf(subscription)
-    const options = { abortSignal: signal }
-    try {
-      return await Array.fromAsync(privateZones.list(options))
-    } catch (error) {
-      if (!isUnlistable(error)) throw error
-      const lists = groups.map((group) => Array.fromAsync(privateZones.listByResourceGroup(group, options)))
-      return (await Promise.all(lists)).flat()
-    }
+    return await lists.read([subscription, ...groups].join(' '), signal, async (abortSignal) => {
+      const options = { abortSignal }
+      try {
+        return await Array.fromAsync(privateZones.list(options))
+      } catch (error) {
+        if (!isUnlistable(error)) throw error
+        const found = groups.map((group) => Array.fromAsync(privateZones.listByResourceGroup(group, options)))
+        return (await Promise.all(found)).flat()
+      }
+    })
   }
 
   const zonesIn = async (

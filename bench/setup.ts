@@ -1,18 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { networks } from '../sandbox/estate.ts'
 import { type Sandbox, startSandbox } from '../sandbox/sandbox.ts'
 import { criticalPathMs, reusePathMs } from '../sandbox/tour/critical-path.ts'
-import type { World } from '../sandbox/world.ts'
 import type { Request } from '../src/domain/request.ts'
 import { firstSurvey, openDesk } from '../test/e2e/house.ts'
 import { type Bench, median, milliseconds, type Row, ratio } from './bench.ts'
+import { calm } from './calm.ts'
 import { diagnosed } from './diagnosed.ts'
 
 const samples = Number(process.env.SETUP_SAMPLES ?? 3)
 /** A call of a real API takes about as long; without it the reuse of an endpoint would measure only our own computing. */
 const callMs = 100
-/** Until ClickHouse Cloud's ten calls in ten seconds are whole again. */
-const budgetMs = 10_500
 
 export const setup: Bench = {
   name: 'setup',
@@ -31,6 +28,8 @@ interface Timed {
   readonly tookMs: number
   /** Of ClickHouse Cloud, about this service and the organization, from the command on. */
   readonly calls: number
+  readonly zoneReads: number
+  readonly azureWrites: number
 }
 
 async function run(): Promise<readonly Row[]> {
@@ -48,6 +47,16 @@ async function run(): Promise<readonly Row[]> {
       'first setup: calls of ClickHouse Cloud',
       middle(({ first }) => first.calls),
       7,
+    ),
+    atMost(
+      'first setup: reads of Azure Private DNS',
+      middle(({ first }) => first.zoneReads),
+      40,
+    ),
+    atMost(
+      'first setup: writes of Azure',
+      middle(({ first }) => first.azureWrites),
+      4,
     ),
     { what: 'reuse of an endpoint: from approval to done', value: milliseconds(middle(({ reuse }) => reuse.tookMs)) },
     ratio(
@@ -85,7 +94,14 @@ async function measured(): Promise<Measured> {
     const done = await desk.settled(asked.id, ['done', 'failed'])
     if (done.state !== 'done') throw new Error(`${action} of ${service}: ${done.state} ${JSON.stringify(done.outcome)}`)
     const tookMs = sinceApproval(done)
-    return { tookMs, ratio: tookMs / leastMs, calls: callsAbout(service, sandbox, before) }
+    const azure = world.calls.slice(before).filter(({ vendor }) => vendor === 'arm')
+    return {
+      tookMs,
+      ratio: tookMs / leastMs,
+      calls: callsAbout(service, sandbox, before),
+      zoneReads: azure.filter(({ method, path }) => method === 'GET' && path.includes('/privateDns')).length,
+      azureWrites: azure.filter(({ method }) => method === 'PUT' || method === 'DELETE').length,
+    }
   }
   try {
     await Promise.all([sandbox.start('jobs'), sandbox.start('diagnostics')])
@@ -105,12 +121,6 @@ async function measured(): Promise<Measured> {
 
 function sinceApproval({ decision, endedAt = '' }: Request): number {
   return Date.parse(endedAt) - Date.parse(decision?.at ?? '')
-}
-
-/** The background reads names and lists too, and a call beyond the vendor's limit waits. */
-async function calm({ calls }: World): Promise<void> {
-  const last = () => calls.findLast(({ vendor }) => vendor === 'clickhouse')?.startedAt ?? 0
-  while (performance.now() - last() < budgetMs) await sleep(250)
 }
 
 /** The background may read the list of services, other services' names and the key meanwhile. */

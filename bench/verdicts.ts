@@ -45,7 +45,7 @@ async function healthy(stage: FaultStage): Promise<readonly Row[]> {
     return [
       ...alone.map(({ what, elapsedMs }) => ({ what: `alone: ${what}`, value: milliseconds(elapsedMs) })),
       { what: 'healthy: the verdict, with all of these', value: milliseconds(median(whole)) },
-      ratio('the verdict / the slowest of these alone', median(whole) / slowest, 1.25),
+      ratio('the verdict / the slowest of these alone', median(whole) / slowest, 1.05),
     ]
   } finally {
     await world.close()

@@ -10,7 +10,7 @@ const network = networks.prodWestus3.name
 /** A slash command must be acknowledged within this time, in milliseconds, also while a setup runs. */
 const acknowledgeWithinMs = 500
 /** Ten in ten seconds are allowed for everything that uses the key: a first setup must never have to wait for that. */
-const mostCalls = 9
+const mostCalls = 7
 
 /** Plays the main story in a chat, over the real protocols. Throws at the first part of it that was not observed. */
 export async function tour(sandbox: Sandbox, chat: TourChat, out: Transcript): Promise<void> {

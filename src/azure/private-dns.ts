@@ -5,7 +5,8 @@ import { type CallWatch, watchCalls } from './call-watch.ts'
 import { type Etag, ifMatchWhenKnown, requireIfMatch } from './etag.ts'
 import { isUnlistable, orUndefined, translating } from './network.ts'
 import { keepRefusalTexts } from './refusal-text.ts'
-import { once, readOnce, type ZonePlace, zoneLists } from './zone-lists.ts'
+import { sharedReads } from './shared-reads.ts'
+import { keyOf, once, readOnce, type ZonePlace, zoneLists } from './zone-lists.ts'
 import { isAt, type Zone, type ZoneLink, zoneReader } from './zone-reader.ts'
 
 export interface ARecord {
@@ -83,24 +84,30 @@ export function azurePrivateDns(
     return client
   }
 
-  const { around, named, zoneById, linkById } = zoneReader(clientOf, places)
+  const [zones, links, records] = [sharedReads(), sharedReads(), sharedReads()]
+  const changing = async (doing: string, change: () => Promise<void>): Promise<void> => {
+    await zones.changing(() => links.changing(() => records.changing(() => translating(doing, change))))
+  }
+  const lists = zoneLists(clientOf, { zones, links })
+  const { around, named, zoneById, linkById } = zoneReader(clientOf, places, { lists })
   const aRecords: AzurePrivateDns['aRecords'] = async (zone, signal) =>
     await translating(`list the A records of ${zone.name}`, async () => {
       const { recordSets } = clientOf(zone.subscription)
-      const sets = recordSets.listByType(zone.resourceGroup, zone.name, 'A', { abortSignal: signal })
-      return (await orUndefined(Array.fromAsync(sets, recordOf))) ?? []
+      return await records.read(keyOf(zone), signal, async (abortSignal) => {
+        const sets = recordSets.listByType(zone.resourceGroup, zone.name, 'A', { abortSignal })
+        return (await orUndefined(Array.fromAsync(sets, recordOf))) ?? []
+      })
     })
 
   return {
     aRecords,
 
     forReport(signal) {
-      const reader = zoneReader(clientOf, places, { lists: readOnce(zoneLists(clientOf), signal), isReport: true })
-      const records = new Map<string, Promise<readonly ARecord[]>>()
+      const reader = zoneReader(clientOf, places, { lists: readOnce(lists, signal), isReport: true })
+      const known = new Map<string, Promise<readonly ARecord[]>>()
       return {
         zones: async (name, network, own, options) => ofNetwork(await reader.named(name, network, own), network, options),
-        aRecords: (zone) =>
-          once(records, [zone.subscription, zone.resourceGroup, zone.name].join(' '), () => aRecords(zone, signal)),
+        aRecords: (zone) => once(known, keyOf(zone), () => aRecords(zone, signal)),
       }
     },
 
@@ -139,7 +146,7 @@ export function azurePrivateDns(
     },
 
     async createZone(zone, tags, signal, accepted) {
-      await translating(`create the private DNS zone ${zone.name}`, async () => {
+      await changing(`create the private DNS zone ${zone.name}`, async () => {
         const onResponse = ({ status }: { readonly status: number }): void => {
           if (status < 300) accepted?.()
         }
@@ -154,7 +161,7 @@ export function azurePrivateDns(
     },
 
     async createLink(zone, name, network, tags, signal) {
-      await translating(`link the zone ${zone.name} to ${network.vnet}`, async () => {
+      await changing(`link the zone ${zone.name} to ${network.vnet}`, async () => {
         await clientOf(zone.subscription).virtualNetworkLinks.createOrUpdate(
           zone.resourceGroup,
           zone.name,
@@ -166,7 +173,7 @@ export function azurePrivateDns(
     },
 
     async putARecord(zone, { name, addresses, ttl, metadata, etag }, signal) {
-      await translating(`write the A record ${name} of ${zone.name}`, async () => {
+      await changing(`write the A record ${name} of ${zone.name}`, async () => {
         const set: RecordSet = { ttl, aRecords: addresses.map((ipv4Address) => ({ ipv4Address })), metadata: { ...metadata } }
         const guard = etag === undefined ? { ifNoneMatch: '*' } : requireIfMatch(etag, `the A record ${name}`)
         await clientOf(zone.subscription).recordSets.createOrUpdate(zone.resourceGroup, zone.name, 'A', name, set, {
@@ -177,14 +184,14 @@ export function azurePrivateDns(
     },
 
     async deleteARecord(zone, { name, etag }, signal) {
-      await translating(`delete the A record ${name} of ${zone.name}`, async () => {
+      await changing(`delete the A record ${name} of ${zone.name}`, async () => {
         const options = { ...requireIfMatch(etag, `the A record ${name}`), abortSignal: signal }
         await orUndefined(clientOf(zone.subscription).recordSets.delete(zone.resourceGroup, zone.name, 'A', name, options))
       })
     },
 
     async deleteLink(zone, { name, etag }, signal) {
-      await translating(`unlink the zone ${zone.name}`, async () => {
+      await changing(`unlink the zone ${zone.name}`, async () => {
         const options = { ...ifMatchWhenKnown(etag), abortSignal: signal }
         await orUndefined(
           Promise.resolve(clientOf(zone.subscription).virtualNetworkLinks.delete(zone.resourceGroup, zone.name, name, options)),
@@ -193,7 +200,7 @@ export function azurePrivateDns(
     },
 
     async deleteZone(zone, signal) {
-      await translating(`delete the private DNS zone ${zone.name}`, async () => {
+      await changing(`delete the private DNS zone ${zone.name}`, async () => {
         const options = { ...ifMatchWhenKnown(zone.etag), abortSignal: signal }
         await orUndefined(
           Promise.resolve(clientOf(zone.subscription).privateZones.delete(zone.resourceGroup, zone.name, options)),

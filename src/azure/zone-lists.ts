@@ -1,5 +1,6 @@
 import type { PrivateDnsManagementClient, PrivateZone, VirtualNetworkLink } from '@azure/arm-privatedns'
 import { isUnlistable } from './network.ts'
+import type { SharedReads } from './shared-reads.ts'
 
 /** By what a private DNS zone is found. */
 export interface ZonePlace {
@@ -15,24 +16,45 @@ export interface ZoneLists {
   links(zone: ZonePlace, signal: AbortSignal): Promise<readonly VirtualNetworkLink[]>
 }
 
-export function zoneLists(clientOf: (subscription: string) => PrivateDnsManagementClient): ZoneLists {
+/** Every network asks for the same: the zones of each subscription, and the links of each zone. */
+export interface ZoneReads {
+  readonly zones: SharedReads
+  readonly links: SharedReads
+}
+
+export function keyOf({ subscription, resourceGroup, name }: ZonePlace): string {
+  return `${subscription} ${resourceGroup} ${name}`.toLowerCase()
+}
+
+export function zoneLists(
+  clientOf: (subscription: string) => PrivateDnsManagementClient,
+  { zones, links }: ZoneReads,
+): ZoneLists {
   return {
     async zones(subscription, groups, signal) {
       const { privateZones } = clientOf(subscription)
-      const options = { abortSignal: signal }
-      try {
-        return await Array.fromAsync(privateZones.list(options))
-      } catch (error) {
-        if (!isUnlistable(error)) throw error
-        const lists = groups.map((group) => Array.fromAsync(privateZones.listByResourceGroup(group, options)))
-        return (await Promise.all(lists)).flat()
-      }
+      return await zones.read(groupsKey(subscription, groups), signal, async (abortSignal) => {
+        const options = { abortSignal }
+        try {
+          return await Array.fromAsync(privateZones.list(options))
+        } catch (error) {
+          if (!isUnlistable(error)) throw error
+          const lists = groups.map((group) => Array.fromAsync(privateZones.listByResourceGroup(group, options)))
+          return (await Promise.all(lists)).flat()
+        }
+      })
     },
-    async links({ subscription, resourceGroup, name }, signal) {
-      const { virtualNetworkLinks } = clientOf(subscription)
-      return await Array.fromAsync(virtualNetworkLinks.list(resourceGroup, name, { abortSignal: signal }))
+    async links(zone, signal) {
+      const { virtualNetworkLinks } = clientOf(zone.subscription)
+      return await links.read(keyOf(zone), signal, (abortSignal) =>
+        Array.fromAsync(virtualNetworkLinks.list(zone.resourceGroup, zone.name, { abortSignal })),
+      )
     },
   }
+}
+
+function groupsKey(subscription: string, groups: readonly string[]): string {
+  return [subscription, ...groups.toSorted()].join(' ').toLowerCase()
 }
 
 /** Reads each list once, for a report on several networks. `signal` ends the reads; the callers' own are ignored, because one read serves several. */
@@ -41,14 +63,14 @@ export function readOnce(lists: ZoneLists, signal: AbortSignal): ZoneLists {
   const links = new Map<string, Promise<readonly VirtualNetworkLink[]>>()
   return {
     zones: (subscription, groups) =>
-      once(zones, [subscription, ...groups.toSorted()].join(' '), () => lists.zones(subscription, groups, signal)),
-    links: (zone) => once(links, [zone.subscription, zone.resourceGroup, zone.name].join(' '), () => lists.links(zone, signal)),
+      once(zones, groupsKey(subscription, groups), () => lists.zones(subscription, groups, signal)),
+    links: (zone) => once(links, keyOf(zone), () => lists.links(zone, signal)),
   }
 }
 
-/** What was read before under this key, in any letters; else reads it. */
+/** What was read before under this key; else reads it. */
 export function once<Value>(known: Map<string, Promise<Value>>, key: string, read: () => Promise<Value>): Promise<Value> {
-  const value = known.get(key.toLowerCase()) ?? read()
-  known.set(key.toLowerCase(), value)
+  const value = known.get(key) ?? read()
+  known.set(key, value)
   return value
 }

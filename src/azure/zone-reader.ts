@@ -4,7 +4,7 @@ import { linkName } from '../domain/resource-names.ts'
 import { type Network, sameId, vnetId } from '../domain/target.ts'
 import type { Etag } from './etag.ts'
 import { isUnlistable, orUndefined, splitId, translating } from './network.ts'
-import { type ZoneLists, type ZonePlace, zoneLists } from './zone-lists.ts'
+import type { ZoneLists, ZonePlace } from './zone-lists.ts'
 
 /** A private DNS zone, and its link to one VNet. */
 export interface Zone extends ZonePlace {
@@ -37,8 +37,7 @@ interface Wanted {
 }
 
 interface ReaderOptions {
-  /** Azure's own unless told. */
-  readonly lists?: ZoneLists
+  readonly lists: ZoneLists
   /** Asks for a link by its id only in the network's own place: of many networks and many zones, those are too many questions. */
   readonly isReport?: boolean
 }
@@ -47,7 +46,7 @@ interface ReaderOptions {
 export function zoneReader(
   clientOf: (subscription: string) => PrivateDnsManagementClient,
   places: readonly Network['dns'][],
-  { lists = zoneLists(clientOf), isReport = false }: ReaderOptions = {},
+  { lists, isReport = false }: ReaderOptions,
 ) {
   const linksOf = async (
     zone: ZonePlace,

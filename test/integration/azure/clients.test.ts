@@ -58,13 +58,20 @@ async function errorOf(work: Promise<unknown>): Promise<TerminalError | Retryabl
   throw new Error(`Neither kind of error: ${String(error)}`)
 }
 
+test('what several networks ask for at the same time is asked of Azure once', async () => {
+  const before = world.calls.length
+  await Promise.all(Array.from({ length: 50 }, () => dns.zones('x.example', network, signal)))
+  const lists = world.calls.slice(before).filter(({ path }) => /privateDnsZones\?/.test(path))
+  expect(lists).toHaveLength(1)
+})
+
 describe('private endpoints', () => {
   test('none is an answer, not an error', async () => {
     expect(await azure.endpoint(endpointId(network, 'nowhere'), signal)).toBeUndefined()
   })
 
   test('are made by alias, and read with GUID and address, which the SDK hides', async () => {
-    await create('pe-1')
+    expect(await create('pe-1')).toBe(true)
     const endpoint = await azure.endpoint(endpointId(network, 'pe-1'), signal)
     const [stored] = world.endpoints.values()
     expect(endpoint).toMatchObject({

@@ -256,12 +256,62 @@ describe.skipIf(executable === undefined)('in Chromium', () => {
 
     await person.be('alice')
     await person.go('data')
-    await person.say('@privatelink setup')
-    await person.message('Fill in the form').getByRole('button', { name: 'Fill in the form' }).click()
-    await tab.getByRole('dialog').locator('.ac-adaptiveCard').waitFor()
+    await person.say('@privatelink revoke')
+    const opener = person.message('something is missing').getByRole('button', { name: 'Fill in the form' })
+    const form = tab.getByRole('dialog')
+    await opener.click()
+    await form.locator('.ac-adaptiveCard').waitFor()
     await tab.keyboard.press('Escape')
-    await tab.getByRole('dialog').waitFor({ state: 'detached' })
+    await form.waitFor({ state: 'detached' })
+    await opener.click()
+    await form.getByLabel('Network').selectOption({ label: 'prod-westus3 (westus3)' })
+    await form.getByLabel('Reason').fill('by dialog')
+    const send = () => form.locator('.ac-pushButton.style-positive').click()
+    await send()
+    await form.getByText('Choose a service.').waitFor()
+    expect(await form.getByLabel('Reason').inputValue()).toBe('by dialog')
+    await form.getByLabel('Service').selectOption({ label: 'billing-prod · westus3' })
+    await send()
+    await form.waitFor({ state: 'detached' })
+    await person.go('approvals')
+    await person.message('billing-prod', 'by dialog', 'awaiting-approval').waitFor(patience)
+    await open(tab)
+    await tab.getByRole('region', { name: 'Cloud calls' }).locator('tr', { hasText: 'teams' }).first().waitFor()
   })
+
+  test('files are shown, in Slack and in Teams: a picture as it is, a text by its beginning', async () => {
+    const person = await visit()
+    const { tab } = person
+    await person.say('/privatelink watch billing-prod from prod-westus3 every 1m')
+    await person.message('WT-').getByRole('button', { name: 'Last 24 hours' }).click(patience)
+    await person.go('Direct message')
+    await pictured(tab)
+    await person.go('#data')
+    await person.message('billing-prod', '· done').getByRole('button', { name: 'Export Terraform' }).click()
+    await person.go('Direct message')
+    await tab.locator('.preview', { hasText: 'resource "azurerm_' }).waitFor()
+
+    await tab.getByRole('button', { name: 'Teams' }).click()
+    await person.go('data')
+    await person.say('@privatelink watch billing-prod from prod-westus3 every 1m')
+    await person.message('WT-').getByRole('button', { name: 'Last 24 hours' }).click(patience)
+    await tab.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click()
+    await person.go('Direct message')
+    await pictured(tab)
+    await person.go('approvals')
+    await person.message('billing-prod', '· done').getByRole('button', { name: 'Export Terraform' }).click()
+    await tab.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click()
+    await person.go('Direct message')
+    await person.message('.tf').getByRole('button', { name: 'Accept the file' }).click()
+    await tab.locator('.preview', { hasText: 'resource "azurerm_' }).waitFor()
+  })
+
+  /** The browser has drawn it, and a screen reader has words for it. */
+  async function pictured(tab: Tab): Promise<void> {
+    await tab.locator('.messages img[alt*="last 24 hours"]').last().waitFor()
+    const width = 'Math.max(...[...document.querySelectorAll(".messages img")].map((image) => image.naturalWidth))'
+    await vi.waitUntil(async () => Number(await tab.evaluate(width)) > 100, { timeout: 5_000 })
+  }
 
   test('neither an outsider nor somebody whose account was switched off can approve', async () => {
     const person = await visit()

@@ -3,7 +3,7 @@ import { openPage, type PagePerson } from './page-person.ts'
 
 /** Faults that no diagnosis names: what a person reads in the chat while they are on, and that all is well when they are off. */
 
-// Two minutes: `EVERY_FAULT=1 npx vitest run --project e2e test/e2e/page-outages.test.ts`. Redis and the bot are also in page.test.ts.
+// Two minutes: `EVERY_FAULT=1 npx vitest run --project e2e test/e2e/page-outages.test.ts`.
 describe.skipIf(process.env.EVERY_FAULT !== '1')('while it is on', () => {
   let alice: PagePerson
   let isOn = ''
@@ -54,13 +54,15 @@ describe.skipIf(process.env.EVERY_FAULT !== '1')('while it is on', () => {
     await alice.sees('· failed', /lock/i, 'rg-network')
   })
 
-  test('throttled: a setup takes longer, and is done', async () => {
+  test('throttled: a setup goes on for as long as that takes, and is done when it is over', async () => {
     await on('arm-throttled')
     await alice.say(setup)
     await alice.approved()
-    await alice.sees('· done')
-    expect(alice.page.house.sandbox.world.calls.filter(({ status }) => status === 429)).not.toEqual([])
+    await alice.sees('· applying', 'running')
+    const { calls } = alice.page.house.sandbox.world
+    expect(calls.filter(({ status }) => status === 429)).not.toEqual([])
     await off()
+    await alice.sees('· done')
     await isWell()
   })
 

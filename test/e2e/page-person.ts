@@ -41,8 +41,12 @@ export async function openPage(options: PageOptions = {}): Promise<PagePerson> {
   }
   const sees = async (...words: readonly (string | RegExp)[]) => {
     const has = (text: string) => words.every((word) => (typeof word === 'string' ? text.includes(word) : word.test(text)))
-    const found = () => [...texts()].find(([id, text]) => known.get(id) !== text && has(text))?.[1]
-    return await vi.waitUntil(found, patience)
+    const since = () => [...texts()].filter(([id, text]) => known.get(id) !== text).map(([, text]) => text)
+    return await vi
+      .waitUntil(() => since().find(has), patience)
+      .catch(() => {
+        throw new Error(`Alice did not see ${words.join(', ')}, but:\n${since().join('\n\n')}`)
+      })
   }
   const approved = async () => {
     const isWaiting = (each: SlackMessage) =>

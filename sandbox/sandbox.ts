@@ -89,7 +89,7 @@ export async function startSandbox({
   const arm = await startArm(world, { authority })
   const clickhouse = await startClickHouseCloud(world)
   const slack = await startSlack(world, { ...workspace, ...appFromManifest(), deactivated: new Set() })
-  const teams = chats.includes('teams') ? await startTeams({ ...tenant, disabled: new Set() }, { authority }) : undefined
+  const teams = chats.includes('teams') ? await startTeams({ ...tenant, disabled: new Set() }, { authority, world }) : undefined
   const [virtualNetwork] = world.networks.values()
   const network = await startNetwork(world, { authority, virtualNetworkId: virtualNetwork?.id ?? '' })
   const redis =

@@ -147,7 +147,7 @@ export interface Latencies {
 
 /** One call that the product made of a vendor. */
 export interface Call {
-  readonly vendor: 'arm' | 'identity' | 'clickhouse' | 'slack'
+  readonly vendor: 'arm' | 'identity' | 'clickhouse' | 'slack' | 'teams'
   readonly method: string
   /** Path with query. */
   readonly path: string

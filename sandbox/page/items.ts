@@ -2,8 +2,9 @@ import type { SlackSandbox } from '../slack/start.ts'
 import { objectOf, objectsOf, stringOf } from '../teams/json.ts'
 import { cardIn } from '../teams/render.ts'
 import type { TeamsSandbox } from '../teams/start.ts'
-import type { TeamsMessage } from '../teams/store.ts'
+import type { Store, TeamsMessage } from '../teams/store.ts'
 import type { Item } from './client/shapes.ts'
+import { fileShown } from './shown-file.ts'
 
 /** One message of a chat, with a mark that changes when the message does. */
 export interface MarkedItem {
@@ -33,8 +34,10 @@ export function slackItems({ directory, messages, ephemerals, files }: SlackSand
     }
   })
   const sent = files
-    .filter(({ channel, content }) => channel !== undefined && content !== undefined)
-    .map((file): MarkedItem => {
+    .flatMap((file) =>
+      file.channel === undefined || file.content === undefined ? [] : [{ ...file, content: file.content, file }],
+    )
+    .map(({ file, ...kept }): MarkedItem => {
       const id = `slack/file/${file.id}`
       const at = seenAt.get(file) ?? Date.now()
       seenAt.set(file, at)
@@ -48,7 +51,7 @@ export function slackItems({ directory, messages, ephemerals, files }: SlackSand
           by: 'privatelink',
           at,
           text: file.title ?? file.name,
-          file: { name: file.name, url: `/api/file/${file.id}`, ...(file.alt !== undefined && { alt: file.alt }) },
+          file: fileShown(kept),
           isEdited: false,
           isDeleted: false,
         }),
@@ -70,7 +73,7 @@ export function teamsItems({ directory, store }: TeamsSandbox): MarkedItem[] {
         by: directory.nameOf(message.by),
         at: Number(message.id),
         ...(message.onlyFor !== undefined && { onlyFor: directory.nameOf(message.onlyFor) }),
-        ...shownIn(message),
+        ...shownIn(message, store),
         views: Object.fromEntries([...message.views].map(([person, card]) => [directory.nameOf(person), card])),
         isEdited: message.history.length > 1,
         isDeleted: message.deleted,
@@ -92,13 +95,22 @@ function numberOf(card: object): number {
   return known
 }
 
-function shownIn({ activity }: TeamsMessage): Pick<Item, 'text' | 'card' | 'file'> {
+function shownIn({ activity }: TeamsMessage, { files }: Store): Pick<Item, 'text' | 'card' | 'file'> {
   const [attachment] = objectsOf(activity, 'attachments')
+  const content = objectOf(attachment, 'content')
   const type = stringOf(attachment, 'contentType') ?? ''
+  const name = stringOf(attachment, 'name') ?? ''
+  if (type.endsWith('file.consent')) {
+    const bytes = Number(content?.sizeInBytes)
+    return { text: stringOf(content, 'description') ?? '', file: { name, bytes, isOffered: true } }
+  }
   const text = plainOf(stringOf(activity, 'text') ?? stringOf(activity, 'summary') ?? '')
-  if (type.endsWith('file.consent')) return { text, file: { name: stringOf(attachment, 'name') ?? '', isOffered: true } }
-  if (type.endsWith('file.info')) return { text, file: { name: stringOf(attachment, 'name') ?? '' } }
-  const card = objectOf(attachment, 'content') === undefined ? undefined : cardIn(activity)
+  if (type.endsWith('file.info')) {
+    const kept = files.find(({ uniqueId }) => uniqueId === content?.uniqueId)
+    if (kept?.content === undefined) return { text, file: { name } }
+    return { text, file: fileShown({ id: kept.uniqueId, name, content: kept.content }) }
+  }
+  const card = content === undefined ? undefined : cardIn(activity)
   return { text, ...(card !== undefined && { card }) }
 }
 

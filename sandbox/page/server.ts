@@ -8,6 +8,7 @@ import { createFeed } from './feed.ts'
 import { importMapHash, pageFiles } from './files.ts'
 import { type House, openHouse } from './house.ts'
 import { createLedgerReader } from './ledger-reader.ts'
+import { isPicture } from './shown-file.ts'
 import { createStage, type Stage } from './stage.ts'
 
 /** The largest thing that a person says at once, in bytes. */
@@ -59,7 +60,7 @@ export async function startPage({ pagePort = 0, ...options }: PageOptions = {}):
     if (method === 'POST' && pathname === '/api/act') return await doIt(request, response)
     if (method !== 'GET') return sendJson(response, 405, { error: 'GET it.' })
     if (pathname === '/api/events') return feed.follow(response)
-    if (pathname.startsWith('/api/file/')) return sendPicture(stage, pathname.slice('/api/file/'.length), response)
+    if (pathname.startsWith('/api/file/')) return sendFile(stage, pathname.slice('/api/file/'.length), response)
     const file = files.get(pathname)
     if (file === undefined) return sendJson(response, 404, { error: 'There is nothing here.' })
     response.writeHead(200, { 'content-type': file.type }).end(file.text)
@@ -144,14 +145,13 @@ function sendJson(response: ServerResponse, status: number, body: object): void 
 }
 
 /** A file of Slack or Teams; only a picture is shown, everything else is text. */
-function sendPicture({ house: { sandbox } }: Stage, id: string, response: ServerResponse): void {
+function sendFile({ house: { sandbox } }: Stage, id: string, response: ServerResponse): void {
   const inSlack = sandbox.slack.files.find((file) => file.id === id)
-  const inTeams = sandbox.teams?.store.files.find(({ address }) => address === `/upload/${id}`)
+  const inTeams = sandbox.teams?.store.files.find(({ uniqueId }) => uniqueId === id)
   const file = inSlack ?? inTeams
   if (file?.content === undefined) {
     sendJson(response, 404, { error: 'There is no such file.' })
     return
   }
-  const isPicture = file.name.endsWith('.png')
-  response.writeHead(200, { 'content-type': isPicture ? 'image/png' : 'text/plain; charset=utf-8' }).end(file.content)
+  response.writeHead(200, { 'content-type': isPicture(file.name) ? 'image/png' : 'text/plain; charset=utf-8' }).end(file.content)
 }

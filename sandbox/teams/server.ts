@@ -5,6 +5,7 @@ import {
   type RequestListener,
 } from 'node:http'
 import { createServer, type Server } from 'node:https'
+import { beginCall, endCall, type World } from '../world.ts'
 import type { Backend } from './api/backend.ts'
 import { ConnectorError } from './api/connector-error.ts'
 import * as conversations from './api/conversations.ts'
@@ -28,19 +29,21 @@ interface Call {
   readonly identityHeader: string | string[] | undefined
 }
 
-/** Connector, token authority, OpenID metadata, Graph and the place for uploads, on one port. */
+/** Connector, token authority, OpenID metadata, Graph and the place for uploads, on one port. `world`: whose log of calls these are in. */
 export function createTeamsServer(
   backend: Backend,
-  certificate?: { readonly cert: string; readonly key: string },
+  certificate: { readonly cert: string; readonly key: string } | undefined,
+  world: World | undefined,
 ): Server | PlainServer {
   const listener: RequestListener = (request, response) => {
-    respond(backend, request).then(
-      ({ status, body, headers = {} }) => {
+    const call = world && beginCall(world, 'teams', request.method ?? 'GET', request.url ?? '/')
+    respond(backend, request)
+      .catch((): Answer => ({ status: 500 }))
+      .then(({ status, body, headers = {} }) => {
+        if (call !== undefined) endCall(call, status)
         response.writeHead(status, { 'content-type': 'application/json', ...headers })
         response.end(body === undefined ? undefined : JSON.stringify(body))
-      },
-      () => response.writeHead(500).end(),
-    )
+      })
   }
   return certificate === undefined ? createPlainServer(listener) : createServer(certificate, listener)
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import type { Authority } from '../certificates.ts'
 import { type Until, waiter } from '../until.ts'
+import type { World } from '../world.ts'
 import type { Backend } from './api/backend.ts'
 import { ConnectorError } from './api/connector-error.ts'
 import { AccessTokens } from './auth/access-tokens.ts'
@@ -54,7 +55,7 @@ export interface TeamsSandbox {
  */
 export async function startTeams(
   tenant: Tenant,
-  { authority, now = Date.now }: { readonly authority?: Authority; readonly now?: () => number },
+  { authority, world, now = Date.now }: { readonly authority?: Authority; readonly world?: World; readonly now?: () => number },
 ): Promise<TeamsSandbox> {
   const directory = new Directory(tenant)
   const store = new Store(now)
@@ -78,7 +79,7 @@ export async function startTeams(
     },
     origin: () => origin,
   }
-  const server = createTeamsServer(backend, await authority?.issue({ names: ['127.0.0.1', 'localhost'] }))
+  const server = createTeamsServer(backend, await authority?.issue({ names: ['127.0.0.1', 'localhost'] }), world)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   origin = `${authority === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`

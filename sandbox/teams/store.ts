@@ -45,6 +45,8 @@ export interface Failure {
 /** A file that a person has accepted, as it came. */
 export interface UploadedFile {
   readonly name: string
+  /** Teams' own, which the card that shows the file names. */
+  readonly uniqueId: string
   content?: Buffer
   readonly address: string
 }

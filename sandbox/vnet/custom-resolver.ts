@@ -10,7 +10,10 @@ export interface CustomResolver {
   close(): void
 }
 
-/** `fromMemory`: the answer was learned now, so that its TTL falls. Codes are those of RFC 1035: 2 SERVFAIL, 3 NXDOMAIN, 5 REFUSED. */
+/**
+ * `fromMemory`: the answer was learned now, so that its TTL falls. `isMeant`: other questions are forwarded. Codes are those of RFC 1035: 2 SERVFAIL,
+ * 3 NXDOMAIN, 5 REFUSED.
+ */
 export type ResolverBehavior =
   | { readonly kind: 'forward' }
   | { readonly kind: 'silence' }
@@ -20,7 +23,14 @@ export type ResolverBehavior =
       readonly answers?: readonly Answer[]
       readonly authorities?: readonly Answer[]
       readonly fromMemory?: boolean
+      readonly isMeant?: (question: Question) => boolean
     }
+
+/** The name is in small letters. */
+export interface Question {
+  readonly name: string
+  readonly type: string
+}
 
 /** Over UDP. `upstream`: Azure DNS of the virtual network. */
 export async function startCustomResolver(upstream: {
@@ -34,7 +44,7 @@ export async function startCustomResolver(upstream: {
   let since = Date.now()
   socket.on('message', (message, peer) => {
     if (behavior.kind === 'silence') return
-    if (behavior.kind === 'answer') {
+    if (behavior.kind === 'answer' && isMeant(message, behavior)) {
       const reply = answerTo(message, behavior, behavior.fromMemory === true ? Math.floor((Date.now() - since) / 1_000) : 0)
       if (reply !== undefined) socket.send(reply, peer.port, peer.address)
       return
@@ -61,12 +71,19 @@ export async function startCustomResolver(upstream: {
   }
 }
 
+type Told = Extract<ResolverBehavior, { kind: 'answer' }>
+
+function isMeant(message: Buffer, { isMeant: isOne = () => true }: Told): boolean {
+  try {
+    const [question] = decode(message).questions ?? []
+    return question !== undefined && isOne({ name: question.name.toLowerCase(), type: question.type })
+  } catch {
+    return true
+  }
+}
+
 /** `undefined` for what is no question. */
-function answerTo(
-  message: Buffer,
-  { rcode = 0, answers = [], authorities = [] }: Extract<ResolverBehavior, { kind: 'answer' }>,
-  age: number,
-): Buffer | undefined {
+function answerTo(message: Buffer, { rcode = 0, answers = [], authorities = [] }: Told, age: number): Buffer | undefined {
   try {
     const { id, questions } = decode(message)
     const aged = (record: Answer): Answer =>

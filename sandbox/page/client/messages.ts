@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { act } from './act.ts'
+import { File } from './file.ts'
 import { type Children, html, memo } from './html.ts'
 import { placeShown, titled } from './people.ts'
 import type { Item, Json, Place } from './shapes.ts'
@@ -60,7 +61,7 @@ const Message = memo(function Message({ item, person }: { item: Item; person: st
 
 function content(item: Item, person: string): Children {
   const card = item.views?.[person] ?? item.card
-  if (item.file !== undefined) return file(item)
+  if (item.file !== undefined) return html`<${File} item=${item} />`
   if (card !== undefined) return html`<${Card} item=${item.id} card=${card} asks=${asksForOwn(item, person)} />`
   if (item.blocks === undefined) return html`<p class="plain">${item.chat === 'slack' ? mrkdwn(item.text) : item.text}</p>`
   return html`<div class="blocks">${blocksOf(item.blocks, {
@@ -83,17 +84,6 @@ function Refresh({ item, asks }: { item: string; asks: boolean }): Children {
     if (asks) void act({ do: 'refresh', item })
   }, [asks])
   return null
-}
-
-function file({ id, text, file: sent }: Item): Children {
-  if (sent === undefined) return null
-  if (sent.isOffered === true)
-    return html`<p class="plain">${text} <b>${sent.name}</b></p>
-      <button type="button" class="button" onClick=${() => void act({ do: 'accept-file', item: id })}>Accept the file</button>`
-  if (sent.url === undefined) return html`<p class="plain">📄 ${sent.name}</p>`
-  return sent.name.endsWith('.png')
-    ? html`<p class="plain">${text}</p><img class="picture" src=${sent.url} alt=${sent.alt ?? text} />`
-    : html`<p class="plain">📄 <a href=${sent.url} target="_blank" rel="noreferrer">${text}</a></p>`
 }
 
 function time(at: Date): string {

@@ -25,9 +25,22 @@ export interface Item {
   readonly card?: Json
   /** Teams: what one person sees in its place, by name. */
   readonly views?: Readonly<Record<string, Json>>
-  readonly file?: { readonly name: string; readonly url?: string; readonly alt?: string; readonly isOffered?: boolean }
+  readonly file?: FileShown
   readonly isEdited: boolean
   readonly isDeleted: boolean
+}
+
+export interface FileShown {
+  readonly name: string
+  /** Absent before somebody has accepted it. */
+  readonly url?: string
+  readonly bytes?: number
+  /** What a picture shows. */
+  readonly alt?: string
+  /** How a text begins. */
+  readonly preview?: string
+  /** Teams asks first whether the person wants it. */
+  readonly isOffered?: boolean
 }
 
 export interface Person {

@@ -25,7 +25,11 @@ export const outages: readonly Fault[] = [
     },
   },
   {
-    ...outage('arm-slow', 'Azure is slow', 'Every call takes three seconds longer.'),
+    ...outage(
+      'arm-slow',
+      'Azure is slow',
+      'Every call takes three seconds longer: a diagnosis says what it could not read in time.',
+    ),
     breaks: ({ gate }) =>
       gate(async ({ vendor }, phase) => {
         if (vendor === 'arm' && phase === 'arrived') await pause(3_000, undefined, { ref: false })

@@ -226,12 +226,13 @@ export function createDriver(
       const [attachment] = objectsOf(message.activity, 'attachments')
       const address = `/upload/${randomUUID()}`
       const fileName = stringOf(attachment, 'name') ?? ''
-      store.files.push({ name: fileName, address })
+      const uniqueId = randomUUID()
+      store.files.push({ name: fileName, address, uniqueId })
       const uploadInfo = {
         uploadUrl: `${backend.origin()}${address}`,
         contentUrl: `${backend.origin()}/personal/${fileName}`,
         name: fileName,
-        uniqueId: randomUUID(),
+        uniqueId,
         fileType: fileName.split('.').at(-1) ?? '',
       }
       const value = {

@@ -80,7 +80,9 @@ function endProblem(observed: Observed, request: StoredRequest, { fate, tag, act
   const { id, state, outcome } = request
   if (!ended.includes(state) || state === 'nothing-to-do' || ends[fate].includes(state)) return undefined
   // Without an endpoint there is nothing to allow a service from.
-  if (state === 'failed' && action === 'allow' && lackedEndpoint(observed, request)) return undefined
+  const isWithoutEndpoint =
+    action === 'allow' && outcome?.problem?.code === 'endpoint-absent' && lackedEndpoint(observed, request)
+  if (state === 'failed' && isWithoutEndpoint) return undefined
   const why = outcome?.problem === undefined ? '' : ` (${outcome.problem.code}: ${outcome.problem.message})`
   return [`${id} (${tag}, ${action}) was to be ${ends[fate].join(' or ')}, and is ${state}${why}.`]
 }

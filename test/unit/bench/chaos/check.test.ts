@@ -220,6 +220,20 @@ describe('a doctored day', () => {
   })
 })
 
+describe('an allow that failed', () => {
+  const failed = (code: string) => {
+    const day = ended('failed', { asks: [{ ...ask, action: 'allow' }], clicks: [] })
+    const requests = [{ ...request, action: 'allow', state: 'failed', votes: [], steps: {}, outcome: { problem: { code } } }]
+    return check({ ...whole, ...day, requests }).wrong
+  }
+  test('is right where there was no endpoint', () => {
+    expect(failed('endpoint-absent')).toEqual([])
+  })
+  test('is wrong for any other reason', () => {
+    expect(failed('worker-absent')).toHaveLength(1)
+  })
+})
+
 describe('two messages where there should be one', () => {
   test('are excused where the answer of one was lost', () => {
     expect(check({ ...whole, posts: [data, secondCard, approvals, notice], unanswered: ['slack 9'] }).doubled).toEqual([])

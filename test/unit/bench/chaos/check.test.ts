@@ -247,6 +247,8 @@ describe('an allow that failed', () => {
   })
   test('is wrong for any other reason', () => {
     expect(failed('worker-absent')).toHaveLength(1)
+    // The endpoint never stood without its record.
+    expect(failed('dns-record-absent')).toHaveLength(1)
   })
 })
 

@@ -7,7 +7,7 @@ import { planOf, type Size } from './plan.ts'
 
 /**
  * `npm run bench -- chaos`. `CHAOS_SEED` is the first seed, `CHAOS_SEEDS` how many follow each other. The whole is
- * `CHAOS_REQUESTS=1000 CHAOS_NETWORKS=50 CHAOS_SECONDS=3600`.
+ * `CHAOS_REQUESTS=1000 CHAOS_NETWORKS=50 CHAOS_SECONDS=7200`.
  */
 
 const most = 12

@@ -4,16 +4,20 @@ import type { Observed, Standing, StoredRequest } from './observed.ts'
 const said = /request (PL-\d+) · ([a-z-]+)/g
 
 /** Announcements that came before the world, or a person's click, had made them true. */
-export function earlyIn({ posts, requests, standings, clicks }: Observed): readonly string[] {
+export function earlyIn({ posts, requests, standings, clicks, troubles }: Observed): readonly string[] {
   const byId = new Map(requests.map((request) => [request.id, request]))
   const byService = Map.groupBy(standings, ({ service }) => service)
   const problems = new Set<string>()
+  const mayBeLost = troubles.some(({ what }) => what.startsWith('redis'))
   for (const { chat, place, versions } of posts)
     for (const { at, text } of versions)
       for (const [, id = '', state = ''] of text.matchAll(said)) {
         const request = byId.get(id)
         if (request === undefined) {
-          problems.add(`${chat} ${place} shows ${id}, which is no request.`)
+          // A failover may lose what no replica had yet: then it has to be said. The answer to a command cannot be changed any more.
+          const isSaid =
+            place.endsWith(' alone') || versions.at(-1)?.text.includes(`I do not have request ${id} any more`) === true
+          if (!mayBeLost || !isSaid) problems.add(`${chat} ${place} shows ${id}, which is no request.`)
           continue
         }
         const clicked = (kind: string) => clicks.some((click) => click.request === id && click.kind === kind && click.at <= at)

@@ -79,15 +79,22 @@ function endsIn(observed: Observed): readonly string[] {
 function endProblem(observed: Observed, request: StoredRequest, { fate, tag, action }: Ask): readonly string[] | undefined {
   const { id, state, outcome } = request
   if (!ended.includes(state) || state === 'nothing-to-do' || ends[fate].includes(state)) return undefined
-  // Without an endpoint there is nothing to allow a service from.
-  if (state === 'failed' && action === 'allow' && lackedEndpoint(observed, request)) return undefined
+  if (state === 'failed' && action === 'allow' && lackedSomething(observed, request)) return undefined
   const why = outcome?.problem === undefined ? '' : ` (${outcome.problem.code}: ${outcome.problem.message})`
   return [`${id} (${tag}, ${action}) was to be ${ends[fate].join(' or ')}, and is ${state}${why}.`]
 }
 
-/** Whether its network was without an endpoint at some time. */
-function lackedEndpoint({ standings }: Observed, { asked: { network } }: StoredRequest): boolean {
-  return standings.some((standing) => standing.network === network && !standing.endpoint)
+/** An allow makes neither endpoint nor record: it fails where its network was without them at some time, and says so. */
+function lackedSomething({ standings }: Observed, { asked: { network }, outcome }: StoredRequest): boolean {
+  const own = standings.filter((standing) => standing.network === network)
+  switch (outcome?.problem?.code) {
+    case 'endpoint-absent':
+      return own.some(({ endpoint }) => !endpoint)
+    case 'dns-record-absent':
+      return own.some(({ endpoint, resolves }) => endpoint && !resolves)
+    default:
+      return false
+  }
 }
 
 /** Whatever counts as decided was clicked by somebody. */

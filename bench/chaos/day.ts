@@ -133,7 +133,8 @@ function followLedger({ redis: servers }: House, signal: AbortSignal) {
   }
   const look = async (): Promise<void> => {
     while (!signal.aborted) {
-      const found = await read(readRequests).catch(() => [])
+      const found = await read(readRequests).catch(() => undefined)
+      if (found === undefined) return
       requests = new Map(found.map((request) => [request.asked.reason ?? request.id, request]))
       await sleep(200)
     }

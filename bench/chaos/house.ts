@@ -131,7 +131,7 @@ export async function openHouse({ networks, clocks }: Plan): Promise<House> {
   const start = async (slot: string): Promise<void> => {
     // A process that Redis keeps waiting is started anew, as an orchestrator does.
     while (!isOver) {
-      const started = await startProcess(...environmentOf(slot)).catch((error: unknown) => void fatal.push(`${slot}: ${error}`))
+      const started = await startProcess(...environmentOf(slot)).catch(() => undefined)
       if (started === undefined) continue
       if (isOver) return await started.close()
       running.set(slot, started)

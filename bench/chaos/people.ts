@@ -89,7 +89,8 @@ export function openPeople(house: House, seed: number, find: (tag: string) => St
     const isDecided = (request: StoredRequest | undefined) =>
       request !== undefined && request.state !== 'planning' && request.state !== 'awaiting-approval'
     const awaits = (request: StoredRequest | undefined) => request?.state === 'awaiting-approval' || isDecided(request)
-    while (!(await seen(awaits)) && !isOver());
+    // Redis may lose a request of which no replica had heard yet. The bot says so, and people ask again.
+    while (!(await seen(awaits)) && !isOver()) if (find(tag) === undefined) await attempt(() => say(chat, bot(), asker, words))
     while (fate !== 'leave' && !isOver()) {
       const request = find(tag)
       if (request === undefined || isDecided(request)) break

@@ -39,7 +39,7 @@ test('a changed plan that cannot work goes to nobody', async () => {
   })
 })
 
-test('a connection that is not approved is not called in place', async () => {
+test('a connection that is not approved is not called in place, and one that is approved while the plan is made is', async () => {
   office = await openOffice()
   const { world, desk, carryOut } = office
   await carryOut('analytics-prod')
@@ -56,4 +56,13 @@ test('a connection that is not approved is not called in place', async () => {
       },
     })
   }
+
+  let isRead = false
+  world.gate = async ({ method, path }, phase) => {
+    if (phase === 'answered' && method === 'GET' && /privateEndpoints/i.test(path)) isRead = true
+    // Another request is at work: the list, which is read after the endpoint, has it already.
+    if (endpoint !== undefined && isRead && phase === 'arrived' && path.includes('/services/')) endpoint.connection = 'Approved'
+    return undefined
+  }
+  expect(await desk.ask('analytics-prod')).toMatchObject({ state: 'nothing-to-do' })
 })

@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { RetryableError, TerminalError, toProblem } from '../../domain/errors.ts'
-import { changesOf, digestOf, type StepId, stillApproved } from '../../domain/plan.ts'
+import { changesOf, digestOf, type Plan, type StepId, stillApproved } from '../../domain/plan.ts'
 import { connects, type Outcome, type Request, type RequestEvent } from '../../domain/request.ts'
 import { withLogFields } from '../../log-fields.ts'
 import { connectionText } from '../steps/connection.ts'
@@ -14,6 +15,8 @@ import { takeTurn } from './turn.ts'
 
 /** The least time between two updates of a step's progress in chat, in milliseconds. */
 const progressMs = 700
+/** After how long a connection that is not approved, although nothing is left to change, is looked at again, in milliseconds. */
+const lookAgainMs = 2_000
 /** How long carrying out a plan may take, in milliseconds; then it fails. */
 const applyWithinMs = 45 * 60_000
 
@@ -56,8 +59,12 @@ async function waitForTurn(id: string, jobs: RequestJobs): Promise<void> {
 async function plan(request: Request, worker: RequestWorker): Promise<void> {
   const policy = policyOf(request, worker.policies)
   checkReason(request, policy)
-  const context = await contextOf(request, worker)
-  const plan = await makePlan(request.action, context)
+  let { context, plan } = await planned(request, worker)
+  if (connects(request.action) && isUnconnected(plan, context)) {
+    // Another request may be at work there: the endpoint was read before it had done what was read afterwards.
+    await sleep(lookAgainMs, undefined, { signal: worker.signal })
+    ;({ context, plan } = await planned(request, worker))
+  }
   if (changesOf(plan).length === 0) {
     if (connects(request.action)) checkConnected(context)
     await record({ type: 'nothing-to-do', run: worker.run, plan, outcome: outcomeOf(context.facts), at: now() }, worker)
@@ -66,6 +73,15 @@ async function plan(request: Request, worker: RequestWorker): Promise<void> {
     await preflight(plan, context, worker)
     await record({ type: 'plan-ready', run: worker.run, plan, digest: digestOf(plan), approval }, worker)
   }
+}
+
+async function planned(request: Request, worker: RequestWorker): Promise<{ readonly context: StepContext; readonly plan: Plan }> {
+  const context = await contextOf(request, worker)
+  return { context, plan: await makePlan(request.action, context) }
+}
+
+function isUnconnected(plan: Plan, { facts: { endpoint } }: StepContext): boolean {
+  return changesOf(plan).length === 0 && endpoint !== undefined && endpoint.connection !== 'Approved'
 }
 
 /** Throws when nothing is left to change but the connection is not approved: that is not "already in place". */

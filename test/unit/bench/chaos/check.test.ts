@@ -220,6 +220,38 @@ describe('a doctored day', () => {
   })
 })
 
+describe('a message about what Redis lost', () => {
+  const text = card('done').replace('PL-1', 'PL-7')
+  const asked = { at: moments.asked, text: text.replace('done', 'planning') }
+  const lost = { at: moments.told, text: 'I do not have request PL-7 any more: another Redis server took over.' }
+  const troubles = [{ from: moments.approved, to: moments.told, what: 'redis-dies' }]
+  test('is right where it says so', () => {
+    const posts = [...whole.posts, post('data', '8', [asked, lost])]
+    expect(check({ ...whole, posts, troubles })).toEqual(check(whole))
+    expect(check({ ...whole, posts }).early).toHaveLength(1)
+  })
+  test('is wrong where it does not', () => {
+    const posts = [...whole.posts, post('data', '8', [asked])]
+    expect(check({ ...whole, posts, troubles }).early).toHaveLength(1)
+  })
+})
+
+describe('an allow that failed', () => {
+  const failed = (code: string) => {
+    const day = ended('failed', { asks: [{ ...ask, action: 'allow' }], clicks: [] })
+    const requests = [{ ...request, action: 'allow', state: 'failed', votes: [], steps: {}, outcome: { problem: { code } } }]
+    return check({ ...whole, ...day, requests }).wrong
+  }
+  test('is right where there was no endpoint', () => {
+    expect(failed('endpoint-absent')).toEqual([])
+  })
+  test('is wrong for any other reason', () => {
+    expect(failed('worker-absent')).toHaveLength(1)
+    // The endpoint never stood without its record.
+    expect(failed('dns-record-absent')).toHaveLength(1)
+  })
+})
+
 describe('two messages where there should be one', () => {
   test('are excused where the answer of one was lost', () => {
     expect(check({ ...whole, posts: [data, secondCard, approvals, notice], unanswered: ['slack 9'] }).doubled).toEqual([])

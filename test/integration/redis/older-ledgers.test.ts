@@ -97,7 +97,8 @@ describe.each(fixtures)('%s', (path) => {
     expect(stopping.request.stopping?.by.name).toBe(by.name)
     expect((await verifyAudit(server.url)).status).toBe(0)
     const numbers = (await all()).map(({ id }) => Number(id.slice(3)))
-    expect(await ledger.nextId()).toBe(`PL-${Math.max(...numbers) + 1}`)
+    // A server that did not give out the last number leaves some out.
+    expect(Number((await ledger.nextId()).slice(3))).toBeGreaterThan(Math.max(...numbers))
   })
 
   test('everything else that is kept is read', async () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Group, type Person, type Place, samePerson } from './person.ts'
-import { hasChangedTooOften, isOpen, needsReview, type Request } from './request.ts'
+import { isOpen, needsReview, type Request } from './request.ts'
+import { hasChangedTooOften } from './vote.ts'
 import { wildcard } from './wildcard.ts'
 
 /** Who has to approve what. The first policy that matches a request applies. */

@@ -23,6 +23,7 @@ import type { Problem } from './errors.ts'
 import { type Group, type Person, type Place, type Surface, samePerson } from './person.ts'
 import type { Plan, StepFacts, StepId } from './plan.ts'
 import type { ServiceWords } from './target.ts'
+import { hasChangedTooOften, type Vote } from './vote.ts'
 
 /** User-visible and never renamed. */
 export const requestStates = [
@@ -96,18 +97,6 @@ export interface Override {
   /** Why it could not wait. */
   readonly reason: string
 }
-
-/** What one approver said about the present plan. */
-export interface Vote {
-  readonly kind: 'approved' | 'rejected'
-  readonly by: Person
-  readonly at: string
-  /** How often this approver had voted otherwise before. */
-  readonly changes?: number
-}
-
-/** An approver may change a vote this often; then a rejection of theirs stands, so that one person's clicks do not fill the audit. */
-const mostChanges = 10
 
 /** The journal of one step. */
 export interface StepProgress {
@@ -314,11 +303,6 @@ function whileAwaitingApproval(request: Request, event: RequestEvent): Request {
     default:
       return request
   }
-}
-
-/** Whether this vote cannot be changed any more. An approval can always be taken back. */
-export function hasChangedTooOften(vote: Vote | undefined): boolean {
-  return vote?.kind === 'rejected' && (vote.changes ?? 0) >= mostChanges
 }
 
 type DecidingEvent = Extract<RequestEvent, { type: 'approve' | 'reject' | 'override' }>

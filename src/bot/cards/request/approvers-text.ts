@@ -1,5 +1,6 @@
 import { samePerson } from '../../../domain/person.ts'
-import { isInvolved, type Request, type Vote } from '../../../domain/request.ts'
+import { isInvolved, type Request } from '../../../domain/request.ts'
+import type { Vote } from '../../../domain/vote.ts'
 import { group, type Inline, listed, mention, words } from '../../chat/card.ts'
 import { type ApproverAvailability, everyoneAvailable, stillAble } from './approver-availability.ts'
 

@@ -1,5 +1,6 @@
 import { samePerson } from '../../../domain/person.ts'
-import type { Decision, Request, Vote } from '../../../domain/request.ts'
+import type { Decision, Request } from '../../../domain/request.ts'
+import type { Vote } from '../../../domain/vote.ts'
 import { type Inline, listed, mention, time, words } from '../../chat/card.ts'
 import { agoText } from '../duration.ts'
 

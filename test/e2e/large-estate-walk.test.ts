@@ -37,7 +37,6 @@ test.each([
   ['requests mine', 'request'],
   ['watch', 'watch'],
   ['diagnose no-such-service from prod-westus3', 'no-such-service'],
-  ['setup in prod-westus3', 'form'],
 ])('%s is answered in both chats', async (said, word) => {
   const { people, sandbox } = chat
   const before = sandbox.slack.failures.length

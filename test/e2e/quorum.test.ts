@@ -119,9 +119,12 @@ test('cancelled while it runs: it stops before its next step, and says what was 
   const { people, card, text, whisper, sandbox } = await openWith({})
   const asked = await setup()
   const held = Promise.withResolvers<void>()
-  // Neither the operation nor the endpoint itself says that it has ended.
+  // Neither the operation nor the endpoint that it makes says that it has ended.
+  let isMade = false
   sandbox.world.gate = async ({ vendor, method, path }, phase) => {
-    const tells = path.includes('/operations/') || (method === 'GET' && path.includes('/privateEndpoints/'))
+    const isEndpoint = path.includes('/privateEndpoints/')
+    if (isEndpoint && method === 'PUT') isMade = true
+    const tells = path.includes('/operations/') || (isMade && isEndpoint && method === 'GET')
     if (vendor === 'arm' && tells && phase === 'arrived') await held.promise
     return undefined
   }

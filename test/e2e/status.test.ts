@@ -6,7 +6,7 @@ test('status answers from the background: before, after a setup, and when the wo
   const { world } = chat.sandbox
   await chat.people.command('alice', 'setup analytics-prod in prod-westus3')
   await chat.people.click('bob', await chat.card('approvals', 'awaiting-approval'), 'Approve')
-  await chat.card('approvals', ' done')
+  await chat.card('approvals', 'PL-1 · done')
   const calls = world.calls.length
   const text = await eventually(chat, 'status analytics-prod', '· healthy')
   expect(text).toContain('✔ in place prod-westus3: endpoint Approved · record leads to it · on the allow list · healthy')

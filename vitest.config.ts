@@ -13,7 +13,6 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts', 'test/contract/**/*.test.ts', 'test/faults/**/*.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 30_000,
-          retry: 1,
         },
       },
       { test: { name: 'lab', include: ['test/lab/**/*.test.ts'] } },

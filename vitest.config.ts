@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 /** Unit tests are pure; the lab is a network of its own (Linux, root); integration tests talk to sandbox peers and a real Redis; e2e tests run the real processes. */
 export default defineConfig({
   test: {
-    // Most tests wait for sockets and limits more than they compute. One that starts processes is tried twice: a free port may be taken in between.
+    // Most tests wait for sockets and limits more than they compute.
     maxWorkers: 4,
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts', 'test/*.test.ts'], testTimeout: 30_000 } },
@@ -22,7 +22,6 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 240_000,
           hookTimeout: 60_000,
-          retry: 1,
         },
       },
     ],

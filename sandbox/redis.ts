@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { accessSync, constants, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { Redis } from 'ioredis'
+import { freePort } from './free-port.ts'
 
 /** How long a Redis on loopback may take to answer its first PING, in milliseconds. */
 const patienceMs = 10_000
@@ -70,16 +70,6 @@ async function startRedisOn(port: number): Promise<RedisServer> {
   const passwords = new Map(users.map(([name = '']) => [name, randomUUID()]))
   await createUsers(url, passwords)
   return { url, pid: server.pid, urlFor: (user) => url.replace('//', `//${user}:${passwords.get(user)}@`), close }
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('A TCP server without a port.')
-  return address.port
 }
 
 async function createUsers(url: string, passwords: ReadonlyMap<string, string>): Promise<void> {

@@ -16,8 +16,9 @@ import {
   teams as tenant,
   slack as workspace,
 } from './estate.ts'
+import { freePort } from './free-port.ts'
 import { type ProcessName, type RunningProcess, startProcess } from './processes.ts'
-import { freePort, startRedis } from './redis.ts'
+import { startRedis } from './redis.ts'
 import { type SlackSandbox, startSlack } from './slack/start.ts'
 import { startTeams, type TeamsSandbox } from './teams/start.ts'
 import { freeAddressBase } from './vnet/addresses.ts'

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { vi } from 'vitest'
 import { createAuthority } from '../sandbox/certificates.ts'
-import { freePort } from '../sandbox/redis.ts'
+import { freePort } from '../sandbox/free-port.ts'
 import { aclLines, usersOf } from '../src/redis/access.ts'
 
 /** Real servers: one with TLS, a master with replicas and sentinels, a cluster. All of them end with `close`. */

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import { freePort } from '../../sandbox/redis.ts'
+import { freePort } from '../../sandbox/free-port.ts'
 import { aclLines, usersOf } from '../../src/redis/access.ts'
 
 /** A master, two replicas and three sentinels. Each server writes what it is told to disk before it answers. */

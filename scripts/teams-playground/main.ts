@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { teams as tenant } from '../../sandbox/estate.ts'
-import { freePort } from '../../sandbox/redis.ts'
+import { freePort } from '../../sandbox/free-port.ts'
 import { startSandbox } from '../../sandbox/sandbox.ts'
 
 /**

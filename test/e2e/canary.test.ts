@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis'
 import { expect, test } from 'vitest'
 import { keys, slack as workspace } from '../../sandbox/estate.ts'
-import { freePort } from '../../sandbox/redis.ts'
+import { freePort } from '../../sandbox/free-port.ts'
 import type { Call, Refusal } from '../../sandbox/world.ts'
 import { openChat } from './chat.ts'
 

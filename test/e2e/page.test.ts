@@ -90,7 +90,10 @@ describe.skipIf(executable === undefined)('in Chromium', () => {
   afterAll(async () => {
     await browser.close()
   })
-  afterEach(async () => {
+  afterEach(async ({ task }) => {
+    const tabs = browser.contexts().flatMap((context) => context.pages())
+    const shown = () => Promise.all(tabs.map((tab) => tab.locator('.messages').innerText({ timeout: 1_000 })))
+    if (task.result?.state === 'fail') console.error(await shown().catch(String))
     for (const context of browser.contexts()) await context.close()
     const seen = { outside, complaints }
     outside = []

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { freePort } from '../../sandbox/redis.ts'
+import { freePort } from '../../sandbox/free-port.ts'
 import { type Chat, openChat } from './chat.ts'
 import { type Desk, openDesk } from './house.ts'
 

@@ -23,6 +23,7 @@ async function card() {
   const { body } = await at.driver.command('alice', 'setup analytics-prod in prod-westus3', { channel: 'data' })
   const id = /request (PL-\d+)/.exec(body)?.[1] ?? ''
   await planned(at, id, { approvers: [bob] })
+  await at.slack.until(({ messages }) => messages.some((one) => textOf(one).includes('Waiting in ')))
   return await at.slack.until(({ messages }) => messages.find((one) => textOf(one).includes('"action_id":"approve"')))
 }
 

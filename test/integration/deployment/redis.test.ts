@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { freePort } from '../../../sandbox/redis.ts'
+import { freePort } from '../../../sandbox/free-port.ts'
 import { composeFile } from '../../compose-file.ts'
 
 /** The Redis of docker-compose.yml, with the users and addresses that `npm run acl -- --write` makes. */

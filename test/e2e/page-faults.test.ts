@@ -44,10 +44,14 @@ describe.skipIf(process.env.EVERY_FAULT !== '1')('switched on, diagnosed, and sw
     await alice.page.close()
   })
 
+  const askers = ['alice', 'bob', 'carol', 'mallory']
+  let asked = 0
+
   async function codes(): Promise<readonly string[]> {
     const newest = async () => (await ledger.read())?.diagnoses[0]
     const before = (await newest())?.id
-    await alice.say('diagnose analytics-prod from prod-westus3')
+    const person = askers[asked++ % askers.length]
+    await alice.say('diagnose analytics-prod from prod-westus3', person)
     const ended = async () => {
       const diagnosis = await newest()
       return diagnosis !== undefined && diagnosis.id !== before && verdictsOf(diagnosis)

@@ -92,7 +92,7 @@ describe.skipIf(executable === undefined)('in Chromium', () => {
   })
   afterEach(async ({ task }) => {
     const tabs = browser.contexts().flatMap((context) => context.pages())
-    const shown = () => Promise.all(tabs.map((tab) => tab.locator('.messages').innerText({ timeout: 1_000 })))
+    const shown = () => Promise.all(tabs.map((tab) => tab.locator('.message').allTextContents()))
     if (task.result?.state === 'fail') console.error(await shown().catch(String))
     for (const context of browser.contexts()) await context.close()
     const seen = { outside, complaints }
@@ -186,6 +186,8 @@ describe.skipIf(executable === undefined)('in Chromium', () => {
     'the fault %s is found, and gone when it is switched off',
     async (code) => {
       const person = await visit()
+      // Each person may ask for 20 things a minute that cost calls: alice's are for the other tests.
+      await person.be('carol')
       await person.flip(code)
       await diagnosed(person, code)
       await person.flip(code)
@@ -196,10 +198,15 @@ describe.skipIf(executable === undefined)('in Chromium', () => {
   test('a surprise is hidden from the picture, and the time is told when the bot finds it', async () => {
     const person = await visit()
     const { tab } = person
+    await person.be('mallory')
     await tab.getByRole('button', { name: 'Surprise me' }).click()
     await tab.getByText('Hidden while you look').waitFor()
     expect(await tab.locator('[data-fault][aria-checked="true"]').count()).toBe(0)
-    while (!(await tab.locator('.found').isVisible())) await diagnosed(person, '')
+    await diagnosed(person, '')
+    while (!(await tab.locator('.found').isVisible())) {
+      await new Promise((resolve) => setTimeout(resolve, 3_000))
+      await diagnosed(person, '')
+    }
     expect(await tab.locator('.found').textContent()).toMatch(/Found after \d+ s/)
     await tab.locator('[data-fault][aria-checked="true"]').click()
     await tab.getByRole('button', { name: 'Surprise me' }).waitFor()

@@ -4,7 +4,7 @@ import { slack as workspace } from '../../../sandbox/estate.ts'
 import { newRequest } from '../../../src/domain/request.ts'
 import { workQueue, workSchema } from '../../../src/redis/queues.ts'
 import { startWorker } from '../../../src/redis/worker.ts'
-import { alice, bob } from '../../sample-requests.ts'
+import { alice, bob, samples } from '../../sample-requests.ts'
 import { type BotWorld, startBotWorld, textOf } from './harness.ts'
 
 let at: BotWorld | undefined
@@ -19,6 +19,9 @@ const setup = 'setup analytics-prod in prod-westus3'
 test('a person who asks for a lot is told to wait; others, and questions that cost nothing, are answered', async () => {
   at = await startBotWorld()
   const { driver, ledger } = at
+  await ledger.create({ ...samples.done, id: 'PL-900' })
+  await at.producer.show({ kind: 'request', id: 'PL-900' })
+  const done = await at.slack.until(({ messages }) => messages.find((one) => textOf(one).includes('Export')))
   const say = async (user: 'alice' | 'bob', text: string) => (await driver.command(user, text)).body
   const answers: string[] = []
   for (let asked = 0; asked < 22; asked += 1) answers.push(await say('alice', `setup s${asked} in prod-westus3`))
@@ -32,6 +35,9 @@ test('a person who asks for a lot is told to wait; others, and questions that co
   const before = at.slack.ephemerals.length
   if (shown !== undefined) await driver.click('alice', { ...shown, blocks: begun.blocks }, 'Last 24 hours')
   await at.slack.until(({ ephemerals }) => ephemerals.slice(before).some((one) => textOf(one).includes('asked for a lot')))
+  const exported = at.slack.ephemerals.length
+  await driver.click('alice', done, 'Export Terraform')
+  expect(textOf(await at.slack.until(({ ephemerals }) => ephemerals[exported]))).toContain('asked for a lot')
   expect(await say('alice', 'requests mine')).toContain('PL-20')
   expect(await say('bob', setup)).toContain('request PL-21 · planning')
 })

@@ -21,7 +21,7 @@ export function toldIn(observed: Observed): { readonly lost: readonly string[]; 
     const own = byRequest.get(request.id) ?? []
     const at = (chat: string, place: string) => own.filter((post) => post.chat === chat && post.place === place)
     const places = [
-      { chat: ask.chat, place: observed.askingPlaces[ask.chat], mustBe: true },
+      { chat: ask.chat, place: ask.place, mustBe: true },
       { chat: ask.chat, place: `to ${ask.asker}`, mustBe: true },
       // Of what is over before it was posted, the approvers need no message.
       ...(observed.approvalPlaces[request.asked.network] ?? []).map((each) => {

@@ -38,10 +38,10 @@ export function halvesIn(observed: Observed): { readonly doubled: readonly strin
   }
 }
 
-/** Networks in which a request stopped after it had changed something: what it left is said on its card, and nobody took it back. */
+/** Networks in which a request stopped after it had changed something, or kept what was locked: what is left is said on its card, and nobody took it back. */
 export function uncertainNetworks({ requests }: Observed): ReadonlySet<string> {
-  const stopped = requests.filter(
-    ({ state, steps = {} }) => state !== 'done' && Object.values(steps).some(({ changed }) => changed),
+  const stopped = requests.filter(({ state, steps = {} }) =>
+    Object.values(steps).some(({ changed, note = '' }) => (state === 'done' ? note.includes('are locked') : changed)),
   )
   return new Set(stopped.map(({ asked }) => asked.network))
 }

@@ -1,7 +1,7 @@
 import { earlyIn } from './check-early.ts'
 import { toldIn } from './check-told.ts'
 import { halvesIn } from './check-world.ts'
-import type { Ask, Fate, Observed, StoredRequest } from './observed.ts'
+import { type Ask, endStates, type Fate, type Observed, type StoredRequest } from './observed.ts'
 
 /** What broke, a sentence each. */
 export interface Broken {
@@ -21,7 +21,6 @@ const ends: Readonly<Record<Fate, readonly string[]>> = {
   'cancel-late': ['cancelled', 'done'],
   leave: ['expired'],
 }
-const ended = ['done', 'failed', 'rejected', 'expired', 'cancelled', 'nothing-to-do']
 
 /** Pure, and shares no code with the product: judges by what was asked for and what is to be seen. */
 export function check(observed: Observed): Broken {
@@ -39,7 +38,7 @@ function lostIn({ asks, requests, jobsLeft, unshown }: Observed): readonly strin
   const known = new Set(requests.map(({ asked }) => asked.reason))
   return [
     ...asks.filter(({ tag }) => !known.has(tag)).map(({ tag }) => `${tag} is no request.`),
-    ...requests.filter(({ state }) => !ended.includes(state)).map(({ id, state }) => `${id} has not ended: ${state}.`),
+    ...requests.filter(({ state }) => !endStates.includes(state)).map(({ id, state }) => `${id} has not ended: ${state}.`),
     ...Object.entries(jobsLeft).map(([queue, count]) => `The queue ${queue} is not empty: ${count} left.`),
     ...unshown.map((id) => `Chat does not show the newest of ${id}.`),
   ]
@@ -48,7 +47,7 @@ function lostIn({ asks, requests, jobsLeft, unshown }: Observed): readonly strin
 function doubledIn({ requests, audit }: Observed): readonly string[] {
   const repeated = [...Map.groupBy(requests, ({ asked }) => asked.reason)].filter(([, all]) => all.length > 1)
   const endings = Map.groupBy(
-    audit.filter(({ event, state }) => ended.includes(state) && !event.startsWith('review') && event !== 'remind-review'),
+    audit.filter(({ event, state }) => endStates.includes(state) && !event.startsWith('review') && event !== 'remind-review'),
     ({ request }) => request,
   )
   const voters = requests.flatMap(({ id, votes = [] }) => {
@@ -78,8 +77,9 @@ function endsIn(observed: Observed): readonly string[] {
 
 function endProblem(observed: Observed, request: StoredRequest, { fate, tag, action }: Ask): readonly string[] | undefined {
   const { id, state, outcome } = request
-  if (!ended.includes(state) || state === 'nothing-to-do' || ends[fate].includes(state)) return undefined
+  if (!endStates.includes(state) || state === 'nothing-to-do' || ends[fate].includes(state)) return undefined
   if (state === 'failed' && action === 'allow' && lackedSomething(observed, request)) return undefined
+  if (state === 'failed' && outcome?.problem?.code === 'ScopeLocked' && wasLocked(observed)) return undefined
   const why = outcome?.problem === undefined ? '' : ` (${outcome.problem.code}: ${outcome.problem.message})`
   return [`${id} (${tag}, ${action}) was to be ${ends[fate].join(' or ')}, and is ${state}${why}.`]
 }
@@ -95,6 +95,10 @@ function lackedSomething({ standings }: Observed, { asked: { network }, outcome 
     default:
       return false
   }
+}
+
+function wasLocked({ troubles }: Observed): boolean {
+  return troubles.some(({ what }) => what.startsWith('lock'))
 }
 
 /** Whatever counts as decided was clicked by somebody. */

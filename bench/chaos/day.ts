@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { openAilments } from './ailments.ts'
-import { channelOf } from './estate.ts'
+import { approvalPlacesOf, vnetId } from './estate.ts'
 import { type House, openHouse } from './house.ts'
-import type { Observed, StoredRequest, Trouble } from './observed.ts'
+import { endStates, type Observed, type StoredRequest, type Trouble } from './observed.ts'
 import { openPeople } from './people.ts'
 import { networkName, type Plan, type PlannedTrouble } from './plan.ts'
 import { readRequests, readStored } from './stored.ts'
@@ -45,7 +45,13 @@ export async function runDay(plan: Plan): Promise<Day> {
         return ailments.end(trouble.ailment)
       }
       const from = Date.now()
-      if (trouble.kind === 'kill') await house.kill(trouble.slot, trouble.downMs)
+      if (trouble.kind === 'lock') {
+        const [scope = ''] = vnetId(trouble.network).split('/providers/')
+        const lock = { scope, level: trouble.level }
+        world.locks.push(lock)
+        await sleep(trouble.forMs)
+        world.locks.splice(world.locks.indexOf(lock), 1)
+      } else if (trouble.kind === 'kill') await house.kill(trouble.slot, trouble.downMs)
       else {
         // One after another: two servers away at once are more than Redis promises to survive.
         lastRedis = lastRedis.then(async () => await redisTrouble(house, trouble.kind)).catch((error) => ledger.note(error))
@@ -82,7 +88,6 @@ export async function runDay(plan: Plan): Promise<Day> {
       troubles,
       leftovers: witness.leftovers(),
       approvalPlaces: approvalPlaces(plan.networks),
-      askingPlaces: { slack: 'data', teams: 'data' },
       auditVerified: await verifyAudit(await house.redis.master()),
     }
     return {
@@ -104,17 +109,14 @@ async function redisTrouble({ redis }: House, kind: string): Promise<void> {
 }
 
 function approvalPlaces(networks: number): Readonly<Record<string, readonly string[]>> {
-  const places = {
-    'slack-approvals': ['slack approvals'],
-    'teams-approvals': ['teams approvals'],
-    'all-approvals': ['slack approvals', 'teams approvals'],
-  }
-  return Object.fromEntries(Array.from({ length: networks }, (_, at) => [networkName(at), places[channelOf(at)]]))
+  const of = (network: number) => Object.entries(approvalPlacesOf(network)).map((entry) => entry.join(' '))
+  return Object.fromEntries(Array.from({ length: networks }, (_, at) => [networkName(at), of(at)]))
 }
 
 /** Reads the requests again and again, whichever server takes writes. */
 function followLedger({ redis: servers }: House, signal: AbortSignal) {
   let requests = new Map<string, StoredRequest>()
+  let ended: readonly StoredRequest[] = []
   const notes: string[] = []
   const read = async <T>(work: (redis: Redis) => Promise<T>): Promise<T> => {
     for (;;) {
@@ -132,9 +134,12 @@ function followLedger({ redis: servers }: House, signal: AbortSignal) {
     }
   }
   const look = async (): Promise<void> => {
-    while (!signal.aborted) {
-      const found = await read(readRequests).catch(() => undefined)
+    for (let looks = 0; !signal.aborted; looks++) {
+      // A failover may take back an end: all are read now and then.
+      const known = looks % 50 === 0 ? [] : ended
+      const found = await read((redis) => readRequests(redis, known)).catch(() => undefined)
       if (found === undefined) return
+      ended = found.filter(({ state }) => endStates.includes(state))
       requests = new Map(found.map((request) => [request.asked.reason ?? request.id, request]))
       await sleep(200)
     }

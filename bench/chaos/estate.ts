@@ -1,6 +1,6 @@
 import { configuration, slack, teams } from '../../sandbox/estate.ts'
 import { newEtag, World } from '../../sandbox/world.ts'
-import { askers, isLeft, networkName, serviceName, servicesOfNetwork } from './plan.ts'
+import { askers, isLeft, networkName, networksInSlack, placeOf, serviceName, servicesOfNetwork } from './plan.ts'
 
 /** Networks in several subscriptions and regions, each with an organization of its own: a key of ClickHouse Cloud takes ten calls in ten seconds. */
 
@@ -113,17 +113,38 @@ export const workspace = {
   users: { ...slack.users, ...numbered((at) => `U1ASKER${at}`) },
   deactivated: new Set<string>(),
 }
+const teamsChannel = (at: number, name: string) => `19:chaos-${name}-${at}@thread.tacv2`
 export const tenant = {
   ...teams,
+  channels: {
+    ...(teams.channels as Readonly<Record<string, string>>),
+    ...Object.fromEntries(
+      Array.from({ length: 10 }, (_, at) => [
+        [`data-${at}`, teamsChannel(at, 'data')],
+        [`approvals-${at}`, teamsChannel(at, 'approvals')],
+      ]).flat(),
+    ),
+  },
   users: { ...teams.users, ...numbered((at) => `a11ce000-0000-4000-8000-00000000f00${at}`) },
   disabled: new Set<string>(),
 }
 
-/** One channel in each chat: a request is decided in Slack, in Teams, or in both, by its network. */
-const channelNames = ['slack-approvals', 'teams-approvals', 'all-approvals'] as const
+/** Channels in which the requests of a network are decided: in Slack, in Teams, or in both. */
+export interface ApprovalPlaces {
+  readonly slack?: string
+  readonly teams?: string
+}
 
-export function channelOf(network: number): (typeof channelNames)[number] {
-  return channelNames[network % channelNames.length] ?? 'all-approvals'
+export function approvalPlacesOf(network: number): ApprovalPlaces {
+  if (network >= networksInSlack) return { teams: `approvals-${placeOf(network)}` }
+  const [inSlack, inTeams] = [{ slack: 'approvals' }, { teams: 'approvals' }]
+  return [inSlack, inTeams, { ...inSlack, ...inTeams }][network % 3] ?? inTeams
+}
+
+function channelName(network: number): string {
+  return Object.entries(approvalPlacesOf(network))
+    .map((entry) => entry.join('-'))
+    .join('-')
 }
 
 export function configurationFile(networks: number): object {
@@ -135,10 +156,16 @@ export function configurationFile(networks: number): object {
     approvers: ['Bob Builder', 'Carol Jones'],
     approvals: 1,
     expiry: isLeft(network) ? '10s' : '24h',
-    channel: channelOf(network),
+    channel: channelName(network),
   })
-  const inTeams = { teams: teams.channels.approvals }
-  const inSlack = { slack: slack.channels.approvals }
+  const channel = (network: number) => {
+    const { slack: inSlack, teams: inTeams } = approvalPlacesOf(network)
+    return {
+      name: channelName(network),
+      ...(inSlack !== undefined && { slack: slack.channels.approvals }),
+      ...(inTeams !== undefined && { teams: tenant.channels[inTeams] }),
+    }
+  }
   return {
     installation: 'chaos',
     organizations: all.map((network) => ({
@@ -160,10 +187,6 @@ export function configurationFile(networks: number): object {
       .filter(({ name }) => name !== 'Alice Archer')
       .map((person) => ({ ...person, teams: teams.users[person.email.split('@')[0] as keyof typeof teams.users] })),
     policies: all.map(policy),
-    channels: [
-      { name: 'slack-approvals', ...inSlack },
-      { name: 'teams-approvals', ...inTeams },
-      { name: 'all-approvals', ...inSlack, ...inTeams },
-    ],
+    channels: [...new Map(all.map((network) => [channelName(network), channel(network)])).values()],
   }
 }

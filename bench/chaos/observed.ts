@@ -14,6 +14,8 @@ export interface Ask {
   readonly service: string
   readonly network: string
   readonly chat: Chat
+  /** The channel in which it is asked for. */
+  readonly place: string
   readonly asker: string
   readonly fate: Fate
 }
@@ -37,9 +39,11 @@ export interface StoredRequest {
   }
   readonly approval?: object
   readonly votes?: readonly { readonly kind: string; readonly by: { readonly key: string } }[]
-  readonly steps?: Readonly<Record<string, { readonly changed?: boolean; readonly state?: string }>>
+  readonly steps?: Readonly<Record<string, { readonly changed?: boolean; readonly state?: string; readonly note?: string }>>
   readonly outcome?: { readonly problem?: { readonly code?: string; readonly message?: string } }
 }
+
+export const endStates: readonly string[] = ['done', 'failed', 'rejected', 'expired', 'cancelled', 'nothing-to-do']
 
 /** An entry of the audit, in the order of the audit. */
 export interface AuditLine {
@@ -79,7 +83,7 @@ export interface Post {
   readonly versions: readonly { readonly at: number; readonly text: string }[]
 }
 
-/** A time in which a process was killed or Redis was away: what it had just posted, it may have had no time to note. */
+/** A time in which a process was killed, Redis was away, or a resource group was locked. What a process had just posted, it may have had no time to note. */
 export interface Trouble {
   readonly from: number
   readonly to: number
@@ -113,8 +117,6 @@ export interface Observed {
   readonly leftovers: Leftovers
   /** Channels in which the request is decided, by network, as `chat place`. */
   readonly approvalPlaces: Readonly<Record<string, readonly string[]>>
-  /** Where people ask, by chat. */
-  readonly askingPlaces: Readonly<Record<Chat, string>>
   /** Jobs that are left, by queue. */
   readonly jobsLeft: Readonly<Record<string, number>>
   /** Requests that chat does not show in their newest version. */

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SlackMessage } from '../../sandbox/slack/store.ts'
 import type { TeamsMessage } from '../../sandbox/teams/store.ts'
-import { channelOf } from './estate.ts'
+import { approvalPlacesOf } from './estate.ts'
 import type { House } from './house.ts'
-import type { Chat, Click, StoredRequest } from './observed.ts'
+import { type Chat, type Click, endStates, type StoredRequest } from './observed.ts'
 import type { PlannedAsk } from './plan.ts'
 import { randomOf } from './random.ts'
 
@@ -14,12 +14,26 @@ export interface People {
   follow(ask: PlannedAsk, isOver: () => boolean): Promise<void>
 }
 
+interface Place {
+  readonly chat: Chat
+  readonly place: string
+}
+
+function placesOf(network: number): readonly [Place, Place?] {
+  const { slack = '', teams = '' } = approvalPlacesOf(network)
+  const [inSlack, inTeams] = [
+    { chat: 'slack' as const, place: slack },
+    { chat: 'teams' as const, place: teams },
+  ]
+  if (slack === '') return [inTeams]
+  return teams === '' ? [inSlack] : [inSlack, inTeams]
+}
+
 /** How long people wait to see something before they try again. */
 const patienceMs = 6_000
 const lookEveryMs = 150
 
 const preposition = { setup: 'in', teardown: 'in', allow: 'from', revoke: 'from' } as const
-const ended = ['done', 'failed', 'rejected', 'expired', 'cancelled', 'nothing-to-do']
 
 /** `find`: the request with this reason, as it stands in the ledger now. */
 export function openPeople(house: House, seed: number, find: (tag: string) => StoredRequest | undefined): People {
@@ -28,9 +42,9 @@ export function openPeople(house: House, seed: number, find: (tag: string) => St
   const slackAt = botUrls.map((url) => slack.driver(`${url}/slack/events`))
   const teamsAt = botUrls.map((url) => teams.driver(url))
 
-  const say = async (chat: Chat, bot: number, who: string, words: string): Promise<void> => {
-    if (chat === 'slack') await slackAt[bot]?.command(who, words, { channel: 'data' })
-    else await teamsAt[bot]?.command(who, 'data', words)
+  const say = async (chat: Chat, place: string, bot: number, who: string, words: string): Promise<void> => {
+    if (chat === 'slack') await slackAt[bot]?.command(who, words, { channel: place })
+    else await teamsAt[bot]?.command(who, place, words)
   }
   const slackCard = (id: string): SlackMessage | undefined =>
     slack.messages.findLast(
@@ -40,17 +54,23 @@ export function openPeople(house: House, seed: number, find: (tag: string) => St
         JSON.stringify(message.blocks).includes('"approve"') &&
         JSON.stringify(message.blocks).includes(`\\"${id}\\"`),
     )
-  const teamsCard = (id: string): TeamsMessage | undefined =>
+  const teamsCard = (id: string, place: string): TeamsMessage | undefined =>
     teams.store.messages.findLast(
       (message) =>
         message.by === teams.directory.botId &&
         !message.deleted &&
-        teams.directory.conversation(message.conversation) === teams.directory.conversation('approvals') &&
+        teams.directory.conversation(message.conversation) === teams.directory.conversation(place) &&
         JSON.stringify(message.activity).includes(`"${id}"`) &&
         JSON.stringify(message.activity).includes('"Approve"'),
     )
   /** Whether there was a button to press. */
-  const press = async (chat: Chat, bot: number, who: string, id: string, label: 'Approve' | 'Reject'): Promise<boolean> => {
+  const press = async (
+    { chat, place }: Place,
+    bot: number,
+    who: string,
+    id: string,
+    label: 'Approve' | 'Reject',
+  ): Promise<boolean> => {
     const note = () => clicks.push({ request: id, kind: label === 'Approve' ? 'approve' : 'reject', at: Date.now() })
     if (chat === 'slack') {
       const card = slackCard(id)
@@ -59,14 +79,14 @@ export function openPeople(house: House, seed: number, find: (tag: string) => St
       await slackAt[bot]?.click(who, card, label)
       return true
     }
-    const card = teamsCard(id)
+    const card = teamsCard(id, place)
     if (card === undefined) return false
     note()
     await teamsAt[bot]?.click(who, card, label)
     return true
   }
 
-  const follow: People['follow'] = async ({ tag, action, service, network, chat, asker, fate }, isOver) => {
+  const follow: People['follow'] = async ({ tag, action, service, network, chat, place, asker, fate }, isOver) => {
     const random = randomOf(seed, tag)
     const bot = (): number => random.between(0, 1)
     const seen = async (isIt: (request: StoredRequest | undefined) => boolean, withinMs = patienceMs): Promise<boolean> => {
@@ -80,34 +100,34 @@ export function openPeople(house: House, seed: number, find: (tag: string) => St
     }
     const words = `${action} ${service} ${preposition[action]} ${network} because "${tag}"`
     const exists = (request: StoredRequest | undefined) => request !== undefined
-    do await attempt(() => say(chat, bot(), asker, words))
+    do await attempt(() => say(chat, place, bot(), asker, words))
     while (!(await seen(exists)) && !isOver())
 
     const at = Number(network.split('-')[1])
-    const decidedIn = { 'slack-approvals': ['slack'], 'teams-approvals': ['teams'], 'all-approvals': ['slack', 'teams'] } as const
-    const [firstChat, otherChat = firstChat] = decidedIn[channelOf(at)]
+    const [first, other = first] = placesOf(at)
     const isDecided = (request: StoredRequest | undefined) =>
       request !== undefined && request.state !== 'planning' && request.state !== 'awaiting-approval'
     const awaits = (request: StoredRequest | undefined) => request?.state === 'awaiting-approval' || isDecided(request)
     // Redis may lose a request of which no replica had heard yet. The bot says so, and people ask again.
-    while (!(await seen(awaits)) && !isOver()) if (find(tag) === undefined) await attempt(() => say(chat, bot(), asker, words))
+    while (!(await seen(awaits)) && !isOver())
+      if (find(tag) === undefined) await attempt(() => say(chat, place, bot(), asker, words))
     while (fate !== 'leave' && !isOver()) {
       const request = find(tag)
       if (request === undefined || isDecided(request)) break
       const { id } = request
       if (fate === 'cancel') {
         clicks.push({ request: id, kind: 'cancel', at: Date.now() })
-        await attempt(() => say(chat, bot(), asker, `cancel ${id}`))
+        await attempt(() => say(chat, place, bot(), asker, `cancel ${id}`))
       } else if (fate === 'approve-twice') {
         await Promise.all([
-          attempt(() => press(firstChat, 0, 'bob', id, 'Approve')),
-          attempt(() => press(otherChat, 1, 'carol', id, 'Approve')),
-          attempt(() => press(firstChat, 1, 'bob', id, 'Approve')),
+          attempt(() => press(first, 0, 'bob', id, 'Approve')),
+          attempt(() => press(other, 1, 'carol', id, 'Approve')),
+          attempt(() => press(first, 1, 'bob', id, 'Approve')),
         ])
       } else {
         const label = fate === 'reject' ? 'Reject' : 'Approve'
         const decider = random.one(['bob', 'carol'])
-        await attempt(() => press(random.one([firstChat, otherChat]), bot(), decider, id, label))
+        await attempt(() => press(random.one([first, other]), bot(), decider, id, label))
       }
       await seen(isDecided, 1_500)
     }
@@ -115,19 +135,19 @@ export function openPeople(house: House, seed: number, find: (tag: string) => St
       await sleep(random.between(0, 2_000))
       for (let tries = 0; tries < 3 && !isOver(); tries++) {
         const request = find(tag)
-        if (request === undefined || ended.includes(request.state)) break
+        if (request === undefined || endStates.includes(request.state)) break
         clicks.push({ request: request.id, kind: 'cancel', at: Date.now() })
-        await attempt(() => say(chat, bot(), asker, `cancel ${request.id}`))
-        await seen((now) => now !== undefined && ended.includes(now.state))
+        await attempt(() => say(chat, place, bot(), asker, `cancel ${request.id}`))
+        await seen((now) => now !== undefined && endStates.includes(now.state))
       }
     }
     // A plan that changed is decided again.
-    while (!isOver() && !ended.includes(find(tag)?.state ?? '')) {
+    while (!isOver() && !endStates.includes(find(tag)?.state ?? '')) {
       await sleep(lookEveryMs)
       const request = find(tag)
       if (request?.state !== 'awaiting-approval' || (fate !== 'approve' && fate !== 'approve-twice' && fate !== 'cancel-late'))
         continue
-      await attempt(() => press(firstChat, bot(), 'carol', request.id, 'Approve'))
+      await attempt(() => press(first, bot(), 'carol', request.id, 'Approve'))
       await seen(isDecided, 1_500)
     }
   }

@@ -33,6 +33,7 @@ export type Ailment =
 export type PlannedTrouble = { readonly atMs: number } & (
   | { readonly kind: 'kill'; readonly slot: string; readonly downMs: number }
   | { readonly kind: 'redis-restarts' | 'redis-dies' | 'redis-hands-over' }
+  | { readonly kind: 'lock'; readonly network: number; readonly level: 'CanNotDelete' | 'ReadOnly'; readonly forMs: number }
   | { readonly kind: 'ailment'; readonly ailment: Ailment; readonly forMs: number; readonly share: number }
 )
 
@@ -53,6 +54,12 @@ const mostOffMs = 60_000
 
 export function networkName(at: number): string {
   return `net-${String(at).padStart(2, '0')}`
+}
+
+/** Slack takes 50 updates of messages a minute, so that the first networks alone use both chats. Every five others have channels of their own in Teams. */
+export const networksInSlack = 8
+export function placeOf(network: number): number {
+  return network < networksInSlack ? 0 : Math.floor(network / 5)
 }
 
 /** In every seventh network nobody decides, and requests expire. */
@@ -84,12 +91,15 @@ function asksOf({ seed, requests, networks, seconds }: Size): readonly PlannedAs
     // First one setup in every network, so that the others find something.
     const network = at < networks ? at : random.between(0, networks - 1)
     const service = at < networks ? 0 : random.between(0, servicesOfNetwork - 1)
+    const chat = random.one<Chat>(['slack', 'teams'])
+    const isInSlack = network < networksInSlack
     return {
       tag: `ask ${at}`,
       action: at < networks ? 'setup' : random.one<Action>(['setup', 'setup', 'allow', 'allow', 'revoke', 'revoke', 'teardown']),
       service: serviceName(network, service),
       network: networkName(network),
-      chat: random.one<Chat>(['slack', 'teams']),
+      chat: isInSlack ? chat : 'teams',
+      place: askingPlace(network),
       asker: `asker${random.between(0, askers - 1)}`,
       fate: isLeft(network) ? 'leave' : fateOf(random, at < networks),
       atMs: Math.floor((lastMs * at) / requests),
@@ -97,12 +107,17 @@ function asksOf({ seed, requests, networks, seconds }: Size): readonly PlannedAs
   })
 }
 
+export function askingPlace(network: number): string {
+  const place = placeOf(network)
+  return place === 0 ? 'data' : `data-${place}`
+}
+
 function fateOf(random: Random, isFirst: boolean): Fate {
   if (isFirst || random.chance(0.7)) return random.chance(0.25) ? 'approve-twice' : 'approve'
   return random.one<Fate>(['reject', 'cancel', 'cancel-late'])
 }
 
-function troublesOf({ seed, seconds }: Size, slots: readonly string[]): readonly PlannedTrouble[] {
+function troublesOf({ seed, seconds, networks }: Size, slots: readonly string[]): readonly PlannedTrouble[] {
   const random = randomOf(seed, 'troubles')
   const troubles: PlannedTrouble[] = []
   const endMs = seconds * 1_000
@@ -113,6 +128,11 @@ function troublesOf({ seed, seconds }: Size, slots: readonly string[]): readonly
   }
   for (let atMs = random.between(8_000, 15_000); atMs < endMs; atMs += random.between(15_000, 30_000))
     troubles.push({ atMs, kind: random.one(['redis-restarts', 'redis-dies', 'redis-hands-over']) })
+  const locks = randomOf(seed, 'locks')
+  for (let atMs = locks.between(5_000, 20_000); atMs < endMs; atMs += locks.between(20_000, 40_000)) {
+    const level = locks.one(['CanNotDelete', 'ReadOnly'] as const)
+    troubles.push({ atMs, kind: 'lock', network: locks.between(0, networks - 1), level, forMs: locks.between(2_000, 6_000) })
+  }
   const ailments = [
     'arm-throttles',
     'arm-fails',

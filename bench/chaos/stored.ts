@@ -13,10 +13,12 @@ export interface Stored {
   readonly jobsLeft: Readonly<Record<string, number>>
 }
 
-export async function readRequests(redis: Redis): Promise<readonly StoredRequest[]> {
-  const ids = await redis.zrange(`${prefix}:requests:all`, '0', '-1')
+/** `known`: those that need not be read again. */
+export async function readRequests(redis: Redis, known: readonly StoredRequest[] = []): Promise<readonly StoredRequest[]> {
+  const old = new Set(known.map(({ id }) => id))
+  const ids = (await redis.zrange(`${prefix}:requests:all`, '0', '-1')).filter((id) => !old.has(id))
   const texts = ids.length === 0 ? [] : await redis.mget(ids.map((id) => `${prefix}:request:${id}`))
-  return texts.flatMap((text) => (text === null ? [] : [JSON.parse(text) as StoredRequest]))
+  return [...known, ...texts.flatMap((text) => (text === null ? [] : [JSON.parse(text) as StoredRequest]))]
 }
 
 export async function readStored(redis: Redis, networks: readonly string[]): Promise<Stored> {

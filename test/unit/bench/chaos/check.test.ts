@@ -40,7 +40,24 @@ test('so is a request that was rejected, cancelled or left until it expired', ()
   expect(check({ ...whole, ...ended('expired', { asks: [{ ...ask, fate: 'leave' }], clicks: [] }) })).toEqual(check(whole))
 })
 
+const locked: Partial<Observed> = {
+  requests: [{ ...request, state: 'failed', votes: [], steps: {}, outcome: { problem: { code: 'ScopeLocked', message: '' } } }],
+  audit: [{ request: 'PL-1', event: 'x', state: 'failed' }],
+  posts: ended('failed', {}).posts ?? [],
+}
+
+test('so is a request that a lock made fail, and one that kept what was locked', () => {
+  const troubles = [{ from: moments.asked, to: moments.approved, what: 'lock rg-network' }]
+  expect(check({ ...whole, ...ended('failed', { ...locked, troubles }) })).toEqual(check(whole))
+  const steps = { 'private-endpoint': { state: 'done', note: 'kept: following scope(s) are locked: rg-network' } }
+  const requests = [{ ...request, action: 'teardown', steps }]
+  const asks = [{ ...ask, action: 'teardown' as const }]
+  const { wrong } = check({ ...whole, requests, asks, standings: [reachable, { ...nowhere, at: moments.true, endpoint: true }] })
+  expect(wrong).toEqual([])
+})
+
 const doctored: readonly [what: string, kind: keyof Broken, change: Partial<Observed>, says: RegExp][] = [
+  ['a failure by a lock that nobody set', 'wrong', ended('failed', locked), /was to be done, and is failed \(ScopeLocked/],
   ['an ask that is no request', 'lost', { asks: [ask, { ...ask, tag: 'ask 1' }] }, /ask 1 is no request/],
   [
     'a request that never ends',

@@ -19,9 +19,13 @@ test('a day has every kind of request, of end and of trouble', () => {
   const fates = ['approve', 'approve-twice', 'reject', 'cancel', 'cancel-late', 'leave']
   expect(new Set(asks.map(({ fate }) => fate))).toEqual(new Set(fates))
   expect(new Set(troubles.map(({ kind }) => kind))).toEqual(
-    new Set(['kill', 'ailment', 'redis-restarts', 'redis-dies', 'redis-hands-over']),
+    new Set(['kill', 'lock', 'ailment', 'redis-restarts', 'redis-dies', 'redis-hands-over']),
   )
   expect(new Set(troubles.flatMap((each) => (each.kind === 'ailment' ? [each.ailment] : []))).size).toBe(10)
+  const places = Map.groupBy(asks, ({ chat, place }) => `${chat} ${place}`)
+  // Slack has room for 50 updates a minute, a conversation of Teams for 1,800 sends an hour.
+  expect(asks.filter(({ chat }) => chat === 'slack').length).toBeLessThan(150)
+  expect(Math.max(...[...places.values()].map(({ length }) => length))).toBeLessThan(170)
   const all = Object.values(clocks)
   expect(Math.max(...all) - Math.min(...all)).toBeGreaterThan(60_000)
 })

@@ -42,7 +42,7 @@ async function countJobs(redis: Redis, queues: readonly string[]): Promise<Reado
     ]
     for (const id of ids) {
       const data = await redis.hget(key(id), 'data')
-      if (data === null || data.includes('"kind":"survey"')) continue
+      if (data === null || data.includes('"kind":"survey')) continue
       counts[queue] = (counts[queue] ?? 0) + 1
     }
   }

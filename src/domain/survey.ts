@@ -99,6 +99,22 @@ function recordState(host: string, zone: SeenZone | undefined, address: string |
   return address !== undefined && record.addresses.length === 1 && record.addresses[0] === address ? 'right' : 'elsewhere'
 }
 
+/** Pure. `survey`, with these networks as `newer` has seen them, and the others as before. `all`: every network, in the order of the configuration. */
+export function withNetworks(survey: Survey, newer: Survey, networks: readonly string[], all: readonly string[]): Survey {
+  const isNewer = (network: string): boolean => networks.includes(network)
+  const key = (serviceId: string, network: string) => `${serviceId} ${network}`
+  const cells = [...survey.cells.filter((cell) => !isNewer(cell.network)), ...newer.cells]
+  const byKey = new Map(cells.map((cell) => [key(cell.service.id, cell.network), cell]))
+  const services = [...new Set([...newer.cells, ...survey.cells].map(({ service }) => service.id))]
+  return {
+    ...survey,
+    names: { ...survey.names, ...newer.names },
+    workers: { ...survey.workers, ...newer.workers },
+    unread: [...survey.unread.filter(({ network }) => !isNewer(network)), ...newer.unread],
+    cells: services.flatMap((id) => all.flatMap((network) => byKey.get(key(id, network)) ?? [])),
+  }
+}
+
 /** Pure. The ids of the endpoints that may be on the service's allow list; undefined when one of the networks was not read. */
 export function livingIdsOf(serviceId: string, { cells, unread }: Survey): readonly string[] | undefined {
   const own = cells.filter(({ service }) => service.id === serviceId)

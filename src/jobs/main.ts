@@ -35,7 +35,7 @@ import { startRetention } from './requests/retention.ts'
 import { startSweep } from './requests/sweep.ts'
 import { workOnRequest } from './requests/work-on-request.ts'
 import { createCatalog } from './services/inventory.ts'
-import { startSurveys, workOnSurvey } from './services/survey.ts'
+import { startSurveys, surveyNetwork, workOnSurvey } from './services/survey.ts'
 import { createTargets } from './services/target.ts'
 import { withSharedLists } from './shared-lists.ts'
 import { openMetrics, serveWatched } from './watched.ts'
@@ -131,6 +131,7 @@ async function start(configured: JobsConfig, log: Log, opened: AsyncDisposableSt
       handle: async ({ data, signal }) => {
         if (data.kind === 'request') await spendAs('request', () => workOnRequest(data.id, shared, signal))
         else if (data.kind === 'diagnosis') await spendAs('diagnosis', () => workOnDiagnosis(data.id, shared, signal))
+        else if (data.kind === 'survey-network') await spendAs('background', () => surveyNetwork(data.id, shared, signal))
         else await spendAs('background', () => workOnSurvey(data.id, shared, signal))
       },
     }),

@@ -39,6 +39,8 @@ export const workSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('request'), id: z.string() }),
   z.strictObject({ kind: z.literal('diagnosis'), id: z.string() }),
   z.strictObject({ kind: z.literal('survey'), id: z.enum(['anew', 'more']) }),
+  // The id is the network's name.
+  z.strictObject({ kind: z.literal('survey-network'), id: z.string() }),
 ])
 export type Work = z.infer<typeof workSchema>
 

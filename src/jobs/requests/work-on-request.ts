@@ -139,7 +139,7 @@ async function updateStatus({ facts, target }: StepContext, { verdicts, catalog,
   try {
     for (const [id, verdict] of facts.verdicts ?? []) await verdicts.save(id, target.network.name, { ...verdict, at })
     await catalog.learn(new Map([...(facts.allowLists ?? [])].map(([id, { entries }]) => [id, entries])))
-    await producer.work({ kind: 'survey', id: 'anew' })
+    await producer.work({ kind: 'survey-network', id: target.network.name })
   } catch (error) {
     log.warn({ err: error }, 'status not brought up to date')
   }

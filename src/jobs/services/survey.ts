@@ -1,8 +1,16 @@
 import { RetryableError, TerminalError, toProblem } from '../../domain/errors.ts'
 import type { Ledger } from '../../domain/ledger.ts'
 import type { OrganizationKey } from '../../domain/organization.ts'
-import { cellOf, type PrivateName, type SeenEndpoint, type SeenNetwork, type SeenZone, type Survey } from '../../domain/survey.ts'
-import { isInVnet, type Network, type Service, sameId, zoneOf } from '../../domain/target.ts'
+import {
+  cellOf,
+  type PrivateName,
+  type SeenEndpoint,
+  type SeenNetwork,
+  type SeenZone,
+  type Survey,
+  withNetworks,
+} from '../../domain/survey.ts'
+import { isInVnet, type Network, type Service, sameId, vnetId, zoneOf } from '../../domain/target.ts'
 import type { Log } from '../../log.ts'
 import type { Producer } from '../../redis/producer.ts'
 import type { Inventory } from '../../redis/records.ts'
@@ -67,16 +75,47 @@ export async function workOnSurvey(which: 'anew' | 'more', jobs: SurveyJobs, sig
   const known = before === undefined ? Number.POSITIVE_INFINITY : age(before.readAt)
   if (known < youngMs || (known < maxAgeWhileBusyMs && (await isBusy(jobs)))) throw later()
   const inventory = await catalog.current(which === 'more' ? maxAgeMs : youngMs, signal)
-  const azure = inventory.services.filter(({ provider }) => provider === 'azure')
-  const names = Object.fromEntries(
-    azure.map(({ id }): [string, PrivateName] => [id, targets.known(id) ?? before?.names[id] ?? { readAt: never }]),
-  )
+  const azure = onAzure(inventory)
+  const names = namesOf(azure, before, targets)
   const keys = before?.keys !== undefined && !isOld(before.keys) ? before.keys : await judgeKeys(jobs, signal)
   const learned = which === 'more' && keys === before?.keys ? await learnSome(azure, names, jobs, signal) : {}
   await survey.learn(learned)
   Object.assign(names, learned)
   const seen = await surveyOf(azure, names, inventory, jobs, signal)
   await survey.write({ ...seen, keys })
+}
+
+/**
+ * Reads after a change what it may have changed: its network, and those of the same VNet or with zones in the same place. The others stay as they were read last, and no
+ * call of ClickHouse Cloud is made. May run twice.
+ */
+export async function surveyNetwork(name: string, jobs: SurveyJobs, signal: AbortSignal): Promise<void> {
+  const { catalog, networks, survey, targets } = jobs
+  const before = await survey.read()
+  if (before === undefined) return await workOnSurvey('anew', jobs, signal)
+  if (age(before.readAt) < maxAgeWhileBusyMs && (await isBusy(jobs))) throw later()
+  const changed = networks.find((network) => network.name === name)
+  if (changed === undefined) return
+  const touched = networks.filter((network) => touches(changed, network))
+  const inventory = await catalog.current(maxAgeMs, signal)
+  const azure = onAzure(inventory)
+  const seen = await surveyOf(azure, namesOf(azure, before, targets), inventory, { ...jobs, networks: touched }, signal)
+  const namesIn = (some: readonly Network[]) => some.map((network) => network.name)
+  // Another worker may have surveyed the others meanwhile.
+  await survey.write(withNetworks((await survey.read()) ?? before, seen, namesIn(touched), namesIn(networks)))
+}
+
+function touches(changed: Network, network: Network): boolean {
+  const zones = ({ dns }: Network) => `${dns.subscription}/${dns.resourceGroup}`
+  return sameId(vnetId(changed), vnetId(network)) || sameId(zones(changed), zones(network))
+}
+
+function onAzure({ services }: Inventory): readonly Service[] {
+  return services.filter(({ provider }) => provider === 'azure')
+}
+
+function namesOf(services: readonly Service[], before: Survey | undefined, targets: Targets): Record<string, PrivateName> {
+  return Object.fromEntries(services.map(({ id }) => [id, targets.known(id) ?? before?.names[id] ?? { readAt: never }]))
 }
 
 function isOld(keys: Survey['keys']): boolean {

@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import type { Survey } from '../../../../src/domain/survey.ts'
-import { type SurveyJobs, workOnSurvey } from '../../../../src/jobs/services/survey.ts'
+import { type SurveyJobs, surveyNetwork, workOnSurvey } from '../../../../src/jobs/services/survey.ts'
 import { service } from '../../literals.ts'
 
 const readAt = '2026-03-01T12:00:00.000Z'
@@ -97,4 +97,63 @@ test('names are learned as fast as the budget lets them, past one that cannot be
   }
   await workOnSurvey('more', busyAfter, signal)
   expect(read).toBeLessThan(12)
+})
+
+test('after a change its network is read anew, and those of the same VNet or zones; the others stay, and ClickHouse Cloud is not asked', async () => {
+  const host = 'q7.westus3.privatelink.example'
+  const names = { [service.id]: { alias: 'alias', host, readAt: new Date().toISOString() } }
+  const far = { ...network, name: 'far', vnet: 'w', dns: { subscription: 's', resourceGroup: 'rg-other' } }
+  const networks = [network, far, { ...network, name: 'lab' }, { ...far, name: 'hub', vnet: 'x', dns: network.dns }]
+  const cell = { service, record: 'right', listed: true } as const
+  const before: Survey = {
+    readAt: new Date().toISOString(),
+    names,
+    unread: [
+      { network: 'lab', problem: 'HTTP 500' },
+      { network: 'far', problem: 'HTTP 500' },
+    ],
+    cells: networks.map(({ name }) => ({ ...cell, network: name })),
+  }
+  const read: string[] = []
+  let written: Survey | undefined
+  const ages: number[] = []
+  const jobs = {
+    networks,
+    log: pino({ level: 'silent' }),
+    ledger: { open: async () => [] },
+    catalog: {
+      current: async (maxAgeMs: number) => {
+        ages.push(maxAgeMs)
+        return { readAt, services: [service], allowLists: {} }
+      },
+    },
+    targets: { known: () => undefined },
+    clouds: {
+      network: {
+        endpoints: async ({ name }: { name: string }) => {
+          read.push(name)
+          return { endpoints: [], partial: false }
+        },
+      },
+      dns: { zones: async () => [] },
+      prober: { workers: async () => [] },
+    },
+    survey: {
+      read: async () => before,
+      write: async (survey: Survey) => {
+        written = survey
+      },
+    },
+  } as unknown as SurveyJobs
+  await surveyNetwork('prod-westus3', jobs, new AbortController().signal)
+  expect(read.toSorted()).toEqual(['hub', 'lab', 'prod-westus3'])
+  expect(ages).toEqual([300_000])
+  expect(written?.cells.map(({ network: name, listed }) => [name, listed])).toEqual([
+    ['prod-westus3', false],
+    ['far', true],
+    ['lab', false],
+    ['hub', false],
+  ])
+  expect(written?.unread).toEqual([{ network: 'far', problem: 'HTTP 500' }])
+  expect(written?.readAt).toBe(before.readAt)
 })

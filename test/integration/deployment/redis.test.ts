@@ -94,6 +94,13 @@ test('the passwords are readable by their owner alone, and the file of the users
   expect(statSync(join(folder, 'redis-users.acl')).mode & 0o777).toBe(0o644)
 })
 
+test('the administrator loads the users again, and nobody else does', async () => {
+  expect(makeSecrets('prod-westus3', 'test-westus3').status).toBe(0)
+  await expect(as(addressOf('bot'), (redis) => redis.call('ACL', 'LOAD'))).rejects.toThrow('NOPERM')
+  expect(await as(addressOf('admin'), (redis) => redis.call('ACL', 'LOAD'))).toBe('OK')
+  expect(await as(addressOf('diagnostics-test-westus3'), (redis) => redis.ping())).toBe('PONG')
+})
+
 test('a second run adds a network, and keeps the passwords that there are', async () => {
   const before = addressOf('bot')
   const { status, stdout, stderr } = makeSecrets('prod-westus3', 'staging-eastus2')

@@ -118,7 +118,9 @@ export function aclLines(
   const line = (user: string, role: Role, network = ''): string =>
     ['user', user, 'on', ...hashesOf(user), 'resetchannels', commandsOf[role], 'resetkeys', ...rulesOf(role, network)].join(' ')
   return [
-    'user default off',
+    // Nobody can be it. Its rights are for Redis itself, which reads its append-only file as this user, and else leaves out every transaction
+    // (https://github.com/redis/redis/issues/14541).
+    'user default off allchannels allkeys +@all',
     line('bot', 'bot'),
     line('jobs', 'jobs'),
     ...networks.map((network) => line(diagnosticsUser(network), 'diagnostics', network)),

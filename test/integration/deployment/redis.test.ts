@@ -64,10 +64,16 @@ async function as<Result>(address: string, use: (redis: Redis) => Promise<Result
 
 test('what it has answered outlives its sudden death', async () => {
   await as(addressOf('bot'), (redis) => redis.set('{privatelink}:request:PL-1', 'kept'))
+  await as(addressOf('bot'), (redis) =>
+    redis.multi().set('{privatelink}:request:PL-2', 'kept').sadd('{privatelink}:requests:open', 'PL-2').exec(),
+  )
+  const script = "redis.call('SET', KEYS[1], 'kept') redis.call('SET', KEYS[2], 'kept')"
+  await as(addressOf('jobs'), (redis) => redis.eval(script, 2, '{privatelink}:request:PL-3', '{privatelink}:request:PL-4'))
   await stop('SIGKILL')
   expect(health()).not.toBe(0)
   await start()
-  expect(await as(addressOf('jobs'), (redis) => redis.get('{privatelink}:request:PL-1'))).toBe('kept')
+  for (const id of ['PL-1', 'PL-2', 'PL-3', 'PL-4'])
+    expect(await as(addressOf('jobs'), (redis) => redis.get(`{privatelink}:request:${id}`))).toBe('kept')
   const told = await as(addressOf('bot'), (redis) => redis.info())
   for (const line of ['aof_enabled:1', 'maxmemory_policy:noeviction', 'maxmemory:536870912']) expect(told).toContain(line)
 })

@@ -28,7 +28,7 @@ function openHouse() {
   writeFileSync(
     usersFile,
     `${aclLines(['prod-westus3'], passwords)
-      .filter((line) => line !== 'user default off')
+      .filter((line) => !line.startsWith('user default '))
       .join('\n')}\n`,
   )
   const settings = (lines: Readonly<Record<string, string | number>>): string =>

@@ -31,7 +31,7 @@ export async function startChaosRedis(networks: readonly string[]): Promise<Chao
   const running = new Map<number, ChildProcess>()
   const usersFile = join(folder, 'users.acl')
   const passwords = new Map(usersOf(networks).map((user) => [user, [user]]))
-  const lines = aclLines(networks, passwords).filter((line) => line !== 'user default off')
+  const lines = aclLines(networks, passwords).filter((line) => !line.startsWith('user default '))
   writeFileSync(usersFile, `${lines.join('\n')}\n`)
 
   const launch = (port: number, words: readonly string[] = []): void => {

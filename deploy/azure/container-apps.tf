@@ -16,15 +16,11 @@ resource "azurerm_container_app_environment" "main" {
 locals {
   environment = {
     bot = merge(
+      local.redis_environment["bot"],
       { PORT = "3000", METRICS_PORT = "9464", MALLOC_ARENA_MAX = "1" },
       var.teams == null ? {} : { TEAMS_APP_ID = var.teams.app_id, TEAMS_TENANT_ID = var.teams.tenant_id },
     )
-    # DefaultAzureCredential uses the identity with this client id.
-    jobs = {
-      AZURE_CLIENT_ID  = azurerm_user_assigned_identity.process["jobs"].client_id
-      METRICS_PORT     = "9464"
-      MALLOC_ARENA_MAX = "1"
-    }
+    jobs = merge(local.redis_environment["jobs"], { METRICS_PORT = "9464", MALLOC_ARENA_MAX = "1" })
   }
   memory  = { bot = "0.5Gi", jobs = "0.5Gi" }
   started = var.start_processes ? toset(["bot", "jobs"]) : toset([])
@@ -146,5 +142,11 @@ resource "azurerm_container_app" "process" {
     }
   }
 
-  depends_on = [azurerm_role_assignment.secrets, azurerm_role_assignment.pull, azurerm_private_endpoint.redis]
+  depends_on = [
+    azurerm_role_assignment.secrets,
+    azurerm_role_assignment.pull,
+    azurerm_private_endpoint.redis,
+    azurerm_managed_redis_access_policy_assignment.bot,
+    azurerm_managed_redis_access_policy_assignment.jobs,
+  ]
 }

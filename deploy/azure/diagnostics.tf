@@ -122,14 +122,6 @@ resource "azurerm_private_endpoint" "worker_redis" {
   }
 }
 
-# Container Instances cannot refer to a vault: this one secret is read by Terraform, and so stands in its state.
-data "azurerm_key_vault_secret" "worker_redis_url" {
-  count = var.start_processes && length(var.networks) > 0 ? 1 : 0
-
-  name         = "redis-url-diagnostics"
-  key_vault_id = azurerm_key_vault.main.id
-}
-
 resource "azurerm_container_group" "worker" {
   for_each = var.start_processes ? var.networks : {}
 
@@ -165,16 +157,12 @@ resource "azurerm_container_group" "worker" {
     # As `npm run diagnostics` starts it.
     commands = ["node", "--max-semi-space-size=1", "--max-old-space-size=48", "src/diagnostics/main.ts"]
 
-    environment_variables = {
+    environment_variables = merge(local.redis_environment["diagnostics"], {
       DIAGNOSTICS_NETWORK = each.key
       MALLOC_ARENA_MAX    = "1"
       METRICS_PORT        = "9464"
       UV_THREADPOOL_SIZE  = "100"
-    }
-
-    secure_environment_variables = {
-      REDIS_URL = data.azurerm_key_vault_secret.worker_redis_url[0].value
-    }
+    })
 
     # A private address has to have a port. The security group lets nobody in.
     ports {
@@ -198,5 +186,6 @@ resource "azurerm_container_group" "worker" {
     azurerm_private_dns_zone_virtual_network_link.worker_redis,
     azurerm_subnet_network_security_group_association.worker,
     azurerm_role_assignment.pull,
+    azurerm_managed_redis_access_policy_assignment.diagnostics,
   ]
 }

@@ -11,16 +11,14 @@ resource "azurerm_key_vault" "main" {
 }
 
 locals {
-  # Names of secrets in the vault by the variables that they are given in. People write them there (docs/install.md); Terraform does not see those of bot and jobs.
+  # Names of secrets in the vault by the variables that they are given in. People write them there (docs/install.md); Terraform does not see them.
   secrets = {
     bot = merge(
-      { REDIS_URL = "redis-url-bot" },
       anytrue([for chat in var.chats : startswith(chat, "slack")]) ? { SLACK_BOT_TOKEN = "slack-bot-token", SLACK_SIGNING_SECRET = "slack-signing-secret" } : {},
       contains(var.chats, "slack-socket-mode") ? { SLACK_APP_TOKEN = "slack-app-token" } : {},
       contains(var.chats, "teams") ? { TEAMS_APP_PASSWORD = "teams-app-password" } : {},
     )
     jobs = {
-      REDIS_URL             = "redis-url-jobs"
       CLICKHOUSE_KEY_ID     = "clickhouse-key-id"
       CLICKHOUSE_KEY_SECRET = "clickhouse-key-secret"
     }

@@ -10,12 +10,7 @@ output "key_vault" {
 
 output "secrets" {
   description = "Names of the secrets that have to be in the vault before start_processes is true."
-  value       = sort(distinct(concat([for reader in local.readers : reader.secret], length(var.networks) > 0 ? ["redis-url-diagnostics"] : [])))
-}
-
-output "redis_address" {
-  description = "Host and port for the three Redis URLs: rediss://:KEY@HOST:PORT. The key: az redisenterprise database list-keys."
-  value       = "${azurerm_managed_redis.main.hostname}:${azurerm_managed_redis.main.default_database[0].port}"
+  value       = sort(distinct([for reader in local.readers : reader.secret]))
 }
 
 output "jobs_principal_id" {

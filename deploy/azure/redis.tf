@@ -1,4 +1,4 @@
-# Azure Managed Redis knows one access policy, which may do everything: it cannot hold the processes apart as redis-users.acl does (docs/decisions.md, 47).
+# Azure Managed Redis knows one access policy, which may do everything: it cannot hold the processes apart as redis-users.acl does (docs/decisions.md, 47 and 74).
 resource "azurerm_managed_redis" "main" {
   name                      = "redis-${var.name}"
   resource_group_name       = azurerm_resource_group.main.name
@@ -9,7 +9,8 @@ resource "azurerm_managed_redis" "main" {
   tags                      = var.tags
 
   default_database {
-    access_keys_authentication_enabled = true
+    # The identities of the processes are let in, and nobody else.
+    access_keys_authentication_enabled = false
     client_protocol                    = "Encrypted"
 
     # One address for clients that know nothing of clusters.
@@ -23,8 +24,39 @@ resource "azurerm_managed_redis" "main" {
   }
 }
 
+# One after the other: Managed Redis fails what is assigned while it still makes another assignment.
+resource "azurerm_managed_redis_access_policy_assignment" "bot" {
+  managed_redis_id = azurerm_managed_redis.main.id
+  object_id        = azurerm_user_assigned_identity.process["bot"].principal_id
+}
+
+resource "azurerm_managed_redis_access_policy_assignment" "jobs" {
+  managed_redis_id = azurerm_managed_redis.main.id
+  object_id        = azurerm_user_assigned_identity.process["jobs"].principal_id
+
+  depends_on = [azurerm_managed_redis_access_policy_assignment.bot]
+}
+
+resource "azurerm_managed_redis_access_policy_assignment" "diagnostics" {
+  count = length(var.networks) > 0 ? 1 : 0
+
+  managed_redis_id = azurerm_managed_redis.main.id
+  object_id        = azurerm_user_assigned_identity.process["diagnostics"].principal_id
+
+  depends_on = [azurerm_managed_redis_access_policy_assignment.jobs]
+}
+
 locals {
   redis_zone = "privatelink.redis.azure.net"
+
+  # For each process: where Redis is, and as which identity it signs in.
+  redis_environment = {
+    for process, identity in azurerm_user_assigned_identity.process : process => {
+      REDIS_URL       = "rediss://${azurerm_managed_redis.main.hostname}:${azurerm_managed_redis.main.default_database[0].port}"
+      REDIS_AUTH      = "entra"
+      AZURE_CLIENT_ID = identity.client_id
+    }
+  }
 }
 
 resource "azurerm_private_endpoint" "redis" {

@@ -26,7 +26,7 @@ variable "tags" {
 }
 
 variable "image" {
-  description = "The image of the three processes, with a tag or digest, e.g. acme.azurecr.io/privatelink-bot:0.1.0."
+  description = "The image of the three processes, with a tag or digest, e.g. acme.azurecr.io/privatelink-bot:0.2.0."
   type        = string
 }
 

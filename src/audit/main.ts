@@ -122,6 +122,8 @@ async function printVerified(audit: Audit, expected: Expected): Promise<number> 
 }
 
 async function print(audit: Audit, format: string, since: string): Promise<number> {
+  // Who reads it may have seen enough, as `head` has.
+  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 2))
   if (format === 'csv') process.stdout.write(csvHeader)
   const cut = await audit.cut()
   for await (const { entry, hash } of audit.links(cut, cut.count)) {

@@ -24,15 +24,19 @@ const ownVariables = {
   diagnostics: ['DIAGNOSTICS_NETWORK', 'DIAGNOSTICS_DNS_SERVERS', 'DIAGNOSTICS_PREFIXES'],
 } as const
 
+/** Of every process that signs in to Redis as its Azure identity. */
+const identityVariables: readonly string[] = ['AZURE_CLIENT_ID', 'AZURE_TENANT_ID', 'AZURE_CLIENT_SECRET']
+
 export type ProcessName = keyof typeof ownVariables
 
 /** The processes whose variables are set, for `npm run doctor`. Those that name the keys of an organization in the configuration file count as jobs'. */
 export function processesIn(environment: Environment): readonly ProcessName[] {
   const isSet = (name: string) => [name, `${name}_FILE`].some((each) => (environment[each] ?? '') !== '')
+  const isOwn = (name: string) => environment.REDIS_AUTH !== 'entra' || !identityVariables.includes(name)
   const path = environment.PRIVATELINK_CONFIG ?? ''
   const organizations = path === '' ? [] : (readEstate(path, [])?.organizations ?? [])
   const keys = organizations.flatMap(({ keyId, keySecret }) => [keyId, keySecret])
   return (['bot', 'jobs', 'diagnostics'] as const).filter((name) =>
-    [...ownVariables[name], ...(name === 'jobs' ? keys : [])].some(isSet),
+    [...ownVariables[name], ...(name === 'jobs' ? keys : [])].some((variable) => isOwn(variable) && isSet(variable)),
   )
 }

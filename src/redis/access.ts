@@ -94,7 +94,7 @@ export function isNetworkName(name: string): boolean {
 
 /** The names of the users that these networks need. */
 export function usersOf(networks: readonly string[]): readonly string[] {
-  return ['bot', 'jobs', ...networks.map(diagnosticsUser), 'auditor', 'archivist']
+  return ['bot', 'jobs', ...networks.map(diagnosticsUser), 'auditor', 'archivist', 'admin']
 }
 
 /** A user for the diagnostics workers of one network. */
@@ -104,7 +104,8 @@ function diagnosticsUser(network: string): string {
 
 /**
  * The lines of a Redis `aclfile`. A user has the passwords that are given for it, of which only the SHA-256 is written; without any, nobody can be that
- * user. The user `health` needs none, and may send PING. Throws where a network's name is no name.
+ * user. The user `health` needs none, and may send PING. `admin` may do everything: without it nobody could load these lines again. Throws where a
+ * network's name is no name.
  */
 export function aclLines(
   networks: readonly string[],
@@ -112,17 +113,20 @@ export function aclLines(
 ): readonly string[] {
   const wrong = networks.find((network) => !isNetworkName(network))
   if (wrong !== undefined) throw new Error(`"${wrong}" is no name of a network: it may hold letters, digits, ".", "_" and "-".`)
-  const line = (user: string, role: Role, network = ''): string => {
-    const hashes = (passwords.get(user) ?? []).map((password) => `#${createHash('sha256').update(password).digest('hex')}`)
-    return ['user', user, 'on', ...hashes, 'resetchannels', commandsOf[role], 'resetkeys', ...rulesOf(role, network)].join(' ')
-  }
+  const hashesOf = (user: string): readonly string[] =>
+    (passwords.get(user) ?? []).map((password) => `#${createHash('sha256').update(password).digest('hex')}`)
+  const line = (user: string, role: Role, network = ''): string =>
+    ['user', user, 'on', ...hashesOf(user), 'resetchannels', commandsOf[role], 'resetkeys', ...rulesOf(role, network)].join(' ')
   return [
-    'user default off',
+    // Nobody can be it. Its rights are for Redis itself, which reads its append-only file as this user, and else leaves out every transaction
+    // (https://github.com/redis/redis/issues/14541).
+    'user default off allchannels allkeys +@all',
     line('bot', 'bot'),
     line('jobs', 'jobs'),
     ...networks.map((network) => line(diagnosticsUser(network), 'diagnostics', network)),
     line('auditor', 'auditor'),
     line('archivist', 'archivist'),
+    ['user', 'admin', 'on', ...hashesOf('admin'), 'allchannels', 'allkeys', '+@all'].join(' '),
     'user health on nopass resetchannels -@all +ping resetkeys',
   ]
 }

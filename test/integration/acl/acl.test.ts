@@ -26,7 +26,7 @@ test.each([
   [
     ['--network', 'prod', '--passwords', '-'],
     'nobody s3cret\n',
-    'Line 1 of the passwords is for nobody: the users are bot, jobs, diagnostics-prod, auditor, archivist.',
+    'Line 1 of the passwords is for nobody: the users are bot, jobs, diagnostics-prod, auditor, archivist, admin.',
   ],
   [['--network', 'prod', '--passwords', '-'], 'bot pw\nbot-s3cret\n', 'Line 2 of the passwords is not "USER PASSWORD".'],
   [['--network', 'prod', '--passwords', '/nowhere'], '', 'ENOENT'],

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type RedisServer, startRedis } from '../../../sandbox/redis.ts'
@@ -131,6 +132,13 @@ test('exports what happened, for programs and for spreadsheets', async () => {
   const later = new Date(Date.now() + 60_000).toISOString()
   expect((await audit('export', '--format', 'jsonl', '--since', later)).out).toBe('')
   expect((await audit('export', '--format', 'jsonl', '--since', '1h')).out.trim().split('\n')).toHaveLength(8)
+})
+
+test('a reader who has seen enough is no error', () => {
+  const command = 'set -o pipefail; "$0" src/audit/main.ts export --format csv | true'
+  const env = { ...process.env, REDIS_URL: server.urlFor('auditor') }
+  const { status, stderr } = spawnSync('bash', ['-c', command, process.execPath], { encoding: 'utf8', env })
+  expect([status, stderr]).toEqual([0, ''])
 })
 
 test('a step’s entry holds the vendors’ ids of its writes, clean and bounded', async () => {

@@ -64,10 +64,16 @@ async function as<Result>(address: string, use: (redis: Redis) => Promise<Result
 
 test('what it has answered outlives its sudden death', async () => {
   await as(addressOf('bot'), (redis) => redis.set('{privatelink}:request:PL-1', 'kept'))
+  await as(addressOf('bot'), (redis) =>
+    redis.multi().set('{privatelink}:request:PL-2', 'kept').sadd('{privatelink}:requests:open', 'PL-2').exec(),
+  )
+  const script = "redis.call('SET', KEYS[1], 'kept') redis.call('SET', KEYS[2], 'kept')"
+  await as(addressOf('jobs'), (redis) => redis.eval(script, 2, '{privatelink}:request:PL-3', '{privatelink}:request:PL-4'))
   await stop('SIGKILL')
   expect(health()).not.toBe(0)
   await start()
-  expect(await as(addressOf('jobs'), (redis) => redis.get('{privatelink}:request:PL-1'))).toBe('kept')
+  for (const id of ['PL-1', 'PL-2', 'PL-3', 'PL-4'])
+    expect(await as(addressOf('jobs'), (redis) => redis.get(`{privatelink}:request:${id}`))).toBe('kept')
   const told = await as(addressOf('bot'), (redis) => redis.info())
   for (const line of ['aof_enabled:1', 'maxmemory_policy:noeviction', 'maxmemory:536870912']) expect(told).toContain(line)
 })
@@ -92,6 +98,13 @@ test('the passwords are readable by their owner alone, and the file of the users
   }
   // Redis reads it as another user than the one that made it.
   expect(statSync(join(folder, 'redis-users.acl')).mode & 0o777).toBe(0o644)
+})
+
+test('the administrator loads the users again, and nobody else does', async () => {
+  expect(makeSecrets('prod-westus3', 'test-westus3').status).toBe(0)
+  await expect(as(addressOf('bot'), (redis) => redis.call('ACL', 'LOAD'))).rejects.toThrow('NOPERM')
+  expect(await as(addressOf('admin'), (redis) => redis.call('ACL', 'LOAD'))).toBe('OK')
+  expect(await as(addressOf('diagnostics-test-westus3'), (redis) => redis.ping())).toBe('PONG')
 })
 
 test('a second run adds a network, and keeps the passwords that there are', async () => {

@@ -101,6 +101,31 @@ describe('deploy/azure', () => {
   })
 })
 
+describe('deploy/azure: the sign-in to Redis', () => {
+  test('there is no key: nobody can sign in but the identities, and no address holds a password', () => {
+    expect(code).toMatch(/access_keys_authentication_enabled = false/)
+    expect(code).not.toMatch(/redis-url|rediss?:\/\/[^"$]*@|data "azurerm_key_vault_secret"/)
+    expect([...found(/"(rediss?:[^"]*)"/g)]).toEqual([
+      `rediss://\${azurerm_managed_redis.main.hostname}:\${azurerm_managed_redis.main.default_database[0].port}`,
+    ])
+    expect(code).toMatch(/REDIS_AUTH\s+= "entra"/)
+    expect(code).toMatch(/AZURE_CLIENT_ID\s+= identity\.client_id/)
+  })
+
+  test('each process is let in, one after the other, and starts only then', () => {
+    const assignment = 'azurerm_managed_redis_access_policy_assignment'
+    const order = ['bot', 'jobs', 'diagnostics']
+    for (const [index, name] of order.entries()) {
+      const [block = ''] = new RegExp(`resource "${assignment}" "${name}" {[^]*?\n}`).exec(code) ?? []
+      expect(block).toContain(`object_id        = azurerm_user_assigned_identity.process["${name}"].principal_id`)
+      const before = order[index - 1]
+      if (before !== undefined) expect(block).toContain(`depends_on = [${assignment}.${before}]`)
+      expect(code).toMatch(new RegExp(`^ {4}${assignment}\\.${name},$`, 'm'))
+      expect(code).toContain(`local.redis_environment["${name}"]`)
+    }
+  })
+})
+
 describe('deploy/systemd', () => {
   const unit = readFileSync('deploy/systemd/privatelink-diagnostics.service', 'utf8')
   const setting = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(unit)?.[1] ?? ''

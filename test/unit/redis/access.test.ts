@@ -11,7 +11,7 @@ function userLine(name: string, passwords?: ReadonlyMap<string, readonly string[
 }
 
 describe('the users of Redis', () => {
-  test('one for each process and network, one that reads the audit, one that archives it, and no default', () => {
+  test('one for each process and network, one that reads the audit, one that archives it, one for people, and no default', () => {
     expect(aclLines(networks).map((line) => line.split(' ').slice(1, 3).join(' '))).toEqual([
       'default off',
       'bot on',
@@ -20,6 +20,7 @@ describe('the users of Redis', () => {
       'diagnostics-staging-eastus2 on',
       'auditor on',
       'archivist on',
+      'admin on',
       'health on',
     ])
   })

@@ -107,7 +107,7 @@ function asksOf({ seed, requests, networks, seconds }: Size): readonly PlannedAs
   })
 }
 
-export function askingPlace(network: number): string {
+function askingPlace(network: number): string {
   const place = placeOf(network)
   return place === 0 ? 'data' : `data-${place}`
 }

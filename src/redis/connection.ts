@@ -1,6 +1,7 @@
 import { Cluster, type ClusterOptions, Redis } from 'ioredis'
 import type { RedisAddress, RedisSettings } from '../config/redis.ts'
 import { followSignIn } from './follow-sign-in.ts'
+import { ImpatientCluster } from './impatient-cluster.ts'
 import { prefix } from './queues.ts'
 import { FreshSentinelConnector } from './sentinel-connector.ts'
 
@@ -64,7 +65,8 @@ function open(
   const endpoints = nodes.map(({ hostname, port }) => ({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) }))
   if (settings.sentinelName !== undefined) return new Redis({ ...options, ...sentinelsOf(settings, endpoints) })
   if (nodes.length === 1) return new Redis(settings.url, options)
-  return new Cluster(
+  const Client = patient ? Cluster : ImpatientCluster
+  return new Client(
     endpoints.map(({ host, port }) => ({ host, port: port || 6379 })),
     {
       redisOptions: { ...options },

@@ -22,6 +22,16 @@ export interface Failing {
   close(): Promise<void>
 }
 
+export interface FailingCluster extends Failing {
+  readonly ports: readonly number[]
+  /** The answer of one node, asked over a connection of its own; undefined where it does not answer. */
+  ask: House['ask']
+  /** The port of the master that has the key. */
+  owner(): Promise<number>
+  /** The replica of that master. */
+  replica(): Promise<Server>
+}
+
 const masterName = 'main'
 
 /** A master, two replicas and three sentinels, which call a server dead after a second. */
@@ -99,8 +109,8 @@ const watches = (host: string, port: number): Lines => ({
   [`sentinel failover-timeout ${masterName}`]: 5_000,
 })
 
-/** Three masters with a replica each, which call a server dead after a second. */
-export async function startCluster(key: string, options: Options = {}): Promise<Failing> {
+/** Three masters with a replica each, which call a server dead after a second. `key`: whose master is to fail. */
+export async function startCluster(key: string, options: Options = {}): Promise<FailingCluster> {
   const house = await openHouse(options)
   const { ask, encryption } = house
   const servers: Server[] = []
@@ -126,8 +136,9 @@ export async function startCluster(key: string, options: Options = {}): Promise<
       const now = await owner()
       return now !== 0 && now !== before
     })
-  const replicaOf = async (master: number): Promise<number> => {
-    for (const port of ports) if (String(await ask(port, 'INFO', 'replication')).includes(`master_port:${master}`)) return port
+  const replicaOf = async (master: number): Promise<Server> => {
+    for (const server of servers)
+      if (String(await ask(server.port, 'INFO', 'replication')).includes(`master_port:${master}`)) return server
     throw new Error('The master has no replica.')
   }
   return {
@@ -140,9 +151,13 @@ export async function startCluster(key: string, options: Options = {}): Promise<
     },
     async handOver() {
       const before = await owner()
-      await ask(await replicaOf(before), 'CLUSTER', 'FAILOVER')
+      await ask((await replicaOf(before)).port, 'CLUSTER', 'FAILOVER')
       await changed(before)
     },
+    ports,
+    ask,
+    owner,
+    replica: async () => await replicaOf(await owner()),
     close: () => house.close(),
   }
 }

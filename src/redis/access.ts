@@ -77,12 +77,15 @@ const scripts: readonly { readonly roles: readonly Role[]; readonly keys: readon
 /** What nobody needs: commands for operators, and what names keys or shares scripts with others. INFO tells the queues which Redis it is. */
 const notForProcesses = '-@admin -@dangerous -script|flush -function -fcall -fcall_ro -scan -randomkey -select +info'
 
+/** By which a client of a cluster finds the node of a key. */
+const findsKeys = '+cluster|slots +cluster|info'
+
 const commandsOf: Readonly<Record<Role, string>> = {
   bot: `-@all +@all ${notForProcesses}`,
   jobs: `-@all +@all ${notForProcesses}`,
   diagnostics: `-@all +@all ${notForProcesses}`,
-  auditor: `-@all +@read +@connection ${notForProcesses}`,
-  archivist: `-@all +@read +@connection +eval +set +xtrim +ltrim +lpop ${notForProcesses}`,
+  auditor: `-@all +@read +@connection ${findsKeys} ${notForProcesses}`,
+  archivist: `-@all +@read +@connection ${findsKeys} +eval +set +xtrim +ltrim +lpop ${notForProcesses}`,
 }
 
 /** Names of networks, as the configuration has them. Anything else could be a rule. */

@@ -1,6 +1,7 @@
 import { Cluster, type ClusterOptions, Redis } from 'ioredis'
 import type { RedisAddress, RedisSettings } from '../config/redis.ts'
 import { followSignIn } from './follow-sign-in.ts'
+import { ImpatientCluster, ImpatientRedis, patienceMs } from './impatient.ts'
 import { prefix } from './queues.ts'
 import { FreshSentinelConnector } from './sentinel-connector.ts'
 
@@ -37,7 +38,7 @@ const cluster = {
 
 /**
  * Connects to one Redis; to the master that sentinels name; or to a Redis Cluster. With `patient` a command waits for Redis without an end, which workers
- * need; without it a command fails within two seconds, so that a person gets an answer while Redis is down. `blocking`: for what BullMQ blocks.
+ * need; without it a command fails within two seconds, and is not sent later, so that a person gets an answer while Redis is down. `blocking`: for what BullMQ blocks.
  */
 export function connect(
   address: RedisAddress,
@@ -56,15 +57,16 @@ function open(
   const nodes = settings.url.split(',').map((node) => new URL(node))
   const [first] = nodes
   const options = {
-    ...(patient ? { maxRetriesPerRequest: null } : { maxRetriesPerRequest: 1, commandTimeout: 2_000 }),
+    ...(patient ? { maxRetriesPerRequest: null } : { maxRetriesPerRequest: 1, commandTimeout: patienceMs }),
     ...tlsOf(settings),
     ...(settings.signIn?.current() ?? userOf(first)),
     reconnectOnError: reconnector(),
   }
   const endpoints = nodes.map(({ hostname, port }) => ({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) }))
-  if (settings.sentinelName !== undefined) return new Redis({ ...options, ...sentinelsOf(settings, endpoints) })
-  if (nodes.length === 1) return new Redis(settings.url, options)
-  return new Cluster(
+  const [One, Nodes] = patient ? [Redis, Cluster] : [ImpatientRedis, ImpatientCluster]
+  if (settings.sentinelName !== undefined) return new One({ ...options, ...sentinelsOf(settings, endpoints) })
+  if (nodes.length === 1) return new One(settings.url, options)
+  return new Nodes(
     endpoints.map(({ host, port }) => ({ host, port: port || 6379 })),
     {
       redisOptions: { ...options },

@@ -413,18 +413,6 @@ describe.skipIf(executable === undefined)('in Chromium', () => {
     expect(await seriousIn(tab)).toEqual([])
   })
 
-  test('of 2,000 messages the newest are in the page, and the rest on request', async () => {
-    const { slack } = page.house.sandbox
-    for (let count = 0; count < 2_000; count++) slack.say('mallory', 'data', `message ${count}`)
-    const person = await visit()
-    await person.message('message 1999').waitFor()
-    expect(await person.tab.locator('.message').count()).toBeLessThanOrEqual(60)
-    await person.say('one more')
-    await person.message('one more').waitFor()
-    await person.tab.getByRole('button', { name: /Show earlier/ }).click()
-    expect(await person.tab.locator('.message').count()).toBeGreaterThan(300)
-  })
-
   test('a reload keeps who, where and what was typed; a reset makes all anew', async () => {
     const person = await visit()
     const { tab } = person

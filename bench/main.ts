@@ -4,12 +4,13 @@ import { growth } from './growth.ts'
 import { invokeBench } from './invoke.ts'
 import { ledger } from './ledger.ts'
 import { limitsBench } from './limits.ts'
+import { pageBench } from './page.ts'
 import { probesBench } from './probes.ts'
 import { setup } from './setup.ts'
 import { verdicts } from './verdicts.ts'
 
 /** `npm run bench` runs them all, `npm run bench -- NAME…` those that are named. Exits 1 when a goal was missed. */
-const benches: readonly Bench[] = [ledger, invokeBench, probesBench, setup, verdicts, growth, limitsBench, chaosBench]
+const benches: readonly Bench[] = [ledger, invokeBench, probesBench, setup, verdicts, growth, limitsBench, pageBench, chaosBench]
 
 const names = process.argv.slice(2)
 const unknown = names.filter((name) => !benches.some((bench) => bench.name === name))

@@ -12,7 +12,7 @@ const inSandbox = (path: string): string => fileURLToPath(new URL(`../${path}`, 
 /** Of the page's own; the browser reads Slack's markup with the code of the simulated Slack. */
 const own = [
   'page/client/index.html',
-  'page/client/style.css',
+  ...['base', 'chat', 'dialog', 'world'].map((name) => `page/client/${name}.css`),
   ...[
     'main',
     'html',

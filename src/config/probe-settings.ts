@@ -1,12 +1,7 @@
-import { isIPv4 } from 'node:net'
 import { z } from 'zod'
+import { type DnsServer, dnsServerIn } from '../domain/dns-server.ts'
 
 /** What a diagnostics worker, and the command `diagnose`, may ask and dial. */
-
-interface DnsServer {
-  readonly address: string
-  readonly port: number
-}
 
 export interface ProbeBounds {
   /** Azure DNS. */
@@ -47,13 +42,11 @@ export function boundsIn(values: z.infer<z.ZodObject<typeof probeVariables>>): P
   }
 }
 
-/** `IP[:PORT]` */
 function parseServer(value: string, context: z.core.$RefinementCtx<string>): DnsServer {
-  const [address = '', port = '53', ...rest] = value.split(':')
-  const number = Number(port)
-  if (!isIPv4(address) || rest.length > 0 || !Number.isInteger(number) || number < 1 || number > 65_535) {
-    context.addIssue({ code: 'custom', message: `"${value}" is not IP[:PORT]` })
-    return z.NEVER
-  }
-  return { address, port: number }
+  const server = dnsServerIn(value)
+  if (server !== undefined) return server
+  const isIpv6 = (value.match(/:/g)?.length ?? 0) > 1
+  const meant = isIpv6 ? 'an IPv6 address, or [IPv6]:PORT' : 'IP[:PORT]'
+  context.addIssue({ code: 'custom', message: `"${value}" is not ${meant}` })
+  return z.NEVER
 }

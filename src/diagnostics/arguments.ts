@@ -18,7 +18,7 @@ If TLS is verified, it asks the service for /ping, which wakes an idle service: 
 
   --expect-ip IP           the private endpoint's address, from its network interface
   --network NAME           what to call the network in the answer
-  --dns-server IP[:PORT]   Azure DNS, if not 168.63.129.16; may be repeated
+  --dns-server IP[:PORT]   Azure DNS, if not 168.63.129.16; may be repeated; also IPv6 or [IPv6]:PORT
   --prefix CIDR            where it may connect, if not RFC 1918 and 100.64.0.0/10; may be repeated
   --json                   one object, for programs
 

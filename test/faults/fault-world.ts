@@ -16,11 +16,11 @@ import { azureNetwork } from '../../src/azure/network.ts'
 import { azurePrivateDns } from '../../src/azure/private-dns.ts'
 import { clickHouseCloud } from '../../src/clickhouse/client.ts'
 import { closable } from '../../src/closable.ts'
-import type { DnsServer } from '../../src/diagnostics/dns/query.ts'
 import { createProbe } from '../../src/diagnostics/probe.ts'
 import type { Verdict } from '../../src/domain/diagnosis/finding.ts'
 import { judge } from '../../src/domain/diagnosis/judge.ts'
 import { rules } from '../../src/domain/diagnosis/rules/all.ts'
+import type { DnsServer } from '../../src/domain/dns-server.ts'
 import type { Survey } from '../../src/domain/survey.ts'
 import type { Network } from '../../src/domain/target.ts'
 import type { Clouds } from '../../src/jobs/clouds.ts'
@@ -45,8 +45,11 @@ export interface FaultWorld {
   readonly azureDns: DnsServer
   /** The network's own resolver, in place of Azure DNS. */
   resolver(...servers: readonly DnsServer[]): void
-  /** A DNS server that answers this; with `fromMemory`, as of now, so that its TTL falls. */
-  dns(reply: DnsReply | 'silence' | ((name: string, type: string) => DnsReply | 'silence')): Promise<DnsServer>
+  /** A DNS server at a loopback address that answers this; with `fromMemory`, as of now, so that its TTL falls. */
+  dns(
+    reply: DnsReply | 'silence' | ((name: string, type: string) => DnsReply | 'silence'),
+    address?: '127.0.0.1' | '::1',
+  ): Promise<DnsServer>
   /** Closes when the world does. */
   defer(close: () => unknown): void
   /** The clock of the machine that looks, in milliseconds ahead of the vendor's. */
@@ -241,8 +244,8 @@ async function openWorld(authority: Authority, callMs: number): Promise<FaultWor
         })
       }
     },
-    async dns(reply) {
-      const socket = createSocket('udp4')
+    async dns(reply, address = '127.0.0.1') {
+      const socket = createSocket(address === '::1' ? 'udp6' : 'udp4')
       const rememberedAt = Date.now()
       let open = true
       socket.on('message', (message, from) => {
@@ -261,13 +264,13 @@ async function openWorld(authority: Authority, callMs: number): Promise<FaultWor
         if (after === 0) send()
         else setTimeout(send, after)
       })
-      socket.bind(0, '127.0.0.1')
+      socket.bind(0, address)
       await once(socket, 'listening')
       closing.push(() => {
         open = false
         socket.close()
       })
-      return { address: '127.0.0.1', port: socket.address().port }
+      return { address, port: socket.address().port }
     },
     async diagnose({ wake = false } = {}) {
       const startedAt = performance.now()

@@ -241,6 +241,49 @@ describe.skipIf(why !== undefined)('the lab', { timeout: 60_000 }, () => {
       expect(report.verdict.remedy.text).toContain(culprit)
     })
 
+    test.each<readonly [string, readonly string[], readonly string[], () => string]>([
+      ['the second one is wrong', [], wrong, () => addresses.resolverIpv6],
+      ['the first one is wrong', wrong, forwarding, () => addresses.resolver],
+      ['the second one is wrong, on an address of its link', [], wrong, () => `${addresses.resolverLinkLocal}%${lab.cable.name}`],
+      [
+        'the second one is wrong, on the number of an interface',
+        [],
+        wrong,
+        () => `${addresses.resolverLinkLocal}%${lab.cable.index}`,
+      ],
+    ])('two servers, the second on IPv6: %s', async (_what, first, second, culprit) => {
+      await startResolver(...first)
+      const onIpv6 = first === wrong ? addresses.resolverIpv6 : culprit()
+      await startAnother(lab.cloud, onIpv6.replace(/%.*/, ''), ...second)
+      lab.resolvConf(`nameserver ${addresses.resolver}\nnameserver ${onIpv6}\n`)
+      const report = await diagnose(...expecting)
+      expect(codes(report)).toEqual(['dns-servers-disagree'])
+      expect(report.verdict.remedy.text).toContain(`Correct ${culprit()}:`)
+    })
+
+    test('the only server is on IPv6', async () => {
+      await startAnother(lab.cloud, addresses.resolverIpv6, ...forwarding)
+      lab.resolvConf(`nameserver ${addresses.resolverIpv6}\n`)
+      const report = await diagnose(...expecting)
+      expect(report.verdict.code).toBe('healthy')
+      expect(report.evidence).toMatchObject({ wire: { server: addresses.resolverIpv6, addresses: [addresses.endpoint] } })
+    })
+
+    test('the only server is on IPv6 and silent', async () => {
+      lab.drop(`ip6 daddr ${addresses.resolverIpv6} udp dport 53`)
+      lab.resolvConf(`nameserver ${addresses.resolverIpv6}\n`)
+      const report = await diagnose(...expecting)
+      expect(codes(report)).toEqual(['dns-server-failing'])
+      expect(report.verdict.remedy.text).toContain(addresses.resolverIpv6)
+    })
+
+    test('nothing leads to the first server, on IPv6: programs go past it', async () => {
+      lab.resolvConf(`nameserver 2001:db8::53\nnameserver ${addresses.resolver}\n`)
+      const report = await diagnose(...expecting)
+      expect(report.verdict.code).toBe('healthy')
+      expect(report.verdict.detail).toContain('2001:db8::53 cannot be reached')
+    })
+
     test('a stub is spoken of by the servers behind it', async () => {
       await startResolver(`--address=/${zone}/`)
       await startAnother(lab.client, '127.0.0.53', `--server=${addresses.resolver}`)

@@ -10,6 +10,10 @@ export const addresses = {
   resolver: '10.0.0.53',
   secondResolver: '10.0.0.54',
   azureDns: '168.63.129.16',
+  clientIpv6: 'fd00:1ab::10',
+  resolverIpv6: 'fd00:1ab::53',
+  clientLinkLocal: 'fe80::10',
+  resolverLinkLocal: 'fe80::53',
 } as const
 
 const needed = ['ip', 'nft', 'dnsmasq'] as const
@@ -29,6 +33,8 @@ export function obstacle(): string | undefined {
 export interface Lab {
   readonly client: string
   readonly cloud: string
+  /** The client's end of the cable, an interface. */
+  readonly cable: { readonly name: string; readonly index: number }
   /** Runs a program in a namespace. */
   spawn(namespace: string, words: readonly string[], options?: SpawnOptions): ReturnType<typeof spawn>
   /** What the client's C library reads. */
@@ -47,13 +53,21 @@ export function openLab(): Lab {
   const ip = (namespace: string, ...words: readonly string[]) => run('ip', ['-n', namespace, ...words])
   mkdirSync(files, { recursive: true })
   for (const name of [client, cloud]) run('ip', ['netns', 'add', name])
-  const [here, there] = [`plv${id}a`, `plv${id}b`]
+  const [here, there] = [`plv_${id}a`, `plv_${id}b`]
   run('ip', ['link', 'add', here, 'netns', client, 'type', 'veth', 'peer', 'name', there, 'netns', cloud])
   for (const name of [client, cloud]) ip(name, 'link', 'set', 'lo', 'up')
   ip(client, 'address', 'add', `${addresses.client}/24`, 'dev', here)
   for (const address of [addresses.endpoint, addresses.foreign, addresses.resolver, addresses.secondResolver])
     ip(cloud, 'address', 'add', `${address}/24`, 'dev', there)
   ip(cloud, 'address', 'add', `${addresses.azureDns}/32`, 'dev', there)
+  const ipv6 = [
+    [client, here, addresses.clientIpv6],
+    [client, here, addresses.clientLinkLocal],
+    [cloud, there, addresses.resolverIpv6],
+    [cloud, there, addresses.resolverLinkLocal],
+  ] as const
+  // Without a search for duplicates, which keeps an address from use for seconds.
+  for (const [name, device, address] of ipv6) ip(name, 'address', 'add', `${address}/64`, 'dev', device, 'nodad')
   ip(client, 'link', 'set', here, 'up')
   ip(cloud, 'link', 'set', there, 'up')
   ip(client, 'route', 'add', `${addresses.azureDns}/32`, 'dev', here)
@@ -62,6 +76,10 @@ export function openLab(): Lab {
   const lab: Lab = {
     client,
     cloud,
+    cable: {
+      name: here,
+      index: Number.parseInt(execFileSync('ip', ['-n', client, '-o', 'link', 'show', 'dev', here], { encoding: 'utf8' }), 10),
+    },
     ip,
     spawn: (namespace, words, options = {}) => spawn('ip', ['netns', 'exec', namespace, ...words], options),
     resolvConf: file('resolv.conf'),

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useLayoutEffect, useState } from 'preact/hooks'
 import type { ChatName, Item, Parts, Update } from './shapes.ts'
 
 /** What the page knows: what the server has told, and what the person who looks has chosen. */
@@ -57,10 +57,10 @@ export function tell(notice: string): void {
   changed()
 }
 
-/** Renders the caller again after every change. */
+/** Renders the caller again after every change. Listens before the first frame: the server may tell all that there is before it, and nothing for long after. */
 export function useStore(): State {
   const [, again] = useState(0)
-  useEffect(() => {
+  useLayoutEffect(() => {
     const listener = () => again((count) => count + 1)
     listeners.add(listener)
     return () => void listeners.delete(listener)

@@ -1,4 +1,3 @@
-import MarkdownIt from 'markdown-it'
 import { useEffect, useRef } from 'preact/hooks'
 import { type Children, html, memo } from './html.ts'
 import type { Json } from './shapes.ts'
@@ -42,26 +41,32 @@ declare global {
 
 let loading: Promise<Library> | undefined
 
-/** Loaded with the first card. */
+/** Loaded with the first card, and the reader of its Markdown with it. */
 function library(): Promise<Library> {
-  loading ??= new Promise((resolve, reject) => {
+  loading ??= Promise.all([renderer(), import('markdown-it')]).then(([cards, { default: MarkdownIt }]) => {
+    // Without HTML: the only elements are those that Markdown makes.
+    const markdown = new MarkdownIt({ html: false, linkify: false }).disable('image')
+    cards.AdaptiveCard.onProcessMarkdown = (text, result) => {
+      result.outputHtml = markdown.render(text.replace(/(?<!\\)<at>([^<]*)<\/at>/g, '@$1'))
+      result.didProcess = true
+    }
+    return cards
+  })
+  return loading
+}
+
+function renderer(): Promise<Library> {
+  return new Promise((resolve, reject) => {
     const script = document.createElement('script')
     script.src = '/library/adaptivecards.js'
     script.onload = () => {
       const { AdaptiveCards: cards } = window
-      if (cards === undefined) return reject(new Error('The renderer of cards did not load.'))
-      // Without HTML: the only elements are those that Markdown makes.
-      const markdown = new MarkdownIt({ html: false, linkify: false }).disable('image')
-      cards.AdaptiveCard.onProcessMarkdown = (text, result) => {
-        result.outputHtml = markdown.render(text.replace(/(?<!\\)<at>([^<]*)<\/at>/g, '@$1'))
-        result.didProcess = true
-      }
-      resolve(cards)
+      if (cards === undefined) reject(new Error('The renderer of cards did not load.'))
+      else resolve(cards)
     }
     script.onerror = reject
     document.head.append(script)
   })
-  return loading
 }
 
 const color = (name: string) => ({ default: `var(--${name})`, subtle: 'var(--soft)' })

@@ -1,5 +1,5 @@
+import type { DnsServer } from '../../domain/dns-server.ts'
 import type { Check } from '../check.ts'
-import type { DnsServer } from '../dns/query.ts'
 import { askServers } from '../dns/servers.ts'
 
 /** How long Azure DNS may take, in milliseconds. It runs on the host of the virtual machine and answers within a few milliseconds if it can be reached. */

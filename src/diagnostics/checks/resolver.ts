@@ -1,5 +1,6 @@
+import { type DnsServer, labelOf } from '../../domain/dns-server.ts'
 import type { Check } from '../check.ts'
-import { type DnsServer, labelOf, queryDns } from '../dns/query.ts'
+import { queryDns } from '../dns/query.ts'
 import { mostServers, type ResolverFiles } from '../dns/resolver-files.ts'
 import { askServers } from '../dns/servers.ts'
 import { askSystem } from '../dns/system-resolver.ts'

@@ -1,5 +1,6 @@
+import type { DnsServer } from '../../domain/dns-server.ts'
 import type { Check } from '../check.ts'
-import { type DnsServer, queryDns } from '../dns/query.ts'
+import { queryDns } from '../dns/query.ts'
 import { mostServers } from '../dns/resolver-files.ts'
 
 /** How long one server may take, in milliseconds: so long that a wrong answer from the internet, which no cache holds, is seen. */

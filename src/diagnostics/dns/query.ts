@@ -1,15 +1,12 @@
 import { randomInt } from 'node:crypto'
-import { createSocket } from 'node:dgram'
-import { connect } from 'node:net'
+import { createSocket, type SocketOptions } from 'node:dgram'
+import { connect, isIPv4 } from 'node:net'
 import { type DecodedPacket, decode, encode, type Packet, RECURSION_DESIRED, streamEncode } from 'dns-packet'
 import type { DnsAnswer } from '../../domain/diagnosis/evidence.ts'
+import { type DnsServer, labelOf } from '../../domain/dns-server.ts'
 import { elapsedSince } from '../elapsed.ts'
 import { answerFrom, type RecordType } from './answer.ts'
-
-export interface DnsServer {
-  readonly address: string
-  readonly port: number
-}
+import { withNamedScope } from './scope.ts'
 
 /**
  * How long one server may take, in milliseconds: programs wait 5 s, and a verdict has to come within that. After half of it the question is sent once more, because a UDP datagram may be
@@ -47,11 +44,6 @@ export async function queryDns(
     const rcode = error instanceof NoAnswer ? error.rcode : 'UNREACHABLE'
     return { server: label, rcode, addresses: [], cnames: [], elapsedMs: elapsedSince(startedAt) }
   }
-}
-
-/** The name of a server in evidence: its address, and its port unless that is 53. */
-export function labelOf({ address, port }: DnsServer): string {
-  return port === 53 ? address : `${address}:${port}`
 }
 
 interface Question {
@@ -96,6 +88,9 @@ function decoded(message: Buffer): DecodedPacket {
   }
 }
 
+/** A lookup that resolves nothing: the C library's would take the interface off an address such as `fe80::1%br_lan`. */
+const asItIs: SocketOptions['lookup'] = (address, _options, callback) => callback(null, address, isIPv4(address) ? 4 : 6)
+
 async function askByUdp(
   server: DnsServer,
   question: Question,
@@ -103,10 +98,14 @@ async function askByUdp(
   signal: AbortSignal,
 ): Promise<DecodedPacket | 'cut short'> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
-  const socket = createSocket('udp4')
+  const address = withNamedScope(server.address)
+  const socket = createSocket({ type: isIPv4(address) ? 'udp4' : 'udp6', lookup: asItIs })
   const query = encode(packetFor(question))
   const giveUp = () => reject(new NoAnswer('TIMEOUT'))
-  const timers = [setTimeout(() => socket.send(query, () => {}), timeoutMs / 2), setTimeout(giveUp, timeoutMs)]
+  let isClosed = false
+  // An abort may close the socket just before it reports that it is connected.
+  const send = () => isClosed || socket.send(query, () => {})
+  const timers = [setTimeout(send, timeoutMs / 2), setTimeout(giveUp, timeoutMs)]
   if (signal.aborted) giveUp()
   signal.addEventListener('abort', giveUp, { once: true })
   socket.on('error', reject)
@@ -114,13 +113,14 @@ async function askByUdp(
     if (isAnswer(message, query)) resolve(message)
   })
   // A connected socket receives from this server only, and gets an error when ICMP says that its port is closed.
-  socket.connect(server.port, server.address, (...[error]: unknown[]) => {
+  socket.connect(server.port, address, (...[error]: unknown[]) => {
     if (error instanceof Error) reject(error)
-    else socket.send(query, () => {})
+    else send()
   })
   const message = await promise.finally(() => {
     for (const timer of timers) clearTimeout(timer)
     signal.removeEventListener('abort', giveUp)
+    isClosed = true
     socket.close()
   })
   return isCutShort(message) ? 'cut short' : decoded(message)
@@ -129,7 +129,7 @@ async function askByUdp(
 async function askByTcp(server: DnsServer, question: Question, signal: AbortSignal): Promise<DecodedPacket> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
   const query = encode(packetFor(question))
-  const socket = connect({ host: server.address, port: server.port })
+  const socket = connect({ host: withNamedScope(server.address), port: server.port })
   const giveUp = () => reject(new NoAnswer('TIMEOUT'))
   const timer = setTimeout(giveUp, Math.max(0, question.deadline - performance.now()))
   signal.addEventListener('abort', giveUp, { once: true })

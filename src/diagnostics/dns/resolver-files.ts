@@ -2,7 +2,7 @@ import { getServers } from 'node:dns'
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { isIPv4 } from 'node:net'
-import type { DnsServer } from './query.ts'
+import { type DnsServer, dnsServerIn, isAddress } from '../../domain/dns-server.ts'
 
 /** What the files of this machine tell its resolver. */
 export interface ResolverFiles {
@@ -10,7 +10,7 @@ export interface ResolverFiles {
   pinned(name: string): Promise<readonly string[]>
   /** Domains that are appended to a name when it does not exist without them. */
   searchList(): Promise<readonly string[]>
-  /** The DNS servers with IPv4 addresses that programs ask. */
+  /** The DNS servers that programs ask, over IPv4 and IPv6. */
   servers(): readonly DnsServer[]
   /** The servers to which the stub of systemd-resolved forwards, where programs ask that; else none. */
   behind(): readonly DnsServer[]
@@ -19,7 +19,7 @@ export interface ResolverFiles {
 /** The addresses of systemd-resolved's stub. It answers in the name of the servers in `upstreamConf`. */
 const stubs = new Set(['127.0.0.53', '127.0.0.54'])
 
-/** How many servers of its list the C library asks; the rest is ignored. */
+/** How many servers of its list the C library asks, of either family; the rest is ignored, and what is no address does not count. */
 export const mostServers = 3
 
 /** How many domains of the search list are tried at most; the C library has the same bound. */
@@ -33,7 +33,7 @@ export function resolverFiles(
 ): ResolverFiles {
   const servers = (): readonly DnsServer[] => {
     const listed = nameServersIn(resolvConf, mostServers)
-    return listed.length > 0 ? listed : getServers().flatMap(parseServer)
+    return listed.length > 0 ? listed : getServers().flatMap((server) => dnsServerIn(server) ?? [])
   }
   return {
     async pinned(name) {
@@ -55,7 +55,7 @@ export function resolverFiles(
   }
 }
 
-/** The IPv4 servers among the first `most`. */
+/** The first `most` servers. As for the C library, only an address without a port is one. */
 function nameServersIn(path: string, most = Number.POSITIVE_INFINITY): readonly DnsServer[] {
   let text = ''
   try {
@@ -63,8 +63,10 @@ function nameServersIn(path: string, most = Number.POSITIVE_INFINITY): readonly 
   } catch {
     return []
   }
-  const servers = linesOf(text).filter(([keyword, address]) => keyword === 'nameserver' && address !== undefined)
-  return servers.slice(0, most).flatMap(([, address = '']) => parseServer(address))
+  const servers = linesOf(text).flatMap(([keyword, address = '']) =>
+    keyword === 'nameserver' && isAddress(address) ? [{ address, port: 53 }] : [],
+  )
+  return servers.slice(0, most)
 }
 
 async function wordsOf(path: string): Promise<readonly string[][]> {
@@ -78,10 +80,4 @@ function linesOf(text: string): readonly string[][] {
       .split(/\s+/)
       .filter((word) => word !== ''),
   )
-}
-
-/** Parses `10.0.0.5` or `10.0.0.5:5353`; returns an empty list for an IPv6 server. */
-function parseServer(server: string): readonly DnsServer[] {
-  const [address = '', port = '53', ...rest] = server.split(':')
-  return isIPv4(address) && rest.length === 0 ? [{ address, port: Number(port) }] : []
 }

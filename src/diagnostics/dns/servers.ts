@@ -1,6 +1,7 @@
 import type { DnsAnswer } from '../../domain/diagnosis/evidence.ts'
+import type { DnsServer } from '../../domain/dns-server.ts'
 import type { RecordType } from './answer.ts'
-import { type DnsServer, queryDns, serverTimeoutMs } from './query.ts'
+import { queryDns, serverTimeoutMs } from './query.ts'
 
 /** How long to wait for a server before the next one is asked too, in milliseconds. */
 const headStartMs = 500

@@ -1,8 +1,9 @@
 import type { DiagnosticsConfig } from '../../config.ts'
 import { type Checkup, type CheckupPart, type CheckupResult, fail, ok } from '../../domain/checkup.ts'
+import { labelOf } from '../../domain/dns-server.ts'
 import type { Connection } from '../../redis/connection.ts'
 import { workersCheckup } from '../../redis/worker-checkup.ts'
-import { labelOf, queryDns } from '../dns/query.ts'
+import { queryDns } from '../dns/query.ts'
 
 /** Asked about nothing in particular: any answer shows that the server is there. */
 const anyName = 'privatelink.azure.clickhouse.cloud'

@@ -171,6 +171,7 @@ test.each([
   [[host, '--expect-ip', '2130706433'], '--expect-ip 2130706433'],
   [[host, '--expect-ip', '::ffff:127.0.0.1'], '--expect-ip ::ffff:127.0.0.1'],
   [[host, '--dns-server', 'dns.example'], '--dns-server'],
+  [[host, '--dns-server', '[fd00::53]:0'], '"[fd00::53]:0" is not an IPv6 address, or [IPv6]:PORT'],
   [[host, '--prefix', '10.0.0.0/64'], '--prefix'],
   [[host, '--exact'], "Unknown option '--exact'"],
 ])('what cannot be run ends with status 2: %j', async (words, problem) => {

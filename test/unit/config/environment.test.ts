@@ -93,4 +93,26 @@ describe('the environment', () => {
       problemsOf(() => diagnosticsConfig({ ...base, DIAGNOSTICS_DNS_SERVERS: 'dns.example', DIAGNOSTICS_PREFIXES: '10.0.0.0' })),
     ).toHaveLength(2)
   })
+
+  test('diagnostics: DNS servers on IPv6 addresses', () => {
+    const base = { REDIS_URL: 'redis://h', DIAGNOSTICS_NETWORK: 'prod-westus3' }
+    const servers = '10.0.0.2, fd00::53,[fd00::54]:5353, fe80::1%eth0'
+    const expected = [
+      { address: '10.0.0.2', port: 53 },
+      { address: 'fd00::53', port: 53 },
+      { address: 'fd00::54', port: 5353 },
+      { address: 'fe80::1%eth0', port: 53 },
+    ]
+    expect(diagnosticsConfig({ ...base, DIAGNOSTICS_DNS_SERVERS: servers, DIAGNOSTICS_RESOLVER: servers })).toMatchObject({
+      dnsServers: expected,
+      resolver: expected,
+    })
+    const problems = problemsOf(() =>
+      diagnosticsConfig({ ...base, DIAGNOSTICS_DNS_SERVERS: '10.0.0.2:x', DIAGNOSTICS_RESOLVER: 'fd00::53, [fd00::54]:99999' }),
+    )
+    expect(problems).toEqual([
+      expect.stringContaining('"10.0.0.2:x" is not IP[:PORT]'),
+      expect.stringContaining('"[fd00::54]:99999" is not an IPv6 address, or [IPv6]:PORT'),
+    ])
+  })
 })

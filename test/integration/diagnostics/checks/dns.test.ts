@@ -11,6 +11,7 @@ import { laterCheck, wildcardCheck } from '../../../../src/diagnostics/checks/se
 import { queryDns } from '../../../../src/diagnostics/dns/query.ts'
 import { resolverFiles } from '../../../../src/diagnostics/dns/resolver-files.ts'
 import { askSystem } from '../../../../src/diagnostics/dns/system-resolver.ts'
+import { hasIpv6 } from '../../../has-ipv6.ts'
 import { a, azureSoa, host, loneAddress, responseTo, runAlone, serveDns } from './fixture.ts'
 
 const never = new AbortController().signal
@@ -75,6 +76,25 @@ describe('a question on the wire', () => {
     await expect(queryDns(silent, host, never, { timeoutMs: 300 })).resolves.toMatchObject({ rcode: 'UNREACHABLE' })
   })
 
+  test.skipIf(!hasIpv6)(
+    'over IPv6: UDP, TCP when the answer is cut short, silence, a closed port, no such interface',
+    async () => {
+      const full = { answers: [a('10.0.0.4')] }
+      const well = await serveDns(() => full, undefined, '::1')
+      expect(await queryDns(well, host, never)).toMatchObject({ server: `[::1]:${well.port}`, addresses: ['10.0.0.4'] })
+      const short = await serveDns(
+        () => ({ truncated: true }),
+        () => full,
+        '::1',
+      )
+      expect(await queryDns(short, host, never)).toMatchObject({ addresses: ['10.0.0.4'] })
+      const silent = await serveDns(() => undefined, undefined, '::1')
+      expect(await queryDns(silent, host, never, { timeoutMs: 200 })).toMatchObject({ rcode: 'TIMEOUT' })
+      for (const address of ['::1', 'fe80::1%gone0', 'fe80::1%99999', 'fe80::1%not_here'])
+        expect(await queryDns({ address, port: 1 }, host, never, { timeoutMs: 900 })).toMatchObject({ rcode: 'UNREACHABLE' })
+    },
+  )
+
   test('TCP also when the datagram ends in the middle of a record', async () => {
     const full = { answers: [a('10.0.0.4'), a('10.0.0.5')] }
     const server = await serveDns(
@@ -123,6 +143,14 @@ describe('a question on the wire', () => {
     for (let index = 0; index < 8; index++) await queryDns(server, host, never)
     expect(new Set(server.queries.map(({ id }) => id)).size).toBeGreaterThan(5)
     expect(server.ports.size).toBeGreaterThan(5)
+  })
+
+  test('an abort right after the start ends it, and throws nothing later', async () => {
+    const server = await serveDns(() => ({ answers: [a('10.0.0.4')] }))
+    const controller = new AbortController()
+    const answers = [queryDns(server, host, AbortSignal.abort()), queryDns(server, host, controller.signal)]
+    controller.abort()
+    for (const { rcode } of await Promise.all(answers)) expect(rcode).toBe('TIMEOUT')
   })
 
   test('an abort ends it', async () => {
@@ -219,10 +247,27 @@ describe('what overrides the servers', () => {
   })
 
   test('the first three servers of the list, as programs ask them, whatever their family', () => {
-    const servers = ['10.0.0.53', 'fd00::53', '10.0.0.54', '10.0.0.55', '10.0.0.56']
-    const conf = write('resolv-many.conf', servers.map((each) => `nameserver ${each}\n`).join(''))
+    const servers = ['10.0.0.53', 'fd00::53', 'fe80::1%eth0', '10.0.0.55', '10.0.0.56']
+    const conf = write('resolv-many.conf', servers.map((each) => `nameserver ${each} # here\n`).join(''))
+    expect(resolverFiles('/dev/null', conf).servers()).toEqual([
+      { address: '10.0.0.53', port: 53 },
+      { address: 'fd00::53', port: 53 },
+      { address: 'fe80::1%eth0', port: 53 },
+    ])
+  })
+
+  test('lines that programs do not count as servers: names, and addresses with a port', () => {
+    const servers = ['dns.example', '10.0.0.53:5353', '[fd00::53]:53', '', '10.0.0.54', 'fd00::55', '10.0.0.56']
+    const conf = write('resolv-odd.conf', servers.map((each) => `nameserver ${each}\n`).join(''))
     const asked = resolverFiles('/dev/null', conf).servers()
-    expect(asked.map(({ address }) => address)).toEqual(['10.0.0.53', '10.0.0.54'])
+    expect(asked.map(({ address }) => address)).toEqual(['10.0.0.54', 'fd00::55', '10.0.0.56'])
+  })
+
+  test('the servers behind a stub, over IPv6 too', () => {
+    const conf = write('resolv-stub.conf', 'nameserver 127.0.0.53\n')
+    const upstream = write('resolv-upstream.conf', 'nameserver 10.0.0.53\nnameserver fe80::1%2\n')
+    const { behind } = resolverFiles('/dev/null', conf, upstream)
+    expect(behind().map(({ address }) => address)).toEqual(['10.0.0.53', 'fe80::1%2'])
   })
 
   test('the search list, where it catches a name that has no address itself', async () => {

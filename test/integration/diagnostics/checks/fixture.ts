@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { type AddressInfo, createServer, isIPv6, type Server, type Socket } from 'node:net'
 import {
   type Answer,
   AUTHORITATIVE_ANSWER,
@@ -72,9 +72,9 @@ export interface TestDns {
 export async function serveDns(
   reply: (query: DecodedPacket, nth: number) => Reply | readonly Reply[] | undefined,
   overTcp?: (query: DecodedPacket) => Reply,
+  address = loneAddress(),
 ): Promise<TestDns> {
-  const address = loneAddress()
-  const socket = createSocket('udp4')
+  const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4')
   const queries: DecodedPacket[] = []
   const ports = new Set<number>()
   socket.on('message', (message, from) => {

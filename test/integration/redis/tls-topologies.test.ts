@@ -82,6 +82,18 @@ describe.each(['sentinels', 'a cluster'] as const)('%s', (topology) => {
     expect(await faultsOf(untrusted)).toContain('ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED')
   })
 
+  test('the doctor says what is wrong with a certificate', async () => {
+    const environment = { ...sandbox.environment('diagnostics'), ...redis.environment('diagnostics-prod-westus3') }
+    const [untrusting, untrusted] = await Promise.all([
+      runDoctor(without(environment, 'REDIS_CA_FILE'), '--json'),
+      runDoctor(without(environment, 'REDIS_CERT_FILE', 'REDIS_KEY_FILE'), '--json'),
+    ])
+    expect(codesOf(untrusting.findings)).toEqual(['redis-not-trusted'])
+    expect(untrusting.findings[0]?.remedy).toContain('REDIS_CA_FILE')
+    expect(codesOf(untrusted.findings)).toEqual(['redis-wants-certificate'])
+    expect(untrusted.findings[0]?.remedy).toContain('REDIS_CERT_FILE')
+  })
+
   test('doctor and audit work over it', async () => {
     const { findings, results } = await runDoctor(
       { ...sandbox.environment('diagnostics'), ...redis.environment('diagnostics-prod-westus3') },

@@ -1,22 +1,19 @@
 import { Counter, Histogram, type Registry } from 'prom-client'
 import type { Surface } from '../domain/person.ts'
 import { requestStates } from '../domain/request.ts'
-import { addQueueMetrics, addRedisMetric } from '../metrics/queue-metrics.ts'
-import { atMostEvery, createRegistry, oneOf, readGauge } from '../metrics/registry.ts'
+import { createRegistry, type ProcessReadings } from '../metrics/process-metrics.ts'
+import { atMostEvery, oneOf, readGauge } from '../metrics/registry.ts'
 import { type CountTransition, countTransitions } from '../metrics/request-transitions.ts'
 import type { OpenStates } from '../redis/open-states.ts'
-import type { QueueCounts } from '../redis/queue-counts.ts'
 import { type ChatMetrics, declinedReasons, refusedReasons } from './chat/chat-metrics.ts'
 import { commandNames } from './command/command-list.ts'
 
-export interface BotReadings {
+export interface BotReadings extends ProcessReadings {
   open(): Promise<OpenStates>
   /** How many requests chat shows in an older version. */
   unshown(): Promise<number>
   /** How long the oldest of those has been seen to be shown in an older version, in seconds. */
   outboxLag(): number
-  queues(): Promise<readonly QueueCounts[]>
-  redisProblem(): Promise<string | undefined>
 }
 
 /** The metrics of the bot process; the `help` texts say what each one means. */
@@ -27,8 +24,8 @@ export interface BotMetrics extends ChatMetrics {
   readonly changed: CountTransition
 }
 
-export function createBotMetrics({ open, unshown, outboxLag, queues, redisProblem }: BotReadings): BotMetrics {
-  const register = createRegistry()
+export function createBotMetrics({ open, unshown, outboxLag, ...shared }: BotReadings): BotMetrics {
+  const register = createRegistry(shared)
   const registers = [register]
   const refused = new Counter({
     name: 'privatelink_refused_requests_total',
@@ -80,8 +77,6 @@ export function createBotMetrics({ open, unshown, outboxLag, queues, redisProble
     help: 'How long the chat has shown an older state of a request than the ledger has; the longest of all.',
     read: async () => [{ value: outboxLag() }],
   })
-  addQueueMetrics(register, queues)
-  addRedisMetric(register, redisProblem)
   const reason = { refused: oneOf(refusedReasons), declined: oneOf(declinedReasons), command: oneOf(commandNames) }
   return {
     register,

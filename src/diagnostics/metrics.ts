@@ -1,11 +1,8 @@
 import { Histogram, type Registry } from 'prom-client'
-import { addQueueMetrics, addRedisMetric } from '../metrics/queue-metrics.ts'
-import { createRegistry, readGauge } from '../metrics/registry.ts'
-import type { QueueCounts } from '../redis/queue-counts.ts'
+import { createRegistry, type ProcessReadings } from '../metrics/process-metrics.ts'
+import { readGauge } from '../metrics/registry.ts'
 
-export interface DiagnosticsReadings {
-  queues(): Promise<readonly QueueCounts[]>
-  redisProblem(): Promise<string | undefined>
+export interface DiagnosticsReadings extends ProcessReadings {
   /** Seconds since Redis took the last heartbeat. */
   heartbeatAge(): number
 }
@@ -17,8 +14,8 @@ export interface DiagnosticsMetrics {
 }
 
 /** The metrics of a diagnostics process. */
-export function createDiagnosticsMetrics({ queues, redisProblem, heartbeatAge }: DiagnosticsReadings): DiagnosticsMetrics {
-  const register = createRegistry()
+export function createDiagnosticsMetrics({ heartbeatAge, ...shared }: DiagnosticsReadings): DiagnosticsMetrics {
+  const register = createRegistry(shared)
   const probes = new Histogram({
     name: 'privatelink_probe_duration_seconds',
     help: 'Time that probes took; "refused" is a host that this process may not look at, or a probe that was cut short.',
@@ -31,8 +28,6 @@ export function createDiagnosticsMetrics({ queues, redisProblem, heartbeatAge }:
     help: 'Time since Redis took the last heartbeat of this process. It counts as gone after 7 s.',
     read: async () => [{ value: heartbeatAge() }],
   })
-  addQueueMetrics(register, queues)
-  addRedisMetric(register, redisProblem)
   return {
     register,
     async probed(probe) {

@@ -2,12 +2,14 @@ import { type Checkup, type CheckupResult, fail, ok, skipped, warn } from '../do
 import type { Connection } from '../redis/connection.ts'
 import { factsOf, type RedisFacts, refusedOf, serversOf, userOf } from '../redis/inspect.ts'
 import { excessOf, type RedisUser, rightsOf } from '../redis/rights.ts'
+import { watchCertificates } from './redis-certificates.ts'
 
 /** The oldest Redis that has what the bot uses: selectors of access lists. Every Valkey has it. */
 const oldestMajor = 7
 
 /** Redis: whether it answers, what it is, whether it keeps what it is told, and what each process that is here may do. */
 export function redisCheckup(redis: Connection, users: readonly RedisUser[], network?: string): Checkup {
+  const certificates = watchCertificates(redis)
   return {
     group: 'Redis',
     name: 'Redis',
@@ -16,7 +18,7 @@ export function redisCheckup(redis: Connection, users: readonly RedisUser[], net
       try {
         facts = await Promise.all((await serversOf(redis)).map(factsOf))
       } catch (error) {
-        return [unusable(error)]
+        return [certificates() ?? unusable(error)]
       }
       const rights = await Promise.all(users.map((user) => rightsResults(redis, user, network)))
       return [...onceEach(facts.flatMap(factResults)), ...rights.flat()]

@@ -2,24 +2,21 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { AroundCall } from '../domain/cloud-call.ts'
 import { rules } from '../domain/diagnosis/rules/all.ts'
 import type { StepId } from '../domain/plan.ts'
-import { addQueueMetrics, addRedisMetric } from '../metrics/queue-metrics.ts'
-import { atMostEvery, createRegistry, oneOf, readGauge } from '../metrics/registry.ts'
+import { createRegistry, type ProcessReadings } from '../metrics/process-metrics.ts'
+import { atMostEvery, oneOf, readGauge } from '../metrics/registry.ts'
 import { type CountTransition, countTransitions } from '../metrics/request-transitions.ts'
-import type { QueueCounts } from '../redis/queue-counts.ts'
 import type { StepOutcome } from './requests/run.ts'
 import { procedures } from './steps/procedure.ts'
 
-export interface JobsReadings {
+export interface JobsReadings extends ProcessReadings {
   /** Those of the configuration: only these become values of labels. */
   readonly networks: readonly string[]
   readonly subscriptions: readonly string[]
   readonly organizations: readonly string[]
-  queues(): Promise<readonly QueueCounts[]>
   /** How many diagnostics workers of a network live. */
   workers(network: string): Promise<number>
   /** How many calls may go out at once with the key of an organization. */
   budgetLeft(organization: string): Promise<number>
-  redisProblem(): Promise<string | undefined>
 }
 
 /** What the jobs process counts while it runs. */
@@ -35,7 +32,7 @@ const callBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 const stepBuckets = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1_800]
 
 export function createJobsMetrics(readings: JobsReadings): JobsMetrics & { readonly register: Registry } {
-  const register = createRegistry()
+  const register = createRegistry(readings)
   const registers = [register]
   const calls = new Counter({
     name: 'privatelink_cloud_calls_total',
@@ -98,10 +95,7 @@ export function createJobsMetrics(readings: JobsReadings): JobsMetrics & { reado
   }
 }
 
-function addReadings(register: Registry, readings: JobsReadings): void {
-  const { networks, organizations, workers, budgetLeft, queues, redisProblem } = readings
-  addQueueMetrics(register, queues)
-  addRedisMetric(register, redisProblem)
+function addReadings(register: Registry, { networks, organizations, workers, budgetLeft }: JobsReadings): void {
   const of = async (names: readonly string[], name: string, read: (each: string) => Promise<number>) =>
     await Promise.all(names.map(async (each) => ({ labels: { [name]: each }, value: await read(each) })))
   readGauge(register, {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { Gauge, type Registry } from 'prom-client'
 import type { Route } from '../http/server.ts'
 
 /** How long a value may take to be read when Prometheus asks, in milliseconds; then it is left out. */
@@ -7,13 +7,6 @@ const readWithinMs = 1_000
 
 /** How long a value that was read counts, in milliseconds: however often `/metrics` is asked, Redis is not asked more often than this. */
 const readEveryMs = 5_000
-
-/** A registry with what every Node process tells of itself, the delay of its event loop among it. */
-export function createRegistry(): Registry {
-  const register = new Registry()
-  collectDefaultMetrics({ register })
-  return register
-}
 
 export function metricsRoute(register: Registry): Route {
   return async (_request, response) => {

@@ -4,6 +4,7 @@ import { followSignIn } from './follow-sign-in.ts'
 import { ImpatientCluster, ImpatientRedis, patienceMs } from './impatient.ts'
 import { prefix } from './queues.ts'
 import { FreshSentinelConnector } from './sentinel-connector.ts'
+import { sayWhyUnreachable } from './why-unreachable.ts'
 
 export type Connection = Redis | Cluster
 
@@ -46,6 +47,7 @@ export function connect(
 ): Connection {
   const settings: RedisSettings = typeof address === 'string' ? { url: address } : address
   const connection = open(settings, { patient, blocking })
+  if (connection instanceof Cluster) sayWhyUnreachable(connection)
   if (settings.signIn !== undefined && connection instanceof Redis) followSignIn(connection, settings.signIn)
   return connection
 }

@@ -1,15 +1,17 @@
+import { randomInt } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { configuration, keys, teams as tenant, slack as workspace } from '../../../sandbox/estate.ts'
+import type { ProcessName } from '../../../sandbox/processes.ts'
 import { type Sandbox, startSandbox } from '../../../sandbox/sandbox.ts'
 import { createLog } from '../../../src/log.ts'
 import { announce } from '../../../src/redis/presence.ts'
-import { codesOf, runDoctor } from './run-doctor.ts'
+import { askDoctor, codesOf, runDoctor } from './run-doctor.ts'
 
 /** `npm run doctor` in the environments of the real processes, against the simulated world. */
 
@@ -20,6 +22,7 @@ beforeAll(async () => {
     chats: ['slack', 'teams'],
     configure: (file) => ({ ...file, networks: file.networks.slice(0, 1), policies: file.policies.slice(0, 1) }),
   })
+  setDefaultCACertificates([...getCACertificates('default'), sandbox.authority.certificate])
   redis = new Redis(sandbox.redisUrl)
   await redis.config('SET', 'appendonly', 'yes')
   await sandbox.start('diagnostics')
@@ -28,21 +31,30 @@ afterAll(async () => {
   redis?.disconnect()
   await sandbox?.close()
 })
+let key: { readonly id: string; readonly secret: string; role: 'admin' | 'developer' }
 beforeEach(() => {
   sandbox.world.gate = async () => undefined
+  // ClickHouse Cloud counts calls by their key: with a new one no test waits for what the tests before it have used up.
+  key = { id: `doctor${randomInt(1e9)}`, secret: keys.secret, role: 'admin' }
+  sandbox.world.organizations[0]?.keys.splice(0, 1, key)
+})
+
+const environmentOf = (name: ProcessName) => ({
+  ...sandbox.environment(name),
+  ...(name === 'jobs' && { CLICKHOUSE_KEY_ID: key.id }),
 })
 
 const everything = () => ({
-  ...sandbox.environment('bot'),
-  ...sandbox.environment('jobs'),
-  ...sandbox.environment('diagnostics'),
+  ...environmentOf('bot'),
+  ...environmentOf('jobs'),
+  ...environmentOf('diagnostics'),
   REDIS_URL: sandbox.redisUrl,
 })
 
 test.each(['bot', 'jobs', 'diagnostics'] as const)(
   'all is well in the environment of %s, which says what it did not check',
   async (name) => {
-    const { status, findings, results, errors } = await runDoctor(sandbox.environment(name), '--json')
+    const { status, findings, results, errors } = await runDoctor(environmentOf(name), '--json')
     expect(findings).toEqual([])
     expect(errors).toBe('')
     expect(status).toBe(0)
@@ -79,15 +91,21 @@ test('nothing is changed anywhere', async () => {
     if (source !== 'lua' && !others.includes(source)) commands.push(command.toLowerCase())
   })
   sandbox.world.calls.length = 0
-  await runDoctor(sandbox.environment('bot'), '--json')
-  await runDoctor(sandbox.environment('jobs'), '--json')
+  await runDoctor(environmentOf('bot'), '--json')
+  await runDoctor(environmentOf('jobs'), '--json')
   monitor.disconnect()
-  const isCloud = (vendor: string) => vendor !== 'slack' && vendor !== 'teams'
-  expect(sandbox.world.calls.filter(({ vendor, method }) => isCloud(vendor) && method !== 'GET')).toEqual([])
-  const methods = sandbox.world.calls
-    .filter(({ vendor, method }) => vendor === 'slack' && method === 'POST')
-    .map(({ path }) => path)
-  expect(new Set(methods)).toEqual(new Set(['/api/auth.test', '/api/conversations.info']))
+  const calls = (vendor: string) => sandbox.world.calls.filter((call) => call.vendor === vendor)
+  const writes = (vendor: string) => calls(vendor).filter(({ method }) => !['GET', 'HEAD'].includes(method))
+  for (const vendor of ['arm', 'identity', 'clickhouse']) {
+    expect(calls(vendor)).not.toEqual([])
+    expect(writes(vendor)).toEqual([])
+  }
+  expect(new Set(writes('slack').map(({ path }) => path))).toEqual(new Set(['/api/auth.test', '/api/conversations.info']))
+  expect(calls('teams').map(({ path }) => path)).toContainEqual(expect.stringContaining('/pagedmembers'))
+  // The one thing sent to Microsoft asks for a token.
+  expect(new Set(writes('teams').map(({ path }) => path.replace(/\?.*$/, '')))).toEqual(
+    new Set([`/${tenant.tenantId}/oauth2/v2.0/token`]),
+  )
   // The one script asks for heartbeats.
   const reads = ['hello', 'info', 'client', 'acl', 'time', 'multi', 'discard', 'hmget', 'eval']
   expect(commands).toContain('multi')
@@ -109,10 +127,7 @@ test('without the variables of any process it cannot run', async () => {
 })
 
 test('every problem of a configuration is a finding, and what does not depend on it is checked', async () => {
-  const { status, findings, results } = await runDoctor(
-    { ...sandbox.environment('bot'), SLACK_BOT_TOKEN: '', PORT: 'many' },
-    '--json',
-  )
+  const { status, findings, results } = await askDoctor({ ...environmentOf('bot'), SLACK_BOT_TOKEN: '', PORT: 'many' }, '--json')
   expect(status).toBe(1)
   expect(findings.map(({ code, text }) => `${code} ${text}`)).toEqual([
     'configuration-invalid bot: PORT must be a port number',
@@ -120,6 +135,9 @@ test('every problem of a configuration is a finding, and what does not depend on
   ])
   expect(results.map(({ code }) => code)).toContain('redis-version')
 })
+
+/** Libraries keep the tokens of these for the whole process. */
+const keepsTokens = ['teams-credentials', 'azure-credentials']
 
 const deadPort = 'redis://bot:secret-of-redis@127.0.0.1:1'
 
@@ -140,7 +158,8 @@ test.each<[string, 'bot' | 'jobs' | 'diagnostics', Record<string, string>, strin
     /let this machine reach 127.0.0.1:9/,
   ],
 ])('%s in the environment of %s is one finding with its remedy', async (_what, name, more, code, remedy) => {
-  const { status, findings, out } = await runDoctor({ ...sandbox.environment(name), ...more }, '--json')
+  const ask = keepsTokens.includes(code) ? runDoctor : askDoctor
+  const { status, findings, out } = await ask({ ...environmentOf(name), ...more }, '--json')
   expect(codesOf(findings)).toEqual([code])
   expect(findings[0]?.remedy).toMatch(remedy)
   expect(status).toBe(1)
@@ -149,11 +168,8 @@ test.each<[string, 'bot' | 'jobs' | 'diagnostics', Record<string, string>, strin
 })
 
 test('a key without the Admin role', async () => {
-  const [key] = sandbox.world.organizations[0]?.keys ?? []
-  if (key === undefined) throw new Error('no key')
   key.role = 'developer'
-  const { findings } = await runDoctor(sandbox.environment('jobs'), '--json')
-  key.role = 'admin'
+  const { findings } = await askDoctor(environmentOf('jobs'), '--json')
   expect(codesOf(findings)).toEqual(['key-without-admin'])
   expect(findings[0]?.remedy).toContain(
     'An administrator of the organization acme in ClickHouse Cloud: give the key the Admin role',
@@ -164,9 +180,9 @@ test('a VNet and a subnet that are not there', async () => {
   const [id = '', vnet] = [...sandbox.world.networks][0] ?? []
   if (vnet === undefined) throw new Error('no VNet')
   sandbox.world.networks.delete(id)
-  const absent = await runDoctor(sandbox.environment('jobs'), '--json')
+  const absent = await askDoctor(environmentOf('jobs'), '--json')
   sandbox.world.networks.set(id, { ...vnet, subnets: [{ name: 'other', addressPrefix: '10.0.0.0/24' }] })
-  const without = await runDoctor(sandbox.environment('jobs'), '--json')
+  const without = await askDoctor(environmentOf('jobs'), '--json')
   sandbox.world.networks.set(id, vnet)
   expect(codesOf(absent.findings)).toEqual(['subnet-absent'])
   expect(without.findings.map(({ text }) => text)).toEqual(['prod-westus3: vnet-prod has no subnet endpoints; it has other.'])
@@ -179,14 +195,14 @@ test('a network without a worker, and a worker of another version', async () => 
   const [policy] = configuration().policies
   const both = { ...configuration(), networks: [prod, staging], policies: [{ ...policy, networks: ['*'] }] }
   await writeFile(path, stringify(both))
-  const environment = { ...sandbox.environment('jobs'), PRIVATELINK_CONFIG: path }
-  const absent = await runDoctor(environment, '--json')
+  const environment = { ...environmentOf('jobs'), PRIVATELINK_CONFIG: path }
+  const absent = await askDoctor(environment, '--json')
   expect(codesOf(absent.findings)).toEqual(['worker-absent'])
   expect(absent.findings[0]?.remedy).toContain('start it with DIAGNOSTICS_NETWORK=staging-eastus2')
   const log = createLog('test')
   log.level = 'silent'
   const older = await announce(redis, 'staging-eastus2', '0.0.9', log)
-  const other = await runDoctor(environment, '--json')
+  const other = await askDoctor(environment, '--json')
   await older.close()
   expect(codesOf(other.findings)).toEqual(['worker-other-version'])
   expect(other.findings[0]?.text).toMatch(/1 live, with version 0\.0\.9 instead of \d/)
@@ -198,7 +214,7 @@ test('a clock that is two minutes off is one finding', async () => {
   const shift =
     'const now=Date.now;globalThis.Date=class extends Date{constructor(...a){a.length?super(...a):super(now()+120000)}static now(){return now()+120000}}'
   const environment = {
-    ...sandbox.environment('jobs'),
+    ...environmentOf('jobs'),
     NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(shift)}`,
   }
   const { findings, status } = await runDoctor(environment, '--json')
@@ -213,7 +229,7 @@ test('hostile text of a vendor stays in its line', async () => {
     phase === 'arrived' && path.startsWith('/v1/organizations/')
       ? { status: 403, body: { status: 403, error: 'FORBIDDEN: no\u001b[31m\u202e red' } }
       : undefined
-  const { out } = await runDoctor(sandbox.environment('jobs'))
+  const { out } = await askDoctor(environmentOf('jobs'))
   expect(out).toContain('FORBIDDEN: no[31m red')
   for (const character of ['\u001b', '\u202e']) expect(out).not.toContain(character)
 })
@@ -223,34 +239,8 @@ test('a secret that a vendor repeats is masked', async () => {
     phase === 'arrived' && path.startsWith('/v1/organizations/')
       ? { status: 403, body: { status: 403, error: `FORBIDDEN: ${keys.secret} of xoxb-not-ours-but-a-token may not` } }
       : undefined
-  const { out } = await runDoctor(sandbox.environment('jobs'))
+  const { out } = await askDoctor(environmentOf('jobs'))
   expect(out).toContain('FORBIDDEN: [secret] of xoxb-[secret] may not')
-  const { findings } = await runDoctor(sandbox.environment('jobs'), '--json')
+  const { findings } = await askDoctor(environmentOf('jobs'), '--json')
   expect(findings[0]?.text).toContain('FORBIDDEN: [secret] of xoxb-[secret] may not')
-})
-
-test('a Redis that takes connections and never answers is one finding', async () => {
-  const silent = createServer()
-  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
-  const address = silent.address()
-  const port = typeof address === 'object' ? address?.port : 0
-  const { findings, status } = await runDoctor(
-    { ...sandbox.environment('jobs'), REDIS_URL: `redis://127.0.0.1:${port}` },
-    '--json',
-  )
-  silent.close()
-  expect(codesOf(findings)).toEqual(['redis-unreachable'])
-  expect(status).toBe(1)
-})
-
-test('a vendor that never answers is one finding, and the rest is told', async () => {
-  const silent = createServer()
-  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
-  const address = silent.address()
-  const port = typeof address === 'object' ? address?.port : 0
-  const more = { CLICKHOUSE_API_URL: `http://127.0.0.1:${port}/v1` }
-  const { findings, results } = await runDoctor({ ...sandbox.environment('jobs'), ...more }, '--json')
-  silent.close()
-  expect(codesOf(findings)).toEqual(['clickhouse-unreachable'])
-  expect(results.map(({ code }) => code)).toContain('azure-permissions')
 })

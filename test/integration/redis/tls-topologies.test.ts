@@ -37,6 +37,13 @@ async function answer(environment: Environment, told: (error: Error) => void = (
   }
 }
 
+/** The codes of what the connection's errors say of their causes. */
+async function faultsOf(environment: Environment): Promise<ReadonlySet<unknown>> {
+  const errors: Error[] = []
+  expect(await answer(environment, (error) => errors.push(error))).toBe('none')
+  return new Set(errors.map(({ cause }) => (cause instanceof Error ? Reflect.get(cause, 'code') : undefined)))
+}
+
 const without = (environment: Environment, ...names: readonly string[]): Environment =>
   Object.fromEntries(Object.entries(environment).filter(([name]) => !names.includes(name)))
 
@@ -67,14 +74,27 @@ describe.each(['sentinels', 'a cluster'] as const)('%s', (topology) => {
     expect(await Promise.all(asked.map((each) => answer(each)))).toEqual(['absent', 'none', 'none', 'none', 'none'])
   })
 
-  test.runIf(topology === 'sentinels')('where no sentinel is trusted, the error says why', async () => {
-    const errors: Error[] = []
-    const { REDIS_CA_FILE: _, ...environment } = redis.environment('bot')
-    expect(await answer(environment, (error) => errors.push(error))).toBe('none')
-    expect(errors[0]).toMatchObject({
-      message: expect.stringContaining('All sentinels are unreachable'),
-      cause: { code: expect.stringMatching(/CERT|SIGNATURE/) },
-    })
+  test('where no server is trusted, or none trusts the process, the error says why', async () => {
+    const environment = redis.environment('bot')
+    const [untrusting, untrusted] = await Promise.all([
+      faultsOf(without(environment, 'REDIS_CA_FILE')),
+      faultsOf(without(environment, 'REDIS_CERT_FILE', 'REDIS_KEY_FILE')),
+    ])
+    expect(untrusting).toEqual(new Set(['SELF_SIGNED_CERT_IN_CHAIN']))
+    // Where the server closes the connection before its reason is read, the cause is that alone.
+    expect(untrusted).toContain('ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED')
+  })
+
+  test('the doctor says what is wrong with a certificate', async () => {
+    const environment = { ...sandbox.environment('diagnostics'), ...redis.environment('diagnostics-prod-westus3') }
+    const [untrusting, untrusted] = await Promise.all([
+      runDoctor(without(environment, 'REDIS_CA_FILE'), '--json'),
+      runDoctor(without(environment, 'REDIS_CERT_FILE', 'REDIS_KEY_FILE'), '--json'),
+    ])
+    expect(codesOf(untrusting.findings)).toEqual(['redis-not-trusted'])
+    expect(untrusting.findings[0]?.remedy).toContain('REDIS_CA_FILE')
+    expect(codesOf(untrusted.findings)).toEqual(['redis-wants-certificate'])
+    expect(untrusted.findings[0]?.remedy).toContain('REDIS_CERT_FILE')
   })
 
   test('doctor and audit work over it', async () => {

@@ -6,6 +6,7 @@ import { startProcess } from '../../../sandbox/processes.ts'
 import type { RedisAddress } from '../../../src/config/redis.ts'
 import { connect } from '../../../src/redis/connection.ts'
 import { type Encrypted, startEncrypted } from '../../redis-servers.ts'
+import { codesOf, runDoctor } from '../doctor/run-doctor.ts'
 
 let server: Encrypted
 beforeAll(async () => {
@@ -48,4 +49,16 @@ test('a process works over it', async () => {
   expect(worker.output.join('\n')).toContain('"msg":"ready"')
   worker.kill('SIGTERM')
   await worker.ended
+})
+
+test('the doctor says what is wrong with a certificate', async () => {
+  const own = { REDIS_CERT_FILE: server.certFile, REDIS_KEY_FILE: server.keyFile }
+  const more = [own, { ...own, REDIS_CA_FILE: server.caFile, REDIS_URL: server.url.replace('localhost', '127.0.0.1') }]
+  const ran = await Promise.all(
+    more.map((each) => runDoctor({ REDIS_URL: server.url, DIAGNOSTICS_NETWORK: 'prod', ...each }, '--json')),
+  )
+  const ofRedis = ran.map(({ findings }) => findings.filter(({ group }) => group === 'Redis'))
+  expect(ofRedis.map(codesOf)).toEqual([['redis-not-trusted'], ['redis-not-trusted']])
+  const texts = ofRedis.map(([finding]) => finding?.text)
+  expect(texts).toEqual([expect.stringContaining('SELF_SIGNED'), expect.stringContaining('ALTNAME_INVALID')])
 })

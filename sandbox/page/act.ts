@@ -3,28 +3,34 @@ import { actInTeams } from './act-teams.ts'
 import type { Stage } from './stage.ts'
 import { type Told, text } from './told.ts'
 
-/** Does it. Throws, in words for people, when the chat's own client would not let a person do that. */
-export async function act(stage: Stage, told: Told): Promise<void> {
+/** Does it, and resolves with what the page shows of it at once. Throws, in words for people, when the chat's own client would not let a person do that. */
+export async function act(stage: Stage, told: Told): Promise<object | undefined> {
   const { house, faults } = stage
   const { slack, teams } = house.sandbox
   switch (told.do) {
     case 'fault-on':
-      return await faults.on(text(told, 'key'))
+      await faults.on(text(told, 'key'))
+      return undefined
     case 'fault-off':
-      return await faults.off(text(told, 'key'))
+      await faults.off(text(told, 'key'))
+      return undefined
     case 'surprise':
-      return await faults.surprise()
+      await faults.surprise()
+      return undefined
     case 'reveal':
-      return faults.reveal()
+      faults.reveal()
+      return undefined
     case 'account': {
       const name = text(told, 'name')
       for (const off of [slack.directory.workspace.deactivated, teams?.directory.tenant.disabled]) {
         if (told.isActive === true) off?.delete(name)
         else off?.add(name)
       }
-      return
+      return undefined
     }
     default:
-      return told.chat === 'teams' ? await actInTeams(house.sandbox, told) : await actInSlack(house.sandbox, told)
+      if (told.chat !== 'teams') return await actInSlack(house.sandbox, told)
+      await actInTeams(house.sandbox, told)
+      return undefined
   }
 }

@@ -26,6 +26,7 @@ const own = [
     'slack-blocks',
     'slack-text',
     'slack-form',
+    'combobox',
   ].map((name) => `page/client/${name}.ts`),
   ...['teams-card', 'dialog', 'picture', 'world', 'faults', 'guide', 'shapes', 'people'].map((name) => `page/client/${name}.ts`),
   'slack/mrkdwn.ts',

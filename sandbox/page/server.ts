@@ -79,8 +79,7 @@ export async function startPage({ pagePort = 0, ...options }: PageOptions = {}):
     if (resetting !== undefined)
       return sendJson(response, 409, { error: 'The sandbox is being made anew. Try again in a moment.' })
     try {
-      await act(stage, body)
-      sendJson(response, 200, {})
+      sendJson(response, 200, (await act(stage, body)) ?? {})
     } catch (error) {
       sendJson(response, 422, { error: error instanceof Error ? error.message : String(error) })
     } finally {

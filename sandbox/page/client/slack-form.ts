@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { act } from './act.ts'
+import { type Choice, type Chosen, Combobox, choicesOf } from './combobox.ts'
 import { type Children, html } from './html.ts'
 import type { Json, View } from './shapes.ts'
 import { blocksOf } from './slack-blocks.ts'
@@ -37,12 +38,14 @@ export function SlackModal({ view }: { view: View }): Children {
   </dialog>`
 }
 
-/** By the id of the block; what is named like a field is one. */
-function valuesIn(form: HTMLFormElement): Record<string, string | string[]> {
-  const values: Record<string, string | string[]> = {}
+/** By the id of the block; what is named like a field is one. A list that is searched and was left alone is not named: it keeps what it holds. */
+function valuesIn(form: HTMLFormElement): Record<string, string | string[] | Chosen> {
+  const values: Record<string, string | string[] | Chosen> = {}
   for (const element of form.querySelectorAll<HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement>('[data-block]')) {
-    const { block = '' } = element.dataset
-    if (element instanceof HTMLSelectElement && element.multiple)
+    const { block = '', typed, value } = element.dataset
+    if (value !== undefined) {
+      if (typed !== undefined) values[block] = { typed, value }
+    } else if (element instanceof HTMLSelectElement && element.multiple)
       values[block] = [...element.selectedOptions].map(({ value }) => value)
     else if (element instanceof HTMLInputElement && element.type === 'checkbox') {
       const known = values[block]
@@ -51,14 +54,6 @@ function valuesIn(form: HTMLFormElement): Record<string, string | string[]> {
   }
   return values
 }
-
-interface Option {
-  readonly value: string
-  readonly text: string
-}
-
-const options = (value: unknown): readonly Option[] =>
-  (Array.isArray(value) ? value : []).map((each: Json) => ({ value: String(each.value), text: plainOf(each.text) }))
 
 function field(view: View, block: Json, element: Json): Children {
   const blockId = String(block.block_id)
@@ -79,16 +74,18 @@ function field(view: View, block: Json, element: Json): Children {
     ${error === undefined ? null : html`<p id=${`${id}-error`} class="error" role="alert">${error}</p>`}`
 }
 
-function control(view: View, block: Json, element: Json, common: object): Children {
+function control(view: View, block: Json, element: Json, common: Json): Children {
   const tells = block.type !== 'input' || block.dispatch_action === true
+  const tell = (entry: string | Chosen) => {
+    if (tells) void act({ do: 'choose', view: view.id, block: String(block.block_id), entry })
+  }
   const chosen = (event: Event) => {
-    if (!tells || !(event.currentTarget instanceof HTMLSelectElement)) return
-    void act({ do: 'choose', view: view.id, block: String(block.block_id), entry: event.currentTarget.value })
+    if (event.currentTarget instanceof HTMLSelectElement) tell(event.currentTarget.value)
   }
   const initial = (element.initial_option as Json | undefined)?.value
   const many = (Array.isArray(element.initial_options) ? element.initial_options : []).map(({ value }: Json) => value)
   const groups = (Array.isArray(element.option_groups) ? element.option_groups : []) as Json[]
-  const item = ({ value, text }: Option) =>
+  const item = ({ value, text }: Choice) =>
     html`<option key=${value} value=${value} selected=${value === initial || many.includes(value)}>${text}</option>`
   switch (element.type) {
     case 'static_select':
@@ -96,11 +93,14 @@ function control(view: View, block: Json, element: Json, common: object): Childr
     case 'radio_buttons':
       return html`<select ...${common} multiple=${element.type === 'multi_static_select'} onChange=${chosen}>
         ${initial === undefined && element.type !== 'multi_static_select' ? html`<option value="">Choose…</option>` : null}
-        ${options(element.options).map(item)}
-        ${groups.map((group) => html`<optgroup label=${plainOf(group.label)}>${options(group.options).map(item)}</optgroup>`)}
+        ${choicesOf(element.options).map(item)}
+        ${groups.map((group) => html`<optgroup label=${plainOf(group.label)}>${choicesOf(group.options).map(item)}</optgroup>`)}
       </select>`
+    case 'external_select':
+      return html`<${Combobox} view=${view.id} block=${String(block.block_id)} label=${plainOf(block.label)} common=${common}
+        placeholder=${plainOf(element.placeholder)} initial=${choicesOf([element.initial_option].filter(Boolean))[0]} onChosen=${tell} />`
     case 'checkboxes':
-      return options(element.options).map(
+      return choicesOf(element.options).map(
         ({ value, text }) => html`<label class="check"><input type="checkbox" ...${common} id=${undefined} value=${value}
           checked=${many.includes(value)} /> ${text}</label>`,
       )

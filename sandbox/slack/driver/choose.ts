@@ -9,7 +9,7 @@ import type { Desk, Options } from './person.ts'
 import { person } from './person.ts'
 import type { Entry } from './pick.ts'
 import { pick } from './pick.ts'
-import { searched } from './suggest.ts'
+import { type SearchedEntry, searched } from './suggest.ts'
 
 /** Chooses in a select that tells the app at once. Throws for an input without `dispatch_action`: there Slack says nothing until the form is sent. */
 export async function choose(
@@ -17,16 +17,17 @@ export async function choose(
   who: string,
   place: Clickable,
   name: string,
-  entry: Entry,
+  chosen: Entry | SearchedEntry,
   options: Options = {},
 ): Promise<Exchange> {
   const user = person(desk, who)
   assertVisible(place, user)
   const found = findInput(blocksOf(place), name)
-  const input = place.kind === 'view' ? await searched(desk, who, place, found, entry, options) : found
+  const view = place.kind === 'view' ? place : undefined
+  const { input, entry } = await searched(desk, who, view, found, chosen, options)
   if (input.block.type === 'input' && input.block.dispatch_action !== true) throw new Error(`"${name}" has no dispatch_action`)
   const state = pick(input.element, entry, desk.backend.directory)
-  if (place.kind === 'view') enter(place, input, entry, desk.backend.directory)
+  if (view !== undefined) enter(view, input, entry, desk.backend.directory)
   return act(desk, user, place, { ...state, action_id: input.actionId, block_id: input.blockId }, options)
 }
 

@@ -15,7 +15,7 @@ import type { Desk, Options } from './person.ts'
 import type { Entry } from './pick.ts'
 import type { Submission } from './submit.ts'
 import { closeModal, submit } from './submit.ts'
-import { suggest } from './suggest.ts'
+import { type SearchedEntry, suggest } from './suggest.ts'
 
 /**
  * People in Slack, by name or id. What they do reaches the bot as signed HTTP; each method resolves with the bot's answer, after Slack has shown it,
@@ -29,11 +29,16 @@ export interface SlackDriver {
   openHome(user: string, options?: Options): Promise<Exchange>
   click(user: string, place: Clickable, match: ButtonMatch, options?: Options): Promise<Exchange>
   /** In a select, checkboxes or radio buttons that tell the app at once. */
-  choose(user: string, place: Clickable, label: string, entry: Entry, options?: Options): Promise<Exchange>
+  choose(user: string, place: Clickable, label: string, entry: Entry | SearchedEntry, options?: Options): Promise<Exchange>
   chooseOverflow(user: string, place: Clickable, text: string, options?: Options): Promise<Exchange>
   /** Types into a select whose options the app gives. */
   suggest(user: string, view: SlackView, label: string, typed: string, options?: Options): Promise<readonly JsonObject[]>
-  submit(user: string, view: SlackView, values?: Readonly<Record<string, Entry>>, options?: Options): Promise<Submission>
+  submit(
+    user: string,
+    view: SlackView,
+    values?: Readonly<Record<string, Entry | SearchedEntry>>,
+    options?: Options,
+  ): Promise<Submission>
   /** Resolves with `undefined` when the app did not ask to be told. */
   closeModal(user: string, view: SlackView, options?: Options): Promise<Exchange | undefined>
   /** Sends the same bytes and headers again; Slack shows nothing of what comes back. */

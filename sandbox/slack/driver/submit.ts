@@ -12,7 +12,7 @@ import { assertComplete, enter, findInput } from './fill.ts'
 import type { Desk, Options } from './person.ts'
 import { interaction, person, sendPayload } from './person.ts'
 import type { Entry } from './pick.ts'
-import { searched } from './suggest.ts'
+import { type SearchedEntry, searched } from './suggest.ts'
 
 export interface Submission extends Exchange {
   /** What became of the modal; `failed` means that Slack told the person to try again. */
@@ -28,16 +28,16 @@ export async function submit(
   desk: Desk,
   who: string,
   view: SlackView,
-  values: Readonly<Record<string, Entry>>,
+  values: Readonly<Record<string, Entry | SearchedEntry>>,
   options: Options = {},
 ): Promise<Submission> {
   const user = person(desk, who)
   const { directory, tickets, store } = desk.backend
   assertVisible(view, user)
   if (view.content.submit === undefined) throw new Error('this modal has nothing to submit')
-  for (const [name, entry] of Object.entries(values)) {
-    const input = findInput(view.content.blocks, name)
-    enter(view, await searched(desk, who, view, input, entry, options), entry, directory)
+  for (const [name, chosen] of Object.entries(values)) {
+    const { input, entry } = await searched(desk, who, view, findInput(view.content.blocks, name), chosen, options)
+    enter(view, input, entry, directory)
   }
   assertComplete(view)
   store.changed()

@@ -44,20 +44,47 @@ export async function suggest(
   if (given.length !== 1) problems.push('must have options or option_groups')
   for (const [key, rule] of given)
     rule(Reflect.get(Object(answer), key), `/${key}`, (problem, at) => problems.push(`${problem} ${at}`))
-  if (problems.length === 0 && isObject(answer)) return offered(answer)
+  if (problems.length === 0 && isObject(answer)) {
+    const shown = shownIn.get(view) ?? new Map()
+    shownIn.set(view, shown.set(keyOf(blockId, typed), offered(answer)))
+    return offered(answer)
+  }
   desk.backend.store.fail(user.id, `searching ${actionId}`, problems.join('; '))
   return []
 }
 
-/** The input with what the app offers for this entry, where it is one that is searched: a person can only choose what is shown. */
+/** What forms have shown as options, by field and what was typed: what a person chooses of it is not asked for again. */
+const shownIn = new WeakMap<SlackView, Map<string, readonly JsonObject[]>>()
+const keyOf = (blockId: string, typed: string) => JSON.stringify([blockId, typed])
+
+/** What a person chooses in a select that is searched: the option with this value, of those that `suggest` has shown for what was typed. */
+export interface SearchedEntry {
+  readonly typed: string
+  readonly value: string
+}
+
+function isSearched(entry: Entry | SearchedEntry): entry is SearchedEntry {
+  return typeof entry === 'object' && entry !== null && 'typed' in entry
+}
+
+/**
+ * The input with what the app offers for this entry, where it is one that is searched: a person can only choose what is shown. Throws for a `SearchedEntry` in
+ * another input.
+ */
 export async function searched(
   desk: Desk,
   who: string,
-  view: SlackView,
+  view: SlackView | undefined,
   input: Input,
-  entry: Entry,
+  entry: Entry | SearchedEntry,
   options: Options,
-): Promise<Input> {
-  if (input.element.type !== 'external_select' || typeof entry !== 'string') return input
-  return { ...input, element: { ...input.element, options: await suggest(desk, who, view, input.actionId, entry, options) } }
+): Promise<{ readonly input: Input; readonly entry: Entry }> {
+  const { element, blockId } = input
+  const withOptions = (shown: readonly JsonObject[]) => ({ ...input, element: { ...element, options: shown } })
+  if (isSearched(entry)) {
+    if (view === undefined || element.type !== 'external_select') throw new Error(`"${blockId}" is not searched`)
+    return { input: withOptions(shownIn.get(view)?.get(keyOf(blockId, entry.typed)) ?? []), entry: entry.value }
+  }
+  if (view === undefined || element.type !== 'external_select' || typeof entry !== 'string') return { input, entry }
+  return { input: withOptions(await suggest(desk, who, view, input.actionId, entry, options)), entry }
 }

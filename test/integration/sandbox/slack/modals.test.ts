@@ -191,6 +191,29 @@ test('a choice that dispatches is told at once, and survives an update of the vi
   })
 })
 
+test('of a list that is searched, what was shown is chosen, and is not asked for again', async () => {
+  await using at = await stage()
+  const offers = [option('analytics', 's1'), option('billing', 's2')]
+  await using app = await bot((fields: Fields, response) =>
+    reply(response, fields.type === 'block_suggestion' ? { options: offers } : undefined),
+  )
+  const search = input('found', 'Found', { type: 'external_select', action_id: 'pick', min_query_length: 0 })
+  const { people, view } = await opened(at, app, { blocks: blocks(search, ...form) })
+  const searches = () => app.heard.filter(({ type }) => type === 'block_suggestion').length
+  const sent = (typed: string, value: string) => people.submit('alice', view, { ...complete, Found: { typed, value } })
+
+  await expect(sent('a', 's1')).rejects.toThrow('0 options are "s1"')
+  expect(await people.suggest('alice', view, 'Found', 'a')).toEqual(offers)
+  await expect(sent('a', 's3')).rejects.toThrow('0 options are "s3"')
+  await expect(sent('b', 's1')).rejects.toThrow('0 options are "s1"')
+  await expect(people.submit('alice', view, { ...complete, Network: { typed: '', value: 'prod' } })).rejects.toThrow(
+    'not searched',
+  )
+  expect(await sent('a', 's1')).toMatchObject({ outcome: 'closed' })
+  expect(searches()).toBe(1)
+  expect(app.heard.at(-1)).toMatchObject({ view: { state: { values: { found: { pick: { selected_option: offers[0] } } } } } })
+})
+
 test('closing is told only where the app asked for it', async () => {
   await using at = await stage()
   await using app = await answering(undefined)

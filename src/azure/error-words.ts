@@ -20,6 +20,9 @@ interface Words {
 /** How long a call to a locked resource is repeated. Creating or deleting a private endpoint locks its subnet, and may take minutes. */
 const lockedMs = 10 * 60_000
 
+/** How long a throttled call is repeated. The longest window is that of Private DNS: 500 reads in 5 minutes, which others may use up as well. */
+export const throttledMs = 10 * 60_000
+
 const anotherOperation: Words = {
   retry: true,
   retryForMs: lockedMs,

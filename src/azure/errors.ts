@@ -1,5 +1,5 @@
 import { RetryableError, TerminalError } from '../domain/errors.ts'
-import { knownCode, mayPass, remedyFor, remedyOf } from './error-words.ts'
+import { knownCode, mayPass, remedyFor, remedyOf, throttledMs } from './error-words.ts'
 import { type OperationFailure, type PolicyRefusal, refusalOf } from './refusal-text.ts'
 import { wholeWords } from './whole-words.ts'
 
@@ -42,7 +42,7 @@ export function translateAzureError(error: unknown, doing: string, failure?: Ope
     ? new RetryableError(code ?? known?.code ?? `http-${status}`, message, {
         ...details,
         retryAfterMs: retryAfter(headerOf(error, 'retry-after')),
-        retryForMs: words?.retryForMs,
+        retryForMs: words?.retryForMs ?? (status === 429 ? throttledMs : undefined),
       })
     : new TerminalError(known?.code ?? code ?? `http-${status}`, message, details)
 }

@@ -212,9 +212,11 @@ async function surveyOf(
     const { alias, host } = names[service.id] ?? {}
     return alias === undefined || host === undefined ? [] : [{ service, alias, host }]
   })
+  // Each list is read once for all networks, and no link of another's zone is asked for by its id.
+  const dns = clouds.dns.forReport(signal)
   const seen = await Promise.all(
     networks.map((network) =>
-      readNetwork(network, reachable, clouds, signal).catch((error: unknown) => {
+      readNetwork(network, reachable, { network: clouds.network, dns }, signal).catch((error: unknown) => {
         signal.throwIfAborted()
         log.warn({ err: error, network: network.name }, 'network not surveyed')
         return { network: network.name, problem: toProblem(error).message }
@@ -246,11 +248,16 @@ async function workersIn({ name }: Network, { prober }: SurveyJobs['clouds']): P
   return [name, (await prober.workers(name)).map(({ version }) => version)]
 }
 
+interface ReportClouds {
+  readonly network: Clouds['network']
+  readonly dns: ReturnType<Clouds['dns']['forReport']>
+}
+
 /** The endpoints and zones of one network that lead to these services. */
 async function readNetwork(
   network: Network,
   services: readonly { readonly alias: string; readonly host: string }[],
-  clouds: SurveyJobs['clouds'],
+  clouds: ReportClouds,
   signal: AbortSignal,
 ): Promise<SeenNetwork> {
   if (services.length === 0) return { network, endpoints: [], zones: [] }
@@ -264,7 +271,7 @@ async function readNetwork(
 async function readEndpoints(
   network: Network,
   services: readonly { readonly alias: string }[],
-  clouds: SurveyJobs['clouds'],
+  clouds: ReportClouds,
   signal: AbortSignal,
 ): Promise<readonly SeenEndpoint[]> {
   const { endpoints: all } = await clouds.network.endpoints(network, signal)
@@ -278,7 +285,7 @@ async function readEndpoints(
 async function readZone(
   name: string,
   network: Network,
-  clouds: SurveyJobs['clouds'],
+  clouds: ReportClouds,
   signal: AbortSignal,
 ): Promise<SeenZone | undefined> {
   const [zone] = await clouds.dns.zones(name, network, signal)

@@ -33,6 +33,11 @@ test('waiting ends with the signal, and with an error of another kind', async ()
   await expect(retrying(stopped, signal)).rejects.toThrow('stopped')
 })
 
+test('a call that Azure throttles is repeated for longer than the window of its longest limit', () => {
+  const throttled = Object.assign(new Error('exceeded'), { statusCode: 429, code: 'SubscriptionRequestsThrottled' })
+  expect(translateAzureError(throttled, 'list zones')).toMatchObject({ retryForMs: 600_000 })
+})
+
 test.each(['RetryableErrorDueToAnotherOperation', 'RetryableError', 'ReferencedResourceNotProvisioned'])(
   'Azure’s %s is waited for longer than one endpoint takes',
   (code) => {

@@ -32,7 +32,7 @@ test('a survey says what of it is old or missing, who could look from inside, an
     targets: { known: () => undefined, of: async () => ({ service, alias: 'alias', host: 'q7.westus3.privatelink.example' }) },
     clouds: {
       network: { endpoints: async () => ({ endpoints: [], partial: false }) },
-      dns: { zones: async () => [] },
+      dns: { forReport: () => ({ zones: async () => [] }) },
       prober: { workers: async (name: string) => (name === 'lab' ? [] : [{ version: '1.0.0' }]) },
     },
     survey: {
@@ -72,7 +72,7 @@ test('names are learned as fast as the budget lets them, past one that cannot be
         return { service: wanted, alias: 'alias', host: `${wanted.id}.westus3.privatelink.example` }
       },
     },
-    clouds: {},
+    clouds: { dns: { forReport: () => ({}) } },
     survey: {
       read: async () => ({ readAt, cells: [], unread: [], keys: { readAt: now, withoutAdmin: [] }, names: {} }),
       write: async () => undefined,
@@ -135,7 +135,7 @@ test('after a change its network is read anew, and those of the same VNet or zon
           return { endpoints: [], partial: false }
         },
       },
-      dns: { zones: async () => [] },
+      dns: { forReport: () => ({ zones: async () => [] }) },
       prober: { workers: async () => [] },
     },
     survey: {

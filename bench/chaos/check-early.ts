@@ -4,19 +4,22 @@ import type { Observed, Standing, StoredRequest } from './observed.ts'
 const said = /request (PL-\d+) · ([a-z-]+)/g
 
 /** Announcements that came before the world, or a person's click, had made them true. */
-export function earlyIn({ posts, requests, standings, clicks, troubles }: Observed): readonly string[] {
+export function earlyIn({ posts, requests, standings, clicks, troubles, unanswered }: Observed): readonly string[] {
   const byId = new Map(requests.map((request) => [request.id, request]))
   const byService = Map.groupBy(standings, ({ service }) => service)
   const problems = new Set<string>()
   const mayBeLost = troubles.some(({ what }) => what.startsWith('redis'))
-  for (const { chat, place, versions } of posts)
+  for (const { chat, place, id: post, versions } of posts)
     for (const { at, text } of versions)
       for (const [, id = '', state = ''] of text.matchAll(said)) {
         const request = byId.get(id)
         if (request === undefined) {
-          // A failover may lose what no replica had yet: then it has to be said. The answer to a command cannot be changed any more.
+          // A failover may lose what no replica had yet: then it has to be said. The answer to a command cannot be changed any more, and of a
+          // message whose answer the chat lost nobody knows.
           const isSaid =
-            place.endsWith(' alone') || versions.at(-1)?.text.includes(`I do not have request ${id} any more`) === true
+            place.endsWith(' alone') ||
+            unanswered.includes(`${chat} ${post}`) ||
+            versions.at(-1)?.text.includes(`I do not have request ${id} any more`) === true
           if (!mayBeLost || !isSaid) problems.add(`${chat} ${place} shows ${id}, which is no request.`)
           continue
         }

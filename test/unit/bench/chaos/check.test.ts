@@ -247,6 +247,12 @@ describe('a message about what Redis lost', () => {
     expect(check({ ...whole, posts, troubles })).toEqual(check(whole))
     expect(check({ ...whole, posts }).early).toHaveLength(1)
   })
+
+  test('is right too where the chat lost the answer of its post', () => {
+    const posts = [...whole.posts, post('data', '8', [asked])]
+    expect(check({ ...whole, posts, troubles, unanswered: ['slack 8'] })).toEqual(check(whole))
+    expect(check({ ...whole, posts, troubles }).early).toHaveLength(1)
+  })
   test('is wrong where it does not', () => {
     const posts = [...whole.posts, post('data', '8', [asked])]
     expect(check({ ...whole, posts, troubles }).early).toHaveLength(1)

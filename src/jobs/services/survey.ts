@@ -99,10 +99,20 @@ export async function surveyNetwork(name: string, jobs: SurveyJobs, signal: Abor
   const touched = networks.filter((network) => touches(changed, network))
   const inventory = await catalog.current(maxAgeMs, signal)
   const azure = onAzure(inventory)
-  const seen = await surveyOf(azure, namesOf(azure, before, targets), inventory, { ...jobs, networks: touched }, signal)
+  const names = namesOf(azure, before, targets)
+  if (!knowsAll(before, names, networks)) return await workOnSurvey('anew', jobs, signal)
+  const seen = await surveyOf(azure, names, inventory, { ...jobs, networks: touched }, signal)
   const namesIn = (some: readonly Network[]) => some.map((network) => network.name)
   // Another worker may have surveyed the others meanwhile.
   await survey.write(withNetworks((await survey.read()) ?? before, seen, namesIn(touched), namesIn(networks)))
+}
+
+/** Whether each service with a private host was looked for in every network: of one that is new, the endpoints in other networks would count as gone. */
+function knowsAll({ cells, unread }: Survey, names: Survey['names'], networks: readonly Network[]): boolean {
+  const known = new Set(cells.map(({ service, network }) => `${service.id} ${network}`))
+  const read = networks.filter(({ name }) => !unread.some(({ network }) => network === name))
+  const reachable = Object.entries(names).flatMap(([id, { host }]) => (host === undefined ? [] : [id]))
+  return reachable.every((id) => read.every(({ name }) => known.has(`${id} ${name}`)))
 }
 
 function touches(changed: Network, network: Network): boolean {

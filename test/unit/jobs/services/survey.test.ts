@@ -105,8 +105,9 @@ test('after a change its network is read anew, and those of the same VNet or zon
   const far = { ...network, name: 'far', vnet: 'w', dns: { subscription: 's', resourceGroup: 'rg-other' } }
   const networks = [network, far, { ...network, name: 'lab' }, { ...far, name: 'hub', vnet: 'x', dns: network.dns }]
   const cell = { service, record: 'right', listed: true } as const
-  const before: Survey = {
+  const before = {
     readAt: new Date().toISOString(),
+    keys: { readAt: new Date().toISOString(), withoutAdmin: [] },
     names,
     unread: [
       { network: 'lab', problem: 'HTTP 500' },
@@ -143,6 +144,7 @@ test('after a change its network is read anew, and those of the same VNet or zon
       write: async (survey: Survey) => {
         written = survey
       },
+      learn: async () => undefined,
     },
   } as unknown as SurveyJobs
   await surveyNetwork('prod-westus3', jobs, new AbortController().signal)
@@ -156,4 +158,11 @@ test('after a change its network is read anew, and those of the same VNet or zon
   ])
   expect(written?.unread).toEqual([{ network: 'far', problem: 'HTTP 500' }])
   expect(written?.readAt).toBe(before.readAt)
+
+  // A service that was not looked for everywhere: all networks are read, as not seen is not absent.
+  before.cells.splice(0)
+  before.readAt = '2026-03-01T12:00:00.000Z'
+  read.splice(0)
+  await surveyNetwork('prod-westus3', jobs, new AbortController().signal)
+  expect(read.toSorted()).toEqual(['far', 'hub', 'lab', 'prod-westus3'])
 })

@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
-import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+import { getCACertificates, type SecureContext, setDefaultCACertificates } from 'node:tls'
 import { DefaultAzureCredential } from '@azure/identity'
 import { type Answer, decode, encode } from 'dns-packet'
 import { pino } from 'pino'
@@ -16,6 +16,7 @@ import { azureNetwork } from '../../src/azure/network.ts'
 import { azurePrivateDns } from '../../src/azure/private-dns.ts'
 import { clickHouseCloud } from '../../src/clickhouse/client.ts'
 import { closable } from '../../src/closable.ts'
+import { createTrust } from '../../src/diagnostics/connection/trust.ts'
 import { createProbe } from '../../src/diagnostics/probe.ts'
 import type { Verdict } from '../../src/domain/diagnosis/finding.ts'
 import { judge } from '../../src/domain/diagnosis/judge.ts'
@@ -89,10 +90,12 @@ export interface FaultStage {
 export async function faultStage(): Promise<FaultStage> {
   const authority = await createAuthority()
   setDefaultCACertificates([...getCACertificates('default'), authority.certificate])
-  return { open: ({ callMs = 2 } = {}) => openWorld(authority, callMs) }
+  // As in the worker, which reads the roots once: reading them takes 11 ms.
+  const trust = createTrust()
+  return { open: ({ callMs = 2 } = {}) => openWorld(authority, trust, callMs) }
 }
 
-async function openWorld(authority: Authority, callMs: number): Promise<FaultWorld> {
+async function openWorld(authority: Authority, trust: SecureContext, callMs: number): Promise<FaultWorld> {
   const latencies = { arm: callMs, privateEndpoint: 10, privateZone: 10, networkLink: 10, clickhouse: callMs, propagation: 1 }
   const world = acme({ addressBase: await freeAddressBase(), latencies })
   const [virtualNetwork] = world.networks.values()
@@ -191,6 +194,7 @@ async function openWorld(authority: Authority, callMs: number): Promise<FaultWor
           resolver: resolvers,
           hostSuffixes: ['.privatelink.azure.clickhouse.cloud'],
           prefixes: [`${world.addressBase}.0/24`],
+          trust,
         })
         const seen = await look(probe, signal)
         return { ...seen, clock: { at: new Date(Date.now() + ahead).toISOString() } }

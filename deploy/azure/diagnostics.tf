@@ -157,9 +157,8 @@ resource "azurerm_container_group" "worker" {
     # As `npm run diagnostics` starts it.
     commands = ["node", "--max-semi-space-size=1", "--max-old-space-size=48", "src/diagnostics/main.ts"]
 
-    environment_variables = merge(local.redis_environment["diagnostics"], {
+    environment_variables = merge(local.redis_environment["diagnostics"], local.allocator, {
       DIAGNOSTICS_NETWORK = each.key
-      MALLOC_ARENA_MAX    = "1"
       METRICS_PORT        = "9464"
       UV_THREADPOOL_SIZE  = "100"
     })

@@ -91,6 +91,8 @@ function detailOf({ action, asked }: Request, event: RequestEvent | { readonly t
       return event.outcome.problem?.code
     case 'wait':
       return `behind ${event.behind}`
+    case 'pause':
+      return event.pause === undefined ? 'over' : `until ${event.pause.until}`
     default:
       return undefined
   }

@@ -112,6 +112,14 @@ export interface StepProgress {
   readonly kept?: true
 }
 
+/** A vendor refuses for now, and is asked again. */
+export interface Pause {
+  /** The refusal, in a sentence. */
+  readonly why: string
+  /** When it is asked again, ISO 8601. */
+  readonly until: string
+}
+
 /** Ids that a request has put on a list, or was about to. */
 export interface Listing {
   /** Id of the service or the organization whose list it is. */
@@ -162,6 +170,8 @@ export interface Request {
   readonly applyingSince?: string
   /** The request that this one waits for, because it works on the same network, or on the same DNS zone. */
   readonly waitsFor?: string
+  /** What its worker waits for now. */
+  readonly pause?: Pause
   /** The failed request whose changes this one takes back, and nothing else. */
   readonly undoes?: string
   readonly endedAt?: string
@@ -202,6 +212,8 @@ export type RequestEvent =
       readonly approval: Approval
     }
   | { readonly type: 'wait'; readonly behind: string }
+  /** The worker waits, or with no `pause` does not wait any more. */
+  | { readonly type: 'pause'; readonly run: string; readonly pause?: Pause }
   | {
       readonly type: 'step'
       readonly run: string
@@ -248,6 +260,22 @@ export function canBeUndone({ state, action, steps, plan }: Request): boolean {
 /** Pure. Returns the same object when the event has no effect in this state. */
 export function transition(request: Request, event: RequestEvent): Request {
   if ('run' in event && event.type !== 'claim' && event.run !== request.run) return request
+  const next = stepped(request, event)
+  // Another worker begins anew, and a request that leaves its state waits for no vendor.
+  const endsPause = event.type === 'claim' || next.state !== request.state
+  return endsPause && next.pause !== undefined ? withoutPause(next) : next
+}
+
+function withoutPause({ pause: _, ...rest }: Request): Request {
+  return rest
+}
+
+function paused(request: Request, pause: Pause | undefined): Request {
+  if (pause !== undefined) return { ...request, pause }
+  return request.pause === undefined ? request : withoutPause(request)
+}
+
+function stepped(request: Request, event: RequestEvent): Request {
   switch (request.state) {
     case 'planning':
       return whilePlanning(request, event)
@@ -283,6 +311,8 @@ function whilePlanning(request: Request, event: RequestEvent): Request {
       return { ...request, state: 'failed', outcome: event.outcome, endedAt: event.at }
     case 'cancel':
       return { ...request, state: 'cancelled', decision: { kind: 'cancelled', by: event.by, at: event.at }, endedAt: event.at }
+    case 'pause':
+      return paused(request, event.pause)
     default:
       return request
   }
@@ -347,6 +377,8 @@ function whileApplying(request: Request, event: RequestEvent): Request {
       const { waitsFor: _over, ...rest } = request
       return { ...rest, run: event.run, applyingSince: request.applyingSince ?? event.at }
     }
+    case 'pause':
+      return paused(request, event.pause)
     case 'step':
       return { ...request, steps: { ...request.steps, [event.id]: event.progress } }
     case 'list':

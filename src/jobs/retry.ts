@@ -8,8 +8,15 @@ import { RetryableError } from '../domain/errors.ts'
 const attempts = 6
 const longestPauseMs = 15_000
 
-/** Repeats work that fails with a `RetryableError`, within the limits above; throws the last failure, and any other error at once. */
-export async function retrying<Value>(work: () => Promise<Value>, signal: AbortSignal): Promise<Value> {
+/**
+ * Repeats work that fails with a `RetryableError`, within the limits above; throws the last failure, and any other error at once. `pausing` is told before each
+ * pause, with its length in milliseconds.
+ */
+export async function retrying<Value>(
+  work: () => Promise<Value>,
+  signal: AbortSignal,
+  pausing: (error: RetryableError, pauseMs: number) => Promise<void> = async () => undefined,
+): Promise<Value> {
   const startedAt = performance.now()
   for (let attempt = 1; ; attempt++) {
     try {
@@ -17,7 +24,9 @@ export async function retrying<Value>(work: () => Promise<Value>, signal: AbortS
     } catch (error) {
       if (!(error instanceof RetryableError)) throw error
       if (attempt >= attempts && performance.now() - startedAt >= (error.retryForMs ?? 0)) throw error
-      await sleep(error.retryAfterMs ?? Math.min(250 * 2 ** attempt, longestPauseMs), undefined, { signal })
+      const pauseMs = error.retryAfterMs ?? Math.min(250 * 2 ** attempt, longestPauseMs)
+      await pausing(error, pauseMs)
+      await sleep(pauseMs, undefined, { signal })
     }
   }
 }

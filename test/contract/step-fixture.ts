@@ -15,6 +15,7 @@ import type { Network, Target } from '../../src/domain/target.ts'
 import type { Clouds } from '../../src/jobs/clouds.ts'
 import { apply } from '../../src/jobs/requests/apply.ts'
 import { noteReceipt } from '../../src/jobs/requests/receipts.ts'
+import { retrying } from '../../src/jobs/retry.ts'
 import { makePlan, procedures } from '../../src/jobs/steps/procedure.ts'
 import type { Observation, Step, StepContext } from '../../src/jobs/steps/step.ts'
 import { samples } from '../sample-requests.ts'
@@ -85,6 +86,7 @@ export async function openWorkshop(): Promise<Workshop> {
     facts: {},
     replacedIds: [],
     fence: async () => undefined,
+    patiently: (work) => retrying(work, new AbortController().signal),
     noteListed: async () => undefined,
     networkOf: async () => network.name,
     knownEndpoints: async () => [],

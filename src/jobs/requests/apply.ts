@@ -1,7 +1,7 @@
 import { TerminalError, toProblem } from '../../domain/errors.ts'
 import { type Change, type Plan, type StepId, stepStillApproved } from '../../domain/plan.ts'
 import type { Request, StepProgress } from '../../domain/request.ts'
-import { retrying, until } from '../retry.ts'
+import { until } from '../retry.ts'
 import { visitInOrder } from '../steps/in-order.ts'
 import { procedures } from '../steps/procedure.ts'
 import type { Observation, Step, StepContext } from '../steps/step.ts'
@@ -68,7 +68,7 @@ async function carryOut(step: Step, application: Application): Promise<boolean> 
     await record(step.id, { state: 'running', startedAt, changed, note }, new Set())
   const context: StepContext = { ...application.context, tell }
   try {
-    const found = await retrying(() => observe(step, context), context.signal)
+    const found = await context.patiently(() => observe(step, context))
     let seen = found
     if (seen.change.kind !== 'none') {
       checkApproved(step, seen.change, application, changed)
@@ -104,7 +104,7 @@ async function carryOut(step: Step, application: Application): Promise<boolean> 
 async function change(step: Step, first: Observation, application: Application): Promise<Observation> {
   const { context } = application
   let seen: Observation | undefined = first
-  await retrying(async () => {
+  await context.patiently(async () => {
     for (let turn = 1; ; turn++) {
       seen ??= await observe(step, context)
       const { change } = seen
@@ -116,10 +116,10 @@ async function change(step: Step, first: Observation, application: Application):
       if (turn === mostTurns) throw left.error
       seen = left
     }
-  }, context.signal)
+  })
   const done = await until(
     async () => {
-      const again = await retrying(() => observe(step, context), context.signal)
+      const again = await context.patiently(() => observe(step, context))
       return again.change.kind === 'none' ? again : undefined
     },
     grace,

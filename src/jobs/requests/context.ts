@@ -1,9 +1,8 @@
 import { TerminalError } from '../../domain/errors.ts'
 import type { Maker, MarkedRequest } from '../../domain/ownership.ts'
 import type { Plan, StepId } from '../../domain/plan.ts'
-import { connects, type Request } from '../../domain/request.ts'
+import { connects, type Pause, type Request } from '../../domain/request.ts'
 import { type Network, sameId, type Target } from '../../domain/target.ts'
-import { retrying } from '../retry.ts'
 import { formerService } from '../services/former-service.ts'
 import { networkNamed, type PrivateService, targetOf } from '../services/target.ts'
 import type { StepContext } from '../steps/step.ts'
@@ -12,6 +11,7 @@ import { lookAhead } from './look-ahead.ts'
 import { readingOlderMarks } from './older-marks.ts'
 import { LostRun, type RequestWorker, Stopped } from './run.ts'
 import { servicesReachedFrom } from './services-of-network.ts'
+import { type Patiently, tellingPauses } from './told-pauses.ts'
 
 /** How old the list may be by which a service's name is resolved, in milliseconds. What is judged or changed is always read again. */
 const namesMaxAgeMs = 10 * 60_000
@@ -22,6 +22,7 @@ const justReadMs = 10_000
 /** The context in which a request's steps run, with no facts yet. */
 export async function contextOf(request: Request, worker: RequestWorker): Promise<StepContext> {
   const { ledger, networks, organizations, run, id, signal } = worker
+  const patiently = tellingPauses(signal, (pause) => tellPause(pause, worker))
   const { asked, undoes } = request
   const network = networkNamed(networks, asked.network)
   const undone = undoes === undefined ? undefined : await ledger.get(undoes)
@@ -29,9 +30,9 @@ export async function contextOf(request: Request, worker: RequestWorker): Promis
   // A removal finds things by the alias and hosts with which they were made; a setup or allow needs those that the services have now.
   const target: Target =
     plan === undefined
-      ? targetOf(network, await namedServices(request, network, worker), request.action)
+      ? targetOf(network, await namedServices(request, network, worker, patiently), request.action)
       : connects(request.action)
-        ? targetOf(network, await currentNames(plan, worker), request.action)
+        ? targetOf(network, await currentNames(plan, worker, patiently), request.action)
         : { network, alias: plan.alias, services: plan.services }
   const maker: Maker = { installation: await worker.installation(), request: id, askedAt: asked.at }
   const networkOf = async (marked: MarkedRequest) => networkIn(await ledger.get(marked.request), marked)
@@ -49,6 +50,7 @@ export async function contextOf(request: Request, worker: RequestWorker): Promis
     ...(undone !== undefined && {
       undoing: { request: undone.id, askedAt: undone.asked.at, made: madeBy(undone), listed: undone.listed ?? [] },
     }),
+    patiently,
     signal,
     networkOf,
     knownEndpoints: lately(ledger),
@@ -64,6 +66,16 @@ export async function contextOf(request: Request, worker: RequestWorker): Promis
   }
   lookAhead(request.action, context)
   return context
+}
+
+/** Never throws: the work goes on without the word. */
+async function tellPause(pause: Pause | undefined, { ledger, producer, id, run, log }: RequestWorker): Promise<void> {
+  try {
+    const { changed } = await ledger.record(id, { type: 'pause', run, ...(pause !== undefined && { pause }) })
+    if (changed) await producer.show({ kind: 'request', id })
+  } catch (error) {
+    log.warn({ err: error }, 'a pause was not told')
+  }
 }
 
 /** The network that a marked request was about. A request that got the same id later was asked at another moment. */
@@ -101,8 +113,12 @@ async function hasListed(id: string, { name }: Network, ledger: RequestWorker['l
 }
 
 /** Alias and host of the plan's services as they are now: they may have changed since it was approved. */
-async function currentNames({ services }: Plan, { targets, signal }: RequestWorker): Promise<readonly PrivateService[]> {
-  return await Promise.all(services.map(({ service }) => retrying(() => targets.of(service, justReadMs, signal), signal)))
+async function currentNames(
+  { services }: Plan,
+  { targets, signal }: RequestWorker,
+  patiently: Patiently,
+): Promise<readonly PrivateService[]> {
+  return await Promise.all(services.map(({ service }) => patiently(() => targets.of(service, justReadMs, signal))))
 }
 
 /** The services that the request names; without any, those that the network reaches. A teardown may name a deleted one. */
@@ -110,12 +126,13 @@ async function namedServices(
   { asked, action }: Request,
   network: Network,
   { catalog, targets, clouds, ledger, removedRequests, signal }: RequestWorker,
+  patiently: Patiently,
 ): Promise<readonly PrivateService[]> {
   const named: PrivateService[] = []
   for (const words of asked.services) {
     try {
-      const service = await retrying(() => catalog.resolve(words, namesMaxAgeMs, signal), signal)
-      named.push(await retrying(() => targets.of(service, 0, signal), signal))
+      const service = await patiently(() => catalog.resolve(words, namesMaxAgeMs, signal))
+      named.push(await patiently(() => targets.of(service, 0, signal)))
     } catch (error) {
       const mayBeDeleted = action === 'teardown' && error instanceof TerminalError && error.code !== 'service-ambiguous'
       const former = mayBeDeleted ? await formerService(words, network, { ...ledger, ...removedRequests }) : undefined
@@ -124,10 +141,7 @@ async function namedServices(
     }
   }
   if (named.length > 0) return named
-  return await retrying(
-    () => servicesReachedFrom(network, { catalog, targets, clouds, knownEndpoints: lately(ledger) }, signal),
-    signal,
-  )
+  return await patiently(() => servicesReachedFrom(network, { catalog, targets, clouds, knownEndpoints: lately(ledger) }, signal))
 }
 
 /** GUIDs of endpoints that a plan replaces. */

@@ -3,7 +3,6 @@ import { isBlocked, type Plan, type PlannedStep, type StepId } from '../../domai
 import type { Action } from '../../domain/request.ts'
 import { siteOf } from '../../domain/site.ts'
 import { sameId } from '../../domain/target.ts'
-import { retrying } from '../retry.ts'
 import { allowList } from './allow-list.ts'
 import { connection } from './connection.ts'
 import { dnsRecord } from './dns-record.ts'
@@ -55,7 +54,7 @@ export async function makePlan(action: Action, context: StepContext): Promise<Pl
   const warnings = new Set<string>()
   await visitInOrder(steps, async (step) => {
     const { change, facts, note, seen, kept, warning } = await watchedStep(step, 'plan', context.maker.request, () =>
-      retrying(() => step.plan(context), context.signal),
+      context.patiently(() => step.plan(context)),
     )
     Object.assign(context.facts, facts)
     if (warning !== undefined) warnings.add(warning)

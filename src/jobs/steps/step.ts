@@ -9,6 +9,7 @@ import type { Change, Plan, StepFacts, StepId } from '../../domain/plan.ts'
 import type { Listing } from '../../domain/request.ts'
 import type { Network, Target } from '../../domain/target.ts'
 import type { Clouds } from '../clouds.ts'
+import type { Patiently } from '../requests/told-pauses.ts'
 
 /** What the steps have observed so far; a step reads the facts of those that it needs. An absent fact was not observed, or the resource does not exist. */
 export interface Facts {
@@ -118,6 +119,8 @@ export interface StepContext {
   knownEndpoints(network: Network): Promise<readonly string[]>
   /** Whether a request of this ledger put the id on a list, or planned with the endpoint whose id it is. */
   hasListed(id: string): Promise<boolean>
+  /** Repeats what a vendor refuses for now, and tells people when it is asked again. */
+  readonly patiently: Patiently
   readonly signal: AbortSignal
 }
 

@@ -55,6 +55,7 @@ const events: Record<RequestEventType, RequestEvent> = {
   expire: { type: 'expire', at: later },
   'plan-changed': { type: 'plan-changed', run, plan, digest: 'digest-2', approval },
   wait: { type: 'wait', behind: 'PL-0' },
+  pause: { type: 'pause', run, pause: { why: 'Azure refused.', until: later } },
   step: { type: 'step', run, id: 'dns-zone', progress },
   list: { type: 'list', run, listing: { list: 'a', ids: ['g1'] } },
   finish: { type: 'finish', run, outcome: {}, at },
@@ -68,6 +69,7 @@ const table: Record<RequestState, Partial<Record<RequestEventType, RequestState>
     'plan-ready': 'awaiting-approval',
     'nothing-to-do': 'nothing-to-do',
     cancel: 'cancelled',
+    pause: 'planning',
     fail: 'failed',
   },
   'awaiting-approval': {
@@ -81,6 +83,7 @@ const table: Record<RequestState, Partial<Record<RequestEventType, RequestState>
   applying: {
     claim: 'applying',
     wait: 'applying',
+    pause: 'applying',
     cancel: 'applying',
     step: 'applying',
     list: 'applying',
@@ -111,6 +114,29 @@ describe('every state × every event', () => {
       })
     }
   }
+})
+
+describe('a pause', () => {
+  const pausedIn = (state: 'planning' | 'applying') => transition(requestIn(state), events.pause)
+
+  test.each(['planning', 'applying'] as const)('of %s is over when the worker says so, or another worker begins', (state) => {
+    expect(pausedIn(state).pause).toEqual({ why: 'Azure refused.', until: later })
+    expect(transition(pausedIn(state), { type: 'pause', run })).toEqual(requestIn(state))
+    expect(transition(pausedIn(state), events.claim).pause).toBeUndefined()
+  })
+
+  test('stays while steps go on, and nothing of it is left in another state', () => {
+    expect(transition(pausedIn('applying'), events.step).pause).toBeDefined()
+    for (const end of [events['plan-changed'], events.finish, events.fail])
+      expect(transition(pausedIn('applying'), end)).not.toHaveProperty('pause')
+    for (const end of [events['plan-ready'], events['nothing-to-do'], events.fail, events.cancel])
+      expect(transition(pausedIn('planning'), end)).not.toHaveProperty('pause')
+  })
+
+  test('that nobody makes is not over', () => {
+    const before = requestIn('planning')
+    expect(transition(before, { type: 'pause', run })).toBe(before)
+  })
 })
 
 describe('guards', () => {

@@ -9,7 +9,7 @@ const most = 20
 const mostIds = 2
 
 /** Events of the bookkeeping between workers, which are not shown. */
-const hidden: ReadonlySet<string> = new Set(['claim', 'wait', 'list'])
+const hidden: ReadonlySet<string> = new Set(['claim', 'wait', 'pause', 'list'])
 
 /** The newest entries of a request's audit, one line each, oldest first. */
 export function historyLines(entries: readonly AuditEntry[]): readonly Text[] {

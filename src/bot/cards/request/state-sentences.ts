@@ -13,7 +13,7 @@ export function stateSentence(request: Request): Text | undefined {
   const { endedAt, applyingSince, approval } = request
   switch (request.state) {
     case 'planning':
-      return 'I am reading Azure and ClickHouse Cloud to see what would have to change. Nothing is changed without an approval.'
+      return words`I am reading Azure and ClickHouse Cloud to see what would have to change. Nothing is changed without an approval.${pauseText(request)}`
     case 'awaiting-approval':
       return request.previousPlan !== undefined
         ? 'What has to change is no longer what was approved, so it needs a new approval. This is the new plan.'
@@ -22,7 +22,7 @@ export function stateSentence(request: Request): Text | undefined {
       if (request.stopping !== undefined)
         return words`Stopping before the next step: cancelled by ${mention(request.stopping.by)} ${time(request.stopping.at)}.`
       return request.waitsFor === undefined
-        ? words`Applying${by(request)}.`
+        ? words`Applying${by(request)}.${pauseText(request)}`
         : words`Waiting for ${request.waitsFor}, which works on the same network or its DNS zone${by(request)}.`
     case 'done':
       return words`Done${lasting(' in', applyingSince, endedAt)}${by(request)}.${tooLateText(request)}`
@@ -48,6 +48,16 @@ export function stateSentence(request: Request): Text | undefined {
         ? 'Everything is already in place. Nothing was changed, and nobody had to approve anything.'
         : 'There is nothing to take away. Nothing was changed, and nobody had to approve anything.'
   }
+}
+
+/** ` Azure refused to …: 429: …. It is asked again 14:07.` */
+function pauseText({ pause }: Request): readonly Inline[] {
+  if (pause === undefined) return []
+  return words` ${sentence(cleanText(pause.why, 300))} It is asked again ${time(pause.until)}.`
+}
+
+function sentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`
 }
 
 interface Reader {

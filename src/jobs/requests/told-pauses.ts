@@ -1,0 +1,45 @@
+import { type RetryableError, toProblem } from '../../domain/errors.ts'
+import type { Pause } from '../../domain/request.ts'
+import { retrying } from '../retry.ts'
+
+/** Pauses that are shorter are not worth a word; in milliseconds. */
+const usuallyToldFromMs = 5_000
+
+/** Repeats work that fails with a `RetryableError`, as `retrying` does. */
+export type Patiently = <Value>(work: () => Promise<Value>) => Promise<Value>
+
+/** Tells of the longest pause that begins, and with undefined that none is left. `tell` must not throw. */
+export function tellingPauses(
+  signal: AbortSignal,
+  tell: (pause: Pause | undefined) => Promise<void>,
+  toldFromMs = usuallyToldFromMs,
+): Patiently {
+  const pauses = new Set<Pause>()
+  let told: Pause | undefined
+  const sayLongest = async (): Promise<void> => {
+    const [longest] = [...pauses].toSorted((one, other) => other.until.localeCompare(one.until))
+    if (longest === told) return
+    told = longest
+    await tell(longest)
+  }
+  return async (work) => {
+    let own: Pause | undefined
+    const replace = async (next: Pause | undefined): Promise<void> => {
+      if (own !== undefined) pauses.delete(own)
+      if (next !== undefined) pauses.add(next)
+      own = next
+      await sayLongest()
+    }
+    const pausing = (error: RetryableError, pauseMs: number): Promise<void> =>
+      replace(pauseMs < toldFromMs ? undefined : pauseOf(error, pauseMs))
+    try {
+      return await retrying(work, signal, pausing)
+    } finally {
+      await replace(undefined)
+    }
+  }
+}
+
+function pauseOf(error: RetryableError, pauseMs: number): Pause {
+  return { why: toProblem(error).message, until: new Date(Date.now() + pauseMs).toISOString() }
+}

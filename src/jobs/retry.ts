@@ -2,10 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { RetryableError } from '../domain/errors.ts'
 
 /**
- * A `RetryableError` ends the work after this many attempts, or when its `retryForMs` is over if that is later. The pause is the vendor's `Retry-After`, else
+ * A `RetryableError` ends the work when it comes for the sixth time, by its code, or when its `retryForMs` is over if that is later. So an error that
+ * comes once does not end work that was throttled before. The pause is the vendor's `Retry-After`, else
  * 0.5, 1, 2, 4, 8, 15, 15 … s.
  */
-const attempts = 6
+const mostTimes = 6
 const longestPauseMs = 15_000
 
 /**
@@ -18,12 +19,15 @@ export async function retrying<Value>(
   pausing: (error: RetryableError, pauseMs: number) => Promise<void> = async () => undefined,
 ): Promise<Value> {
   const startedAt = performance.now()
+  const times = new Map<string, number>()
   for (let attempt = 1; ; attempt++) {
     try {
       return await work()
     } catch (error) {
       if (!(error instanceof RetryableError)) throw error
-      if (attempt >= attempts && performance.now() - startedAt >= (error.retryForMs ?? 0)) throw error
+      const time = (times.get(error.code) ?? 0) + 1
+      times.set(error.code, time)
+      if (time >= mostTimes && performance.now() - startedAt >= (error.retryForMs ?? 0)) throw error
       const pauseMs = error.retryAfterMs ?? Math.min(250 * 2 ** attempt, longestPauseMs)
       await pausing(error, pauseMs)
       await sleep(pauseMs, undefined, { signal })

@@ -19,6 +19,16 @@ test('six tries, or as many as fit into retryForMs', async () => {
   expect(await triesUntil(20, 0)).toBe(6)
 })
 
+test('an error of another code does not end the work that was throttled before', async () => {
+  const codes = ['429', '429', '429', '429', '429', '429', '429', '500', '429', '500']
+  const work = async () => {
+    const code = codes.shift()
+    if (code === undefined) return 'read'
+    throw new RetryableError(code, 'later', { remedy: '', retryAfterMs: 0, ...(code === '429' && { retryForMs: 600_000 }) })
+  }
+  expect(await retrying(work, signal)).toBe('read')
+})
+
 test('waiting ends with the signal, and with an error of another kind', async () => {
   const locked = new RetryableError('locked', 'later', { remedy: '', retryAfterMs: 60_000, retryForMs: 600_000 })
   const waiting = async () => {

@@ -1,5 +1,4 @@
-/** How long one read may take, in milliseconds. It is nobody's own, so no caller's signal ends it. */
-const mostMs = 60_000
+import { limitedRead } from './limited-read.ts'
 
 /** Reads that several who ask at the same time share: networks of one subscription ask for the same lists. */
 export interface SharedReads {
@@ -13,7 +12,7 @@ export interface SharedReads {
 export function sharedReads(): SharedReads {
   const underWay = new Map<string, Promise<unknown>>()
   const begin = <Value>(key: string, work: (signal: AbortSignal) => Promise<Value>): Promise<Value> => {
-    const value = work(AbortSignal.timeout(mostMs))
+    const value = limitedRead(work)
     underWay.set(key, value)
     const end = () => {
       if (underWay.get(key) === value) underWay.delete(key)

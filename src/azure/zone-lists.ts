@@ -1,5 +1,5 @@
 import type { PrivateDnsManagementClient, PrivateZone, VirtualNetworkLink } from '@azure/arm-privatedns'
-import { isUnlistable } from './network.ts'
+import { isUnlistable, orUndefined } from './network.ts'
 import type { SharedReads } from './shared-reads.ts'
 
 /** By what a private DNS zone is found. */
@@ -9,8 +9,9 @@ export interface ZonePlace {
   readonly resourceGroup: string
 }
 
-/** What Azure lists about zones. Its lists lag behind what was written by up to minutes. */
+/** What many ask of Azure about zones. Its lists lag behind what was written by up to minutes; a zone by its id does not. */
 export interface ZoneLists {
+  zone(place: ZonePlace, signal: AbortSignal): Promise<PrivateZone | undefined>
   /** All zones of the subscription; where it may not be listed, those of the resource groups. */
   zones(subscription: string, groups: readonly string[], signal: AbortSignal): Promise<readonly PrivateZone[]>
   links(zone: ZonePlace, signal: AbortSignal): Promise<readonly VirtualNetworkLink[]>
@@ -31,6 +32,12 @@ export function zoneLists(
   { zones, links }: ZoneReads,
 ): ZoneLists {
   return {
+    async zone(place, signal) {
+      const { privateZones } = clientOf(place.subscription)
+      return await zones.read(`zone ${keyOf(place)}`, signal, (abortSignal) =>
+        orUndefined(privateZones.get(place.resourceGroup, place.name, { abortSignal })),
+      )
+    },
     async zones(subscription, groups, signal) {
       const { privateZones } = clientOf(subscription)
       return await zones.read(groupsKey(subscription, groups), signal, async (abortSignal) => {
@@ -60,8 +67,10 @@ function groupsKey(subscription: string, groups: readonly string[]): string {
 /** Reads each list once, for a report on several networks. `signal` ends the reads; the callers' own are ignored, because one read serves several. */
 export function readOnce(lists: ZoneLists, signal: AbortSignal): ZoneLists {
   const zones = new Map<string, Promise<readonly PrivateZone[]>>()
+  const single = new Map<string, Promise<PrivateZone | undefined>>()
   const links = new Map<string, Promise<readonly VirtualNetworkLink[]>>()
   return {
+    zone: (place) => once(single, keyOf(place), () => lists.zone(place, signal)),
     zones: (subscription, groups) =>
       once(zones, groupsKey(subscription, groups), () => lists.zones(subscription, groups, signal)),
     links: (zone) => once(links, keyOf(zone), () => lists.links(zone, signal)),

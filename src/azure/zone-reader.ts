@@ -117,15 +117,36 @@ export function zoneReader(
       return found
     })
 
-  const everywhere = async (wanted: Wanted, network: Network, signal: AbortSignal) => {
+  /** The resource groups in which zones are searched, by subscription. */
+  const searched = (network: Network): ReadonlyMap<string, readonly string[]> => {
     const all = Map.groupBy([network.dns, ...places], ({ subscription }) => subscription.toLowerCase())
-    const lists = await Promise.all(
-      [...all].map(([subscription, here]) => {
-        const groups = [...new Set(here.map(({ resourceGroup }) => resourceGroup.toLowerCase()))]
-        return zonesIn(subscription, groups, wanted, network, signal)
-      }),
-    )
-    return lists.flat()
+    const groups = (here: readonly Network['dns'][]) => [...new Set(here.map(({ resourceGroup }) => resourceGroup.toLowerCase()))]
+    return new Map([...all].map(([subscription, here]) => [subscription, groups(here)]))
+  }
+
+  const everywhere = async (wanted: Wanted, network: Network, signal: AbortSignal) => {
+    const lists = [...searched(network)].map(([subscription, groups]) => zonesIn(subscription, groups, wanted, network, signal))
+    return (await Promise.all(lists)).flat()
+  }
+
+  /** The zone of this name in the network's own place. A report looks into the list of its subscription, which serves other networks as well. */
+  const atOwnPlace = async (wanted: Wanted, network: Network, signal: AbortSignal): Promise<Zone | undefined> => {
+    const own = { name: wanted.wanted, ...network.dns }
+    if (isReport) {
+      const subscription = own.subscription.toLowerCase()
+      const here = await zonesIn(subscription, searched(network).get(subscription) ?? [], wanted, network, signal)
+      return here.find((zone) => isAt(zone, own))
+    }
+    return await translating(`read the private DNS zone ${own.name}`, async () => {
+      try {
+        const zone = await lists.zone(own, signal)
+        return zone && (await zoneOf(zone, own.name, network, signal))
+      } catch (error) {
+        // A resource group that is not there, or not to be read: the pre-flight and the write tell that.
+        if (isUnlistable(error)) return undefined
+        throw error
+      }
+    })
   }
 
   return {
@@ -151,19 +172,16 @@ export function zoneReader(
       return now.flat()
     },
 
-    /** The zones of this name; the one in the network's own place also where a list lacks it. */
+    /**
+     * The zones of this name; the one in the network's own place also where a list lacks it. Where that one is linked to the VNet it is the only one: Azure
+     * links a VNet to one zone of a name, so that the others, in all subscriptions, need not be read.
+     */
     async named(name: string, network: Network, signal: AbortSignal): Promise<readonly Zone[]> {
-      const listed = await everywhere({ wanted: name, isMeant: (other) => sameId(other, name) }, network, signal)
-      const own = { name, ...network.dns }
-      if (listed.some((zone) => isAt(zone, own))) return listed
-      const unlisted = await translating(`read the private DNS zone ${name}`, async () => {
-        return await zoneById(own, network, signal).catch((error: unknown) => {
-          // A resource group that is not there, or not to be read: the pre-flight and the write tell that.
-          if (isUnlistable(error)) return undefined
-          throw error
-        })
-      })
-      return unlisted === undefined ? listed : [...listed, unlisted]
+      const wanted = { wanted: name, isMeant: (other: string) => sameId(other, name) }
+      const own = await atOwnPlace(wanted, network, signal)
+      if (own?.link !== undefined) return [own]
+      const listed = await everywhere(wanted, network, signal)
+      return own === undefined || listed.some((zone) => isAt(zone, own)) ? listed : [...listed, own]
     },
   }
 }

@@ -1,11 +1,9 @@
+import { limitedRead } from '../azure/limited-read.ts'
 import type { AzureNetwork, EndpointList } from '../azure/network.ts'
 import type { Network } from '../domain/target.ts'
 
 /** How long a list of private endpoints serves other networks of the same subscription, in milliseconds: one plan asks about all of them. */
 const sharedForMs = 1_500
-
-/** How long one listing may take, in milliseconds. It is nobody's own, so no caller's signal ends it. */
-const mostMs = 60_000
 
 interface Shared {
   readonly list: Promise<EndpointList>
@@ -22,7 +20,7 @@ export function withSharedLists(network: AzureNetwork): AzureNetwork {
     const key = `${asked.subscription} ${asked.dns.subscription}`.toLowerCase()
     const before = known.get(key)
     if (before !== undefined && performance.now() - before.begunAt < sharedForMs) return before
-    const shared = { list: network.endpoints(asked, AbortSignal.timeout(mostMs)), begunAt: performance.now() }
+    const shared = { list: limitedRead((signal) => network.endpoints(asked, signal)), begunAt: performance.now() }
     known.set(key, shared)
     shared.list.catch(() => known.get(key) === shared && known.delete(key))
     return shared

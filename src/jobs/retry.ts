@@ -35,6 +35,9 @@ export async function retrying<Value>(
   }
 }
 
+/** `retrying`, with its signal and whoever is told of pauses. */
+export type Patiently = <Value>(work: () => Promise<Value>) => Promise<Value>
+
 /** Calls `observe` at growing intervals of at most `everyMs` until it returns a value. Returns undefined when `withinMs` is over. Both in milliseconds. */
 export async function until<Value>(
   observe: () => Promise<Value | undefined>,

@@ -3,6 +3,7 @@ import type { Maker, MarkedRequest } from '../../domain/ownership.ts'
 import type { Plan, StepId } from '../../domain/plan.ts'
 import { connects, type Pause, type Request } from '../../domain/request.ts'
 import { type Network, sameId, type Target } from '../../domain/target.ts'
+import type { Patiently } from '../retry.ts'
 import { formerService } from '../services/former-service.ts'
 import { networkNamed, type PrivateService, targetOf } from '../services/target.ts'
 import type { StepContext } from '../steps/step.ts'
@@ -11,7 +12,7 @@ import { lookAhead } from './look-ahead.ts'
 import { readingOlderMarks } from './older-marks.ts'
 import { LostRun, type RequestWorker, Stopped } from './run.ts'
 import { servicesReachedFrom } from './services-of-network.ts'
-import { type Patiently, tellingPauses } from './told-pauses.ts'
+import { tellingPauses } from './told-pauses.ts'
 
 /** How old the list may be by which a service's name is resolved, in milliseconds. What is judged or changed is always read again. */
 const namesMaxAgeMs = 10 * 60_000

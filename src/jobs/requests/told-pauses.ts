@@ -1,12 +1,9 @@
 import { type RetryableError, toProblem } from '../../domain/errors.ts'
 import type { Pause } from '../../domain/request.ts'
-import { retrying } from '../retry.ts'
+import { type Patiently, retrying } from '../retry.ts'
 
 /** Pauses that are shorter are not worth a word; in milliseconds. */
 const usuallyToldFromMs = 5_000
-
-/** Repeats work that fails with a `RetryableError`, as `retrying` does. */
-export type Patiently = <Value>(work: () => Promise<Value>) => Promise<Value>
 
 /** Tells of the longest pause that begins, and with undefined that none is left. `tell` must not throw. */
 export function tellingPauses(

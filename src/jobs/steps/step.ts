@@ -9,7 +9,7 @@ import type { Change, Plan, StepFacts, StepId } from '../../domain/plan.ts'
 import type { Listing } from '../../domain/request.ts'
 import type { Network, Target } from '../../domain/target.ts'
 import type { Clouds } from '../clouds.ts'
-import type { Patiently } from '../requests/told-pauses.ts'
+import type { Patiently } from '../retry.ts'
 
 /** What the steps have observed so far; a step reads the facts of those that it needs. An absent fact was not observed, or the resource does not exist. */
 export interface Facts {

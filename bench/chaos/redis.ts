@@ -75,10 +75,12 @@ export async function startChaosRedis(networks: readonly string[]): Promise<Chao
     const told = String(await ask(port, 'INFO', 'replication'))
     return told.includes('role:master') && Number(/connected_slaves:(\d+)/.exec(told)?.[1]) > 0
   }
-  const another = async (before: number): Promise<void> =>
+  const another = async (before: number, meanwhile: () => Promise<unknown> = async () => undefined): Promise<void> =>
     await until('another master', async () => {
       const now = await masterPort()
-      return now !== before && (await takesWrites(now))
+      if (now !== before) return await takesWrites(now)
+      await meanwhile()
+      return false
     })
 
   try {
@@ -132,8 +134,8 @@ export async function startChaosRedis(networks: readonly string[]): Promise<Chao
     },
     async handOver() {
       const port = await masterPort()
-      await ask(sentinels[0], 'SENTINEL', 'FAILOVER', masterName)
-      await another(port)
+      // Refused while no replica is in step, and while another failover is under way.
+      await another(port, () => ask(sentinels[0], 'SENTINEL', 'FAILOVER', masterName))
     },
     close,
   }

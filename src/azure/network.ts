@@ -51,6 +51,8 @@ export interface AzureNetwork {
   endpoints(network: Network, signal: AbortSignal): Promise<EndpointList>
   /** One endpoint with its GUID and address; undefined when there is none with this id. */
   endpoint(id: string, signal: AbortSignal): Promise<EndpointDetail | undefined>
+  /** The same without GUID and address, which take a second call; for the state of its connection. */
+  endpointState(id: string, signal: AbortSignal): Promise<EndpointSummary | undefined>
   /** Resolves when Azure has finished, with whether it is new. Updates an existing endpoint of that name. */
   createEndpoint(network: Network, endpoint: NewEndpoint, signal: AbortSignal): Promise<boolean>
   /** Resolves when Azure has finished. An endpoint that does not exist any more is no error. */
@@ -124,6 +126,15 @@ export function azureNetwork(credential: TokenCredential, url: string, watch: Ca
         const summary = summarize(endpoint)
         const address = summary.networkInterfaceId === undefined ? undefined : await addressOf(summary.networkInterfaceId, signal)
         return { ...summary, ...(guid !== undefined && { guid }), ...(address !== undefined && { address }) }
+      })
+    },
+
+    async endpointState(id, signal) {
+      const { subscription, resourceGroup, name } = splitId(id)
+      return await translating(`read the private endpoint ${name}`, async () => {
+        const { privateEndpoints } = clientOf(subscription)
+        const endpoint = await orUndefined(privateEndpoints.get(resourceGroup, name, { abortSignal: signal }))
+        return endpoint && summarize(endpoint)
       })
     },
 

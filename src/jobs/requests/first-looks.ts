@@ -44,6 +44,7 @@ export function sharingFirstLooks(clouds: Clouds): Clouds {
   return {
     ...clouds,
     network: {
+      ...network,
       endpoints: looks(network.endpoints),
       endpoint: looks(network.endpoint),
       createEndpoint: writes(network.createEndpoint),

@@ -35,6 +35,10 @@ export function readingOlderMarks(
         const endpoint = await network.endpoint(...about)
         return endpoint && (await tagged(endpoint))
       },
+      async endpointState(...about) {
+        const endpoint = await network.endpointState(...about)
+        return endpoint && (await tagged(endpoint))
+      },
     },
     dns: {
       ...dns,

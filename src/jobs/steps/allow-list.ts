@@ -54,6 +54,10 @@ export const allowList: Step = {
       if (change.add.length > 0) await noteListed({ list: service.id, ids: change.add })
       await clouds.clickhouse.changeAllowList(service.organizationId, service.id, change, signal)
     }
+    const { id } = facts.endpoint
+    // A connection that was approved already stays so: it is looked at beside the lists. Another one takes its time.
+    if (facts.endpoint.connection === 'Approved')
+      facts.stateAhead = clouds.network.endpointState(id, signal).catch(() => undefined)
     await checkFollowingEntry(context)
   },
 }

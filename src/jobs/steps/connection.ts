@@ -1,4 +1,4 @@
-import type { EndpointDetail } from '../../azure/network.ts'
+import type { EndpointDetail, EndpointSummary } from '../../azure/network.ts'
 import { TerminalError } from '../../domain/errors.ts'
 import { isOurs } from '../../domain/ownership.ts'
 import { until } from '../retry.ts'
@@ -14,18 +14,22 @@ export const connection: Step = {
   waits: true,
 
   async plan({ clouds, facts, signal }) {
-    const id = facts.endpoint?.id
-    const endpoint = id === undefined ? undefined : await clouds.network.endpoint(id, signal)
-    if (endpoint?.connection === 'Approved') return { change: { kind: 'none' }, facts: { endpoint } }
-    const before = endpoint?.connection ?? 'Pending'
+    const { endpoint, stateAhead } = facts
+    // What was asked for ahead serves one look.
+    delete facts.stateAhead
+    const now = (await stateAhead) ?? (endpoint && (await clouds.network.endpointState(endpoint.id, signal)))
+    if (endpoint !== undefined && now?.connection === 'Approved')
+      return { change: { kind: 'none' }, facts: { endpoint: { ...endpoint, ...now } } }
+    const before = now?.connection ?? 'Pending'
     return { change: { kind: 'update', fields: [{ name: 'connection', before, after: 'Approved' }] }, facts: {} }
   },
 
-  async apply({ clouds, facts: { endpoint }, maker, signal }) {
+  async apply({ clouds, facts, maker, signal }) {
+    const { endpoint } = facts
     if (endpoint === undefined) return
-    let last = endpoint
-    const observe = async (): Promise<EndpointDetail | 'deleted' | undefined> => {
-      const now = await clouds.network.endpoint(endpoint.id, signal)
+    let last: EndpointSummary = endpoint
+    const observe = async (): Promise<EndpointSummary | 'deleted' | undefined> => {
+      const now = await clouds.network.endpointState(endpoint.id, signal)
       if (now === undefined) return 'deleted'
       last = now
       // Any other state may still become Approved: Azure documents a free string.
@@ -39,6 +43,7 @@ export const connection: Step = {
         `The connection of ${ended.name} is ${ended.connection}.`,
         isOurs(ended.tags, maker) ? runSetupAgain : askItsOwner,
       )
+    facts.stateAhead = Promise.resolve(ended)
   },
 }
 

@@ -1,4 +1,4 @@
-import type { EndpointDetail } from '../../azure/network.ts'
+import type { EndpointDetail, EndpointSummary } from '../../azure/network.ts'
 import type { ARecord } from '../../azure/private-dns.ts'
 import type { Zone } from '../../azure/zone-reader.ts'
 import type { WireOrganization } from '../../clickhouse/wire.ts'
@@ -18,6 +18,8 @@ export interface Facts {
   endpointIsNew?: true
   /** Ids of deleted endpoints of this bot that are still on a list. */
   orphanedIds?: readonly string[]
+  /** The endpoint as it was looked at after the last write, for the step that waits for its connection. */
+  stateAhead?: Promise<EndpointSummary | undefined>
   /** GUIDs of dead endpoints that are to be replaced. */
   replacedIds?: readonly string[]
   zone?: Zone

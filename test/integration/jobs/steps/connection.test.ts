@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import type { PrivateEndpoint, World } from '../../../../sandbox/world.ts'
+import { allowList } from '../../../../src/jobs/steps/allow-list.ts'
 import { connection } from '../../../../src/jobs/steps/connection.ts'
 import type { StepContext } from '../../../../src/jobs/steps/step.ts'
 import { afterSetup } from '../../../contract/after-setup.ts'
-import { carryOut, installation, observe, type Workshop } from '../../../contract/step-fixture.ts'
+import { carryOut, installation, observe, serviceIn, type Workshop } from '../../../contract/step-fixture.ts'
 
 /** What the words for a connection mean to a request that waits for it to be Approved. */
 
@@ -56,4 +57,19 @@ test('an endpoint that is deleted meanwhile is made anew by setup, and needs no 
     message: expect.stringContaining('is gone: somebody has deleted it'),
     remedy: 'Run setup again: it makes the endpoint anew.',
   })
+})
+
+test('what was looked at beside the lists serves one look, without the network interface', async () => {
+  const context: StepContext = workshop.context()
+  await carryOut('allow', context)
+  serviceIn(world, 'analytics-prod').privateEndpointIds = []
+  Object.assign(context.facts, await observe(allowList, context).then(({ facts }) => facts))
+  await allowList.apply(context, { kind: 'update', fields: [] })
+  await context.facts.stateAhead
+  const before = world.calls.length
+  expect((await connection.plan(context)).change.kind).toBe('none')
+  expect(world.calls).toHaveLength(before)
+  endpoint().connection = 'Pending'
+  expect((await connection.plan(context)).change.kind).toBe('update')
+  expect(world.calls.slice(before).filter(({ path }) => path.includes('networkInterfaces'))).toEqual([])
 })

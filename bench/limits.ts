@@ -8,7 +8,7 @@ import { bindsAt, type Limit } from './queueing.ts'
 const clickHouseCalls = 7
 const setupSeconds = 100
 const azureWrites = 4
-const zoneReads = 32
+const zoneReads = 34
 /** Of the messages in all channels; in the approvers' conversation; posts there. */
 const updates = 12
 const sends = 8

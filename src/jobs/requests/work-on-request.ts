@@ -3,6 +3,7 @@ import { RetryableError, TerminalError, toProblem } from '../../domain/errors.ts
 import { changesOf, digestOf, type Plan, type StepId, stillApproved } from '../../domain/plan.ts'
 import { connects, type Outcome, type Request, type RequestEvent } from '../../domain/request.ts'
 import { withLogFields } from '../../log-fields.ts'
+import { isStoreError } from '../../redis/store-errors.ts'
 import { connectionText } from '../steps/connection.ts'
 import { makePlan } from '../steps/procedure.ts'
 import type { Facts, StepContext } from '../steps/step.ts'
@@ -37,6 +38,10 @@ async function workOn(id: string, jobs: RequestJobs, signal: AbortSignal): Promi
     if (error instanceof LostRun || signal.aborted) {
       worker.log.info({ err: error }, 'request left to another worker')
       if (signal.aborted) throw error
+    } else if (isStoreError(error)) {
+      // The request is as it was: its job is tried again.
+      worker.log.warn({ err: error }, 'request not written')
+      throw error
     } else {
       await fail(error, {}, worker)
     }
@@ -125,7 +130,7 @@ async function carryOut(request: Request, worker: RequestWorker): Promise<void> 
   } catch (error) {
     if (error instanceof Stopped) await stop(context.facts, worker)
     else if (error instanceof PlanChanged) await askAgain(context, worker)
-    else if (error instanceof LostRun || worker.signal.aborted) throw error
+    else if (error instanceof LostRun || worker.signal.aborted || isStoreError(error)) throw error
     else {
       await fail(context.signal.aborted ? timedOut() : error, context.facts, worker)
       await updateStatus(context, worker)

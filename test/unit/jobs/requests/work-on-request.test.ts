@@ -1,0 +1,44 @@
+import { ReplyError } from 'ioredis'
+import { expect, test } from 'vitest'
+import type { RequestEvent } from '../../../../src/domain/request.ts'
+import type { RequestJobs } from '../../../../src/jobs/requests/run.ts'
+import { workOnRequest } from '../../../../src/jobs/requests/work-on-request.ts'
+import { createLog } from '../../../../src/log.ts'
+import { samples } from '../../../sample-requests.ts'
+
+const log = createLog('test')
+log.level = 'silent'
+
+/** Works on a request whose plan begins with this failure; returns the events that were written, and how the job ended. */
+async function planned(failure: Error): Promise<{ readonly written: readonly string[]; readonly ended: unknown }> {
+  const request = samples.planning
+  const written: string[] = []
+  const jobs = {
+    networks: [{ name: request.asked.network }],
+    turns: { held: async () => ({ ids: [] }) },
+    policies: [{ networks: ['*'], actions: ['setup'], reasonRequired: false }],
+    ledger: {
+      get: async () => request,
+      open: async () => [],
+      record: async (_id: string, { type }: RequestEvent) => {
+        written.push(type)
+        return { request, changed: true }
+      },
+    },
+    producer: { show: async () => undefined },
+    installation: async () => Promise.reject(failure),
+    catalog: { resolve: async () => Promise.reject(failure) },
+    log,
+  } as unknown as RequestJobs
+  const ended = await workOnRequest(request.id, jobs, new AbortController().signal).catch((error: unknown) => error)
+  return { written, ended }
+}
+
+test('a request that Redis refuses to write stays as it is, and its job is tried again', async () => {
+  const refusal = new ReplyError('NOREPLICAS Not enough good replicas to write.')
+  expect(await planned(refusal)).toEqual({ written: ['claim'], ended: refusal })
+})
+
+test('any other failure ends the request', async () => {
+  expect(await planned(new Error('broken'))).toEqual({ written: ['claim', 'fail'], ended: undefined })
+})

@@ -32,6 +32,14 @@ test('a long pause is told, and its end; a short one is not', async () => {
   expect(Date.parse(told[0]?.until ?? '')).toBeGreaterThanOrEqual(before + toldFromMs)
 })
 
+test('short pauses that follow each other are told once, until the moment has moved on', async () => {
+  const { told, patiently } = listener()
+  await patiently(failing(...Array.from({ length: 8 }, () => refusal(toldFromMs))))
+  expect(told.length).toBeGreaterThanOrEqual(2)
+  expect(told.length).toBeLessThanOrEqual(4)
+  expect(told.at(-1)).toBeUndefined()
+})
+
 test('nothing is told of work that succeeds, or fails at once', async () => {
   const { told, patiently } = listener()
   await patiently(failing())

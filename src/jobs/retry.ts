@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { RetryableError } from '../domain/errors.ts'
+import { RetryableError, TerminalError } from '../domain/errors.ts'
 
 /**
  * A `RetryableError` ends the work when it comes for the sixth time, by its code, or when its `retryForMs` is over if that is later. So an error that
@@ -37,6 +37,20 @@ export async function retrying<Value>(
 
 /** `retrying`, with its signal and whoever is told of pauses. */
 export type Patiently = <Value>(work: () => Promise<Value>) => Promise<Value>
+
+/**
+ * One part of a read that is repeated as a whole: the part is repeated by itself, and ends the whole when that was in vain. Of many parts that are asked for at
+ * once one is nearly always refused while a vendor fails now and then, and the whole would never succeed.
+ */
+export async function repeatedAlone<Value>(patiently: Patiently, part: () => Promise<Value>): Promise<Value> {
+  try {
+    return await patiently(part)
+  } catch (error) {
+    if (!(error instanceof RetryableError)) throw error
+    const { code, message, remedy, vendorRequestId } = error
+    throw new TerminalError(code, message, { cause: error, remedy, ...(vendorRequestId !== undefined && { vendorRequestId }) })
+  }
+}
 
 /** Calls `observe` at growing intervals of at most `everyMs` until it returns a value. Returns undefined when `withinMs` is over. Both in milliseconds. */
 export async function until<Value>(

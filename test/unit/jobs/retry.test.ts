@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { translateAzureError } from '../../../src/azure/errors.ts'
 import { RetryableError } from '../../../src/domain/errors.ts'
-import { retrying } from '../../../src/jobs/retry.ts'
+import { repeatedAlone, retrying } from '../../../src/jobs/retry.ts'
 
 const signal = new AbortController().signal
 
@@ -41,6 +41,41 @@ test('waiting ends with the signal, and with an error of another kind', async ()
     throw new RetryableError('locked', 'later', { remedy: '', retryAfterMs: 0, retryForMs: 600_000 })
   }
   await expect(retrying(stopped, signal)).rejects.toThrow('stopped')
+})
+
+describe('one part of a read that is repeated as a whole', () => {
+  const refusal = new RetryableError('busy', 'later', { remedy: 'Wait.', retryAfterMs: 0 })
+  const patiently = <Value>(work: () => Promise<Value>) => retrying(work, signal)
+
+  test('is repeated by itself: of fifty that are each refused at first, all are read at the first attempt', async () => {
+    let wholes = 0
+    const read = async () => {
+      wholes += 1
+      return await Promise.all(
+        Array.from({ length: 50 }, (_, part) => {
+          let refusals = part % 4
+          return repeatedAlone(patiently, async () => {
+            if (refusals-- > 0) throw refusal
+            return part
+          })
+        }),
+      )
+    }
+    expect(await patiently(read)).toHaveLength(50)
+    expect(wholes).toBe(1)
+  })
+
+  test('ends the whole when it was repeated in vain', async () => {
+    let tries = 0
+    const whole = patiently(() =>
+      repeatedAlone(patiently, async () => {
+        tries += 1
+        throw refusal
+      }),
+    )
+    await expect(whole).rejects.toMatchObject({ name: 'TerminalError', code: 'busy', message: 'later', remedy: 'Wait.' })
+    expect(tries).toBe(6)
+  })
 })
 
 test('a call that Azure throttles is repeated for longer than the window of its longest limit', () => {

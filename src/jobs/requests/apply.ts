@@ -1,7 +1,7 @@
 import { TerminalError, toProblem } from '../../domain/errors.ts'
 import { type Change, type Plan, type StepId, stepStillApproved } from '../../domain/plan.ts'
 import type { Request, StepProgress } from '../../domain/request.ts'
-import { isStoreError } from '../../redis/store-errors.ts'
+import { refusesForNow } from '../../redis/refuses-for-now.ts'
 import { until } from '../retry.ts'
 import { visitInOrder } from '../steps/in-order.ts'
 import { procedures } from '../steps/procedure.ts'
@@ -55,7 +55,7 @@ async function timedStep(step: Step, application: Application): Promise<void> {
 }
 
 function isFailure(error: unknown, signal: AbortSignal): boolean {
-  return !signal.aborted && !(error instanceof PlanChanged) && !(error instanceof Stopped) && !isStoreError(error)
+  return !signal.aborted && !(error instanceof PlanChanged) && !(error instanceof Stopped) && !refusesForNow(error)
 }
 
 /** Returns whether this worker changed something. */

@@ -3,7 +3,7 @@ import { RetryableError, TerminalError, toProblem } from '../../domain/errors.ts
 import { changesOf, digestOf, type Plan, type StepId, stillApproved } from '../../domain/plan.ts'
 import { connects, type Outcome, type Request, type RequestEvent } from '../../domain/request.ts'
 import { withLogFields } from '../../log-fields.ts'
-import { isStoreError } from '../../redis/store-errors.ts'
+import { refusesForNow } from '../../redis/refuses-for-now.ts'
 import { connectionText } from '../steps/connection.ts'
 import { makePlan } from '../steps/procedure.ts'
 import type { Facts, StepContext } from '../steps/step.ts'
@@ -38,10 +38,13 @@ async function workOn(id: string, jobs: RequestJobs, signal: AbortSignal): Promi
     if (error instanceof LostRun || signal.aborted) {
       worker.log.info({ err: error }, 'request left to another worker')
       if (signal.aborted) throw error
-    } else if (isStoreError(error)) {
-      // The request is as it was: its job is tried again.
-      worker.log.warn({ err: error }, 'request not written')
-      throw error
+    } else if (refusesForNow(error)) {
+      // The request stays as it is, and its job is tried again.
+      throw new RetryableError('redis-refuses', 'Redis refuses to write for now.', {
+        cause: error,
+        remedy: 'Wait.',
+        retryAfterMs: 1_000,
+      })
     } else {
       await fail(error, {}, worker)
     }
@@ -130,7 +133,7 @@ async function carryOut(request: Request, worker: RequestWorker): Promise<void> 
   } catch (error) {
     if (error instanceof Stopped) await stop(context.facts, worker)
     else if (error instanceof PlanChanged) await askAgain(context, worker)
-    else if (error instanceof LostRun || worker.signal.aborted || isStoreError(error)) throw error
+    else if (error instanceof LostRun || worker.signal.aborted || refusesForNow(error)) throw error
     else {
       await fail(context.signal.aborted ? timedOut() : error, context.facts, worker)
       await updateStatus(context, worker)

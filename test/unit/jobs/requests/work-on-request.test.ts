@@ -36,9 +36,18 @@ async function planned(failure: Error): Promise<{ readonly written: readonly str
 
 test('a request that Redis refuses to write stays as it is, and its job is tried again', async () => {
   const refusal = new ReplyError('NOREPLICAS Not enough good replicas to write.')
-  expect(await planned(refusal)).toEqual({ written: ['claim'], ended: refusal })
+  expect(await planned(refusal)).toEqual({
+    written: ['claim'],
+    ended: expect.objectContaining({ name: 'RetryableError', retryAfterMs: 1_000, cause: refusal }),
+  })
 })
 
-test('any other failure ends the request', async () => {
-  expect(await planned(new Error('broken'))).toEqual({ written: ['claim', 'fail'], ended: undefined })
+test.each([
+  ['an unknown error', new Error('broken')],
+  [
+    'a right that is missing, which does not pass',
+    new ReplyError("NOPERM User jobs has no permissions to run the 'get' command"),
+  ],
+])('%s ends the request, so that somebody is told', async (_, failure) => {
+  expect(await planned(failure)).toEqual({ written: ['claim', 'fail'], ended: undefined })
 })

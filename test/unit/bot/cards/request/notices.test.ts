@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { noticesOf } from '../../../../../src/bot/cards/request/notices.ts'
 import { plain } from '../../../../../src/bot/chat/card.ts'
-import { isOpen, type Request, requestStates, transition } from '../../../../../src/domain/request.ts'
+import { isOpen, type Request, requestStates } from '../../../../../src/domain/request.ts'
+import { transition } from '../../../../../src/domain/transition.ts'
 import { alice, bob, carol, digest, plan, samples } from '../../../../sample-requests.ts'
 import { textOf } from '../../card-text.ts'
 

@@ -8,8 +8,8 @@ import {
   type RequestEventType,
   type RequestState,
   requestStates,
-  transition,
 } from '../../../src/domain/request.ts'
+import { transition } from '../../../src/domain/transition.ts'
 import { alice, bob, carol, plan } from '../literals.ts'
 
 const run = 'run-1'

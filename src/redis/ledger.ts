@@ -6,7 +6,7 @@ import { transition } from '../domain/transition.ts'
 import type { Log } from '../log.ts'
 import { auditIndexKey } from './audit.ts'
 import { type Appended, appendKeys, appendLua, headOf, linkAfter, newestHash, readHead } from './audit-append.ts'
-import { type Connection, serverIdOf } from './connection.ts'
+import type { Connection } from './connection.ts'
 import { type OpenStates, openRequestsKey, openStateOf, openStatesIn, openStatesKey, readOpenStates } from './open-states.ts'
 import { prefix } from './queues.ts'
 import { untilReplicated } from './replication.ts'
@@ -52,15 +52,16 @@ return written
 `
 
 /**
- * The next number. A server that is not the one that gave out the last may hold restored data, in which later numbers are missing: it leaves out one for each
- * minute since the last that it knows, which is more than people ask for.
+ * The next number. A server that is not the one that gave out the last may have less: a failover loses the newest numbers, and restored data more. It leaves
+ * out ten, and one for each minute since the last that it knows, which is more than people ask for: a number that was given out is never another request's.
  */
 const nextNumber = `
-local number, issued, server = KEYS[1], KEYS[2], ARGV[1]
+local number, issued = KEYS[1], KEYS[2]
+local server = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)') or ''
 local last = redis.call('HMGET', issued, 'server', 'at')
 local now = tonumber(redis.call('TIME')[1])
 local left = 0
-if last[1] and last[1] ~= server then left = math.max(0, math.ceil((now - tonumber(last[2])) / 60)) end
+if last[1] and last[1] ~= server then left = 10 + math.max(0, math.ceil((now - tonumber(last[2])) / 60)) end
 redis.call('HSET', issued, 'server', server, 'at', now)
 return redis.call('INCRBY', number, 1 + left)
 `
@@ -136,8 +137,7 @@ export function redisLedger(redis: Connection, { log, appended = () => undefined
   const open = () => readOpen(redis)
   return {
     async nextId() {
-      const server = (await serverIdOf(redis)) ?? ''
-      return `PL-${await redis.eval(nextNumber, 2, numberKey, issuedKey, server)}`
+      return `PL-${await redis.eval(nextNumber, 2, numberKey, issuedKey)}`
     },
     async create(request, isSame = () => false) {
       for (;;) {

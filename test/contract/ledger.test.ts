@@ -70,6 +70,22 @@ describe('the ledger in Redis', () => {
     }
   })
 
+  test('a server that took over without the newest ids gives none of them again', async () => {
+    const [number, issued] = ['{privatelink}:requests:number', '{privatelink}:requests:issued']
+    await ledger.nextId()
+    const received = await Promise.all([number, issued].map((key) => redis.dumpBuffer(key)))
+    const lost = await Promise.all(Array.from({ length: 9 }, () => ledger.nextId()))
+    const other = await startRedis()
+    const successor = new Redis(other.url)
+    try {
+      await Promise.all([number, issued].map((key, at) => successor.restore(key, 0, received[at] ?? '')))
+      expect(lost).not.toContain(await redisLedger(successor).nextId())
+    } finally {
+      successor.disconnect()
+      await other.close()
+    }
+  })
+
   test('a request is created once', async () => {
     expect(await ledger.create(request('PL-1'))).toEqual(request('PL-1'))
     await expect(ledger.create({ ...request('PL-1'), state: 'done' })).rejects.toThrow('There is a request PL-1 already.')

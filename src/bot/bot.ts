@@ -93,6 +93,7 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
     policies: config.policies,
     groupsOf: people.groupsOf,
     availabilityOf: (request) => availabilityOf(people, request),
+    told: messages.showed,
     declined: metrics.declined,
     costly: redisLimit(redis, costlyCommands, log),
     log,

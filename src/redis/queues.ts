@@ -48,9 +48,26 @@ export type Work = z.infer<typeof workSchema>
 export const turnSchema = z.strictObject({ id: z.string(), confirms: z.boolean().optional() })
 export type Turn = z.infer<typeof turnSchema>
 
+const surface = z.enum(['slack', 'teams'])
+
+/** Who is told that a request is lost, and where it was asked for: the ledger does not have it any more. */
+const lostSchema = z.strictObject({
+  kind: z.literal('lost'),
+  id: z.string(),
+  place: z.strictObject({ surface, id: z.string(), name: z.string().exactOptional() }),
+  by: z.strictObject({
+    key: z.string(),
+    name: z.string(),
+    email: z.string().exactOptional(),
+    accounts: z.partialRecord(surface, z.string()),
+  }),
+})
+export type LostRequest = z.infer<typeof lostSchema>
+
 export const outboxSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('request'), id: z.string() }),
   z.strictObject({ kind: z.literal('diagnosis'), id: z.string() }),
+  lostSchema,
 ])
 export type OutboxItem = z.infer<typeof outboxSchema>
 

@@ -42,6 +42,8 @@ export interface Desk {
   attach(person: Person, file: Attachment): Promise<void>
   /** How often a person may ask for something that calls a cloud or makes a file, by the person's key. */
   readonly costly: Limit
+  /** Notes that the asker is told of a new request, which a failover of Redis may lose. */
+  told(request: Request): void
   /** Counts an answer that refuses, by its reason. */
   declined(why: Declined): void
   readonly log: Log

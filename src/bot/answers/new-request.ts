@@ -27,6 +27,7 @@ export async function askForChange(desk: Desk, action: Action, asked: Omit<Asked
   const request = newRequest(await desk.ledger.nextId(), { ...asked, at: desk.now() }, action, undoes)
   const standing = await desk.ledger.create(request, (open) => isOpen(open) && isSame(open))
   if (standing.id !== request.id) return askedBefore(standing)
+  desk.told(request)
   const item = { kind: 'request', id: request.id } as const
   // The more a person has open, the later: somebody who asks for one thing does not wait for all of theirs.
   const awake = await wake(desk, desk.producer.work(item, { behind: own.length }), desk.producer.show(item))

@@ -38,8 +38,8 @@ export function startCatchUp({ ledger, producer, lag, log, server, posts }: Catc
     if (last !== undefined) {
       log.warn('another Redis server answers: every open request is shown anew')
       const differing = await posts.restore(ledger)
-      const open = (await ledger.open()).map(({ id }) => id)
-      for (const id of new Set([...open, ...differing])) await producer.show({ kind: 'request', id }, 1)
+      const open = (await ledger.open()).map(({ id }) => ({ kind: 'request' as const, id }))
+      for (const item of [...open, ...differing]) await producer.show(item, 1)
     }
     await server.keep(current)
   })

@@ -3,7 +3,7 @@ import type { Ledger } from '../../domain/ledger.ts'
 import { type Place, samePlace } from '../../domain/person.ts'
 import { type Policy, withReviewers } from '../../domain/policy.ts'
 import { isOpen, needsReview, type Request } from '../../domain/request.ts'
-import type { OutboxItem } from '../../redis/queues.ts'
+import type { LostRequest, OutboxItem } from '../../redis/queues.ts'
 import type { Diagnoses } from '../../redis/records.ts'
 import { diagnosisCard } from '../cards/diagnosis/diagnosis-card.ts'
 import { availabilityField, availabilityMark } from '../cards/request/approver-availability.ts'
@@ -56,6 +56,7 @@ export interface Outbox extends ChatMessages {
  */
 export async function deliver(outbox: Outbox, item: OutboxItem, isOurs = async () => true): Promise<void> {
   if (item.kind === 'diagnosis') return await deliverDiagnosis(outbox, item.id)
+  if (item.kind === 'lost') return await deliverLost(outbox, item)
   const { ledger } = outbox
   for (;;) {
     const shown = JSON.stringify(await ledger.get(item.id))
@@ -95,6 +96,14 @@ async function deliverNewest(outbox: Outbox, item: OutboxItem): Promise<void> {
 function retryAfter({ state, endedAt }: Request, now: number): number | undefined {
   if (endedAt !== undefined) return now - Date.parse(endedAt) < giveUpAfterEndMs ? retryAfterEndMs : undefined
   return state === 'applying' ? retryWhileApplyingMs : retryEveryMs
+}
+
+/** Every message about it says so; where there is none, the asker is told. */
+async function deliverLost(outbox: Outbox, { id, place, by }: LostRequest): Promise<void> {
+  if ((await outbox.ledger.get(id)) !== undefined) return
+  const record = requestRecord(id)
+  const card = lostCard(id)
+  if ((await replaceAll(outbox, record, card)) === 0) await showAsked(outbox, { record, place, card, by })
 }
 
 async function deliverDiagnosis(outbox: Outbox, id: string): Promise<void> {

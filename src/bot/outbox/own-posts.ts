@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Ledger } from '../../domain/ledger.ts'
-import type { Request } from '../../domain/request.ts'
+import type { Asked, Request } from '../../domain/request.ts'
+import type { OutboxItem } from '../../redis/queues.ts'
 import type { Messages } from '../../redis/records.ts'
 import { requestRecord } from './messages.ts'
 
@@ -12,17 +13,15 @@ const mostRecords = 1_000
  * same.
  */
 export interface OwnPosts extends Messages {
-  /** Notes that chat shows the request as it is here. */
+  /** Notes that chat shows the request as it is here, or that its asker was told of it. */
   showed(request: Request): void
-  /**
-   * Stores this process's messages again. Returns the ids of the requests that the ledger has in another version than chat shows, or does not have at all.
-   */
-  restore(ledger: Pick<Ledger, 'get'>): Promise<readonly string[]>
+  /** Stores this process's messages again. Returns what is to be shown: each request that the ledger has in another version, or does not have at all. */
+  restore(ledger: Pick<Ledger, 'get'>): Promise<readonly OutboxItem[]>
 }
 
 export function ownPosts(messages: Messages): OwnPosts {
   const posted = new Map<string, Map<string, string>>()
-  const versions = new Map<string, string>()
+  const told = new Map<string, { readonly version: string; readonly asked: Pick<Asked, 'by' | 'place'> }>()
   return {
     async of(record) {
       return { ...Object.fromEntries(posted.get(record) ?? []), ...(await messages.of(record)) }
@@ -34,16 +33,17 @@ export function ownPosts(messages: Messages): OwnPosts {
       keepNewest(posted, record, fields)
     },
     showed(request) {
-      keepNewest(versions, request.id, versionOf(request))
+      keepNewest(told, request.id, { version: versionOf(request), asked: request.asked })
     },
     async restore(ledger) {
-      const differing: string[] = []
-      for (const [id, version] of versions) {
+      const differing: OutboxItem[] = []
+      for (const [id, { version, asked }] of told) {
         const request = await ledger.get(id)
         if (request !== undefined && versionOf(request) === version) continue
         for (const [place, message] of posted.get(requestRecord(id)) ?? [])
           await messages.remember(requestRecord(id), place, message)
-        differing.push(id)
+        const { by, place } = asked
+        differing.push(request === undefined ? { kind: 'lost', id, by, place } : { kind: 'request', id })
       }
       return differing
     },

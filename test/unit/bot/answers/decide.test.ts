@@ -50,6 +50,7 @@ function deskWith(first: Request, { now = inTime, beforeRecord }: { now?: string
       },
     },
     attach: refuse,
+    told: refuse,
     declined: (why) => void declined.push(why),
     costly: { take: async () => 0 },
     surface: 'slack',

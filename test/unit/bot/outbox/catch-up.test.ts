@@ -1,13 +1,14 @@
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { startCatchUp } from '../../../../src/bot/outbox/catch-up.ts'
+import type { OutboxItem } from '../../../../src/redis/queues.ts'
 import { samples } from '../../../sample-requests.ts'
 
 /** After a failover the ledger may say something older than chat shows. */
 
 let server: string | undefined = 'a'
 let kept: string | undefined
-const shown: string[] = []
+const shown: OutboxItem[] = []
 const lastServer = {
   current: async () => server,
   last: async () => kept,
@@ -15,13 +16,15 @@ const lastServer = {
     kept = id
   },
 }
+const { by, place } = samples.planning.asked
+const lost = { kind: 'lost', id: 'PL-7', by, place } as const
 const open = [samples['awaiting-approval'], samples.applying]
 const parts = {
   ledger: { unshown: async () => ({}), open: async () => open, get: async () => undefined },
-  producer: { show: async ({ id }: { id: string }) => void shown.push(id) },
+  producer: { show: async (item: OutboxItem) => void shown.push(item) },
   log: pino({ level: 'silent' }),
   server: lastServer,
-  posts: { restore: async () => ['PL-7'] },
+  posts: { restore: async () => [lost] },
 }
 
 beforeEach(() => {
@@ -44,7 +47,7 @@ test('once another server answers, every open request is shown anew, once', asyn
   await vi.advanceTimersByTimeAsync(11_000)
   server = 'b'
   await vi.advanceTimersByTimeAsync(11_000)
-  expect(shown).toEqual(['PL-42', 'PL-7'])
+  expect(shown).toEqual([...open.map(({ id }) => ({ kind: 'request', id })), lost])
   catchUp.close()
 })
 
@@ -55,7 +58,7 @@ test('a bot that starts after the failover shows them anew as well', async () =>
     ...parts,
   })
   await vi.advanceTimersByTimeAsync(11_000)
-  expect(shown).toEqual(['PL-42', 'PL-7'])
+  expect(shown).toEqual([...open.map(({ id }) => ({ kind: 'request', id })), lost])
   expect(kept).toBe('b')
   catchUp.close()
 })
@@ -66,6 +69,6 @@ test('each of several bots notices it, whoever of them is the first', async () =
   server = 'b'
   kept = 'b'
   await vi.advanceTimersByTimeAsync(6_000)
-  expect(shown).toContain('PL-7')
+  expect(shown).toContain(lost)
   catchUp.close()
 })

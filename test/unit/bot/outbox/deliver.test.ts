@@ -6,6 +6,7 @@ import { deliver } from '../../../../src/bot/outbox/deliver.ts'
 import { RetryableError, TerminalError } from '../../../../src/domain/errors.ts'
 import type { Place, Surface } from '../../../../src/domain/person.ts'
 import type { Request } from '../../../../src/domain/request.ts'
+import type { OutboxItem } from '../../../../src/redis/queues.ts'
 import { alice, approvals, data, samples } from '../../../sample-requests.ts'
 
 /** What one delivery does about a chat that refuses some of its messages. */
@@ -65,7 +66,15 @@ function requestIn(state: keyof typeof samples): Request {
 
 async function delivered(
   state: keyof typeof samples,
-  { isOurs = async () => true, get = async () => requestIn(state) } = {},
+  {
+    isOurs = async () => true,
+    get = async () => requestIn(state),
+    item = { kind: 'request', id: 'PL-42' },
+  }: {
+    readonly isOurs?: () => Promise<boolean>
+    readonly get?: () => Promise<Request | undefined>
+    readonly item?: OutboxItem
+  } = {},
 ): Promise<{ retryAfterMs?: number | undefined; isShown: boolean }> {
   versions = { 'PL-42': state }
   const outbox = {
@@ -91,7 +100,7 @@ async function delivered(
     policies: [],
     now: () => now,
   }
-  const failure = await deliver(outbox, { kind: 'request', id: 'PL-42' }, isOurs).then(
+  const failure = await deliver(outbox, item, isOurs).then(
     () => undefined,
     (error: unknown) => error,
   )
@@ -100,6 +109,29 @@ async function delivered(
 }
 
 const end = `${alice.name}, at the end`
+
+const lost: OutboxItem = { kind: 'lost', id: 'PL-42', place: data, by: alice }
+const absent = async () => undefined
+
+test('of a lost request that no message shows, the asker is told where it was asked for', async () => {
+  await delivered('planning', { item: lost, get: absent })
+  expect([...shown.keys()]).toEqual([data.id])
+  expect(shown.get(data.id)?.summary).toContain('I do not have request PL-42 any more')
+  posts = []
+  await delivered('planning', { item: lost, get: absent })
+  expect(posts).toEqual([])
+})
+
+test('every message about a lost request says so', async () => {
+  known = { [data.id]: 'slack:one', 'notice:end': 'slack:other' }
+  await delivered('planning', { item: lost, get: absent })
+  expect(updates).toEqual(['slack one', 'slack other'])
+})
+
+test('a request that the ledger has is not called lost', async () => {
+  await delivered('planning', { item: lost })
+  expect(shown).toEqual(new Map())
+})
 
 test.each(['slack-refused', 'place-unreachable'])(
   '%s where it was asked: the one who asked is told all the same',

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { ownPosts } from '../../../../src/bot/outbox/own-posts.ts'
+import { samples } from '../../../sample-requests.ts'
+
+/** What this process told about requests, compared with what a Redis has that took over. */
+
+const stored = new Map<string, string>()
+const messages = {
+  of: async () => Object.fromEntries(stored),
+  remember: async (_record: string, place: string, message: string) => void stored.set(place, message),
+}
+const { planning, done } = samples
+const { by, place } = planning.asked
+
+test('what chat shows in another version is shown anew, and of a lost request its asker is told', async () => {
+  const posts = ownPosts(messages)
+  posts.showed(planning)
+  expect(await posts.restore({ get: async () => planning })).toEqual([])
+  expect(await posts.restore({ get: async () => done })).toEqual([{ kind: 'request', id: planning.id }])
+  expect(await posts.restore({ get: async () => undefined })).toEqual([{ kind: 'lost', id: planning.id, by, place }])
+})
+
+test('messages that Redis has lost are stored again', async () => {
+  const posts = ownPosts(messages)
+  posts.showed(planning)
+  await posts.remember(`request-${planning.id}`, 'slack:C1', 'slack:C1:1')
+  stored.clear()
+  await posts.restore({ get: async () => undefined })
+  expect(stored).toEqual(new Map([['slack:C1', 'slack:C1:1']]))
+})

@@ -1,4 +1,4 @@
-import type { Observed, Standing, StoredRequest } from './observed.ts'
+import { newest, type Observed, type Post, type Standing, type StoredRequest } from './observed.ts'
 
 /** What a message says of a request: `request PL-42 · done`. */
 const said = /request (PL-\d+) · ([a-z-]+)/g
@@ -14,13 +14,13 @@ export function earlyIn({ posts, requests, standings, clicks, troubles, unanswer
       for (const [, id = '', state = ''] of text.matchAll(said)) {
         const request = byId.get(id)
         if (request === undefined) {
-          // A failover may lose what no replica had yet: then it has to be said. The answer to a command cannot be changed any more, and of a
-          // message whose answer the chat lost nobody knows.
-          const isSaid =
-            place.endsWith(' alone') ||
-            unanswered.includes(`${chat} ${post}`) ||
-            versions.at(-1)?.text.includes(`I do not have request ${id} any more`) === true
-          if (!mayBeLost || !isSaid) problems.add(`${chat} ${place} shows ${id}, which is no request.`)
+          // A failover may lose what the next master had not yet: then it has to be said. The answer to a command, which comes to the person alone,
+          // cannot be changed any more: for that one another message says it. Of a message whose answer the chat lost nobody knows.
+          const saysLost = (each: Post) => newest(each).includes(`I do not have request ${id} any more`)
+          const isAnswer = place.startsWith('to ')
+          const isSaid = posts.some((each) => saysLost(each) && (isAnswer || each.id === post))
+          const isExcused = place.endsWith(' alone') || isSaid || unanswered.includes(`${chat} ${post}`)
+          if (!mayBeLost || !isExcused) problems.add(`${chat} ${place} shows ${id}, which is no request.`)
           continue
         }
         const clicked = (kind: string) => clicks.some((click) => click.request === id && click.kind === kind && click.at <= at)

@@ -1,4 +1,4 @@
-import type { Observed, Post } from './observed.ts'
+import { endStates, newest, type Observed, type Post } from './observed.ts'
 
 /** How long before a trouble a message may have been posted that could not be noted any more, in milliseconds. */
 const beforeTroubleMs = 2_000
@@ -32,6 +32,8 @@ export function toldIn(observed: Observed): { readonly lost: readonly string[]; 
     for (const { chat, place, mustBe } of places) {
       const there = at(chat, place)
       const cards = there.filter((post) => isCard(post, request.id))
+      // What answers a command, which may come in person, stays as it was.
+      const counted = cards.filter((post) => !place.startsWith('to ') || saysEnd(post, request.id))
       const isSaid = there.some((post) => newest(post).includes(`request ${request.id} · ${request.state}`))
       // A message of which nobody could know stays as it is, until somebody clicks on it.
       const isKnown = cards.some((post) => !isExcused(observed, post))
@@ -41,10 +43,10 @@ export function toldIn(observed: Observed): { readonly lost: readonly string[]; 
         there.filter((post) => !cards.includes(post)),
         ({ versions }) => versions[0]?.text,
       )
-      for (const same of [cards, ...notices.values()]) {
+      for (const same of [counted, ...notices.values()]) {
         const unexcused = same.filter((post) => !isExcused(observed, post)).length
         // Each new plan is told, in the same words.
-        const most = same === cards ? 1 : Math.max(1, planChanges(observed, request.id))
+        const most = same === counted ? 1 : Math.max(1, planChanges(observed, request.id))
         if (unexcused > most) doubled.push(`${chat} ${place} shows ${request.id} ${same.length} times.`)
       }
     }
@@ -57,8 +59,8 @@ function isCard({ versions }: Post, id: string): boolean {
   return versions.some(({ text }) => text.split('\n').some((line) => line.trim().startsWith(`request ${id} · `)))
 }
 
-function newest({ versions }: Post): string {
-  return versions.at(-1)?.text ?? ''
+function saysEnd(post: Post, id: string): boolean {
+  return endStates.some((state) => newest(post).includes(`request ${id} · ${state}`))
 }
 
 function planChanges({ audit }: Observed, id: string): number {

@@ -83,6 +83,11 @@ export interface Post {
   readonly versions: readonly { readonly at: number; readonly text: string }[]
 }
 
+/** What it shows in the end. */
+export function newest({ versions }: Post): string {
+  return versions.at(-1)?.text ?? ''
+}
+
 /** A time in which a process was killed, Redis was away, or a resource group was locked. What a process had just posted, it may have had no time to note. */
 export interface Trouble {
   readonly from: number

@@ -32,6 +32,8 @@ function placesOf(network: number): readonly [Place, Place?] {
 /** How long people wait to see something before they try again. */
 const patienceMs = 6_000
 const lookEveryMs = 150
+/** After how long an end is not lost any more: the ledger is read whole every 10 s. */
+const lostAfterMs = 12_000
 
 const preposition = { setup: 'in', teardown: 'in', allow: 'from', revoke: 'from' } as const
 
@@ -99,22 +101,20 @@ export function openPeople(house: House, seed: number, find: (tag: string) => St
       await what().catch(() => undefined)
     }
     const words = `${action} ${service} ${preposition[action]} ${network} because "${tag}"`
-    const exists = (request: StoredRequest | undefined) => request !== undefined
-    do await attempt(() => say(chat, place, bot(), asker, words))
-    while (!(await seen(exists)) && !isOver())
+    const ask = async (): Promise<void> => {
+      do await attempt(() => say(chat, place, bot(), asker, words))
+      while (!(await seen((request) => request !== undefined)) && !isOver())
+    }
+    await ask()
 
     const at = Number(network.split('-')[1])
     const [first, other = first] = placesOf(at)
     const isDecided = (request: StoredRequest | undefined) =>
       request !== undefined && request.state !== 'planning' && request.state !== 'awaiting-approval'
     const awaits = (request: StoredRequest | undefined) => request?.state === 'awaiting-approval' || isDecided(request)
-    // Redis may lose a request of which no replica had heard yet. The bot says so, and people ask again.
-    while (!(await seen(awaits)) && !isOver())
-      if (find(tag) === undefined) await attempt(() => say(chat, place, bot(), asker, words))
-    while (fate !== 'leave' && !isOver()) {
-      const request = find(tag)
-      if (request === undefined || isDecided(request)) break
-      const { id } = request
+    // Redis may lose a request or a decision of which the next master had not heard yet. The bot says so, and people do it again.
+    while (!(await seen(awaits)) && !isOver()) if (find(tag) === undefined) await ask()
+    const decide = async (id: string): Promise<void> => {
       if (fate === 'cancel') {
         clicks.push({ request: id, kind: 'cancel', at: Date.now() })
         await attempt(() => say(chat, place, bot(), asker, `cancel ${id}`))
@@ -131,6 +131,11 @@ export function openPeople(house: House, seed: number, find: (tag: string) => St
       }
       await seen(isDecided, 1_500)
     }
+    while (fate !== 'leave' && !isOver()) {
+      const request = find(tag)
+      if (request === undefined || isDecided(request)) break
+      await decide(request.id)
+    }
     if (fate === 'cancel-late') {
       await sleep(random.between(0, 2_000))
       for (let tries = 0; tries < 3 && !isOver(); tries++) {
@@ -141,14 +146,14 @@ export function openPeople(house: House, seed: number, find: (tag: string) => St
         await seen((now) => now !== undefined && endStates.includes(now.state))
       }
     }
-    // A plan that changed is decided again.
-    while (!isOver() && !endStates.includes(find(tag)?.state ?? '')) {
+    // A plan that changed is decided again, and what has ended may turn out to be lost.
+    const hasEnded = (request: StoredRequest | undefined) => request !== undefined && endStates.includes(request.state)
+    while (!isOver()) {
       await sleep(lookEveryMs)
       const request = find(tag)
-      if (request?.state !== 'awaiting-approval' || (fate !== 'approve' && fate !== 'approve-twice' && fate !== 'cancel-late'))
-        continue
-      await attempt(() => press(first, bot(), 'carol', request.id, 'Approve'))
-      await seen(isDecided, 1_500)
+      if (request === undefined) await ask()
+      else if (request.state === 'awaiting-approval' && fate !== 'leave') await decide(request.id)
+      else if (hasEnded(request) && !(await seen((now) => !hasEnded(now), lostAfterMs))) return
     }
   }
   return { clicks, follow }

@@ -253,6 +253,11 @@ describe('a message about what Redis lost', () => {
     expect(check({ ...whole, posts, troubles, unanswered: ['slack 8'] })).toEqual(check(whole))
     expect(check({ ...whole, posts, troubles }).early).toHaveLength(1)
   })
+  test('is right where it answered a command and another message says so', () => {
+    const answer = post('to asker1', '8', [asked])
+    expect(check({ ...whole, posts: [...whole.posts, answer, post('data', '9', [lost])], troubles })).toEqual(check(whole))
+    expect(check({ ...whole, posts: [...whole.posts, answer], troubles }).early).toHaveLength(1)
+  })
   test('is wrong where it does not', () => {
     const posts = [...whole.posts, post('data', '8', [asked])]
     expect(check({ ...whole, posts, troubles }).early).toHaveLength(1)
@@ -276,6 +281,12 @@ describe('an allow that failed', () => {
 })
 
 describe('two messages where there should be one', () => {
+  test('are right where one answered a command in person', () => {
+    const answer = post('to asker1', '9', [{ at: moments.approved, text: card('applying') }])
+    const end = post('to asker1', '8', [{ at: moments.told, text: card('done') }])
+    expect(check({ ...whole, posts: [data, approvals, answer, end] })).toEqual(check(whole))
+    expect(check({ ...whole, posts: [data, approvals, { ...end, id: '7' }, end] }).doubled).toHaveLength(1)
+  })
   test('are excused where the answer of one was lost', () => {
     expect(check({ ...whole, posts: [data, secondCard, approvals, notice], unanswered: ['slack 9'] }).doubled).toEqual([])
   })

@@ -6,11 +6,23 @@ import { ledger } from './ledger.ts'
 import { limitsBench } from './limits.ts'
 import { pageBench } from './page.ts'
 import { probesBench } from './probes.ts'
+import { restBench } from './rest.ts'
 import { setup } from './setup.ts'
 import { verdicts } from './verdicts.ts'
 
 /** `npm run bench` runs them all, `npm run bench -- NAME…` those that are named. Exits 1 when a goal was missed. */
-const benches: readonly Bench[] = [ledger, invokeBench, probesBench, setup, verdicts, growth, limitsBench, pageBench, chaosBench]
+const benches: readonly Bench[] = [
+  ledger,
+  restBench,
+  invokeBench,
+  probesBench,
+  setup,
+  verdicts,
+  growth,
+  limitsBench,
+  pageBench,
+  chaosBench,
+]
 
 const names = process.argv.slice(2)
 const unknown = names.filter((name) => !benches.some((bench) => bench.name === name))

@@ -19,3 +19,9 @@ export function peakMiB(pid: number): number {
   const text = readFileSync(`/proc/${pid}/status`, 'utf8')
   return Number(/VmHWM:\s+(\d+)/.exec(text)?.[1]) / 1_024
 }
+
+/** The memory that a process has resident now, in MiB. */
+export function residentMiB(pid: number): number {
+  const text = readFileSync(`/proc/${pid}/status`, 'utf8')
+  return Number(/VmRSS:\s+(\d+)/.exec(text)?.[1]) / 1_024
+}

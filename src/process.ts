@@ -1,8 +1,12 @@
 import { ConfigError } from './config/environment.ts'
 import { createLog, type Log } from './log.ts'
+import { releaseMemory } from './release-memory.ts'
 
 /** After SIGTERM or SIGINT a process has so long to close what it opened, in milliseconds; then it ends with status 1. */
 const usualGraceMs = 15_000
+
+/** When what the start left behind is given back, in milliseconds after "ready": then the first work has loaded its modules too. */
+const settledAfterMs = 10_000
 
 interface Settings<Config> {
   readonly config: Config
@@ -61,6 +65,9 @@ export async function runProcess<Config>({ name, configure, start, graceMs = usu
   for (const warning of warnings) log.warn(warning)
   try {
     log.info(await start(config, log, opened), 'ready')
+    setTimeout(() => {
+      releaseMemory().catch((error: unknown) => log.warn({ err: error }, 'memory is not given back'))
+    }, settledAfterMs).unref()
   } catch (error) {
     if (stopping) return
     log.fatal({ err: error, ...remedyOf(error) }, 'cannot start')

@@ -1,4 +1,3 @@
-import { AuthorizationManagementClient } from '@azure/arm-authorization'
 import { NetworkManagementClient } from '@azure/arm-network'
 import type { TokenCredential } from '@azure/identity'
 import { z } from 'zod'
@@ -71,6 +70,7 @@ export function azureAccess(credential: TokenCredential, url: string, around: Ar
   return {
     async permissions(scope, signal) {
       return await translating(`list the permissions on ${scope}`, async () => {
+        const { AuthorizationManagementClient } = await import('@azure/arm-authorization')
         const found: Permission[] = []
         const [, subscription = '', resourceGroup = '', provider, rest = ''] =
           /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)(?:\/providers\/([^/]+)\/(.+))?$/i.exec(scope) ?? []

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Closable, closable } from '../closable.ts'
+import { createServer } from '../node-http.ts'
 
 export type Route = (request: IncomingMessage, response: ServerResponse) => void
 

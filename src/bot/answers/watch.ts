@@ -128,7 +128,7 @@ export async function sendPicture(desk: Desk, { by, id }: Click): Promise<Card> 
   if (watch === undefined) return say(words`${shownName(id)} is not watched any more. What I watch: ${command('watch')}`)
   const tooMuch = await tooManyFrom(desk, by)
   if (tooMuch !== undefined) return tooMuch
-  const { png, alt } = watchPicture(watch, await desk.watches.samples(id), Date.parse(desk.now()))
+  const { png, alt } = await watchPicture(watch, await desk.watches.samples(id), Date.parse(desk.now()))
   try {
     await desk.attach(by, { name: `${id.toLowerCase()}.png`, content: png, comment: alt, alt })
     return say('I sent you the picture in a direct message.', alt)

@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url'
-import { Resvg } from '@resvg/resvg-js'
 import { cleanText } from '../../domain/hostile-text.ts'
 import type { Sample, Watch } from '../../domain/watch.ts'
 import { durationText } from './duration.ts'
@@ -22,7 +21,13 @@ const drawing = {
 } as const
 
 /** The last 24 hours of a watch as a PNG, and the same in words as its alternative text. `now` in milliseconds; times are UTC. */
-export function watchPicture(watch: Watch, samples: readonly Sample[], now: number): { png: Uint8Array; alt: string } {
+export async function watchPicture(
+  watch: Watch,
+  samples: readonly Sample[],
+  now: number,
+): Promise<{ png: Uint8Array; alt: string }> {
+  // Loaded with the first picture: the bot is smaller until then.
+  const { Resvg } = await import('@resvg/resvg-js')
   const from = now - dayMs
   const x = (at: number) => left + ((at - from) / dayMs) * (right - left)
   const holdsMs = watch.everyMs * 1.5

@@ -94,14 +94,14 @@ test('two watches of the same thing are one', () => {
   expect(sameWatch({ service: 'a', organization: 'acme', network: 'n' }, { service: 'a', network: 'n' })).toBe(false)
 })
 
-test('the picture is a PNG, and says the same in words', () => {
+test('the picture is a PNG, and says the same in words', async () => {
   const watch = { id: 'WT-1', service: 'a<b>&"c\u202e', network: 'n', everyMs: 300_000, by: alice, place: data, since: at(0) }
   const samples = [healthy(0), fault(5), fault(10), healthy(15)]
-  const { png, alt } = watchPicture(watch, samples, from + 20 * 60_000)
+  const { png, alt } = await watchPicture(watch, samples, from + 20 * 60_000)
   expect([...png.subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47])
   expect(alt).toBe('a<b>&"c from n, last 24 hours: 4 looks, 50 % healthy; allow-list-missing 2 times, last at 00:10 UTC')
   const blind: Sample = { at: at(20), code: 'not-looked-at', severity: 'warn' }
-  expect(watchPicture(watch, [healthy(0), blind], from).alt).toContain('1 look, 100 % healthy; not-looked-at once')
-  expect(watchPicture(watch, [blind], from).alt).toContain(': 0 looks; not-looked-at once')
-  expect(watchPicture(watch, [], from).alt).toContain('not looked at yet (every 5 min)')
+  expect((await watchPicture(watch, [healthy(0), blind], from)).alt).toContain('1 look, 100 % healthy; not-looked-at once')
+  expect((await watchPicture(watch, [blind], from)).alt).toContain(': 0 looks; not-looked-at once')
+  expect((await watchPicture(watch, [], from)).alt).toContain('not looked at yet (every 5 min)')
 })

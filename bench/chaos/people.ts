@@ -29,8 +29,9 @@ function placesOf(network: number): readonly [Place, Place?] {
   return teams === '' ? [inSlack] : [inSlack, inTeams]
 }
 
-/** How long people wait to see something before they try again. */
+/** How long people wait to see something before they try again; each time longer, up to `longestPatienceMs`. */
 const patienceMs = 6_000
+const longestPatienceMs = 60_000
 const lookEveryMs = 150
 /** After how long an end is not lost any more: the ledger is read whole every 10 s. */
 const lostAfterMs = 12_000
@@ -102,8 +103,10 @@ export function openPeople(house: House, seed: number, find: (tag: string) => St
     }
     const words = `${action} ${service} ${preposition[action]} ${network} because "${tag}"`
     const ask = async (): Promise<void> => {
-      do await attempt(() => say(chat, place, bot(), asker, words))
-      while (!(await seen((request) => request !== undefined)) && !isOver())
+      for (let waitMs = patienceMs; !isOver(); waitMs = Math.min(2 * waitMs, longestPatienceMs)) {
+        await attempt(() => say(chat, place, bot(), asker, words))
+        if (await seen((request) => request !== undefined, waitMs)) return
+      }
     }
     await ask()
 

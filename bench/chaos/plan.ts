@@ -47,7 +47,8 @@ export interface Plan extends Size {
 export const servicesOfNetwork = 3
 const botSlots = ['bot-0', 'bot-1'] as const
 const jobsSlots = ['jobs-0', 'jobs-1', 'jobs-2'] as const
-export const askers = 8
+/** One person may have 20 requests open, and a day has up to a thousand. */
+export const askers = 40
 
 /** The furthest that a clock is off in either direction, unless told: two differ by up to two minutes. Slack and Teams refuse more than five. */
 const mostOffMs = 60_000

@@ -122,7 +122,9 @@ async function deliverRequest(outbox: Outbox, request: Request): Promise<readonl
   const trying = async (action: () => Promise<void>): Promise<unknown> => {
     const failure = await attempt(action)
     if (failure === undefined) return undefined
-    outbox.log.warn({ err: failure, request: id }, 'a message is not shown yet')
+    // What waits for its turn is no fault.
+    const level = failure instanceof RetryableError && failure.code === 'paced' ? 'debug' : 'warn'
+    outbox.log[level]({ err: failure, request: id }, 'a message is not shown yet')
     failures.push(failure)
     return failure
   }

@@ -1,3 +1,4 @@
+import type { StepFacts } from './plan.ts'
 import type { Request } from './request.ts'
 import { sameId, zoneOf } from './target.ts'
 
@@ -17,17 +18,21 @@ function sameVnet(a: Request, b: Request): boolean {
   return sameId(a.asked.network, b.asked.network) || sameId(a.plan?.site?.vnet, b.plan?.site?.vnet)
 }
 
-/** True also when the resource group of one zone is unknown: it may be the same zone. */
+/** True also where it is not told where one of them lies: it may be the same zone. */
 function sameZone(a: Request, b: Request): boolean {
   const [one, other] = [zoneIn(a), zoneIn(b)]
-  return sameId(one.name, other.name) && (one.group === undefined || other.group === undefined || sameId(one.group, other.group))
+  if (!sameId(nameOfZone(a), nameOfZone(b))) return false
+  if (one === undefined || other === undefined) return true
+  return sameId(one.subscription, other.subscription) && sameId(one.resourceGroup, other.resourceGroup)
 }
 
-function zoneIn({ plan }: Request): { readonly name?: string; readonly group?: string } {
-  if (plan === undefined) return {}
-  const [{ host }] = plan.services
-  const group = plan.steps.find(({ id }) => id === 'dns-zone')?.seen?.zone?.resourceGroup
-  return { name: zoneOf(host), ...(group !== undefined && { group }) }
+function nameOfZone({ plan }: Request): string | undefined {
+  return plan && zoneOf(plan.services[0].host)
+}
+
+/** Where the zone lies: a step of a setup tells it, and one of a teardown. */
+function zoneIn({ plan }: Request): StepFacts['zone'] {
+  return plan?.steps.flatMap(({ seen }) => seen?.zone ?? [])[0]
 }
 
 /**

@@ -23,17 +23,19 @@ export const dnsRecordRemoval: Step = {
     const found = await ownZone(context)
     if (found === undefined) return { ...gone(), facts: {} }
     const { zone, records } = found
+    const { subscription, resourceGroup } = zone
+    const seen = { zone: { subscription, resourceGroup } }
     const kept = sparedNote(context, 'dns-record') ?? usedNote(context)
-    if (kept !== undefined) return { ...keep(kept), facts: { zone, records, leavingRecords: [] } }
+    if (kept !== undefined) return { ...keep(kept), facts: { zone, records, leavingRecords: [] }, seen }
     const copies = records.filter(({ metadata }) => isCopy(metadata) && isMine(metadata, context))
     context.facts.fallingBack = copies.length === 0 ? [] : await fallingBack(zone, copies, context)
     const leavingRecords = (await removable(zone, records, context)).filter((record) => !isRefused(record, context))
     const facts = { zone, records, leavingRecords }
-    if (leavingRecords.length === 0) return { ...whyRecordsStay(records, context), facts }
+    if (leavingRecords.length === 0) return { ...whyRecordsStay(records, context), facts, seen }
     const fields = leavingRecords.map(({ name, addresses }) => ({ name, before: addresses.join(', ') }))
     const { otherVnets } = zone
     const warning = `${otherVnets.join(', ')} ${otherVnets.length === 1 ? 'is' : 'are'} linked to the zone as well, and will no longer reach the service by these records.`
-    return { change: { kind: 'delete', fields }, facts, ...(otherVnets.length > 0 && { warning }) }
+    return { change: { kind: 'delete', fields }, facts, seen, ...(otherVnets.length > 0 && { warning }) }
   },
 
   async apply(context) {

@@ -8,14 +8,16 @@ function applying(
   id: string,
   action: Action,
   service: string,
-  { network = 'prod', at = '2026-01-01T12:00:00.000Z', group = 'rg-dns' } = {},
+  { network = 'prod', at = '2026-01-01T12:00:00.000Z', subscription = 's', group = 'rg-dns' } = {},
 ): Request {
   const asked = { by: alice, place: { surface: 'slack', id: 'C1' }, at, services: [{ service }], network } as const
   const [reached] = plan.services
   const services = [{ ...reached, service: { ...reached.service, id: service } }] as const
-  const steps = plan.steps.map((step) =>
-    step.id === 'dns-zone' ? { ...step, seen: { zone: { subscription: 's', resourceGroup: group } } } : step,
-  )
+  const seen = { zone: { subscription, resourceGroup: group } }
+  const steps: readonly PlannedStep[] =
+    action === 'teardown'
+      ? [{ id: 'dns-record-removal', title: 'A record', resource: '*', change: { kind: 'delete', fields: [] } as const, seen }]
+      : plan.steps.map((step) => (step.id === 'dns-zone' ? { ...step, seen } : step))
   return {
     ...newRequest(id, asked, action),
     state: 'applying',
@@ -37,8 +39,15 @@ describe('collide', () => {
 
   const staging = { network: 'staging' }
 
-  test('networks do not touch each other', () => {
-    expect(collide(applying('PL-1', 'setup', 'a'), applying('PL-2', 'setup', 'a', { ...staging, group: 'rg-b' }))).toBe(false)
+  test.each([
+    ['setup', 'setup'],
+    ['setup', 'teardown'],
+    ['teardown', 'setup'],
+    ['teardown', 'teardown'],
+  ] as const)('networks with zones of their own do not touch each other: %s and %s', (one, other) => {
+    const request = applying('PL-1', one, 'a')
+    expect(collide(request, applying('PL-2', other, 'a', { ...staging, group: 'rg-b' }))).toBe(false)
+    expect(collide(request, applying('PL-2', other, 'a', { ...staging, subscription: 't' }))).toBe(false)
   })
 
   test('two networks of the configuration that are one VNet are one', () => {

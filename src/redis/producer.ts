@@ -36,6 +36,8 @@ export interface Producer extends Closable {
   work(item: Work, order?: Order): Promise<void>
   /** The same where no job for this record waits or runs: what a lost one has left behind does not count as one. */
   rouse(item: Work): Promise<void>
+  /** Lets a job that waits `behind` others wait no longer than those that nobody is put ahead of. */
+  hurry(item: Work): Promise<void>
   /** Whether a job for this record is waiting or running. */
   isAwake(item: Work): Promise<boolean>
   /** Gives a watch a turn every `everyMs`, from now on, in place of its schedule before. Survives restarts. */
@@ -57,6 +59,10 @@ export function createProducer(connection: Connection): Producer {
   // The owner of the connection logs its errors; a queue without a listener would print them a second time.
   for (const queue of [work, outbox, turns]) queue.on('error', () => undefined)
   const keyOf = (item: Work | OutboxItem) => `${item.kind}-${item.id}`
+  const jobOf = async (item: Work) => {
+    const id = await work.getDeduplicationJobId(keyOf(item))
+    return id === null ? undefined : await work.getJob(id)
+  }
   return {
     async work(item, { first = false, behind = 0 } = {}) {
       await work.add(item.kind, item, {
@@ -70,10 +76,12 @@ export function createProducer(connection: Connection): Producer {
       await work.removeDeduplicationKey(keyOf(item))
       await work.add(item.kind, item, { ...jobOptions, deduplication: { id: keyOf(item), keepLastIfActive: true } })
     },
+    async hurry(item) {
+      const job = await jobOf(item)
+      if ((await job?.getState()) === 'prioritized') await job?.changePriority({ priority: 0 })
+    },
     async isAwake(item) {
-      const id = await work.getDeduplicationJobId(keyOf(item))
-      const job = id === null ? undefined : await work.getJob(id)
-      const state = await job?.getState()
+      const state = await (await jobOf(item))?.getState()
       return state !== undefined && ['waiting', 'active', 'delayed', 'prioritized'].includes(state)
     },
     async schedule(watch, everyMs) {

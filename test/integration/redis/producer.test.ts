@@ -44,6 +44,16 @@ test('what is asked for behind other work is taken after it, also when that came
   expect(await takenInOrder(5)).toEqual(['PL-11', 'PL-14', 'PL-12', 'PL-15', 'PL-13'])
 })
 
+test('what has waited behind other work for long goes ahead of what comes later', async () => {
+  const item = { kind: 'request', id: 'PL-16' } as const
+  await producer.work(item, { behind: 5 })
+  await producer.work({ kind: 'request', id: 'PL-17' })
+  await producer.hurry(item)
+  await producer.hurry(item)
+  await producer.work({ kind: 'request', id: 'PL-18' })
+  expect(await takenInOrder(3)).toEqual(['PL-17', 'PL-16', 'PL-18'])
+})
+
 test('work that waits behind other work counts as waiting', async () => {
   const item = { kind: 'request', id: 'PL-21' } as const
   await producer.work(item, { behind: 3 })

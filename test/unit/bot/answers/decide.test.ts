@@ -65,6 +65,7 @@ function deskWith(first: Request, { now = inTime, beforeRecord }: { now?: string
       show: async () => undefined,
       isAwake: refuse,
       rouse: refuse,
+      hurry: refuse,
       schedule: refuse,
       unschedule: refuse,
       schedules: refuse,

@@ -1,6 +1,8 @@
 import type { Log } from './log.ts'
 
 export interface Repeating extends Disposable {
+  /** Does it now as well, unless it is being done. Never rejects. */
+  turn(): Promise<void>
   close(): void
 }
 
@@ -16,5 +18,5 @@ export function repeat(what: string, everyMs: number, log: Log, work: () => Prom
   void turn()
   const timer = setInterval(turn, everyMs)
   const close = () => clearInterval(timer)
-  return { close, [Symbol.dispose]: close }
+  return { turn, close, [Symbol.dispose]: close }
 }

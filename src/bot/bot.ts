@@ -130,7 +130,9 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
     }),
   )
   const apart = config.metrics && opened.use(await startMetricsPort(config.metrics, metrics.register, readiness))
-  opened.use(startCatchUp({ ledger, producer, lag, log, server: redisLastServer(redis), posts: messages }))
+  const catchUp = opened.use(startCatchUp({ ledger, producer, lag, log, server: redisLastServer(redis), posts: messages }))
+  // Another server may have taken over: what it has lost only this process knows.
+  redis.on('ready', catchUp.turn)
   opened.use(watchApprovers({ ledger, people, messages, producer }, log))
   const whole = opened.move()
   return {

@@ -51,6 +51,15 @@ test('once another server answers, every open request is shown anew, once', asyn
   catchUp.close()
 })
 
+test('it is noticed at once when the connection is back', async () => {
+  const catchUp = startCatchUp(parts)
+  await vi.advanceTimersByTimeAsync(100)
+  server = 'b'
+  await catchUp.turn()
+  expect(shown).toContain(lost)
+  catchUp.close()
+})
+
 test('a bot that starts after the failover shows them anew as well', async () => {
   kept = 'a'
   server = 'b'

@@ -46,7 +46,7 @@ export function createReceiver({ settings, authenticator, adapter, metrics, log,
       if (response.headersSent) return
       const text = body === undefined ? undefined : JSON.stringify(body)
       response.writeHead(status, {
-        ...(text !== undefined && { 'content-type': 'application/json' }),
+        ...(text !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
         ...(status === 413 && { connection: 'close' }),
       })
       response.end(text)

@@ -37,6 +37,7 @@ import { startCatchUp } from './outbox/catch-up.ts'
 import { deliver } from './outbox/deliver.ts'
 import { trackLag } from './outbox/lag.ts'
 import { ownPosts } from './outbox/own-posts.ts'
+import { withShownCards } from './outbox/shown-cards.ts'
 import { watchApprovers } from './outbox/watch-approvers.ts'
 import { openSlack } from './slack/open.ts'
 
@@ -109,7 +110,8 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
       safeHandlers(handlers, { log, isUnanswered: async (error) => isUnanswered(error) || !(await redisAnswers(redis)) }),
     )
   }
-  const shared = { chats, people, messages, log }
+  const lastServer = redisLastServer(redis)
+  const outbox = { chats, people, messages, ledger, diagnoses, policies: config.policies, log, now: Date.now }
   const worker = opened.use(
     await startWorker({
       redisUrl: config.redisUrl,
@@ -117,8 +119,8 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
       schema: outboxSchema,
       concurrency: outboxConcurrency,
       log,
-      handle: ({ data, isOurs }) =>
-        deliver({ ...shared, ledger, diagnoses, policies: config.policies, now: Date.now }, data, isOurs),
+      handle: (job) =>
+        withShownCards({ job, server: lastServer }, (shown) => deliver({ ...outbox, shown }, job.data, job.isOurs)),
     }),
   )
   const readiness = async (): Promise<Readiness> => readinessOf(await redisProblem(redis, 'bot'), worker.problem(), served)
@@ -130,7 +132,7 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
     }),
   )
   const apart = config.metrics && opened.use(await startMetricsPort(config.metrics, metrics.register, readiness))
-  const catchUp = opened.use(startCatchUp({ ledger, producer, lag, log, server: redisLastServer(redis), posts: messages }))
+  const catchUp = opened.use(startCatchUp({ ledger, producer, lag, log, server: lastServer, posts: messages }))
   // Another server may have taken over: what it has lost only this process knows.
   redis.on('ready', catchUp.turn)
   opened.use(watchApprovers({ ledger, people, messages, producer }, log))

@@ -10,8 +10,11 @@ export interface Rate {
 
 /** How fast a vendor takes something, by key, whichever process does it. */
 export interface Pace {
-  /** Counts one more: 0 when it may be done, else the milliseconds until it may. While Redis does not answer, everything may. */
-  take(key: string): Promise<number>
+  /**
+   * Counts one more: 0 when it may be done, else the milliseconds until it may. One that `yields` leaves half of each burst to others. While Redis does not
+   * answer, everything may.
+   */
+  take(key: string, yields?: boolean): Promise<number>
   /** The vendor asked to wait for so long: nobody is let through until then. */
   pause(key: string, waitMs: number): Promise<void>
 }
@@ -48,9 +51,9 @@ export function redisPace(
 ): Pace {
   const keyOf = (key: string) => `${limitKey(name)}:${key}`
   const pauseOf = (key: string) => `${keyOf(key)}:pause`
-  const limits = rates.flatMap(({ burst, everyMs }) => [burst, everyMs])
   return {
-    async take(key) {
+    async take(key, yields = false) {
+      const limits = rates.flatMap(({ burst, everyMs }) => [yields ? Math.ceil(burst / 2) : burst, everyMs])
       const buckets = rates.map(({ everyMs }) => `${keyOf(key)}:${everyMs}`)
       try {
         return Number(await redis.eval(takeOne, 1 + buckets.length, pauseOf(key), ...buckets, ...limits))

@@ -28,6 +28,10 @@ export interface RunningJob<Data> {
   readonly id: string
   readonly data: Data
   readonly signal: AbortSignal
+  /** What an earlier attempt has kept. */
+  readonly progress: unknown
+  /** Keeps something for the next attempt. */
+  keep(progress: object): Promise<void>
   /** False once another worker may have the job: this one did not renew its lock in time, for example because Redis was away. */
   isOurs(): Promise<boolean>
 }
@@ -49,7 +53,9 @@ export async function startWorker<Schema extends z.ZodType>(options: WorkerOptio
     if (!data.success) throw new UnrecoverableError(`A job with data that its queue does not know: ${data.error.message}`)
     try {
       const isOurs = async (): Promise<boolean> => (await connection.get(queueKey(queue, `${job.id}:lock`))) === token
-      return await handle({ id: job.id ?? '', data: data.data, signal: stopping.signal, isOurs })
+      const { progress } = job
+      const keep = (progress: object): Promise<void> => job.updateProgress(progress)
+      return await handle({ id: job.id ?? '', data: data.data, signal: stopping.signal, progress, keep, isOurs })
     } catch (error) {
       const delay = error instanceof RetryableError ? (error.retryAfterMs ?? 5_000) : stopping.signal.aborted ? 0 : undefined
       if (delay !== undefined) {

@@ -42,9 +42,9 @@ export function parseStoredMessage(text: string): StoredMessage {
 }
 
 /** Throws as `ChatSurface.update` does. */
-export async function updateMessage(chats: Chats, stored: string, card: Card): Promise<void> {
+export async function updateMessage(chats: Chats, stored: string, card: Card, yields: boolean): Promise<void> {
   const { surface, message } = parseStoredMessage(stored)
-  await chatOf(chats, surface).update(message, card)
+  await chatOf(chats, surface).update(message, card, yields)
 }
 
 /**

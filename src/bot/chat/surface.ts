@@ -13,7 +13,8 @@ export interface ChatSurface {
   listen(handlers: Handlers): Promise<void>
   /** Returns the message's id, by which it can be updated. May post twice when repeated. Waits a moment for its turn, as the chat's rates ask. */
   post(place: Place, card: Card): Promise<string>
-  update(message: string, card: Card): Promise<void>
+  /** One that `yields` lets other messages go first while many want to be sent. */
+  update(message: string, card: Card, yields?: boolean): Promise<void>
   /** Posts to the person alone. */
   direct(person: Person, card: Card): Promise<string>
   /** Those of the groups that the person is a member of. Throws when the chat does not answer. */

@@ -37,6 +37,9 @@ const retryEveryMs = 60_000
 const retryWhileApplyingMs = 15_000
 const retryAfterEndMs = 10 * 60_000
 
+/** The field that remembers that every message has shown that the request is carried out. */
+const applyingField = 'shown:applying'
+
 /** How long after a request's end the attempts stop, in milliseconds. */
 const giveUpAfterEndMs = 24 * 3_600_000
 
@@ -114,8 +117,20 @@ async function deliverDiagnosis(outbox: Outbox, id: string): Promise<void> {
   await showAsked(outbox, { record: `diagnosis-${id}`, place, card, by })
 }
 
-/** The approvers' messages first, because the requester's message says if one of them failed. One failure stops no other message; returns the failures. */
+/**
+ * The approvers' messages first, because the requester's message says if one of them failed. One failure stops no other message; returns the failures. What
+ * people wait for goes before the progress of what is carried out.
+ */
 async function deliverRequest(outbox: Outbox, request: Request): Promise<readonly unknown[]> {
+  const record = requestRecord(request.id)
+  const yields = request.state === 'applying' && (await outbox.messages.of(record))[applyingField] !== undefined
+  const failures = await showRequest({ ...outbox, yields }, request)
+  if (request.state === 'applying' && !yields && failures.length === 0)
+    await outbox.messages.remember(record, applyingField, 'yes')
+  return failures
+}
+
+async function showRequest(outbox: Outbox, request: Request): Promise<readonly unknown[]> {
   const { approval, asked, id, state } = request
   const record = requestRecord(id)
   const failures: unknown[] = []

@@ -43,7 +43,7 @@ export async function adopt({ messages, producer, log }: Adoption, id: string, {
 
 /** Updates the duplicate posts, each with the buttons of its place. A deleted one is not posted again. */
 export async function showDuplicatePosts(
-  chat: Pick<ChatMessages, 'chats' | 'messages'>,
+  chat: Pick<ChatMessages, 'chats' | 'messages' | 'shown' | 'yields'>,
   request: Request,
   availability: ApproverAvailability,
 ): Promise<void> {

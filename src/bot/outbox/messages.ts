@@ -5,6 +5,7 @@ import type { Messages } from '../../redis/records.ts'
 import { endKey, type Notice } from '../cards/request/notices.ts'
 import type { Card } from '../chat/card.ts'
 import { type Chats, chatOf, directTo, isUnreachable, storedMessage, updateMessage } from '../chat/chats.ts'
+import type { ShownCards } from './shown-cards.ts'
 
 /** The prefix of the fields that remember a record's notices. */
 const noticeField = 'notice:'
@@ -14,6 +15,10 @@ const undeliverable = 'undeliverable'
 export interface ChatMessages {
   readonly chats: Chats
   readonly messages: Messages
+  /** A message that shows the card already is not updated. */
+  readonly shown: ShownCards
+  /** Updates let other messages go first while many want to be sent. */
+  readonly yields?: boolean
   readonly log: Log
 }
 
@@ -44,18 +49,22 @@ export async function showAsked(chat: ChatMessages, showing: Showing): Promise<v
 }
 
 export async function showAt(chat: ChatMessages, record: string, place: Place, card: Card): Promise<void> {
-  const { messages, log } = chat
+  const { messages, shown, log } = chat
   const known = (await messages.of(record))[keyOf(place)]
   if (known !== undefined && (await updated(chat, known, card))) return
   if (known !== undefined) log.info({ record, place: place.id }, 'the message is gone: posting it anew')
-  await messages.remember(record, keyOf(place), await posted(chat, place, card))
+  const message = await posted(chat, place, card)
+  await messages.remember(record, keyOf(place), message)
+  shown.note(message, card)
 }
 
 export async function showTo(chat: ChatMessages, { record, place, card, by }: Showing): Promise<void> {
-  const { chats, messages } = chat
+  const { chats, messages, shown } = chat
   const known = (await messages.of(record))[directKey(place)]
   if (known !== undefined && (await updated(chat, known, card))) return
-  await messages.remember(record, directKey(place), await directTo(chats, by, place.surface, card))
+  const message = await directTo(chats, by, place.surface, card)
+  await messages.remember(record, directKey(place), message)
+  shown.note(message, card)
 }
 
 /** Whether a message about the record was posted in the place. */
@@ -122,10 +131,16 @@ export async function attempt(action: () => Promise<void>): Promise<unknown> {
   }
 }
 
-/** Updates a message. Returns false when it does not exist any more. */
-export async function updated({ chats }: Pick<ChatMessages, 'chats'>, message: string, card: Card): Promise<boolean> {
-  const failure = await attempt(() => updateMessage(chats, message, card))
+/** Makes a message show the card. Returns false when it does not exist any more. */
+export async function updated(
+  { chats, shown, yields = false }: Pick<ChatMessages, 'chats' | 'shown' | 'yields'>,
+  message: string,
+  card: Card,
+): Promise<boolean> {
+  if (shown.has(message, card)) return true
+  const failure = await attempt(() => updateMessage(chats, message, card, yields))
   if (failure !== undefined && !isTerminal(failure, 'message-gone')) throw failure
+  if (failure === undefined) shown.note(message, card)
   return failure === undefined
 }
 

@@ -138,10 +138,10 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
     membersOf: accounts.membersOf,
     away: accounts.away,
     attach: async (person, file) => attach(interactive, await accounts.accountOf(person), file),
-    async update(message, card) {
+    async update(message, card, yields) {
       const [channel = '', ts = ''] = message.split('/')
       const shown = await messageOf(card)
-      await inTurn(turns.updates, allChannels, () => callSlack(() => queued.chat.update({ channel, ts, ...shown })))
+      await inTurn(turns.updates, allChannels, () => callSlack(() => queued.chat.update({ channel, ts, ...shown })), yields)
     },
     async close() {
       closing.abort()

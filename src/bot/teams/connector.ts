@@ -32,7 +32,7 @@ export interface Connector {
   /** Whether Teams refuses the bot's token, as of the last call: the secret has ended or was changed. */
   isRefused(): boolean
   send(where: Where, activity: Partial<Activity>): Promise<Sent>
-  update(where: Where, activityId: string, activity: Partial<Activity>): Promise<void>
+  update(where: Where, activityId: string, activity: Partial<Activity>, yields?: boolean): Promise<void>
   /** Begins a thread in a channel. */
   begin(where: Where, activity: Partial<Activity>): Promise<Sent>
   /** The conversation with one person, by their id in Teams. */
@@ -100,12 +100,12 @@ export function createConnector({ appId, tenantId, authenticator, tokens, turns 
       )
       return { conversation, activity: id }
     },
-    async update({ serviceUrl, conversation }, activityId, activity) {
-      await inTurn(turns, conversationKey(conversation), () =>
+    async update({ serviceUrl, conversation }, activityId, activity, yields) {
+      const updating = () =>
         call('update', serviceUrl, ({ conversations }) =>
           conversations.updateActivity(conversation, activityId, { ...activity, id: activityId }, options),
-        ),
-      )
+        )
+      await inTurn(turns, conversationKey(conversation), updating, yields)
     },
     async begin({ serviceUrl, conversation }, activity) {
       const parameters = { isGroup: true, bot, channelData: { channel: { id: conversation } }, activity: activity as Activity }

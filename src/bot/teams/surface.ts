@@ -111,10 +111,10 @@ export function createTeamsSurface(options: SurfaceOptions): TeamsSurface {
       return await track(answerActivity(listening, files, activity, () => isFirst(seen, activity)))
     },
     post: async ({ id }, card) => messageId(await postIn(id, card)),
-    async update(message, card) {
+    async update(message, card, yields) {
       const { conversation, activity } = parseMessageId(message)
       const where = await whereIs(conversation)
-      await inSomeForm(card, (shown) => connector.update(where, activity, shown))
+      await inSomeForm(card, (shown) => connector.update(where, activity, shown, yields))
     },
     direct,
     groupsOf: people.groupsOf,

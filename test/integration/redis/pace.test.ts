@@ -26,6 +26,14 @@ test('a burst at once, then as fast as it drains, by key', async () => {
   expect(await pace.take('C2')).toBe(0)
 })
 
+test('one that yields leaves half of a burst to others', async () => {
+  const pace = redisPace(redis, { name: 'yielding', rates: [{ burst: 5, everyMs: 60_000 }] }, log)
+  expect([await pace.take('C1', true), await pace.take('C1', true), await pace.take('C1', true)]).toEqual([0, 0, 0])
+  expect(await pace.take('C1', true)).toBeGreaterThan(50_000)
+  expect([await pace.take('C1'), await pace.take('C1')]).toEqual([0, 0])
+  expect(await pace.take('C1')).toBeGreaterThan(50_000)
+})
+
 test('a pause holds for every process, and nobody is let through before its end', async () => {
   const options = { name: 'updates', rates: [{ burst: 10, everyMs: 1 }] }
   const [one, other] = [redisPace(redis, options, log), redisPace(redis, options, log)]

@@ -48,17 +48,17 @@ describe('a stored message', () => {
   })
 
   test('of an older version is in Slack', async () => {
-    await updateMessage(both, 'C012ABC/1700000000.000100', card)
+    await updateMessage(both, 'C012ABC/1700000000.000100', card, false)
     expect(asked).toEqual(['slack update C012ABC/1700000000.000100'])
   })
 
   test('is updated in its own chat', async () => {
-    await updateMessage(both, 'teams:19:x/1', card)
+    await updateMessage(both, 'teams:19:x/1', card, false)
     expect(asked).toEqual(['teams update 19:x/1'])
   })
 
   test('of a chat that is not served any more cannot be reached', async () => {
-    await expect(updateMessage(new Map([chat('slack')]), 'teams:19:x/1', card)).rejects.toMatchObject({
+    await expect(updateMessage(new Map([chat('slack')]), 'teams:19:x/1', card, false)).rejects.toMatchObject({
       code: 'place-unreachable',
       message: 'This bot does not serve Teams.',
     })

@@ -3,6 +3,7 @@ import { beforeEach, expect, test } from 'vitest'
 import type { Card } from '../../../../src/bot/chat/card.ts'
 import type { ChatSurface } from '../../../../src/bot/chat/surface.ts'
 import { deliver } from '../../../../src/bot/outbox/deliver.ts'
+import { withShownCards } from '../../../../src/bot/outbox/shown-cards.ts'
 import { RetryableError, TerminalError } from '../../../../src/domain/errors.ts'
 import type { Place, Surface } from '../../../../src/domain/person.ts'
 import type { Request } from '../../../../src/domain/request.ts'
@@ -20,7 +21,9 @@ let places: readonly Place[]
 let served: readonly Surface[]
 let posts: string[]
 let updates: string[]
+let server: string
 beforeEach(() => {
+  server = 'one'
   places = [approvals]
   served = ['slack', 'teams']
   posts = []
@@ -48,8 +51,8 @@ const chat = (name: Surface): ChatSurface => ({
     return await show(id, card)
   },
   direct: ({ name }, card) => show(JSON.stringify(card).includes('To see all of it') ? `${name}, at the end` : name, card),
-  async update(message, card) {
-    updates.push(`${name} ${message}`)
+  async update(message, card, yields) {
+    updates.push(`${name} ${message}${yields === true ? ' yields' : ''}`)
     await show(message, card)
   },
   groupsOf: async () => [],
@@ -70,10 +73,13 @@ async function delivered(
     isOurs = async () => true,
     get = async () => requestIn(state),
     item = { kind: 'request', id: 'PL-42' },
+    job = { progress: undefined },
   }: {
     readonly isOurs?: () => Promise<boolean>
     readonly get?: () => Promise<Request | undefined>
     readonly item?: OutboxItem
+    /** Several attempts of one job share it. */
+    readonly job?: { progress: unknown }
   } = {},
 ): Promise<{ retryAfterMs?: number | undefined; isShown: boolean }> {
   versions = { 'PL-42': state }
@@ -100,7 +106,13 @@ async function delivered(
     policies: [],
     now: () => now,
   }
-  const failure = await deliver(outbox, item, isOurs).then(
+  const keep = async (progress: object): Promise<void> => {
+    job.progress = progress
+  }
+  const running = { progress: job.progress, isOurs, keep }
+  const failure = await withShownCards({ job: running, server: { current: async () => server } }, (shown) =>
+    deliver({ ...outbox, shown }, item, isOurs),
+  ).then(
     () => undefined,
     (error: unknown) => error,
   )
@@ -168,6 +180,49 @@ test('one place that is throttled delays no other', async () => {
   refused[approvals.id] = 'throttled'
   expect(await delivered('awaiting-approval')).toEqual({ retryAfterMs: 6_000, isShown: false })
   expect([...shown.keys()]).toEqual([data.id])
+})
+
+const bothShown = { [`slack:${data.id}`]: `slack:${data.id}`, [`slack:${approvals.id}`]: `slack:${approvals.id}` }
+
+test('a message that an attempt has updated is not updated again by the next one, which has to wait for another', async () => {
+  known = { ...bothShown }
+  refused[data.id] = 'throttled'
+  const job = { progress: undefined }
+  expect(await delivered('applying', { job })).toMatchObject({ retryAfterMs: 6_000 })
+  expect(updates).toEqual([`slack ${approvals.id}`, `slack ${data.id}`])
+  refused = {}
+  updates = []
+  expect(await delivered('applying', { job })).toMatchObject({ isShown: true })
+  expect(updates).toEqual([`slack ${data.id}`])
+})
+
+test.each<[string, string, keyof typeof samples]>([
+  ['the request has changed', 'one', 'done'],
+  ['another Redis server has taken over', 'other', 'applying'],
+])('the next attempt updates every message when %s', async (_, answering, state) => {
+  known = { ...bothShown }
+  refused[data.id] = 'throttled'
+  const job = { progress: undefined }
+  await delivered('applying', { job })
+  server = answering
+  refused = {}
+  updates = []
+  await delivered(state, { job })
+  expect(updates).toEqual([`slack ${approvals.id}`, `slack ${data.id}`])
+})
+
+test('what is carried out lets others go first, once every message shows that it is', async () => {
+  known = { ...bothShown }
+  refused[data.id] = 'throttled'
+  await delivered('applying')
+  refused = {}
+  updates = []
+  await delivered('applying')
+  expect(updates).toEqual([`slack ${approvals.id}`, `slack ${data.id}`])
+  await delivered('applying')
+  expect(updates.slice(2)).toEqual([`slack ${approvals.id} yields`, `slack ${data.id} yields`])
+  await delivered('done')
+  expect(updates.slice(4)).toEqual([`slack ${approvals.id}`, `slack ${data.id}`])
 })
 
 test('a channel in two chats has the card in both, and one that refuses keeps nobody from the other', async () => {

@@ -2,6 +2,7 @@ import { openAuditHeads } from '../audit-heads.ts'
 import { type Closable, closable } from '../closable.ts'
 import type { BotConfig } from '../config.ts'
 import type { Surface } from '../domain/person.ts'
+import type { Request } from '../domain/request.ts'
 import { allOf, healthRoutes, type Readiness } from '../http/health.ts'
 import { onlyLocal, type Route, startHttpServer, timed } from '../http/server.ts'
 import type { Log } from '../log.ts'
@@ -71,10 +72,14 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
     queues: () => queueCounts(redis, [outboxQueue, workQueue]),
     redisProblem: () => redisProblem(redis, 'bot'),
   })
-  const ledger = redisLedger(redis, { log, appended: heads.note, changed: metrics.changed })
+  const messages = ownPosts(redisMessages(redis, config.retention.messages))
+  const changed = (before: Request, after: Request): void => {
+    metrics.changed(before, after)
+    messages.showed(after)
+  }
+  const ledger = redisLedger(redis, { log, appended: heads.note, changed })
   const ahead = readAhead(ledger)
   const diagnoses = redisDiagnoses(redis, config.retention.diagnoses)
-  const messages = ownPosts(redisMessages(redis, config.retention.messages))
   const served = await openChats(config, { redis, metrics, log, readAhead: ahead.begin })
   const chats: Chats = new Map(served.map(({ surface }) => [surface.name, surface]))
   const people = peopleInAllChats(chats)

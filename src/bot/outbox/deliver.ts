@@ -14,6 +14,7 @@ import { channels, type Text, words } from '../chat/card.ts'
 import type { PeopleInAllChats } from '../chat/people-in-all-chats.ts'
 import { availabilityOf } from './availability.ts'
 import { showDuplicatePosts } from './duplicate-posts.ts'
+import { lostDecisionField, lostDecisionNotice } from './lost-decisions.ts'
 import {
   attempt,
   type ChatMessages,
@@ -123,14 +124,16 @@ async function deliverDiagnosis(outbox: Outbox, id: string): Promise<void> {
  */
 async function deliverRequest(outbox: Outbox, request: Request): Promise<readonly unknown[]> {
   const record = requestRecord(request.id)
-  const yields = request.state === 'applying' && (await outbox.messages.of(record))[applyingField] !== undefined
-  const failures = await showRequest({ ...outbox, yields }, request)
+  const known = await outbox.messages.of(record)
+  const yields = request.state === 'applying' && known[applyingField] !== undefined
+  const lost = lostDecisionNotice(request, known[lostDecisionField])
+  const failures = await showRequest({ ...outbox, yields }, request, lost)
   if (request.state === 'applying' && !yields && failures.length === 0)
     await outbox.messages.remember(record, applyingField, 'yes')
   return failures
 }
 
-async function showRequest(outbox: Outbox, request: Request): Promise<readonly unknown[]> {
+async function showRequest(outbox: Outbox, request: Request, lost: Text | undefined): Promise<readonly unknown[]> {
   const { approval, asked, id, state } = request
   const record = requestRecord(id)
   const failures: unknown[] = []
@@ -144,18 +147,21 @@ async function showRequest(outbox: Outbox, request: Request): Promise<readonly u
     return failure
   }
   const availability = await availabilityOf(outbox.people, request)
+  const lostNotice = lost === undefined ? {} : { notice: lost }
   // Of a request that is over, the approvers need no first message, unless they are to review it.
   const matters = isOpen(request) || needsReview(request)
   const unreached: { readonly place: Place; readonly refusal: TerminalError }[] = []
   for (const place of servedPlaces(outbox, approval?.places ?? [])) {
     if (!matters && !(await isShownAt(outbox, record, place))) continue
-    const failure = await trying(() => showAt(outbox, record, place, requestCard(request, { decides: true, availability })))
+    const failure = await trying(() =>
+      showAt(outbox, record, place, requestCard(request, { decides: true, availability, ...lostNotice })),
+    )
     if (isRefusal(failure)) unreached.push({ place, refusal: failure })
   }
   if (state === 'awaiting-approval')
     await outbox.messages.remember(record, availabilityField, availabilityMark(request, availability))
   const notice = state === 'awaiting-approval' && unreached.length > 0 ? unreachable(unreached) : undefined
-  const card = requestCard(request, { decides: false, availability, ...(notice !== undefined && { notice }) })
+  const card = requestCard(request, { decides: false, availability, ...(notice === undefined ? lostNotice : { notice }) })
   const showing = { record, place: asked.place, card, by: asked.by }
   const isAskedThere = approval?.places.some((place) => samePlace(place, asked.place)) === true
   if (!isAskedThere) await trying(() => showAsked(outbox, showing))

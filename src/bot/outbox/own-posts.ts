@@ -3,6 +3,7 @@ import type { Ledger } from '../../domain/ledger.ts'
 import type { Asked, Request } from '../../domain/request.ts'
 import type { OutboxItem } from '../../redis/queues.ts'
 import type { Messages } from '../../redis/records.ts'
+import { type Decisions, decisionsOf, lacks, lostDecisionField } from './lost-decisions.ts'
 import { requestRecord } from './messages.ts'
 
 /** Most records whose messages are kept; those that were posted to longest ago go first. */
@@ -13,15 +14,25 @@ const mostRecords = 1_000
  * same.
  */
 export interface OwnPosts extends Messages {
-  /** Notes that chat shows the request as it is here, or that its asker was told of it. */
+  /** Notes that chat shows the request as it is here, or that whoever changed it was told so. */
   showed(request: Request): void
-  /** Stores this process's messages again. Returns what is to be shown: each request that the ledger has in another version, or does not have at all. */
+  /**
+   * Stores this process's messages again, and which requests lack a decision. Returns what is to be shown: each request that the ledger has in another
+   * version, or does not have at all.
+   */
   restore(ledger: Pick<Ledger, 'get'>): Promise<readonly OutboxItem[]>
+}
+
+/** What people were told of a request. */
+interface Told {
+  readonly version: string
+  readonly asked: Pick<Asked, 'by' | 'place'>
+  readonly decided: Decisions
 }
 
 export function ownPosts(messages: Messages): OwnPosts {
   const posted = new Map<string, Map<string, string>>()
-  const told = new Map<string, { readonly version: string; readonly asked: Pick<Asked, 'by' | 'place'> }>()
+  const told = new Map<string, Told>()
   return {
     async of(record) {
       return { ...Object.fromEntries(posted.get(record) ?? []), ...(await messages.of(record)) }
@@ -33,15 +44,17 @@ export function ownPosts(messages: Messages): OwnPosts {
       keepNewest(posted, record, fields)
     },
     showed(request) {
-      keepNewest(told, request.id, { version: versionOf(request), asked: request.asked })
+      keepNewest(told, request.id, { version: versionOf(request), asked: request.asked, decided: decisionsOf(request) })
     },
     async restore(ledger) {
       const differing: OutboxItem[] = []
-      for (const [id, { version, asked }] of told) {
+      for (const [id, { version, asked, decided }] of told) {
         const request = await ledger.get(id)
         if (request !== undefined && versionOf(request) === version) continue
         for (const [place, message] of posted.get(requestRecord(id)) ?? [])
           await messages.remember(requestRecord(id), place, message)
+        if (request !== undefined && lacks(request, decided))
+          await messages.remember(requestRecord(id), lostDecisionField, JSON.stringify(decisionsOf(request)))
         const { by, place } = asked
         differing.push(request === undefined ? { kind: 'lost', id, by, place } : { kind: 'request', id })
       }

@@ -37,6 +37,8 @@ async function ask(): Promise<string> {
   return id
 }
 
+const lostDecision = 'the newest decision on this request was lost'
+
 const shownIn = (channel: string, text: string) =>
   at.slack.until(({ messages }) => messages.find((one) => one.channel === channel && textOf(one).includes(text)), {
     timeoutMs: 20_000,
@@ -64,6 +66,8 @@ test('a lost decision can be taken again, and a lost request says that it is los
   await call(old, 'REPLICAOF', '127.0.0.1', '1')
   const again = await shownIn(workspace.channels.approvals, `request ${kept} · awaiting-approval`)
   expect(textOf(again)).toContain('"action_id":"approve"')
+  expect(textOf(again)).toContain(lostDecision)
+  expect(textOf(await shownIn(workspace.channels.data, `request ${kept} · awaiting-approval`))).toContain(lostDecision)
   for (const channel of [workspace.channels.approvals, workspace.channels.data]) {
     const replaced = await shownIn(channel, `I do not have request ${lost} any more`)
     expect(textOf(replaced)).not.toContain('action_id')
@@ -71,4 +75,8 @@ test('a lost decision can be taken again, and a lost request says that it is los
   expect(at.slack.messages.filter((one) => textOf(one).includes(lost)).length).toBeGreaterThan(0)
   expect(at.slack.messages.filter((one) => textOf(one).includes(`request ${lost} ·`))).toEqual([])
   expect(at.slack.messages.length).toBe(before)
+
+  await at.driver.click('bob', again, 'Reject')
+  const decided = await shownIn(workspace.channels.approvals, `request ${kept} · rejected`)
+  expect(textOf(decided)).not.toContain(lostDecision)
 })

@@ -20,6 +20,15 @@ test('what chat shows in another version is shown anew, and of a lost request it
   expect(await posts.restore({ get: async () => undefined })).toEqual([{ kind: 'lost', id: planning.id, by, place }])
 })
 
+test('it is remembered that a decision is lost', async () => {
+  const { rejected, 'awaiting-approval': awaiting } = samples
+  const posts = ownPosts(messages)
+  posts.showed(rejected)
+  stored.clear()
+  await posts.restore({ get: async () => awaiting })
+  expect([...stored.keys()]).toEqual(['lost-decision'])
+})
+
 test('messages that Redis has lost are stored again', async () => {
   const posts = ownPosts(messages)
   posts.showed(planning)

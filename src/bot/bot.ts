@@ -72,7 +72,7 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
     queues: () => queueCounts(redis, [outboxQueue, workQueue]),
     redisProblem: () => redisProblem(redis, 'bot'),
   })
-  const messages = ownPosts(redisMessages(redis, config.retention.messages))
+  const messages = ownPosts(redisMessages(redis, config.retention.messages), { keptMs: config.retention.requests, now: Date.now })
   const changed = (before: Request, after: Request): void => {
     metrics.changed(before, after)
     messages.showed(after)

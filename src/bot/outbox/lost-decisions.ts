@@ -1,4 +1,4 @@
-import type { Request } from '../../domain/request.ts'
+import { isOpen, needsReview, type Request } from '../../domain/request.ts'
 import { type Text, words } from '../chat/card.ts'
 
 /** The field of a request's messages that remembers what people had decided when a failover had lost something newer. */
@@ -29,6 +29,7 @@ export function lacks(request: Request, decided: Decisions): boolean {
 
 /** What the messages say of it, until somebody decides again. `remembered`: the field's value. */
 export function lostDecisionNotice(request: Request, remembered: string | undefined): Text | undefined {
-  if (remembered !== JSON.stringify(decisionsOf(request))) return undefined
+  const awaits = isOpen(request) || needsReview(request)
+  if (!awaits || remembered !== JSON.stringify(decisionsOf(request))) return undefined
   return words`Redis failed over, and the newest decision on this request was lost with it. Please decide again.`
 }

@@ -28,9 +28,11 @@ interface Told {
   readonly version: string
   readonly asked: Pick<Asked, 'by' | 'place'>
   readonly decided: Decisions
+  readonly endedAt: string | undefined
 }
 
-export function ownPosts(messages: Messages): OwnPosts {
+/** `keptMs`: for how long requests are kept after their end; one that is gone since then is not lost. In milliseconds, as `now`. */
+export function ownPosts(messages: Messages, { keptMs, now }: { readonly keptMs: number; now(): number }): OwnPosts {
   const posted = new Map<string, Map<string, string>>()
   const told = new Map<string, Told>()
   return {
@@ -44,12 +46,14 @@ export function ownPosts(messages: Messages): OwnPosts {
       keepNewest(posted, record, fields)
     },
     showed(request) {
-      keepNewest(told, request.id, { version: versionOf(request), asked: request.asked, decided: decisionsOf(request) })
+      const { id, asked, endedAt } = request
+      keepNewest(told, id, { version: versionOf(request), asked, decided: decisionsOf(request), endedAt })
     },
     async restore(ledger) {
       const differing: OutboxItem[] = []
-      for (const [id, { version, asked, decided }] of told) {
+      for (const [id, { version, asked, decided, endedAt }] of told) {
         const request = await ledger.get(id)
+        if (request === undefined && endedAt !== undefined && now() - Date.parse(endedAt) > keptMs) continue
         if (request !== undefined && versionOf(request) === version) continue
         for (const [place, message] of posted.get(requestRecord(id)) ?? [])
           await messages.remember(requestRecord(id), place, message)

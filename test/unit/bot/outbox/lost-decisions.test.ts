@@ -43,5 +43,6 @@ test('it is said until somebody decides again', () => {
   const remembered = JSON.stringify(decisionsOf(awaiting))
   expect(lostDecisionNotice(awaiting, remembered)).toBeDefined()
   expect(lostDecisionNotice(voted, remembered)).toBeUndefined()
+  expect(lostDecisionNotice(samples.expired, remembered)).toBeUndefined()
   expect(lostDecisionNotice(awaiting, undefined)).toBeUndefined()
 })

@@ -10,10 +10,12 @@ const messages = {
   remember: async (_record: string, place: string, message: string) => void stored.set(place, message),
 }
 const { planning, done } = samples
+let now = Date.parse(done.endedAt ?? '')
+const clock = { keptMs: 86_400_000, now: () => now }
 const { by, place } = planning.asked
 
 test('what chat shows in another version is shown anew, and of a lost request its asker is told', async () => {
-  const posts = ownPosts(messages)
+  const posts = ownPosts(messages, clock)
   posts.showed(planning)
   expect(await posts.restore({ get: async () => planning })).toEqual([])
   expect(await posts.restore({ get: async () => done })).toEqual([{ kind: 'request', id: planning.id }])
@@ -22,7 +24,7 @@ test('what chat shows in another version is shown anew, and of a lost request it
 
 test('it is remembered that a decision is lost', async () => {
   const { rejected, 'awaiting-approval': awaiting } = samples
-  const posts = ownPosts(messages)
+  const posts = ownPosts(messages, clock)
   posts.showed(rejected)
   stored.clear()
   await posts.restore({ get: async () => awaiting })
@@ -30,10 +32,20 @@ test('it is remembered that a decision is lost', async () => {
 })
 
 test('messages that Redis has lost are stored again', async () => {
-  const posts = ownPosts(messages)
+  const posts = ownPosts(messages, clock)
   posts.showed(planning)
   await posts.remember(`request-${planning.id}`, 'slack:C1', 'slack:C1:1')
   stored.clear()
   await posts.restore({ get: async () => undefined })
   expect(stored).toEqual(new Map([['slack:C1', 'slack:C1:1']]))
+})
+
+test('a request that was removed after its time is not called lost', async () => {
+  const posts = ownPosts(messages, clock)
+  posts.showed(done)
+  const absent = { get: async () => undefined }
+  now += clock.keptMs
+  expect(await posts.restore(absent)).toHaveLength(1)
+  now += 1
+  expect(await posts.restore(absent)).toEqual([])
 })

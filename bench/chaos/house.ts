@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -138,9 +138,10 @@ export async function openHouse({ networks, clocks }: Plan): Promise<House> {
       return
     }
   }
+  const logs = process.env.CHAOS_LOGS
+  if (logs !== undefined) mkdirSync(logs, { recursive: true })
   const noteFatal = (slot: string, { output }: RunningProcess): void => {
-    if (process.env.CHAOS_LOGS !== undefined)
-      appendFileSync(join(process.env.CHAOS_LOGS, `${slot}.log`), `${output.join('\n')}\n`)
+    if (logs !== undefined) appendFileSync(join(logs, `${slot}.log`), `${output.join('\n')}\n`)
     for (const line of output) if (line.includes('"level":60')) fatal.push(`${slot}: ${line}`)
   }
   opened.defer(async () => {

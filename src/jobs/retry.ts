@@ -52,17 +52,25 @@ export async function repeatedAlone<Value>(patiently: Patiently, part: () => Pro
   }
 }
 
-/** Calls `observe` at growing intervals of at most `everyMs` until it returns a value. Returns undefined when `withinMs` is over. Both in milliseconds. */
+/** The shortest pause of `until`, in milliseconds. */
+const shortestPauseMs = 100
+
+/**
+ * Calls `observe` until it returns a value, with pauses of `share` of the time that has passed, which are at most `everyMs`. Returns undefined when `withinMs` is
+ * over. Both in milliseconds.
+ */
 export async function until<Value>(
   observe: () => Promise<Value | undefined>,
-  { everyMs, withinMs }: { everyMs: number; withinMs: number },
+  { everyMs, withinMs, share = 1 }: { everyMs: number; withinMs: number; share?: number },
   signal: AbortSignal,
 ): Promise<Value | undefined> {
-  const deadline = performance.now() + withinMs
-  for (let pause = Math.min(100, everyMs); ; pause = Math.min(pause * 2, everyMs)) {
+  const startedAt = performance.now()
+  for (;;) {
     const seen = await observe()
     if (seen !== undefined) return seen
-    if (performance.now() + pause > deadline) return undefined
+    const passed = performance.now() - startedAt
+    const pause = Math.min(Math.max(passed * share, shortestPauseMs), everyMs)
+    if (passed + pause > withinMs) return undefined
     await sleep(pause, undefined, { signal })
   }
 }

@@ -35,7 +35,7 @@ export const connection: Step = {
       // Any other state may still become Approved: Azure documents a free string.
       return now.connection === 'Approved' || isDead(now) ? now : undefined
     }
-    const ended = await until(observe, { everyMs: 3_000, withinMs: 5 * 60_000 }, signal)
+    const ended = await until(observe, { everyMs: 3_000, withinMs: 5 * 60_000, share: 0.25 }, signal)
     if (ended === 'deleted') throw notApproved(`The endpoint ${endpoint.name} is gone: somebody has deleted it.`, runSetupAgain)
     if (ended === undefined) throw notApproved(`After 5 minutes ${connectionText(last)}.`, waitFirst)
     if (isDead(ended))

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { translateAzureError } from '../../../src/azure/errors.ts'
 import { RetryableError } from '../../../src/domain/errors.ts'
-import { repeatedAlone, retrying } from '../../../src/jobs/retry.ts'
+import { repeatedAlone, retrying, until } from '../../../src/jobs/retry.ts'
 
 const signal = new AbortController().signal
 
@@ -100,3 +100,13 @@ test.each(['RetryableErrorDueToAnotherOperation', 'RetryableError', 'ReferencedR
     ).toMatchObject({ retryForMs: 600_000 })
   },
 )
+
+test('what is waited for is looked at more often where pauses are a smaller share of the time that has passed', async () => {
+  const looks = async (share: number): Promise<number> => {
+    let count = 0
+    await until(async () => void count++, { everyMs: 1_000, withinMs: 1_000, share }, new AbortController().signal)
+    return count
+  }
+  const [often, seldom] = await Promise.all([looks(0.25), looks(1)])
+  expect(often).toBeGreaterThan(seldom)
+})

@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** The pause between two looks: a share of the time that has passed, within these bounds, in milliseconds. */
-const pause = { share: 0.03, least: 250, most: 2_000 }
+/**
+ * The pause between two looks: a share of the time that has passed, within these bounds, in milliseconds. A subscription has 250 reads and 25 more in each
+ * second: https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling
+ */
+const pause = { share: 0.015, least: 100, most: 2_000 }
+
+/** How many operations this process looks beside: the shortest pause is as many times as long. */
+let lookers = 0
 
 /**
  * Waits for an operation of Azure, or until a look at the resource itself says that it has ended well. Azure tells to ask for an operation's state only every
@@ -18,13 +24,16 @@ export async function lookingBeside(
   const seen = async (): Promise<void> => {
     for (;;) {
       const passed = performance.now() - startedAt
-      await sleep(Math.min(Math.max(passed * pause.share, pause.least), pause.most), undefined, { signal: both })
+      const pauseMs = Math.min(Math.max(passed * pause.share, pause.least * lookers), pause.most)
+      await sleep(pauseMs, undefined, { signal: both })
       if (await look(both).catch(() => false)) return
     }
   }
+  lookers += 1
   try {
     await Promise.race([operation, seen()])
   } finally {
+    lookers -= 1
     over.abort()
   }
 }

@@ -34,3 +34,17 @@ test('an operation that ends first stops the looks', async () => {
 test('an abort ends it', async () => {
   await expect(lookingBeside(never, async () => false, new AbortController(), AbortSignal.timeout(50))).rejects.toThrow(/abort/i)
 })
+
+test('several look less often: all together ten times a second, or a little more while they begin', async () => {
+  let looks = 0
+  const beside = async (): Promise<void> => {
+    const look = async () => {
+      looks += 1
+      return false
+    }
+    const ended = AbortSignal.timeout(1_000)
+    await lookingBeside(never, look, new AbortController(), ended).catch(() => undefined)
+  }
+  await Promise.all([1, 2, 3, 4].map(beside))
+  expect(looks).toBeLessThanOrEqual(12)
+})

@@ -1,5 +1,14 @@
 import type { Request, RequestEvent } from './request.ts'
 
+/** The ledger does not have the request: it never had it, or a failover of Redis has lost it. */
+export class UnknownRequest extends Error {
+  override readonly name = 'UnknownRequest'
+
+  constructor(id: string) {
+    super(`There is no request ${id}.`)
+  }
+}
+
 /** The store of requests. Every change is compare-and-set: of two writers at once, the second applies its event to what the first wrote. */
 export interface Ledger {
   /** The next free id, e.g. `PL-42`; none that was given out before, also where the store was restored from a backup. */
@@ -10,7 +19,7 @@ export interface Ledger {
    */
   create(request: Request, isSame?: (open: Request) => boolean): Promise<Request>
   get(id: string): Promise<Request | undefined>
-  /** Applies `transition`. `changed` is false when the event has no effect in the request's state; throws when there is no such request. */
+  /** Applies `transition`. `changed` is false when the event has no effect in the request's state; throws `UnknownRequest` when there is none. */
   record(id: string, event: RequestEvent): Promise<{ request: Request; changed: boolean }>
   /** By id, the newest version of each request that chat does not show yet. */
   unshown(): Promise<Readonly<Record<string, string>>>

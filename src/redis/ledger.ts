@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { entryOf } from '../domain/audit.ts'
-import type { Ledger } from '../domain/ledger.ts'
+import { type Ledger, UnknownRequest } from '../domain/ledger.ts'
 import type { Request, RequestEvent } from '../domain/request.ts'
 import { transition } from '../domain/transition.ts'
 import type { Log } from '../log.ts'
@@ -159,7 +159,7 @@ export function redisLedger(redis: Connection, { log, appended = () => undefined
     async record(id: string, event: RequestEvent) {
       for (;;) {
         const [newest, text] = await Promise.all([newestHash(redis), redis.get(requestKey(id))])
-        if (text === null) throw new Error(`There is no request ${id}.`)
+        if (text === null) throw new UnknownRequest(id)
         const before = parseRequest(text)
         const after = transition(before, event)
         if (after === before) return { request: before, changed: false }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RetryableError, TerminalError, toProblem } from '../../domain/errors.ts'
+import { UnknownRequest } from '../../domain/ledger.ts'
 import { changesOf, digestOf, type Plan, type StepId, stillApproved } from '../../domain/plan.ts'
 import { connects, type Outcome, type Request, type RequestEvent } from '../../domain/request.ts'
 import { withLogFields } from '../../log-fields.ts'
@@ -23,7 +24,15 @@ const applyWithinMs = 45 * 60_000
 
 /** Does what the request's state asks for: plans it, or applies its approved plan. May run twice; the ledger's fencing token lets one of two write. */
 export async function workOnRequest(id: string, jobs: RequestJobs, signal: AbortSignal): Promise<void> {
-  await withLogFields({ request: id }, () => workOn(id, jobs, signal))
+  await withLogFields({ request: id }, async () => {
+    try {
+      await workOn(id, jobs, signal)
+    } catch (error) {
+      if (!(error instanceof UnknownRequest)) throw error
+      // Whoever asked is told by the bot, which knows what it has shown.
+      jobs.log.warn('the ledger does not have the request any more: Redis has lost it')
+    }
+  })
 }
 
 async function workOn(id: string, jobs: RequestJobs, signal: AbortSignal): Promise<void> {
@@ -38,6 +47,8 @@ async function workOn(id: string, jobs: RequestJobs, signal: AbortSignal): Promi
     if (error instanceof LostRun || signal.aborted) {
       worker.log.info({ err: error }, 'request left to another worker')
       if (signal.aborted) throw error
+    } else if (error instanceof UnknownRequest) {
+      throw error
     } else if (refusesForNow(error)) {
       // The request stays as it is, and its job is tried again.
       throw new RetryableError('redis-refuses', 'Redis refuses to write for now.', {
@@ -93,6 +104,11 @@ function isUnconnected(plan: Plan, { facts: { endpoint } }: StepContext): boolea
 }
 
 /** Throws when nothing is left to change but the connection is not approved: that is not "already in place". */
+/** Whether this worker has nothing to end any more. */
+function isOver(error: unknown): boolean {
+  return error instanceof LostRun || error instanceof UnknownRequest
+}
+
 function checkConnected({ facts: { endpoint }, target: { services, network } }: StepContext): void {
   if (endpoint === undefined || endpoint.connection === 'Approved') return
   const names = services.map(({ service }) => service.name).join(' ')
@@ -133,7 +149,7 @@ async function carryOut(request: Request, worker: RequestWorker): Promise<void> 
   } catch (error) {
     if (error instanceof Stopped) await stop(context.facts, worker)
     else if (error instanceof PlanChanged) await askAgain(context, worker)
-    else if (error instanceof LostRun || worker.signal.aborted || refusesForNow(error)) throw error
+    else if (isOver(error) || worker.signal.aborted || refusesForNow(error)) throw error
     else {
       await fail(context.signal.aborted ? timedOut() : error, context.facts, worker)
       await updateStatus(context, worker)

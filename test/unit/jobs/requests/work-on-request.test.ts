@@ -1,5 +1,6 @@
 import { ReplyError } from 'ioredis'
 import { expect, test } from 'vitest'
+import { UnknownRequest } from '../../../../src/domain/ledger.ts'
 import type { RequestEvent } from '../../../../src/domain/request.ts'
 import type { RequestJobs } from '../../../../src/jobs/requests/run.ts'
 import { workOnRequest } from '../../../../src/jobs/requests/work-on-request.ts'
@@ -20,7 +21,8 @@ async function planned(failure: Error): Promise<{ readonly written: readonly str
     ledger: {
       get: async () => request,
       open: async () => [],
-      record: async (_id: string, { type }: RequestEvent) => {
+      record: async (id: string, { type }: RequestEvent) => {
+        if (failure instanceof UnknownRequest && written.includes('claim')) throw new UnknownRequest(id)
         written.push(type)
         return { request, changed: true }
       },
@@ -33,6 +35,10 @@ async function planned(failure: Error): Promise<{ readonly written: readonly str
   const ended = await workOnRequest(request.id, jobs, new AbortController().signal).catch((error: unknown) => error)
   return { written, ended }
 }
+
+test('a request that a failover loses meanwhile is left alone', async () => {
+  expect(await planned(new UnknownRequest('PL-42'))).toEqual({ written: ['claim'], ended: undefined })
+})
 
 test('a request that Redis refuses to write stays as it is, and its job is tried again', async () => {
   const refusal = new ReplyError('NOREPLICAS Not enough good replicas to write.')

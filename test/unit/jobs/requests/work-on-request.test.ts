@@ -1,14 +1,20 @@
 import { ReplyError } from 'ioredis'
-import { expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { UnknownRequest } from '../../../../src/domain/ledger.ts'
 import type { RequestEvent } from '../../../../src/domain/request.ts'
 import type { RequestJobs } from '../../../../src/jobs/requests/run.ts'
 import { workOnRequest } from '../../../../src/jobs/requests/work-on-request.ts'
-import { createLog } from '../../../../src/log.ts'
 import { samples } from '../../../sample-requests.ts'
 
-const log = createLog('test')
-log.level = 'silent'
+let logged: string[]
+beforeEach(() => {
+  logged = []
+})
+const log = {
+  info: () => undefined,
+  warn: () => logged.push('warning'),
+  error: () => logged.push('error'),
+}
 
 /** Works on a request whose plan begins with this failure; returns the events that were written, and how the job ended. */
 async function planned(failure: Error): Promise<{ readonly written: readonly string[]; readonly ended: unknown }> {
@@ -38,6 +44,7 @@ async function planned(failure: Error): Promise<{ readonly written: readonly str
 
 test('a request that a failover loses meanwhile is left alone', async () => {
   expect(await planned(new UnknownRequest('PL-42'))).toEqual({ written: ['claim'], ended: undefined })
+  expect(logged).toEqual(['warning'])
 })
 
 test('a request that Redis refuses to write stays as it is, and its job is tried again', async () => {

@@ -11,7 +11,7 @@ export interface Rate {
 /** How fast a vendor takes something, by key, whichever process does it. */
 export interface Pace {
   /**
-   * Counts one more: 0 when it may be done, else the milliseconds until it may. One that `yields` leaves half of each burst to others. While Redis does not
+   * Counts one more: 0 when it may be done, else the milliseconds until it may. One that `yields` leaves a third of each burst to others. While Redis does not
    * answer, everything may.
    */
   take(key: string, yields?: boolean): Promise<number>
@@ -53,7 +53,7 @@ export function redisPace(
   const pauseOf = (key: string) => `${keyOf(key)}:pause`
   return {
     async take(key, yields = false) {
-      const limits = rates.flatMap(({ burst, everyMs }) => [yields ? Math.ceil(burst / 2) : burst, everyMs])
+      const limits = rates.flatMap(({ burst, everyMs }) => [yields ? Math.ceil((burst * 2) / 3) : burst, everyMs])
       const buckets = rates.map(({ everyMs }) => `${keyOf(key)}:${everyMs}`)
       try {
         return Number(await redis.eval(takeOne, 1 + buckets.length, pauseOf(key), ...buckets, ...limits))

@@ -102,16 +102,25 @@ export function redisBudget(
     duration: seconds,
     customIncrTtlLuaScript: slidingWindow,
   })
+  /** So that an outage of Redis is told once, not for each call. */
+  let isCounting = true
+  const counting = (is: boolean, err?: unknown): void => {
+    if (is === isCounting) return
+    isCounting = is
+    if (is) log.info('calls to the ClickHouse Cloud API are counted again')
+    else log.warn({ err }, 'calls to the ClickHouse Cloud API are not counted')
+  }
   /** Milliseconds to wait; undefined when the call may go out. */
   const consume = async (key: string): Promise<number | undefined> => {
     const late = new AbortController()
     try {
       await Promise.race([limiter.consume(key, marks[spending.getStore() ?? 'diagnosis']), tooLate(late.signal)])
+      counting(true)
       return undefined
     } catch (refusal) {
-      if (refusal instanceof RateLimiterRes) return refusal.msBeforeNext
-      log.warn({ err: refusal }, 'calls to the ClickHouse Cloud API are not counted')
-      return undefined
+      const isRefused = refusal instanceof RateLimiterRes
+      counting(isRefused, refusal)
+      return isRefused ? refusal.msBeforeNext : undefined
     } finally {
       late.abort()
     }

@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startClickHouseCloud } from '../../../sandbox/clickhouse-cloud/server.ts'
@@ -96,4 +97,20 @@ test('without Redis calls go out as they come', async () => {
   gone.on('error', () => undefined)
   await redisBudget(gone, log).take('a key', signal)
   gone.disconnect()
+})
+
+test('an outage of Redis is told once, and so is its end', async () => {
+  const [redis] = connections
+  if (redis === undefined) return
+  const lines = new PassThrough()
+  const budget = redisBudget(redis, pino(lines))
+  const told = () => (lines.read() ?? '').toString().match(/"msg":"[^"]*"/g) ?? []
+  const admin = connect(server.url, { patient: true })
+  await admin.client('PAUSE', 60_000, 'WRITE')
+  await Promise.all(['one', 'other'].map((key) => budget.take(key, signal)))
+  expect(told()).toEqual(['"msg":"calls to the ClickHouse Cloud API are not counted"'])
+  await admin.client('UNPAUSE')
+  admin.disconnect()
+  await budget.take('one', signal)
+  expect(told()).toEqual(['"msg":"calls to the ClickHouse Cloud API are counted again"'])
 })

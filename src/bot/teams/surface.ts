@@ -45,6 +45,7 @@ const channel = /^19:[^;]+@thread\.(tacv2|skype)$/
 export function createTeamsSurface(options: SurfaceOptions): TeamsSurface {
   const { settings, connector, references, files, people, seen, readAhead, metrics, log } = options
   const working = new Set<Promise<unknown>>()
+  const closing = new AbortController()
   let listening: ListenerContext | undefined
 
   const whereIs = async (conversation: string): Promise<Where> => ({
@@ -101,6 +102,7 @@ export function createTeamsSurface(options: SurfaceOptions): TeamsSurface {
         unrecognized: unrecognizedHandlers,
         direct,
         declined: metrics.declined,
+        closing: closing.signal,
         track,
       }
     },
@@ -125,6 +127,7 @@ export function createTeamsSurface(options: SurfaceOptions): TeamsSurface {
       await attach({ connector, files }, await whereIs(conversation), objectId, file)
     },
     async close() {
+      closing.abort()
       await Promise.all(working)
     },
   }

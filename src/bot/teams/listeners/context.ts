@@ -27,6 +27,8 @@ export interface ListenerContext {
   direct(person: Person, card: Card): Promise<unknown>
   /** Counts a click that was answered with no. */
   declined(why: Declined): void
+  /** Aborts when the bot stops: nothing is tried again then. */
+  readonly closing: AbortSignal
   /** Keeps the process until this is finished. */
   track<T>(work: Promise<T>): Promise<T>
 }

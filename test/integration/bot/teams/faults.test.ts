@@ -38,6 +38,29 @@ describe('for a while', () => {
     expect(approvalCards(id)).toHaveLength(1)
   })
 
+  test.each<[number, Record<string, string>]>([
+    [429, { 'retry-after': '1' }],
+    [502, {}],
+  ])('an answer that is refused with %i several times in a row comes once, where it was asked for', async (status, headers) => {
+    const answers = () => at.teams.store.messages.filter((each) => at.teams.render(each).includes('setup [SERVICE…]'))
+    const before = answers().length
+    at.teams.fail({ status, code: 'Busy', headers }, 3, ({ method, path }) => method === 'POST' && path.includes('/activities'))
+    await at.people.command('alice', 'data', 'help')
+    await at.teams.until(() => answers().length > before, { timeoutMs: 30_000, what: 'the answer' })
+    const [answer, ...others] = answers().slice(before)
+    expect(others).toEqual([])
+    expect(at.teams.directory.conversation(answer?.conversation ?? '')).toBe(tenant.channels.data)
+  })
+
+  test('the bot stops although an answer still waits', async () => {
+    let isAway = true
+    at.teams.fail({ status: 503, code: 'ServiceUnavailable' }, Number.POSITIVE_INFINITY, () => isAway)
+    await at.people.command('alice', 'data', 'help')
+    await at.restart()
+    expect(at.logged.join('\n')).toContain('an answer did not arrive at all')
+    isAway = false
+  })
+
   test('a token that is refused is asked for anew, once', async () => {
     const id = await at.asked()
     at.teams.expireTokens()

@@ -5,6 +5,7 @@ import { type AroundCall, plainCall } from '../domain/cloud-call.ts'
 import { TerminalError } from '../domain/errors.ts'
 import type { OrganizationKey } from '../domain/organization.ts'
 import { translateRefusal, unreachable, unreadable } from './errors.ts'
+import { joinedReads } from './joined-reads.ts'
 import {
   activitySchema,
   envelopeSchema,
@@ -63,6 +64,8 @@ export interface ClickHouseCloud {
 /** Bounds how fast calls are sent with a key. `take` resolves when the next call may go out. */
 export interface Budget {
   take(keyId: string, signal: AbortSignal): Promise<void>
+  /** What a call is made for now: calls for different purposes wait differently long. */
+  purpose(): string
 }
 
 /** How long a throttled call is repeated. Each wait is as long as the API asks, which is at most about ten seconds. */
@@ -78,6 +81,7 @@ export function clickHouseCloud(
   wrote: (requestId: string) => void = () => undefined,
   around: AroundCall = plainCall,
 ): ClickHouseCloud {
+  const joined = joinedReads()
   let clock: { readonly serverAt: number; readonly seenAt: number } | undefined
   const agent = new Agent({ headersTimeout: callTimeoutMs, bodyTimeout: callTimeoutMs, connect: { timeout: 5_000 } })
 
@@ -99,6 +103,7 @@ export function clickHouseCloud(
       schema,
       patch,
       heard,
+      sent,
     }: {
       organizationId: string
       path?: string
@@ -106,6 +111,7 @@ export function clickHouseCloud(
       schema: Schema
       patch?: object
       heard?: (requestId: string) => void
+      sent?: () => void
     },
     signal: AbortSignal,
   ): Promise<z.infer<Schema>> => {
@@ -118,6 +124,7 @@ export function clickHouseCloud(
     const deadline = performance.now() + throttledPatienceMs
     for (;;) {
       await budget.take(keyId, signal)
+      sent?.()
       const address = `${url}/organizations/${organizationId}${path}`
       const method = patch === undefined ? 'GET' : 'PATCH'
       const answer = await around({ vendor: 'clickhouse', method, url: address }, () =>
@@ -167,28 +174,41 @@ export function clickHouseCloud(
     }
   }
 
-  return {
-    async organization(organizationId, signal) {
-      return await call({ organizationId, doing: 'read the organization', schema: organizationSchema }, signal)
-    },
-    async services(organizationId, signal) {
-      return await call({ organizationId, path: '/services', doing: 'list the services', schema: serviceSchema.array() }, signal)
-    },
-    async service(organizationId, serviceId, signal) {
+  /** Requests at the same time ask for the same lists, and wait for the budget of the same key. */
+  const read = async <Schema extends z.ZodType>(
+    about: { organizationId: string; path?: string; doing: string; schema: Schema },
+    signal: AbortSignal,
+  ): Promise<{ readonly result: z.infer<Schema> } & Heard> => {
+    const { organizationId, path = '' } = about
+    return await joined.read(`${budget.purpose()} ${organizationId}${path}`, signal, async (shared, sent) => {
       let requestId: string | undefined
-      const heard = (id: string) => {
+      const heard = (id: string): void => {
         requestId = id
       }
+      const result = await call({ ...about, heard, sent }, shared)
+      return { result, ...(requestId !== undefined && { requestId }) }
+    })
+  }
+
+  return {
+    async organization(organizationId, signal) {
+      const about = { organizationId, doing: 'read the organization', schema: organizationSchema }
+      return (await read(about, signal)).result
+    },
+    async services(organizationId, signal) {
+      const about = { organizationId, path: '/services', doing: 'list the services', schema: serviceSchema.array() }
+      return (await read(about, signal)).result
+    },
+    async service(organizationId, serviceId, signal) {
       const path = `/services/${serviceId}`
-      const service = await call({ organizationId, path, doing: 'read the service', schema: serviceSchema, heard }, signal)
-      return { ...service, ...(requestId !== undefined && { requestId }) }
+      const about = { organizationId, path, doing: 'read the service', schema: serviceSchema }
+      const { result, ...heard } = await read(about, signal)
+      return { ...result, ...heard }
     },
     async privateEndpointConfig(organizationId, serviceId, signal) {
       const path = `/services/${serviceId}/privateEndpointConfig`
-      return await call(
-        { organizationId, path, doing: 'read the service’s private endpoint configuration', schema: privateEndpointConfigSchema },
-        signal,
-      )
+      const doing = 'read the service’s private endpoint configuration'
+      return (await read({ organizationId, path, doing, schema: privateEndpointConfigSchema }, signal)).result
     },
     async addOrganizationEntry(organizationId, entry, signal) {
       const patch = { privateEndpoints: { add: [{ ...entry, cloudProvider: 'azure' }] } }

@@ -92,6 +92,7 @@ export function redisBudget(
   log: Log,
 ): {
   take(keyId: string, signal: AbortSignal): Promise<void>
+  purpose(): Purpose
   /** How many calls may go out at once with this key. Counts none. */
   left(keyId: string): Promise<number>
 } {
@@ -110,11 +111,12 @@ export function redisBudget(
     if (is) log.info('calls to the ClickHouse Cloud API are counted again')
     else log.warn({ err }, 'calls to the ClickHouse Cloud API are not counted')
   }
+  const purpose = (): Purpose => spending.getStore() ?? 'diagnosis'
   /** Milliseconds to wait; undefined when the call may go out. */
   const consume = async (key: string): Promise<number | undefined> => {
     const late = new AbortController()
     try {
-      await Promise.race([limiter.consume(key, marks[spending.getStore() ?? 'diagnosis']), tooLate(late.signal)])
+      await Promise.race([limiter.consume(key, marks[purpose()]), tooLate(late.signal)])
       counting(true)
       return undefined
     } catch (refusal) {
@@ -126,6 +128,7 @@ export function redisBudget(
     }
   }
   return {
+    purpose,
     async take(keyId, signal) {
       const key = hashOf(keyId)
       for (let waitMs = await consume(key); waitMs !== undefined; waitMs = await consume(key)) {

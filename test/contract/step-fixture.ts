@@ -69,7 +69,12 @@ export async function openWorkshop(): Promise<Workshop> {
     ...structuredClone(organization),
     keys: [{ id: betaKey.keyId, secret: betaKey.keySecret, role: 'admin' }],
   })
-  const clickhouse: ClickHouseCloud = clickHouseCloud(vendor.url, [key, betaKey], { take: async () => undefined }, noteReceipt)
+  const clickhouse: ClickHouseCloud = clickHouseCloud(
+    vendor.url,
+    [key, betaKey],
+    { take: async () => undefined, purpose: () => 'request' },
+    noteReceipt,
+  )
   const credential = new DefaultAzureCredential()
   const clouds: Clouds = {
     network: azureNetwork(credential, arm.url, { wrote: noteReceipt }),

@@ -145,7 +145,7 @@ async function openWorld(authority: Authority, trust: SecureContext, callMs: num
   const cloud = await startClickHouseCloud(world, { rateLimit: { requests: 1_000, windowMs: 10_000 } })
   const vnet = await startNetwork(world, { authority, virtualNetworkId: virtualNetwork.id, wakeMs: 300 })
   const organization = { organizationId, organizationName: 'acme', keyId: keys.id, keySecret: keys.secret }
-  const clickhouse = clickHouseCloud(cloud.url, [organization], { take: async () => undefined })
+  const clickhouse = clickHouseCloud(cloud.url, [organization], { take: async () => undefined, purpose: () => 'request' })
   const credential = new DefaultAzureCredential()
   let resolvers: readonly DnsServer[] = [vnet.dns]
   let ahead = 0

@@ -11,7 +11,7 @@ import { clickhouseCheckup } from './clickhouse.ts'
 /** What the jobs process may know: ClickHouse Cloud, Azure, and who listens in the networks. Reads only: the budget of API calls, which lies in Redis, is not counted. */
 export function jobsPart(config: JobsConfig, redis: Connection): CheckupPart {
   const { apiUrl, organizations } = config.clickhouse
-  const clickhouse = clickHouseCloud(apiUrl, organizations, { take: async () => undefined })
+  const clickhouse = clickHouseCloud(apiUrl, organizations, { take: async () => undefined, purpose: () => 'request' })
   const credential = azureCredential(config)
   const [first] = organizations
   return {

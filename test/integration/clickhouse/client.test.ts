@@ -10,7 +10,7 @@ const service = '9a1c4d2e-0b3f-4a5d-8c7e-6f5a4b3c2d10'
 
 let world: World
 let vendor: Awaited<ReturnType<typeof startClickHouseCloud>>
-const unlimited = { take: async () => undefined }
+const unlimited = { take: async () => undefined, purpose: () => 'request' }
 
 let client: ClickHouseCloud
 
@@ -82,7 +82,9 @@ test('the key that is used is told from others by its last letters, or not at al
 describe('refusals', () => {
   test('throttling is waited for, as long as the API says', async () => {
     const before = world.calls.length
-    const answers = await Promise.all(Array.from({ length: 25 }, () => client.organization(organizationId, signal)))
+    const answers = await Promise.all(
+      Array.from({ length: 25 }, () => client.activities(organizationId, new Date().toISOString(), signal)),
+    )
     expect(answers).toHaveLength(25)
     expect(world.calls.slice(before).some(({ status }) => status === 429)).toBe(true)
   })
@@ -170,4 +172,20 @@ describe('refusals', () => {
       code: 'organization-unknown',
     })
   })
+})
+
+test('calls for the same list share one turn of the budget, but not those for another purpose', async () => {
+  const turns = Promise.withResolvers<void>()
+  let purpose = 'request'
+  const waiting = clickHouseCloud(vendor.url, [key], { take: () => turns.promise, purpose: () => purpose })
+  const before = world.calls.length
+  const lists = [waiting.services(organizationId, signal), waiting.services(organizationId, signal)]
+  purpose = 'diagnosis'
+  lists.push(waiting.services(organizationId, signal))
+  turns.resolve()
+  const [one, other, another] = await Promise.all(lists)
+  expect(other).toEqual(one)
+  expect(another).toEqual(one)
+  expect(world.calls.length - before).toBe(2)
+  await waiting.close()
 })

@@ -34,7 +34,9 @@ afterAll(async () => {
 })
 
 test('two processes with one key are never refused, and the first ten calls wait for nothing', async () => {
-  await Promise.all(Array.from({ length: 24 }, (_, index) => clients[index % 2]?.organization(organizationId, signal)))
+  await Promise.all(
+    Array.from({ length: 24 }, (_, index) => clients[index % 2]?.activities(organizationId, new Date().toISOString(), signal)),
+  )
   const calls = world.calls.filter(({ vendor: whose }) => whose === 'clickhouse')
   expect(calls.map(({ status }) => status)).toEqual(Array(24).fill(200))
   const started = calls.map(({ startedAt }) => startedAt - (calls[0]?.startedAt ?? 0))

@@ -29,6 +29,26 @@ test('without naming services: all that the network reaches', async () => {
   })
 })
 
+test('what another service begins to use meanwhile stays, and the rest is taken away', async () => {
+  const { world, service, carryOut } = await open()
+  await carryOut('analytics-prod')
+  const [endpoint] = world.endpoints.values()
+  const guid = endpoint?.resourceGuid ?? ''
+  world.gate = async ({ method, path }, phase) => {
+    const isEntry = method === 'PATCH' && /\/organizations\/[^/]+$/.test(path)
+    if (phase === 'arrived' && isEntry) service('billing-prod').privateEndpointIds = [guid]
+    return undefined
+  }
+  const done = await carryOut('analytics-prod', 'revoke')
+  expect(done).toMatchObject({ state: 'done' })
+  expect(done.steps['organization-entry-removal']).toMatchObject({
+    note: 'kept: billing-prod still uses the endpoint',
+    kept: true,
+  })
+  expect(service('analytics-prod').privateEndpointIds).toEqual([])
+  expect(world.organizations[0]?.privateEndpoints.map(({ id }) => id)).toEqual([guid])
+})
+
 test('what an endpoint that somebody deleted has left behind goes too', async () => {
   const { sandbox, world, carryOut } = await open()
   await carryOut('analytics-prod')

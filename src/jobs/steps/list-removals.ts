@@ -1,3 +1,4 @@
+import { TerminalError } from '../../domain/errors.ts'
 import { allListsOf, isIdOf } from './allow-lists.ts'
 import { endpointToRemove } from './endpoint-to-remove.ts'
 import { isLeftBehind, unlisted } from './left-behind.ts'
@@ -57,7 +58,13 @@ export const organizationEntryRemoval: Step = {
   },
 
   async apply(context) {
-    await removeEntries(await unusedEntries(context), context)
+    try {
+      await removeEntries(await unusedEntries(context), context)
+    } catch (error) {
+      // Another request may have put a service on a list meanwhile: the next look has to know.
+      if (error instanceof TerminalError) context.facts.allowLists = await allListsOf(context)
+      throw error
+    }
   },
 }
 

@@ -40,10 +40,11 @@ export function ownPosts(messages: Messages, { keptMs, now }: { readonly keptMs:
       return { ...Object.fromEntries(posted.get(record) ?? []), ...(await messages.of(record)) }
     },
     async remember(record, place, message) {
-      await messages.remember(record, place, message)
+      // Before Redis has it: while it refuses, the message is there all the same.
       const fields = posted.get(record) ?? new Map<string, string>()
       fields.set(place, message)
       keepNewest(posted, record, fields)
+      await messages.remember(record, place, message)
     },
     showed(request) {
       const { id, asked, endedAt } = request

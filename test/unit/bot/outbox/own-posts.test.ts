@@ -49,3 +49,11 @@ test('a request that was removed after its time is not called lost', async () =>
   now += 1
   expect(await posts.restore(absent)).toEqual([])
 })
+
+test('a message is known although Redis refuses to remember it', async () => {
+  const refusing = { ...messages, remember: async () => Promise.reject(new Error('READONLY')) }
+  const posts = ownPosts(refusing, clock)
+  stored.clear()
+  await expect(posts.remember('request-PL-7', 'slack:C1', 'slack:C1:1')).rejects.toThrow('READONLY')
+  expect(await posts.of('request-PL-7')).toEqual({ 'slack:C1': 'slack:C1:1' })
+})

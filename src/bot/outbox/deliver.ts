@@ -38,11 +38,11 @@ const retryEveryMs = 60_000
 const retryWhileApplyingMs = 15_000
 const retryAfterEndMs = 10 * 60_000
 
-/** The field that remembers that every message has shown that the request is carried out. */
-const applyingField = 'shown:applying'
-
 /** How long after a request's end the attempts stop, in milliseconds. */
 const giveUpAfterEndMs = 24 * 3_600_000
+
+/** The field that remembers that every message has shown that the request is carried out. */
+const applyingField = 'shown:applying'
 
 export interface Outbox extends ChatMessages {
   readonly messages: OwnPosts

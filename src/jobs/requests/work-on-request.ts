@@ -103,12 +103,12 @@ function isUnconnected(plan: Plan, { facts: { endpoint } }: StepContext): boolea
   return changesOf(plan).length === 0 && endpoint !== undefined && endpoint.connection !== 'Approved'
 }
 
-/** Throws when nothing is left to change but the connection is not approved: that is not "already in place". */
 /** Whether this worker has nothing to end any more. */
 function isOver(error: unknown): boolean {
   return error instanceof LostRun || error instanceof UnknownRequest
 }
 
+/** Throws when nothing is left to change but the connection is not approved: that is not "already in place". */
 function checkConnected({ facts: { endpoint }, target: { services, network } }: StepContext): void {
   if (endpoint === undefined || endpoint.connection === 'Approved') return
   const names = services.map(({ service }) => service.name).join(' ')

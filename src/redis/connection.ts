@@ -4,6 +4,7 @@ import { followSignIn } from './follow-sign-in.ts'
 import { ImpatientCluster, ImpatientRedis, patienceMs } from './impatient.ts'
 import { prefix } from './queues.ts'
 import { FreshSentinelConnector } from './sentinel-connector.ts'
+import './socket-errors.ts'
 import { sayWhyUnreachable } from './why-unreachable.ts'
 
 export type Connection = Redis | Cluster

@@ -91,7 +91,12 @@ describe('refusals', () => {
 
   test('waiting ends when the signal aborts', async () => {
     refuseOnce({ status: 429, headers: { 'X-RateLimit-Reset': '30' }, body: { status: 429, error: 'TOO_MANY' } })
-    await expect(client.organization(organizationId, AbortSignal.timeout(50))).rejects.toThrow(/abort/i)
+    const before = world.calls.length
+    const waiting = new AbortController()
+    const read = client.organization(organizationId, waiting.signal)
+    await expect.poll(() => world.calls.length).toBe(before + 1)
+    waiting.abort()
+    await expect(read).rejects.toThrow(/abort/i)
   })
 
   test.each([

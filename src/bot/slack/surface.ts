@@ -115,6 +115,7 @@ export function createSlackSurface(options: SlackOptions): ChatSurface {
       }
       const shared: ListenerContext = {
         client: interactive,
+        closing: closing.signal,
         log,
         handlers,
         unchecked: unreachableHandlers,

@@ -46,18 +46,37 @@ test.each([404, 200])('a response_url that refuses with status %d: another way',
   expect(told.via).toBe('chat.postEphemeral')
 })
 
-test('while Slack takes nothing, the answer waits', async () => {
-  const message = await card()
-  let refused = 0
+/** Refuses all ways to answer somebody, so many times. */
+function refusingAnswers(refusal: Refusal, times: number) {
+  let left = times
   at.world.gate = async ({ path }, phase) => {
     const isAnswer = ['/actions', '/api/chat.postEphemeral', '/api/chat.postMessage'].some((start) => path.startsWith(start))
-    if (phase !== 'arrived' || !isAnswer || refused === 3) return undefined
-    refused += 1
-    return { status: 429, headers: { 'retry-after': '1' }, body: { ok: false, error: 'ratelimited' } }
+    if (phase !== 'arrived' || !isAnswer || left === 0) return undefined
+    left -= 1
+    return refusal
   }
+  return { left: () => left }
+}
+
+test.each<[number, number, Refusal]>([
+  [429, 12, { status: 429, headers: { 'retry-after': '1' }, body: { ok: false, error: 'ratelimited' } }],
+  [503, 20, { status: 503, body: { ok: false, error: 'service_unavailable' } }],
+])('while Slack answers %d to everything, the answer waits, and comes once', async (_status, times, refusal) => {
+  const message = await card()
+  const refused = refusingAnswers(refusal, times)
   await at.driver.click('alice', message, 'Approve')
-  await at.slack.until(({ ephemerals }) => ephemerals.find((one) => textOf(one).includes('You asked for')))
-  expect(refused).toBe(3)
+  const answers = () => at.slack.ephemerals.filter((one) => textOf(one).includes('You asked for'))
+  await at.slack.until(() => answers().length > 0, { timeoutMs: 25_000 })
+  expect(refused.left()).toBe(0)
+  expect(answers()).toHaveLength(1)
+})
+
+test('the bot stops although an answer waits', async () => {
+  const message = await card()
+  refusingAnswers({ status: 503, body: {} }, Number.POSITIVE_INFINITY)
+  await at.driver.click('alice', message, 'Approve')
+  await at.restart()
+  expect(at.slack.ephemerals.filter((one) => textOf(one).includes('You asked for'))).toEqual([])
 })
 
 test('a slow ledger: acknowledged at once, answered afterwards', async () => {

@@ -28,8 +28,7 @@ export function listenForClicks(app: App, shared: ListenerContext): void {
     await Promise.race([answering, sleep(ackWithinMs, undefined, { ref: false })])
     await ack()
     const card = await answering
-    if (card !== undefined)
-      await (atHome ? openAnswer(shared, body, card) : answerPrivately(shared.client, shared.log, recipientOf(body), card))
+    if (card !== undefined) await (atHome ? openAnswer(shared, body, card) : answerPrivately(shared, recipientOf(body), card))
     if (atHome) await publishHome(shared, context, body.user.id)
   })
 }
@@ -73,11 +72,11 @@ function recipientOf({ user, response_url, channel }: ButtonClick) {
 }
 
 /** Answers a click on the Home tab in a modal: `response_url` belongs to messages only. */
-async function openAnswer({ client, log }: ListenerContext, body: ButtonClick, card: Card): Promise<void> {
+async function openAnswer(shared: ListenerContext, body: ButtonClick, card: Card): Promise<void> {
   try {
-    await client.views.open({ trigger_id: body.trigger_id, view: answerView(card) })
+    await shared.client.views.open({ trigger_id: body.trigger_id, view: answerView(card) })
   } catch (error) {
-    log.warn({ err: error }, 'an answer was not opened')
-    await answerPrivately(client, log, { user: body.user.id }, card)
+    shared.log.warn({ err: error }, 'an answer was not opened')
+    await answerPrivately(shared, { user: body.user.id }, card)
   }
 }

@@ -21,7 +21,7 @@ export function listenForCommands(app: App, shared: ListenerContext): void {
     await ack()
     const late = await answer
     const recipient = { user: said.user_id, channel: said.channel_id, responseUrl: said.response_url }
-    if (late !== undefined) await answerPrivately(shared.client, shared.log, recipient, late)
+    if (late !== undefined) await answerPrivately(shared, recipient, late)
   })
 }
 

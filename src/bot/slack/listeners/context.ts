@@ -23,6 +23,8 @@ export const parsedJson = z.string().transform((text, context): unknown => {
 /** What the listeners share. */
 export interface ListenerContext {
   readonly client: webApi.WebClient
+  /** Aborts when the bot stops. */
+  readonly closing: AbortSignal
   readonly log: Log
   readonly handlers: Handlers
   /** Answers while Redis does not say whether a request is new. */

@@ -20,5 +20,5 @@ export async function answerForm(shared: ListenerContext, { recipient, answering
   await form.close()
   const answer = early ?? (await answering)
   const card = 'problems' in answer ? say(Object.values(answer.problems).join(' ')) : answer
-  await answerPrivately(shared.client, shared.log, recipient, card)
+  await answerPrivately(shared, recipient, card)
 }

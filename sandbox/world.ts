@@ -213,7 +213,7 @@ export class World {
 
   constructor({ addressBase, latencies }: { addressBase: string; latencies: Latencies }) {
     this.addressBase = addressBase
-    this.latencies = latencies
+    this.latencies = { ...latencies }
   }
 
   changed(): void {

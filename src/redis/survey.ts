@@ -2,6 +2,7 @@ import type { LastHealthy } from '../domain/diagnosis/changes.ts'
 import type { LastVerdict, PrivateName, Survey } from '../domain/survey.ts'
 import type { Connection } from './connection.ts'
 import { prefix } from './queues.ts'
+import { rowsOf, surveyOf } from './survey-rows.ts'
 
 export const surveyKeys = { survey: `${prefix}:survey`, names: `${prefix}:survey:names` }
 export const verdictKeys = { verdicts: `${prefix}:verdicts`, healthy: `${prefix}:verdicts:healthy` }
@@ -21,7 +22,7 @@ export function redisSurvey(redis: Connection): SurveyStore {
   const stored = async (): Promise<{ readonly survey: Survey | undefined; readonly learned: Survey['names'] }> => {
     const [text, fields] = await Promise.all([redis.get(key), redis.hgetall(namesKey)])
     const learned = Object.entries(fields).map(([id, name]): [string, PrivateName] => [id, JSON.parse(name)])
-    return { survey: text === null ? undefined : JSON.parse(text), learned: Object.fromEntries(learned) }
+    return { survey: text === null ? undefined : surveyOf(JSON.parse(text)), learned: Object.fromEntries(learned) }
   }
   return {
     async read() {
@@ -31,7 +32,7 @@ export function redisSurvey(redis: Connection): SurveyStore {
       return { ...survey, names: Object.fromEntries(names) }
     },
     async write(survey) {
-      await redis.set(key, JSON.stringify(survey))
+      await redis.set(key, JSON.stringify(rowsOf(survey)))
     },
     async learn(names) {
       const fields = Object.entries(names).flatMap(([id, name]) => [id, JSON.stringify(name)])

@@ -20,11 +20,11 @@ export async function showStatus(
       words`I have not read services and networks yet. Try again in a minute; if it stays so, the jobs process is down or cannot read them. To check from inside a network: ${command('diagnose SERVICE from NETWORK')}`,
     )
   }
-  const services = survey.cells.map(({ service }) => service)
+  const services = [...new Set(survey.cells.map(({ service }) => service))]
   const byHost = Object.entries(survey.names).find(([, { host }]) => host !== undefined && sameId(host, asked?.service))
   const named = byHost === undefined ? asked : { service: byHost[0] }
-  const meant = new Set((named === undefined ? services : servicesMeant(services, named)).map(({ id }) => id))
-  const cells = survey.cells.filter(({ service }) => meant.has(service.id))
+  const meant = named && new Set(servicesMeant(services, named).map(({ id }) => id))
+  const cells = meant === undefined ? survey.cells : survey.cells.filter(({ service }) => meant.has(service.id))
   if (cells.length === 0) {
     if (asked === undefined) return nothingRead()
     const [existing] = servicesMeant(all?.services ?? [], asked)

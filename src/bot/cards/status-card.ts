@@ -18,7 +18,7 @@ export interface StatusSource {
 
 /** Services × networks: endpoint, record, allow list and last verdict of each pair. `cells`: the pairs of the survey to show. */
 export function statusCard(cells: readonly Cell[], { survey, verdictOf, now }: StatusSource): Card {
-  const services = [...new Map(cells.map(({ service }) => [service.id, service])).values()]
+  const services = [...Map.groupBy(cells, ({ service }) => service.id).values()]
   const connected = cells.filter(isConnected).length
   const title = `Private Link: ${connected} of ${cells.length} ${cells.length === 1 ? 'pair' : 'pairs'} of service and network connected`
   const shown = services.slice(0, mostServices)
@@ -27,12 +27,9 @@ export function statusCard(cells: readonly Cell[], { survey, verdictOf, now }: S
     parts: [
       { kind: 'title', text: title },
       ...shown.map(
-        ({ id, name, region, state }): Part => ({
+        (own): Part => ({
           kind: 'lines',
-          lines: [
-            words`${strong(shownName(name))}  ${cleanText(region, 40)}, ${cleanText(state, 40)}`,
-            ...cells.filter(({ service }) => service.id === id).map((cell) => cellLine(cell, verdictOf(cell), Date.parse(now))),
-          ],
+          lines: [...own.slice(0, 1).map(serviceLine), ...own.map((cell) => cellLine(cell, verdictOf(cell), Date.parse(now)))],
         }),
       ),
       ...more(services.length - shown.length),
@@ -53,6 +50,10 @@ export function statusCard(cells: readonly Cell[], { survey, verdictOf, now }: S
       { kind: 'note', text: ageText(survey.readAt, Date.parse(now)) },
     ],
   }
+}
+
+function serviceLine({ service: { name, region, state } }: Cell): Text {
+  return words`${strong(shownName(name))}  ${cleanText(region, 40)}, ${cleanText(state, 40)}`
 }
 
 function more(count: number): readonly Part[] {

@@ -15,7 +15,7 @@ import { networkNamed } from '../services/target.ts'
 import type { Subject } from './control-plane.ts'
 import { type EvidenceOptions, type EvidenceSources, gatherEvidence } from './gather-evidence.ts'
 import { unfinished } from './look-again.ts'
-import { memoizedCloud } from './memoized-cloud.ts'
+import { memoizedCloud, readOnce } from './memoized-cloud.ts'
 import { withWhoChanged } from './who-changed.ts'
 
 export interface DiagnosisJobs extends EvidenceSources, NameJobs {
@@ -69,7 +69,12 @@ async function workOn(id: string, jobs: DiagnosisJobs, signal: AbortSignal): Pro
     const withinMs = until - performance.now()
     const { clouds } = jobs
     const dns = from.length === 1 ? clouds.dns : { ...clouds.dns, ...clouds.dns.forReport(both) }
-    const report = { ...jobs, clouds: { ...clouds, dns, clickhouse: memoizedCloud(clouds.clickhouse, both) } }
+    const report = {
+      ...jobs,
+      clouds: { ...clouds, dns, clickhouse: memoizedCloud(clouds.clickhouse, both) },
+      survey: { ...jobs.survey, read: readOnce(jobs.survey.read) },
+      inventory: { ...jobs.inventory, read: readOnce(jobs.inventory.read) },
+    }
     const looks = await Promise.all(
       from.map((network) =>
         diagnose({ network, ...named }, report, {

@@ -22,3 +22,9 @@ export function memoizedCloud(clickhouse: ClickHouseCloud, signal: AbortSignal):
     service: (organizationId, serviceId) => service(organizationId, serviceId),
   }
 }
+
+/** Reads what is stored only once, for a report on several networks: a survey of a large estate takes a megabyte. */
+export function readOnce<Value>(read: () => Promise<Value>): () => Promise<Value> {
+  let known: Promise<Value> | undefined
+  return () => (known ??= read())
+}

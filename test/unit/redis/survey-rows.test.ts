@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import type { Cell, Survey } from '../../../src/domain/survey.ts'
+import { rowsOf, surveyOf } from '../../../src/redis/survey-rows.ts'
+import { service } from '../literals.ts'
+
+const other = { ...service, id: 'other' }
+const blank = { living: [], record: 'absent', listed: false } as const
+const there: Cell = {
+  service,
+  network: 'b',
+  endpoint: { name: 'pe', connection: 'Approved', address: '10.0.0.4' },
+  living: ['guid', 'id'],
+  record: 'right',
+  listed: true,
+}
+const survey = (cells: readonly Cell[]): Survey => ({ readAt: '2026-01-01T00:00:00.000Z', cells, unread: [], names: {} })
+
+const throughRedis = (cells: readonly Cell[]) => surveyOf(JSON.parse(JSON.stringify(rowsOf(survey(cells)))))
+
+test.each<[string, readonly Cell[]]>([
+  ['nothing', []],
+  [
+    'what is there beside blank pairs',
+    [
+      { service, network: 'a', ...blank },
+      there,
+      { service: other, network: 'a', ...blank },
+      { service: other, network: 'b', ...blank },
+    ],
+  ],
+  [
+    'an endpoint whose GUID is not known',
+    [{ service, network: 'a', endpoint: { name: 'pe', connection: 'Pending' }, record: 'absent', listed: false }],
+  ],
+  ['a record alone', [{ service, network: 'a', ...blank, record: 'elsewhere' }]],
+  ['a network that was read for one service only', [there, { service: other, network: 'c', ...blank }]],
+])('%s is the same when it has been kept', (_what, cells) => {
+  expect(throughRedis(cells)).toEqual(survey(cells))
+})
+
+test('what 0.2.0 has stored is read', () => {
+  expect(surveyOf(survey([there]))).toEqual(survey([there]))
+})
+
+test('what many services have in common is kept once', () => {
+  const sizeOf = (services: number) => {
+    const all = Array.from({ length: services }, (_, index) => ({ ...service, id: `service-${index}` }))
+    return JSON.stringify(rowsOf(survey(all.map((each) => ({ ...there, service: each })))).seen).length
+  }
+  expect(sizeOf(100)).toBe(sizeOf(1))
+})

@@ -1,6 +1,7 @@
 import type { Diagnosis } from '../domain/diagnosis/diagnosis.ts'
 import type { Service } from '../domain/target.ts'
 import type { Connection } from './connection.ts'
+import { lastParsed } from './last-parsed.ts'
 import { prefix } from './queues.ts'
 
 export const diagnosisNumberKey = `${prefix}:diagnoses:number`
@@ -62,10 +63,11 @@ export interface InventoryStore {
 
 export function redisInventory(redis: Connection): InventoryStore {
   const { inventory: key, learned: learnedKey } = inventoryKeys
+  const parsed = lastParsed((text): Inventory => JSON.parse(text))
   return {
     async read() {
       const [text, fields] = await Promise.all([redis.get(key), redis.hgetall(learnedKey)])
-      return text === null ? undefined : withLearned(JSON.parse(text), fields)
+      return text === null ? undefined : withLearned(parsed(text), fields)
     },
     async write(inventory) {
       await redis.set(key, JSON.stringify(inventory))
@@ -84,7 +86,9 @@ const learnedSeconds = 86_400
 
 function withLearned(inventory: Inventory, fields: Readonly<Record<string, string>>): Inventory {
   const newer = inventory.services.flatMap(({ id, organizationId }) => {
-    const { at, list } = JSON.parse(fields[id] ?? '{"at":""}')
+    const field = fields[id]
+    if (field === undefined) return []
+    const { at, list } = JSON.parse(field)
     return at > (inventory.keptFrom?.[organizationId] ?? inventory.readAt) ? [[id, list]] : []
   })
   return { ...inventory, allowLists: { ...inventory.allowLists, ...Object.fromEntries(newer) } }

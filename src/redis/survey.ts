@@ -1,6 +1,7 @@
 import type { LastHealthy } from '../domain/diagnosis/changes.ts'
 import type { LastVerdict, PrivateName, Survey } from '../domain/survey.ts'
 import type { Connection } from './connection.ts'
+import { lastParsed } from './last-parsed.ts'
 import { prefix } from './queues.ts'
 import { rowsOf, surveyOf } from './survey-rows.ts'
 
@@ -19,10 +20,11 @@ export interface SurveyStore {
 
 export function redisSurvey(redis: Connection): SurveyStore {
   const { survey: key, names: namesKey } = surveyKeys
+  const parsed = lastParsed((text) => surveyOf(JSON.parse(text)))
   const stored = async (): Promise<{ readonly survey: Survey | undefined; readonly learned: Survey['names'] }> => {
     const [text, fields] = await Promise.all([redis.get(key), redis.hgetall(namesKey)])
     const learned = Object.entries(fields).map(([id, name]): [string, PrivateName] => [id, JSON.parse(name)])
-    return { survey: text === null ? undefined : surveyOf(JSON.parse(text)), learned: Object.fromEntries(learned) }
+    return { survey: text === null ? undefined : parsed(text), learned: Object.fromEntries(learned) }
   }
   return {
     async read() {

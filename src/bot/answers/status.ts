@@ -14,7 +14,7 @@ export async function showStatus(
   { survey: store, verdicts, inventory, now }: Desk,
   asked: ServiceName | undefined,
 ): Promise<Card> {
-  const [survey, known, all] = await Promise.all([store.read(), verdicts.read(), inventory.read()])
+  const [survey, known] = await Promise.all([store.read(), verdicts.read()])
   if (survey === undefined) {
     return say(
       words`I have not read services and networks yet. Try again in a minute; if it stays so, the jobs process is down or cannot read them. To check from inside a network: ${command('diagnose SERVICE from NETWORK')}`,
@@ -27,6 +27,7 @@ export async function showStatus(
   const cells = meant === undefined ? survey.cells : survey.cells.filter(({ service }) => meant.has(service.id))
   if (cells.length === 0) {
     if (asked === undefined) return nothingRead()
+    const all = await inventory.read()
     const [existing] = servicesMeant(all?.services ?? [], asked)
     if (existing !== undefined) return withoutCells(existing, survey)
     return unknown(

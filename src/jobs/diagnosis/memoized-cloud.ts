@@ -23,8 +23,14 @@ export function memoizedCloud(clickhouse: ClickHouseCloud, signal: AbortSignal):
   }
 }
 
-/** Reads what is stored only once, for a report on several networks: a survey of a large estate takes a megabyte. */
+/** Reads what is stored only once, for a report on several networks: a survey of a large estate takes a megabyte. After a failure it is read again. */
 export function readOnce<Value>(read: () => Promise<Value>): () => Promise<Value> {
   let known: Promise<Value> | undefined
-  return () => (known ??= read())
+  return () => {
+    known ??= read().catch((error: unknown) => {
+      known = undefined
+      throw error
+    })
+    return known
+  }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ClickHouseCloud } from '../../../../src/clickhouse/client.ts'
-import { memoizedCloud } from '../../../../src/jobs/diagnosis/memoized-cloud.ts'
+import { memoizedCloud, readOnce } from '../../../../src/jobs/diagnosis/memoized-cloud.ts'
 
 test('the same is asked once for all networks, and no caller ends it for the others', async () => {
   const calls: string[] = []
@@ -24,4 +24,15 @@ test('the same is asked once for all networks, and no caller ends it for the oth
   await expect(shared.organization('o', gone)).rejects.toThrow('refused')
   expect(calls).toEqual(['o/s', 'o/t', 'o'])
   expect(ended).toEqual([false, false])
+})
+
+test('what is stored is read once, and again after a failure', async () => {
+  let reads = 0
+  const read = readOnce(async () => {
+    reads += 1
+    if (reads === 1) throw new Error('Redis is away.')
+    return reads
+  })
+  await expect(Promise.all([read(), read()])).rejects.toThrow('Redis is away.')
+  expect(await Promise.all([read(), read(), read()])).toEqual([2, 2, 2])
 })

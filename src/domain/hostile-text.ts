@@ -12,7 +12,19 @@ const invisible = /[\p{Cc}\p{Cf}\p{Cs}]/gu
  * ends are spaces, and what is longer than `maxLength` code points ends in "…". It is not escaped: each renderer does that for its own format.
  */
 export function cleanText(text: string, maxLength: number): string {
-  const clean = text.replace(breaks, ' ').replace(invisible, '').trim()
+  const clean = visible(text)
   const characters = [...clean]
   return characters.length <= maxLength ? clean : `${characters.slice(0, Math.max(0, maxLength - 1)).join('')}…`
+}
+
+/** The same, cut in the middle: names of one series differ at their end. */
+export function cleanName(name: string, maxLength: number): string {
+  const characters = [...visible(name)]
+  if (characters.length <= maxLength) return characters.join('')
+  const end = Math.floor(maxLength / 2)
+  return `${characters.slice(0, Math.max(0, maxLength - end - 1)).join('')}…${end === 0 ? '' : characters.slice(-end).join('')}`
+}
+
+function visible(text: string): string {
+  return text.replace(breaks, ' ').replace(invisible, '').trim()
 }

@@ -58,7 +58,7 @@ describe.runIf(process.env.LARGE_CHANGES === '1')('in a large estate', () => {
   test('setup, with Details and the Terraform export', async () => {
     await chat.people.command('alice', `setup analytics-prod in ${network}`, { channel: 'data' })
     await chat.people.click('bob', await chat.card('approvals', 'request PL-1 · awaiting-approval'), 'Details')
-    await chat.sandbox.slack.until(({ views }) => views.findLast(({ content }) => JSON.stringify(content).includes('vnet-prod')))
+    await chat.whisper('bob', 'virtualnetworks/vnet-prod')
     await chat.people.click('alice', await approved('PL-1'), 'Export Terraform')
     await chat.whisper('alice', 'pl-1.tf')
   })

@@ -1,4 +1,4 @@
-import { cleanText } from '../../domain/hostile-text.ts'
+import { cleanName, cleanText } from '../../domain/hostile-text.ts'
 import type { Plan } from '../../domain/plan.ts'
 import type { Action, Request } from '../../domain/request.ts'
 import { sameName } from '../../domain/service-words.ts'
@@ -9,7 +9,7 @@ import { prepositions, spell } from '../command/parse.ts'
 const nameLength = 80
 
 export function shownName(name: string): string {
-  return cleanText(name, nameLength)
+  return cleanName(name, nameLength)
 }
 
 /** Of more services than this, a title names the first few and counts the rest: a card names each below its title. */
@@ -26,7 +26,7 @@ export function subjectOf({ plan, asked }: Request): string {
   )
   const names =
     plan === undefined ? (asWritten.length === 0 ? ['all services'] : asWritten).map(shownName) : serviceNames(plan, asked)
-  const short = names.length === 1 ? names : names.map((name) => cleanText(name, titleNameLength))
+  const short = names.length === 1 ? names : names.map((name) => cleanName(name, titleNameLength))
   const listed =
     names.length <= mostInTitle
       ? short.join(', ')

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { cleanText } from '../../../src/domain/hostile-text.ts'
+import { cleanName, cleanText } from '../../../src/domain/hostile-text.ts'
 
 test.each([
   ['plain text', 'plain text'],
@@ -19,4 +19,12 @@ test('truncates by code points', () => {
   expect(cleanText('abcdefg', 6)).toBe('abcde…')
   expect(cleanText('😀😀😀', 2)).toBe('😀…')
   expect(cleanText('\u200b'.repeat(1_000), 2)).toBe('')
+})
+
+test('a name is cut in its middle, so that names which differ at the end stay apart', () => {
+  expect(cleanName('analytics-of-the-north-1', 11)).toBe('analy…rth-1')
+  expect(cleanName('short', 5)).toBe('short')
+  expect(cleanName('abc\u202e', 3)).toBe('abc')
+  expect(cleanName('😀😁😂', 2)).toBe('…😂')
+  expect(cleanName('abc', 1)).toBe('…')
 })

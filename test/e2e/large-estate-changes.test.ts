@@ -6,7 +6,7 @@ import { type Chat, openChat } from './chat.ts'
 import { firstSurvey, quick } from './house.ts'
 
 /**
- * `LARGE_CHANGES=1`, for about ten minutes: every change, with the buttons of its cards, among 2,000 services and 50 networks, and shown in both chats. The
+ * `LARGE_CHANGES=1`, for about two minutes: every change, with the buttons of its cards, among 2,000 services and 50 networks, and shown in both chats. The
  * tests are one story.
  */
 

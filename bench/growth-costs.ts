@@ -17,10 +17,6 @@ export interface Size {
   readonly organizations: number
 }
 
-export function subscriptionsOf({ networks }: Pick<Size, 'networks'>): number {
-  return Math.min(large.subscriptions, networks)
-}
-
 /** What one piece of work took. */
 export interface Cost {
   readonly azure: number
@@ -53,7 +49,7 @@ export async function measureEstate(size: Size): Promise<{ readonly costs: Reado
   const share = size.services / large.services
   const estate = largeEstate({
     ...size,
-    subscriptions: subscriptionsOf(size),
+    subscriptions: Math.min(large.subscriptions, size.networks),
     endpoints: Math.ceil(large.endpoints * share),
     zones: Math.ceil(large.zones * share),
     records: Math.ceil(large.records * share),

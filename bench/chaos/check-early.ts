@@ -1,30 +1,25 @@
 import { newest, type Observed, type Post, type Standing, type StoredRequest } from './observed.ts'
-import { isUnknown } from './unknown-post.ts'
 
 /** What a message says of a request: `request PL-42 · done`. */
 const said = /request (PL-\d+) · ([a-z-]+)/g
 
 /** Announcements that came before the world, or a person's click, had made them true. */
-export function earlyIn(observed: Observed): readonly string[] {
-  const { posts, requests, standings, clicks, troubles, unanswered } = observed
+export function earlyIn({ posts, requests, standings, clicks, troubles, unanswered }: Observed): readonly string[] {
   const byId = new Map(requests.map((request) => [request.id, request]))
   const byService = Map.groupBy(standings, ({ service }) => service)
   const problems = new Set<string>()
   const mayBeLost = troubles.some(({ what }) => what.startsWith('redis'))
-  for (const post of posts) {
-    const { chat, place, versions } = post
+  for (const { chat, place, id: post, versions } of posts)
     for (const { at, text } of versions)
       for (const [, id = '', state = ''] of text.matchAll(said)) {
         const request = byId.get(id)
         if (request === undefined) {
-          // A failover may lose what the next master had not yet: then it has to be said. The answer to a command, which comes to the person alone, cannot
-          // be changed any more, and no bot changes a message of which only one knew that was killed: for those another message says it. Of a message whose answer
-          // the chat lost nobody knows.
+          // A failover may lose what the next master had not yet: then it has to be said. The answer to a command, which comes to the person alone,
+          // cannot be changed any more: for that one another message says it. Of a message whose answer the chat lost nobody knows.
           const saysLost = (each: Post) => newest(each).includes(`I do not have request ${id} any more`)
-          const isSaidBy = (others: (each: Post) => boolean) => posts.some((each) => saysLost(each) && others(each))
-          const isSaid = isSaidBy((each) => each === post) || (place.startsWith('to ') && isSaidBy(() => true))
-          const isSaidBeside = isUnknown(observed, post, /bot/) && isSaidBy((each) => each.chat === chat && each.place === place)
-          const isExcused = place.endsWith(' alone') || isSaid || isSaidBeside || unanswered.includes(`${chat} ${post.id}`)
+          const isAnswer = place.startsWith('to ')
+          const isSaid = posts.some((each) => saysLost(each) && (isAnswer || each.id === post))
+          const isExcused = place.endsWith(' alone') || isSaid || unanswered.includes(`${chat} ${post}`)
           if (!mayBeLost || !isExcused) problems.add(`${chat} ${place} shows ${id}, which is no request.`)
           continue
         }
@@ -39,7 +34,6 @@ export function earlyIn(observed: Observed): readonly string[] {
         if (state === 'rejected' && !clicked('reject')) problems.add(`${id} was called rejected before anybody rejected it.`)
         if (state === 'cancelled' && !clicked('cancel')) problems.add(`${id} was called cancelled before anybody cancelled it.`)
       }
-  }
   return [...problems]
 }
 

@@ -1,5 +1,7 @@
 import { endStates, newest, type Observed, type Post } from './observed.ts'
-import { isUnknown } from './unknown-post.ts'
+
+/** How long before a trouble a message may have been posted that could not be noted any more, in milliseconds. */
+const beforeTroubleMs = 2_000
 
 /** Whether everybody was told how each request ended, and once. */
 export function toldIn(observed: Observed): { readonly lost: readonly string[]; readonly doubled: readonly string[] } {
@@ -34,7 +36,7 @@ export function toldIn(observed: Observed): { readonly lost: readonly string[]; 
       const counted = cards.filter((post) => !place.startsWith('to ') || saysEnd(post, request.id))
       const isSaid = there.some((post) => newest(post).includes(`request ${request.id} · ${request.state}`))
       // A message of which nobody could know stays as it is, until somebody clicks on it.
-      const isKnown = cards.some((post) => !isUnknown(observed, post))
+      const isKnown = cards.some((post) => !isExcused(observed, post))
       if (!isSaid && (mustBe || isKnown)) lost.push(`${chat} ${place} does not say that ${request.id} is ${request.state}.`)
       // The card is one message; beside it, each notice is one.
       const notices = Map.groupBy(
@@ -42,7 +44,7 @@ export function toldIn(observed: Observed): { readonly lost: readonly string[]; 
         ({ versions }) => versions[0]?.text,
       )
       for (const same of [counted, ...notices.values()]) {
-        const unexcused = same.filter((post) => !isUnknown(observed, post)).length
+        const unexcused = same.filter((post) => !isExcused(observed, post)).length
         // Each new plan is told, in the same words.
         const most = same === counted ? 1 : Math.max(1, planChanges(observed, request.id))
         if (unexcused > most) doubled.push(`${chat} ${place} shows ${request.id} ${same.length} times.`)
@@ -63,4 +65,13 @@ function saysEnd(post: Post, id: string): boolean {
 
 function planChanges({ audit }: Observed, id: string): number {
   return audit.filter(({ request, event }) => request === id && event === 'plan-changed').length
+}
+
+/** Whether nobody could know that it was posted: its answer was lost, or who posted it could not note it. */
+function isExcused({ unanswered, troubles }: Observed, { chat, id, versions }: Post): boolean {
+  if (unanswered.includes(`${chat} ${id}`)) return true
+  const at = versions[0]?.at ?? 0
+  return troubles.some(
+    ({ from, to, what }) => /redis|bot/.test(what) && at >= from - beforeTroubleMs && at <= to + beforeTroubleMs,
+  )
 }

@@ -258,15 +258,6 @@ describe('a message about what Redis lost', () => {
     expect(check({ ...whole, posts: [...whole.posts, answer, post('data', '9', [lost])], troubles })).toEqual(check(whole))
     expect(check({ ...whole, posts: [...whole.posts, answer], troubles }).early).toHaveLength(1)
   })
-  test('is right where its bot was killed and another message in the same place says so', () => {
-    const killed = [...troubles, { from: moments.asked + 1_000, to: moments.asked + 5_000, what: 'kill bot-0' }]
-    const posts = [...whole.posts, post('data', '8', [asked])]
-    const saidIn = (place: string) => [...posts, post(place, '9', [lost])]
-    expect(check({ ...whole, posts: saidIn('data'), troubles: killed })).toEqual(check(whole))
-    expect(check({ ...whole, posts: saidIn('data'), troubles }).early).toHaveLength(1)
-    expect(check({ ...whole, posts: saidIn('approvals'), troubles: killed }).early).toHaveLength(1)
-    expect(check({ ...whole, posts, troubles: killed }).early).toHaveLength(1)
-  })
   test('is wrong where it does not', () => {
     const posts = [...whole.posts, post('data', '8', [asked])]
     expect(check({ ...whole, posts, troubles }).early).toHaveLength(1)

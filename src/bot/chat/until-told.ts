@@ -26,13 +26,3 @@ export async function untilTold(
     await sleep(waitMs + Math.random() * jitterMs, undefined, { signal: closing }).catch(() => undefined)
   }
 }
-
-/** What the action threw; undefined where it succeeded. */
-export async function failureOf(action: () => Promise<unknown>): Promise<unknown> {
-  try {
-    await action()
-    return undefined
-  } catch (error) {
-    return error ?? new Error('undefined was thrown')
-  }
-}

@@ -11,12 +11,12 @@ import { lostCard } from '../cards/request/lost-card.ts'
 import { endCard, noticesOf, reviewKey } from '../cards/request/notices.ts'
 import { requestCard } from '../cards/request/request-card.ts'
 import { channels, type Text, words } from '../chat/card.ts'
+import { failureOf } from '../chat/failure-of.ts'
 import type { PeopleInAllChats } from '../chat/people-in-all-chats.ts'
 import { availabilityOf } from './availability.ts'
 import { showDuplicatePosts } from './duplicate-posts.ts'
 import { lostDecisionField, lostDecisionNotice } from './lost-decisions.ts'
 import {
-  attempt,
   type ChatMessages,
   isRefusal,
   isShownAt,
@@ -64,7 +64,7 @@ export async function deliver(outbox: Outbox, item: OutboxItem, isOurs = async (
   const { ledger } = outbox
   for (;;) {
     const shown = JSON.stringify(await ledger.get(item.id))
-    const failure = await attempt(() => deliverNewest(outbox, item))
+    const failure = await failureOf(() => deliverNewest(outbox, item))
     const isBehind = !(await isOurs()) && JSON.stringify(await ledger.get(item.id)) !== shown
     if (isBehind) continue
     if (failure !== undefined) throw failure
@@ -138,7 +138,7 @@ async function showRequest(outbox: Outbox, request: Request, lost: Text | undefi
   const record = requestRecord(id)
   const failures: unknown[] = []
   const trying = async (action: () => Promise<void>): Promise<unknown> => {
-    const failure = await attempt(action)
+    const failure = await failureOf(action)
     if (failure === undefined) return undefined
     // What waits for its turn is no fault.
     const level = failure instanceof RetryableError && failure.code === 'paced' ? 'debug' : 'warn'

@@ -5,6 +5,7 @@ import type { Messages } from '../../redis/records.ts'
 import { endKey, type Notice } from '../cards/request/notices.ts'
 import type { Card } from '../chat/card.ts'
 import { type Chats, chatOf, directTo, isUnreachable, storedMessage, updateMessage } from '../chat/chats.ts'
+import { failureOf } from '../chat/failure-of.ts'
 import type { ShownCards } from './shown-cards.ts'
 
 /** The prefix of the fields that remember a record's notices. */
@@ -43,7 +44,7 @@ export async function showAsked(chat: ChatMessages, showing: Showing): Promise<v
   const known = await chat.messages.of(record)
   const inPlace = known[keyOf(place)] !== undefined
   const inPerson = known[directKey(place)] !== undefined
-  const failure = inPerson && !inPlace ? undefined : await attempt(() => showAt(chat, record, place, card))
+  const failure = inPerson && !inPlace ? undefined : await failureOf(() => showAt(chat, record, place, card))
   if (isRefusal(failure) || inPerson) await showTo(chat, showing)
   if (failure !== undefined && (inPlace || !isRefusal(failure))) throw failure
 }
@@ -80,7 +81,7 @@ export async function postOnce(chat: ChatMessages, record: string, { key, to, ca
   const { chats, messages, log } = chat
   const field = `${noticeField}${key}`
   if ((await messages.of(record))[field] !== undefined) return
-  const failure = await attempt(async () => {
+  const failure = await failureOf(async () => {
     const message =
       to.kind === 'person' ? await directTo(chats, to.person, to.preferred, card) : await posted(chat, to.place, card)
     await messages.remember(record, field, message)
@@ -121,16 +122,6 @@ export function isRefusal(error: unknown): error is TerminalError {
   return error instanceof TerminalError && error.code !== 'chat-refuses-token'
 }
 
-/** Runs the action and returns what it threw, if anything. */
-export async function attempt(action: () => Promise<void>): Promise<unknown> {
-  try {
-    await action()
-    return undefined
-  } catch (error) {
-    return error ?? new Error('undefined was thrown')
-  }
-}
-
 /** Makes a message show the card. Returns false when it does not exist any more. */
 export async function updated(
   { chats, shown, yields = false }: Pick<ChatMessages, 'chats' | 'shown' | 'yields'>,
@@ -138,7 +129,7 @@ export async function updated(
   card: Card,
 ): Promise<boolean> {
   if (shown.has(message, card)) return true
-  const failure = await attempt(() => updateMessage(chats, message, card, yields))
+  const failure = await failureOf(() => updateMessage(chats, message, card, yields))
   if (failure !== undefined && !isTerminal(failure, 'message-gone')) throw failure
   if (failure === undefined) shown.note(message, card)
   return failure === undefined

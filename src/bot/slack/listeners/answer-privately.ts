@@ -1,6 +1,7 @@
 import { RetryableError } from '../../../domain/errors.ts'
 import type { Card } from '../../chat/card.ts'
-import { failureOf, untilTold } from '../../chat/until-told.ts'
+import { failureOf } from '../../chat/failure-of.ts'
+import { untilTold } from '../../chat/until-told.ts'
 import { callSlack } from '../errors.ts'
 import { slackMessage } from '../render/blocks.ts'
 import type { ListenerContext } from './context.ts'

@@ -1,6 +1,7 @@
 import { RetryableError } from '../../../domain/errors.ts'
 import type { Card } from '../../chat/card.ts'
-import { failureOf, untilTold } from '../../chat/until-told.ts'
+import { failureOf } from '../../chat/failure-of.ts'
+import { untilTold } from '../../chat/until-told.ts'
 import { messageOf } from '../message.ts'
 import { adaptiveCards } from '../render/adaptive-card.ts'
 import type { ListenerContext, Spoken } from './context.ts'

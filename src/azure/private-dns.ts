@@ -7,7 +7,7 @@ import { isUnlistable, orUndefined, translating } from './network.ts'
 import { keepRefusalTexts } from './refusal-text.ts'
 import { sharedReads } from './shared-reads.ts'
 import { keyOf, once, readOnce, type ZonePlace, zoneLists } from './zone-lists.ts'
-import { isAt, type Zone, type ZoneLink, zoneReader } from './zone-reader.ts'
+import { isAt, type LinkPlaces, type Zone, type ZoneLink, zoneReader } from './zone-reader.ts'
 
 export interface ARecord {
   /** The name relative to the zone; `*` for the wildcard. */
@@ -22,8 +22,10 @@ export interface ARecord {
 /** Azure Private DNS. All errors are `TerminalError` or `RetryableError`. */
 export interface AzurePrivateDns {
   /**
-   * The zones of this name in all subscriptions that the configuration names, the one linked to the network's VNet first. Those elsewhere that other VNets are
-   * linked to and this one is not are other networks' own: they are left out, or with `others` come last. Azure's lists lag behind by up to minutes: the zone in the network's own place, and the link that this bot makes, are asked for by their ids where a list lacks them.
+   * The zone of this name that is linked to the network's VNet; where none is, those in all subscriptions that the configuration names, the one in the
+   * network's own place first. Those elsewhere that other VNets are linked to are other networks' own: they are left out, or with `others` come last.
+   * Azure's lists lag behind by up to minutes: the zone in the network's own place, and the link that this bot makes, are asked for by their ids where a list
+   * lacks them.
    */
   zones(name: string, network: Network, signal: AbortSignal, options?: { readonly others: true }): Promise<readonly Zone[]>
   /**
@@ -89,7 +91,8 @@ export function azurePrivateDns(
     await zones.changing(() => links.changing(() => records.changing(() => translating(doing, change))))
   }
   const lists = zoneLists(clientOf, { zones, links })
-  const { around, named, zoneById, linkById } = zoneReader(clientOf, places, { lists })
+  const linkPlaces: LinkPlaces = new Map()
+  const { around, named, zoneById, linkById } = zoneReader(clientOf, places, { lists, linkPlaces })
   const aRecords: AzurePrivateDns['aRecords'] = async (zone, signal) =>
     await translating(`list the A records of ${zone.name}`, async () => {
       const { recordSets } = clientOf(zone.subscription)
@@ -103,7 +106,7 @@ export function azurePrivateDns(
     aRecords,
 
     forReport(signal) {
-      const reader = zoneReader(clientOf, places, { lists: readOnce(lists, signal), isReport: true })
+      const reader = zoneReader(clientOf, places, { lists: readOnce(lists, signal), linkPlaces, isReport: true })
       const known = new Map<string, Promise<readonly ARecord[]>>()
       return {
         zones: async (name, network, own, options) => ofNetwork(await reader.named(name, network, own), network, options),

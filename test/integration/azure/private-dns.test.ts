@@ -2,6 +2,7 @@ import { PrivateDnsManagementClient } from '@azure/arm-privatedns'
 import { DefaultAzureCredential } from '@azure/identity'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { azurePrivateDns } from '../../../src/azure/private-dns.ts'
+import { linkName } from '../../../src/domain/resource-names.ts'
 import { type AzureClients, errorOf, network, openClients, signal, zone } from './clients.ts'
 
 let at: AzureClients
@@ -126,6 +127,56 @@ test('of zones that no link tells apart, one of the network’s own subscription
   const found = await both.zones('z.example', network, signal)
   expect(found.map(({ resourceGroup }) => resourceGroup)).toEqual(['rg-z', 'rg-dns'])
   for (const { id } of found) at.world.zones.delete(id.toLowerCase())
+})
+
+test('a zone elsewhere that is linked is asked by its id when it was found once, and looked for again when its link is gone', async () => {
+  const name = 'elsewhere.example'
+  const groups = ['rg-a', 'rg-b', 'rg-c', 'rg-d']
+  const of = (resourceGroup: string) => ({ ...zone, name, resourceGroup })
+  const [sample] = at.world.zones.values()
+  if (sample === undefined) throw new Error('no zone')
+  for (const group of groups) {
+    const id = `/subscriptions/${network.subscription}/resourceGroups/${group}/providers/Microsoft.Network/privateDnsZones/${name}`
+    at.world.zones.set(id.toLowerCase(), { ...sample, id, name, links: new Map(), records: new Map() })
+  }
+  const dns = azurePrivateDns(new DefaultAzureCredential(), at.arm.url)
+  const look = async () => {
+    const before = at.world.calls.length
+    const [found, ...more] = await dns.zones(name, network, signal)
+    return { found, more, calls: at.world.calls.length - before }
+  }
+  await dns.createLink(of('rg-b'), 'theirs', network, {}, signal)
+  // The zone in the network's own place, the list of zones, the links of each, and the listed link by its id.
+  expect(await look()).toMatchObject({
+    found: { resourceGroup: 'rg-b', link: { name: 'theirs' } },
+    more: [],
+    calls: 1 + 1 + 4 + 1,
+  })
+  // The zone in the network's own place, then the known zone, its links and the link.
+  expect(await look()).toMatchObject({ found: { resourceGroup: 'rg-b', link: { name: 'theirs' } }, more: [], calls: 1 + 3 })
+
+  at.world.gate = async ({ path }, phase) =>
+    phase === 'arrived' && path.includes(`rg-b/providers/Microsoft.Network/privateDnsZones/${name}?`)
+      ? { status: 403, body: { error: { code: 'AuthorizationFailed', message: 'no read' } } }
+      : undefined
+  expect(await look()).toMatchObject({ found: { resourceGroup: 'rg-b', link: { name: 'theirs' } } })
+  at.world.gate = async () => undefined
+
+  const { found } = await look()
+  if (found?.link === undefined) throw new Error('no link')
+  await dns.deleteLink(found, found.link, signal)
+  await dns.createLink(of('rg-d'), 'moved', network, {}, signal)
+  expect(await look()).toMatchObject({ found: { resourceGroup: 'rg-d', link: { name: 'moved' } }, more: [] })
+
+  // The lists show the link that is gone, and lack the new one.
+  at.world.latencies.listLag = 600_000
+  const [moved] = await dns.zones(name, network, signal)
+  if (moved?.link === undefined) throw new Error('no link')
+  await dns.deleteLink(moved, moved.link, signal)
+  await dns.createLink(of('rg-c'), linkName(network), network, {}, signal)
+  expect(await look()).toMatchObject({ found: { resourceGroup: 'rg-c', link: { name: linkName(network) } }, more: [] })
+  delete at.world.latencies.listLag
+  for (const group of groups) at.world.zones.delete(found.id.toLowerCase().replace('rg-b', group))
 })
 
 test('an answer without versions is read as such', async () => {

@@ -25,6 +25,11 @@ export interface PrivateName {
   readonly readAt: string
 }
 
+/** Pure. Of how many services ClickHouse Cloud was not asked yet. */
+export function unreadNames({ names }: Survey): number {
+  return Object.values(names).filter(({ readAt }) => Date.parse(readAt) === 0).length
+}
+
 export interface Cell {
   readonly service: Service
   readonly network: string

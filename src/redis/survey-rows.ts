@@ -47,7 +47,7 @@ export function surveyOf({ networks = [], seen = [], rows, ...stored }: StoredSu
   for (const { service, at } of rows)
     for (const [index, place] of at.entries()) {
       const [network, of] = [networks[index], seen[place ?? -1]]
-      if (network !== undefined && of !== undefined) cells.push({ service, network, ...of })
+      if (network !== undefined && of !== undefined) cells.push({ ...of, service, network })
     }
   return { ...stored, cells }
 }

@@ -10,7 +10,10 @@ export const verdictKeys = { verdicts: `${prefix}:verdicts`, healthy: `${prefix}
 
 /** Where the survey is kept, and the private names that were read apart from it. */
 export interface SurveyStore {
+  /** As it was written. */
   read(): Promise<Survey | undefined>
+  /** With the private names that were learned since: each is read and parsed, one for each service. */
+  readWithNames(): Promise<Survey | undefined>
   write(survey: Survey): Promise<void>
   /** Adds private names by service id. Safe with several writers. */
   learn(names: Survey['names']): Promise<void>
@@ -21,14 +24,21 @@ export interface SurveyStore {
 export function redisSurvey(redis: Connection): SurveyStore {
   const { survey: key, names: namesKey } = surveyKeys
   const parsed = lastParsed((text) => surveyOf(JSON.parse(text)))
-  const stored = async (): Promise<{ readonly survey: Survey | undefined; readonly learned: Survey['names'] }> => {
-    const [text, fields] = await Promise.all([redis.get(key), redis.hgetall(namesKey)])
-    const learned = Object.entries(fields).map(([id, name]): [string, PrivateName] => [id, JSON.parse(name)])
-    return { survey: text === null ? undefined : parsed(text), learned: Object.fromEntries(learned) }
+  const read = async (): Promise<Survey | undefined> => {
+    const text = await redis.get(key)
+    return text === null ? undefined : parsed(text)
+  }
+  const readLearned = async (): Promise<Survey['names']> => {
+    const learned = Object.entries(await redis.hgetall(namesKey)).map(([id, name]): [string, PrivateName] => [
+      id,
+      JSON.parse(name),
+    ])
+    return Object.fromEntries(learned)
   }
   return {
-    async read() {
-      const { survey, learned } = await stored()
+    read,
+    async readWithNames() {
+      const [survey, learned] = await Promise.all([read(), readLearned()])
       if (survey === undefined) return undefined
       const names = Object.entries(survey.names).map(([id, name]) => [id, newer(name, learned[id])])
       return { ...survey, names: Object.fromEntries(names) }
@@ -41,7 +51,7 @@ export function redisSurvey(redis: Connection): SurveyStore {
       if (fields.length > 0) await redis.hset(namesKey, ...fields)
     },
     async names() {
-      const { survey, learned } = await stored()
+      const [survey, learned] = await Promise.all([read(), readLearned()])
       const known = Object.entries(survey?.names ?? {}).map(([id, name]) => [id, newer(name, learned[id])])
       return { ...learned, ...Object.fromEntries(known) }
     },

@@ -27,7 +27,7 @@ export interface Desk {
   readonly producer: Producer
   readonly messages: Messages
   readonly inventory: Pick<InventoryStore, 'read'>
-  readonly survey: Pick<SurveyStore, 'read'>
+  readonly survey: Pick<SurveyStore, 'read' | 'readWithNames'>
   readonly verdicts: Pick<Verdicts, 'read'>
   readonly diagnoses: Diagnoses
   readonly watches: Omit<Watches, 'record'>

@@ -1,6 +1,6 @@
 import { cleanText } from '../../domain/hostile-text.ts'
 import { servicesMeant } from '../../domain/service-words.ts'
-import type { Survey } from '../../domain/survey.ts'
+import { type Survey, unreadNames } from '../../domain/survey.ts'
 import { nearest, type Service, sameId } from '../../domain/target.ts'
 import { verdictKey } from '../../redis/survey.ts'
 import { statusCard } from '../cards/status-card.ts'
@@ -14,13 +14,13 @@ export async function showStatus(
   { survey: store, verdicts, inventory, now }: Desk,
   asked: ServiceName | undefined,
 ): Promise<Card> {
-  const [survey, known] = await Promise.all([store.read(), verdicts.read()])
+  const [survey, known] = await Promise.all([readSurvey(store), verdicts.read()])
   if (survey === undefined) {
     return say(
       words`I have not read services and networks yet. Try again in a minute; if it stays so, the jobs process is down or cannot read them. To check from inside a network: ${command('diagnose SERVICE from NETWORK')}`,
     )
   }
-  const services = [...new Set(survey.cells.map(({ service }) => service))]
+  const services = asked === undefined ? [] : [...new Set(survey.cells.map(({ service }) => service))]
   const byHost = Object.entries(survey.names).find(([, { host }]) => host !== undefined && sameId(host, asked?.service))
   const named = byHost === undefined ? asked : { service: byHost[0] }
   const meant = named && new Set(servicesMeant(services, named).map(({ id }) => id))
@@ -37,6 +37,12 @@ export async function showStatus(
   }
   const verdictOf = ({ service, network }: (typeof cells)[number]) => known.get(verdictKey(service.id, network))
   return statusCard(cells, { survey, verdictOf, now: now() })
+}
+
+/** Names that the survey lacks may have been learned since. */
+async function readSurvey(store: Desk['survey']): Promise<Survey | undefined> {
+  const survey = await store.read()
+  return survey === undefined || unreadNames(survey) === 0 ? survey : await store.readWithNames()
 }
 
 /** The service exists, and the survey has nothing about it: it is in another cloud, has no Private Link, or its private name has not been read yet. */

@@ -1,5 +1,13 @@
 import { cleanText } from '../../domain/hostile-text.ts'
-import { type Cell, isConnected, isUntouched, type LastVerdict, type RecordState, type Survey } from '../../domain/survey.ts'
+import {
+  type Cell,
+  isConnected,
+  isUntouched,
+  type LastVerdict,
+  type RecordState,
+  type Survey,
+  unreadNames,
+} from '../../domain/survey.ts'
 import { type Card, code, command, type Part, strong, type Text, time, words } from '../chat/card.ts'
 import { agoText } from './duration.ts'
 import { shownName } from './subject.ts'
@@ -64,8 +72,8 @@ function more(count: number): readonly Part[] {
 /** How many private names the background reads in a minute, by its share of the budget. */
 const learnedPerMinute = 30
 
-function unlearned({ names }: Survey): readonly Part[] {
-  const count = Object.values(names).filter(({ readAt }) => Date.parse(readAt) === 0).length
+function unlearned(survey: Survey): readonly Part[] {
+  const count = unreadNames(survey)
   if (count === 0) return []
   const what = count === 1 ? 'One service is' : `${count} services are`
   const minutes = Math.ceil(count / learnedPerMinute)

@@ -58,7 +58,7 @@ export function startSurveys({
   log,
 }: Pick<SurveyJobs, 'survey' | 'log'> & { readonly producer: Producer }): Repeating {
   return repeat('survey', learnEveryMs, log, async () => {
-    const last = await survey.read()
+    const last = await survey.readWithNames()
     if (last === undefined || age(last.readAt) >= maxAgeMs) await producer.work({ kind: 'survey', id: 'anew' })
     else if (isOld(last.keys) || Object.values(last.names).some(({ readAt }) => age(readAt) >= namesMaxAgeMs))
       await producer.work({ kind: 'survey', id: 'more' })
@@ -71,7 +71,7 @@ export function startSurveys({
  */
 export async function workOnSurvey(which: 'anew' | 'more', jobs: SurveyJobs, signal: AbortSignal): Promise<void> {
   const { catalog, survey, targets } = jobs
-  const before = await survey.read()
+  const before = await survey.readWithNames()
   const known = before === undefined ? Number.POSITIVE_INFINITY : age(before.readAt)
   if (known < youngMs || (known < maxAgeWhileBusyMs && (await isBusy(jobs)))) throw later()
   const inventory = await catalog.current(which === 'more' ? maxAgeMs : youngMs, signal)
@@ -91,7 +91,7 @@ export async function workOnSurvey(which: 'anew' | 'more', jobs: SurveyJobs, sig
  */
 export async function surveyNetwork(name: string, jobs: SurveyJobs, signal: AbortSignal): Promise<void> {
   const { catalog, networks, survey, targets } = jobs
-  const before = await survey.read()
+  const before = await survey.readWithNames()
   if (before === undefined) return await workOnSurvey('anew', jobs, signal)
   if (age(before.readAt) < maxAgeWhileBusyMs && (await isBusy(jobs))) throw later()
   const changed = networks.find((network) => network.name === name)

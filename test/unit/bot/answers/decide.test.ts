@@ -58,7 +58,7 @@ function deskWith(first: Request, { now = inTime, beforeRecord }: { now?: string
     audit: { of: refuse, append: refuse },
     groupsOf: async () => [],
     availabilityOf: refuse,
-    survey: { read: refuse },
+    survey: { read: refuse, readWithNames: refuse },
     verdicts: { read: refuse },
     producer: {
       work: async (item) => void woken.push(item),

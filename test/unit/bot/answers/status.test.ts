@@ -15,9 +15,9 @@ const survey: Survey = {
   cells: [{ service, network: 'prod-westus3', record: 'absent', listed: false }],
   names: { [service.id]: { alias: 'a', host: 'h', readAt }, unread: { readAt: never }, basic: { readAt } },
 }
-const desk = (known: Survey | undefined = survey) =>
+const desk = (known: Survey | undefined = survey, learned?: Survey) =>
   ({
-    survey: { read: async () => known },
+    survey: { read: async () => known, readWithNames: async () => learned ?? known },
     verdicts: { read: async () => new Map() },
     inventory: { read: async () => ({ readAt, services: [service, unread, basic, elsewhere], allowLists: {} }) },
     now: () => '2026-03-01T14:10:00.000Z',
@@ -30,6 +30,14 @@ test('a service that exists is not denied while its private name is unread', asy
   expect(text).toContain('has not been read yet')
   expect(text).toContain('diagnose reports-prod from NETWORK')
   expect(text).not.toContain('not among')
+})
+
+test('names that were learned since the survey count', async () => {
+  const host = 'r1.westus3.privatelink.azure.clickhouse.cloud'
+  const learned = { ...survey, names: { ...survey.names, unread: { alias: 'a', host, readAt } } }
+  const text = textOf(await showStatus(desk(survey, learned), undefined))
+  expect(textOf(await showStatus(desk(), undefined))).toContain('One service is not read yet')
+  expect(text).not.toContain('not read yet')
 })
 
 test('a private host names its service', async () => {

@@ -13,6 +13,8 @@ const network = {
   tags: {},
 }
 
+const reading = (survey: unknown) => ({ read: async () => survey, readWithNames: async () => survey })
+
 test('a survey says what of it is old or missing, who could look from inside, and keeps what it learned', async () => {
   let written: Survey | undefined
   const learned: object[] = []
@@ -36,7 +38,7 @@ test('a survey says what of it is old or missing, who could look from inside, an
       prober: { workers: async (name: string) => (name === 'lab' ? [] : [{ version: '1.0.0' }]) },
     },
     survey: {
-      read: async () => before,
+      ...reading(before),
       write: async (survey: Survey) => {
         written = survey
       },
@@ -74,7 +76,7 @@ test('names are learned as fast as the budget lets them, past one that cannot be
     },
     clouds: { dns: { forReport: () => ({}) } },
     survey: {
-      read: async () => ({ readAt, cells: [], unread: [], keys: { readAt: now, withoutAdmin: [] }, names: {} }),
+      ...reading({ readAt, cells: [], unread: [], keys: { readAt: now, withoutAdmin: [] }, names: {} }),
       write: async () => undefined,
       learn: async (names: object) => void learned.push(names),
     },
@@ -140,7 +142,7 @@ test('after a change its network is read anew, and those of the same VNet or zon
       prober: { workers: async () => [] },
     },
     survey: {
-      read: async () => before,
+      ...reading(before),
       write: async (survey: Survey) => {
         written = survey
       },

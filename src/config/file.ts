@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { parse, YAMLParseError } from 'yaml'
+import { createRequire } from 'node:module'
 import { z } from 'zod'
 import type { Group, Person, Place, Surface } from '../domain/person.ts'
 import type { Policy } from '../domain/policy.ts'
@@ -7,6 +7,9 @@ import { type EndpointOptions, type Network, nearest, sameId } from '../domain/t
 import { type ConfigFile, fileSchema } from './schema.ts'
 import { dividedVnets } from './shared-vnets.ts'
 import { warningsIn } from './warnings.ts'
+
+/** Loaded when a file is read: the diagnostics process reads none, and has 4 MiB less without it. */
+const loadYaml = (): typeof import('yaml') => createRequire(import.meta.url)('yaml')
 
 /** What the configuration file says, with its cross-references resolved. */
 export interface Estate {
@@ -38,6 +41,7 @@ export function readEstate(path: string, problems: string[], served = everyChat)
 }
 
 function parseFile(path: string, problems: string[]): unknown {
+  const { parse, YAMLParseError } = loadYaml()
   try {
     return parse(readFileSync(path, 'utf8'))
   } catch (error) {

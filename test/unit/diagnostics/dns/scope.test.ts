@@ -20,5 +20,5 @@ test.each([
   ['fe80::1', 'fe80::1'],
   ['10.0.0.5', '10.0.0.5'],
 ])('%s is %s', (address, named) => {
-  expect(withNamedScope(address, { eth0: [linkLocal(2)], eth1: [linkLocal(0), linkLocal(3)] })).toBe(named)
+  expect(withNamedScope(address, () => ({ eth0: [linkLocal(2)], eth1: [linkLocal(0), linkLocal(3)] }))).toBe(named)
 })

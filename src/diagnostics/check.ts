@@ -15,10 +15,13 @@ export interface Check<Id extends CheckId> {
   readonly id: Id
   /** Checks whose evidence this one reads. It starts when they have ended, also when they found a fault. */
   readonly needs: readonly CheckId[]
-  /** Milliseconds after which `signal` aborts and the check counts as not run. The timers inside a check are shorter, so that a timeout becomes evidence. */
+  /** Milliseconds after which the work's signal aborts and the check counts as not run. The timers inside a check are shorter, so that a timeout becomes evidence. */
   readonly deadlineMs: number
-  /** Returns a network fault as evidence and never throws for one. Returns undefined when the earlier evidence leaves nothing to check. */
-  run(target: ProbeTarget, soFar: NetworkEvidence, signal: AbortSignal): Promise<EvidenceByCheck[Id] | undefined>
+  /** Returns evidence that needs no waiting, or work; undefined when the earlier evidence leaves nothing to check, which costs no timer and no signal. */
+  run(target: ProbeTarget, soFar: NetworkEvidence): EvidenceByCheck[Id] | Work<EvidenceByCheck[Id]> | undefined
 }
+
+/** Returns a network fault as evidence and never throws for one. */
+export type Work<Evidence> = (signal: AbortSignal) => Promise<Evidence | undefined>
 
 export type AnyCheck = { readonly [Id in CheckId]: Check<Id> }[CheckId]

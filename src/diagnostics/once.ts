@@ -7,7 +7,7 @@ import { judge } from '../domain/diagnosis/judge.ts'
 import { rules } from '../domain/diagnosis/rules/all.ts'
 import { type Asked, readArguments, usage } from './arguments.ts'
 import { createBounds, isHostName } from './bounds.ts'
-import { resolverCheck } from './checks/resolver.ts'
+import { resolve } from './checks/resolver.ts'
 import { resolverOptions } from './dns/system-resolver.ts'
 import { meantHost, publicForm } from './meant-host.ts'
 import { createProbe, type ProbeSettings } from './probe.ts'
@@ -85,7 +85,7 @@ function strange(host: string, suffixes: readonly string[]): string {
 /** Asks DNS only and connects to nothing: a public name leads outside the permitted prefixes. */
 async function resolveOnly(host: string, settings: ProbeSettings, signal: AbortSignal): Promise<NetworkEvidence> {
   const { permitsAddress } = createBounds(settings)
-  const resolver = await resolverCheck(settings.resolver).run({ host }, {}, signal)
+  const resolver = await resolve(settings.resolver, host, signal)
   if (resolver === undefined) return {}
   const isOutside = resolver.addresses.length > 0 && !resolver.addresses.some((address) => permitsAddress(address, 8443))
   return { resolver, ...(isOutside && { address: { refused: 'outside-prefixes' } }) }

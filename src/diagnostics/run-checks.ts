@@ -1,5 +1,5 @@
 import type { CheckId, EvidenceByCheck, NetworkEvidence } from '../domain/diagnosis/evidence.ts'
-import type { AnyCheck, ProbeTarget } from './check.ts'
+import type { AnyCheck, ProbeTarget, Work } from './check.ts'
 import { withoutEarlySilence } from './cut-short.ts'
 import { elapsedSince } from './elapsed.ts'
 
@@ -39,10 +39,10 @@ export async function runChecks(
     return promise
   }
   const look = async (check: AnyCheck): Promise<void> => {
+    if (over.signal.aborted) return
     const startedAt = performance.now()
-    const result = await within<EvidenceByCheck[CheckId]>(check.deadlineMs, over.signal, (own) =>
-      check.run(target, evidence, own),
-    )
+    const found: EvidenceByCheck[CheckId] | Work<EvidenceByCheck[CheckId]> | undefined = check.run(target, evidence)
+    const result = typeof found === 'function' ? await within(check.deadlineMs, over.signal, found) : found
     const known = over.signal.aborted ? withoutEarlySilence(result, elapsedSince(startedAt)) : result
     if (known !== undefined) Object.assign(evidence, { [check.id]: known })
   }
@@ -59,12 +59,7 @@ export async function runChecks(
 }
 
 /** What `run` returns within its time, or within `graceMs` after its signal aborted; else undefined. */
-async function within<T>(
-  milliseconds: number,
-  outer: AbortSignal,
-  run: (signal: AbortSignal) => Promise<T | undefined>,
-): Promise<T | undefined> {
-  if (outer.aborted) return undefined
+async function within<T>(milliseconds: number, outer: AbortSignal, run: Work<T>): Promise<T | undefined> {
   const own = new AbortController()
   const { promise: late, resolve } = Promise.withResolvers<undefined>()
   let grace: NodeJS.Timeout | undefined

@@ -10,7 +10,7 @@ export function addressCheck(bounds: Bounds): Check<'address'> {
     id: 'address',
     needs: ['resolver'],
     deadlineMs: 1_000,
-    async run({ expectedAddress }, { resolver }) {
+    run({ expectedAddress }, { resolver }) {
       if (resolver === undefined) return undefined
       if (resolver.addresses.length === 0) return { refused: 'no-answer' }
       const permitted = resolver.addresses.filter(

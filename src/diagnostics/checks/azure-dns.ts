@@ -11,6 +11,9 @@ export function azureDnsCheck(servers: readonly DnsServer[]): Check<'azure-dns'>
     id: 'azure-dns',
     needs: [],
     deadlineMs: 3_000,
-    run: ({ host }, _soFar, signal) => askServers(servers, host, signal, { timeoutMs }),
+    run:
+      ({ host }) =>
+      (signal) =>
+        askServers(servers, host, signal, { timeoutMs }),
   }
 }

@@ -23,17 +23,19 @@ export function directCheck<P extends Port>(
     id: `direct:${name}`,
     needs: [],
     deadlineMs: 4_700,
-    async run({ host, expectedAddress }, soFar, signal) {
+    run({ host, expectedAddress }, soFar) {
       if (expectedAddress === undefined || !bounds.permitsAddress(expectedAddress, name)) return undefined
-      const until = performance.now() + headStartMs
-      while (soFar.address === undefined && performance.now() < until && !signal.aborted) await delay(5)
-      if (soFar.address?.dialled === expectedAddress) return undefined
-      const { result: tcp, socket } = await dial(expectedAddress, port, signal)
-      if (socket === undefined) return { tcp }
-      const { result, tls } = await shakeHands(socket, { address: expectedAddress, port, host, trust }, signal)
-      tls?.destroy()
-      socket.destroy()
-      return { tcp, tls: result }
+      return async (signal) => {
+        const until = performance.now() + headStartMs
+        while (soFar.address === undefined && performance.now() < until && !signal.aborted) await delay(5)
+        if (soFar.address?.dialled === expectedAddress) return undefined
+        const { result: tcp, socket } = await dial(expectedAddress, port, signal)
+        if (socket === undefined) return { tcp }
+        const { result, tls } = await shakeHands(socket, { address: expectedAddress, port, host, trust }, signal)
+        tls?.destroy()
+        socket.destroy()
+        return { tcp, tls: result }
+      }
     },
   }
 }

@@ -21,9 +21,9 @@ export function pingCheck(connections: Connections): Check<'ping'> {
     id: 'ping',
     needs: ['tls:8443'],
     deadlineMs: timeoutMs + 500,
-    async run(target, _soFar, signal) {
-      const tls = connections.take(target, 8443)?.tls
-      return tls === undefined || target.quiet === true ? undefined : await ping(tls, target.host, signal)
+    run(target) {
+      const tls = target.quiet === true ? undefined : connections.take(target, 8443)?.tls
+      return tls === undefined ? undefined : (signal) => ping(tls, target.host, signal)
     },
   }
 }

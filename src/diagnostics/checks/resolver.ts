@@ -1,3 +1,4 @@
+import type { DnsAnswer } from '../../domain/diagnosis/evidence.ts'
 import { type DnsServer, labelOf } from '../../domain/dns-server.ts'
 import type { Check } from '../check.ts'
 import { queryDns } from '../dns/query.ts'
@@ -12,8 +13,20 @@ export function resolverCheck(servers: readonly DnsServer[] | undefined): Check<
     id: 'resolver',
     needs: [],
     deadlineMs: 3_600,
-    run: ({ host }, _soFar, signal) => (servers === undefined ? askSystem(host, signal) : askServers(servers, host, signal)),
+    run:
+      ({ host }) =>
+      (signal) =>
+        resolve(servers, host, signal),
   }
+}
+
+/** Asks the given servers, or the system's resolver where none are given. Never rejects. */
+export async function resolve(
+  servers: readonly DnsServer[] | undefined,
+  host: string,
+  signal: AbortSignal,
+): Promise<DnsAnswer | undefined> {
+  return await (servers === undefined ? askSystem(host, signal) : askServers(servers, host, signal))
 }
 
 /** Asks the system's servers over UDP or TCP, because `getaddrinfo` hides the response code, the TTL, the aliases and the server that answered. */
@@ -22,9 +35,9 @@ export function wireCheck(files: ResolverFiles): Check<'wire'> {
     id: 'wire',
     needs: [],
     deadlineMs: 3_600,
-    async run({ host }, _soFar, signal) {
+    run({ host }) {
       const servers = files.servers()
-      return servers.length === 0 ? undefined : await askServers(servers, host, signal)
+      return servers.length === 0 ? undefined : (signal) => askServers(servers, host, signal)
     },
   }
 }
@@ -41,9 +54,10 @@ export function azureIpv6Check(servers: () => readonly DnsServer[]): Check<'azur
     id: 'azure-ipv6',
     needs: [],
     deadlineMs: 3_000,
-    async run({ host }, _soFar, signal) {
+    run({ host }) {
       const asked = servers()
-      return asked.length === 0 ? undefined : await askServers(asked, host, signal, { type: 'AAAA', timeoutMs: azureTimeoutMs })
+      if (asked.length === 0) return undefined
+      return (signal) => askServers(asked, host, signal, { type: 'AAAA', timeoutMs: azureTimeoutMs })
     },
   }
 }
@@ -57,7 +71,7 @@ export function ipv6Check(servers: () => AskedServers): Check<'ipv6'> {
     id: 'ipv6',
     needs: ['resolver', 'wire', 'servers'],
     deadlineMs: 3_000,
-    async run({ host }, { resolver, wire, servers: each = [] }, signal) {
+    run({ host }, { resolver, wire, servers: each = [] }) {
       const first = wire ?? resolver
       const { asked, behind } = servers()
       const all = behind.length > 0 ? behind : asked
@@ -65,9 +79,11 @@ export function ipv6Check(servers: () => AskedServers): Check<'ipv6'> {
       const timeoutMs = Math.max(ipv6TimeoutMs, Math.min(first.elapsedMs * 1.5, 2_900))
       const leading = new Set([first, ...each].flatMap(({ server, addresses }) => (addresses.length > 0 ? [server] : [])))
       const chosen = all.filter((server) => leading.has(labelOf(server))).slice(0, mostServers)
-      if (chosen.length === 0) return await askServers(all, host, signal, { type: 'AAAA', timeoutMs })
-      const answers = await Promise.all(chosen.map((server) => queryDns(server, host, signal, { type: 'AAAA', timeoutMs })))
-      return answers.find(({ rcode }) => rcode !== 'NOERROR') ?? answers[0]
+      return async (signal) => {
+        if (chosen.length === 0) return await askServers(all, host, signal, { type: 'AAAA', timeoutMs })
+        const answers = await Promise.all(chosen.map((server) => queryDns(server, host, signal, { type: 'AAAA', timeoutMs })))
+        return answers.find(({ rcode }) => rcode !== 'NOERROR') ?? answers[0]
+      }
     },
   }
 }
@@ -76,7 +92,14 @@ export function ipv6Check(servers: () => AskedServers): Check<'ipv6'> {
 const known = new Set(['NOERROR', 'NXDOMAIN'])
 
 export function hostsCheck(files: ResolverFiles): Check<'hosts'> {
-  return { id: 'hosts', needs: [], deadlineMs: 1_000, run: async ({ host }) => ({ addresses: await files.pinned(host) }) }
+  return {
+    id: 'hosts',
+    needs: [],
+    deadlineMs: 1_000,
+    run:
+      ({ host }) =>
+      async () => ({ addresses: await files.pinned(host) }),
+  }
 }
 
 /**
@@ -88,19 +111,21 @@ export function searchCheck(files: ResolverFiles): Check<'search'> {
     id: 'search',
     needs: ['resolver', 'wire'],
     deadlineMs: 2_500,
-    async run({ host }, { resolver, wire }, signal) {
+    run({ host }, { resolver, wire }) {
       if (resolver === undefined || wire === undefined) return undefined
       const own = new Set(wire.addresses)
       if (resolver.addresses.length === 0 || own.symmetricDifference(new Set(resolver.addresses)).size === 0) return undefined
-      const names = (await files.searchList()).map((domain) => `${host}.${domain}`)
-      const answers = await Promise.all(names.map((name) => askServers(files.servers(), name, signal)))
-      const index = answers.findIndex(({ addresses }) =>
-        own.size === 0
-          ? addresses.length > 0
-          : addresses.some((address) => resolver.addresses.includes(address) && !own.has(address)),
-      )
-      const [name, answer] = [names[index], answers[index]]
-      return name === undefined || answer === undefined ? undefined : { name, addresses: answer.addresses }
+      return async (signal) => {
+        const names = (await files.searchList()).map((domain) => `${host}.${domain}`)
+        const answers = await Promise.all(names.map((name) => askServers(files.servers(), name, signal)))
+        const index = answers.findIndex(({ addresses }) =>
+          own.size === 0
+            ? addresses.length > 0
+            : addresses.some((address) => resolver.addresses.includes(address) && !own.has(address)),
+        )
+        const [name, answer] = [names[index], answers[index]]
+        return name === undefined || answer === undefined ? undefined : { name, addresses: answer.addresses }
+      }
     },
   }
 }

@@ -22,12 +22,14 @@ export function laterCheck(servers: () => readonly DnsServer[]): Check<'later'> 
     id: 'later',
     needs: ['resolver', 'wire', 'azure-dns'],
     deadlineMs: 3_000,
-    async run({ host }, { resolver, wire, 'azure-dns': azure }, signal) {
+    run({ host }, { resolver, wire, 'azure-dns': azure }) {
       const first = wire ?? resolver
       const server = servers().find((each) => labelOf(each) === first?.server)
       if (first === undefined || azure === undefined || server === undefined || !disagree(first, azure)) return undefined
-      await delay(askAgainAfterMs, undefined, { signal }).catch(() => undefined)
-      return signal.aborted ? undefined : await queryDns(server, host, signal, { timeoutMs })
+      return async (signal) => {
+        await delay(askAgainAfterMs, undefined, { signal }).catch(() => undefined)
+        return signal.aborted ? undefined : await queryDns(server, host, signal, { timeoutMs })
+      }
     },
   }
 }
@@ -47,7 +49,7 @@ export function forwardingCheck(servers: () => AskedServers): Check<'forwarding'
     id: 'forwarding',
     needs: ['resolver', 'wire', 'servers', 'azure-dns'],
     deadlineMs: timeoutMs + 500,
-    async run({ host }, { resolver, wire, servers: each = [], 'azure-dns': azure }, signal) {
+    run({ host }, { resolver, wire, servers: each = [], 'azure-dns': azure }) {
       const first = wire ?? resolver
       const isEmpty = (answer: DnsAnswer) => answer.addresses.length === 0 && negatives.has(answer.rcode)
       if (first === undefined || !isEmpty(first) || (isKnown(azure) && azure?.addresses.length === 0)) return undefined
@@ -57,11 +59,13 @@ export function forwardingCheck(servers: () => AskedServers): Check<'forwarding'
       const server = [...behind, ...asked].find((candidate) => labelOf(candidate) === label) ?? asked[0]
       if (server === undefined) return undefined
       const zone = zoneOf(host)
-      const [unused, soa] = await Promise.all([
-        queryDns(server, `${randomLabel()}.${zone}`, signal, { timeoutMs }),
-        queryDns(server, zone, signal, { type: 'SOA', timeoutMs }),
-      ])
-      return { unused, soa }
+      return async (signal) => {
+        const [unused, soa] = await Promise.all([
+          queryDns(server, `${randomLabel()}.${zone}`, signal, { timeoutMs }),
+          queryDns(server, zone, signal, { type: 'SOA', timeoutMs }),
+        ])
+        return { unused, soa }
+      }
     },
   }
 }
@@ -82,11 +86,11 @@ export function wildcardCheck(servers: readonly DnsServer[]): Check<'wildcard'> 
     id: 'wildcard',
     needs: ['azure-dns'],
     deadlineMs: timeoutMs + 500,
-    async run({ host, expectedAddress }, { 'azure-dns': azure }, signal) {
+    run({ host, expectedAddress }, { 'azure-dns': azure }) {
       if (azure?.rcode !== 'NOERROR') return undefined
       const unexpected = expectedAddress !== undefined && azure.addresses.some((address) => address !== expectedAddress)
       if (azure.addresses.length > 0 && !unexpected) return undefined
-      return await askServers(servers, `${randomLabel()}.${zoneOf(host)}`, signal, { timeoutMs })
+      return (signal) => askServers(servers, `${randomLabel()}.${zoneOf(host)}`, signal, { timeoutMs })
     },
   }
 }

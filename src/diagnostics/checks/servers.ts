@@ -18,11 +18,11 @@ export function serversCheck(servers: () => AskedServers): Check<'servers'> {
     id: 'servers',
     needs: [],
     deadlineMs: 2_600,
-    async run({ host }, _soFar, signal) {
+    run({ host }) {
       const { asked, behind } = servers()
       const each = (behind.length > 0 ? behind : asked).slice(0, mostServers)
       if (each.length < 2 && behind.length === 0) return undefined
-      return await Promise.all(each.map((server) => queryDns(server, host, signal, { timeoutMs })))
+      return async (signal) => await Promise.all(each.map((server) => queryDns(server, host, signal, { timeoutMs })))
     },
   }
 }

@@ -9,11 +9,14 @@ export function tcpCheck<P extends Port>(name: P, connections: Connections, port
     id: `tcp:${name}`,
     needs: ['address'],
     deadlineMs: dialTimeoutMs + 500,
-    async run(target, { address }, signal) {
-      if (address?.dialled === undefined) return undefined
-      const { result, socket } = await dial(address.dialled, port, signal)
-      if (socket !== undefined) connections.keep(target, name, { tcp: socket })
-      return result
+    run(target, { address }) {
+      const { dialled } = address ?? {}
+      if (dialled === undefined) return undefined
+      return async (signal) => {
+        const { result, socket } = await dial(dialled, port, signal)
+        if (socket !== undefined) connections.keep(target, name, { tcp: socket })
+        return result
+      }
     },
   }
 }

@@ -15,13 +15,15 @@ export function tlsCheck<P extends Port>(
     id: `tls:${name}`,
     needs: ['address', `tcp:${name}`],
     deadlineMs: 3_500,
-    async run(target, { address }, signal) {
-      const opened = connections.take(target, name)
-      if (opened === undefined || address?.dialled === undefined) return undefined
-      const { tcp } = opened
-      const { result, tls } = await shakeHands(tcp, { address: address.dialled, port, host: target.host, trust }, signal)
-      if (tls !== undefined) connections.keep(target, name, { tcp, tls })
-      return result
+    run(target, { address }) {
+      const { tcp } = connections.take(target, name) ?? {}
+      const { dialled } = address ?? {}
+      if (tcp === undefined || dialled === undefined) return undefined
+      return async (signal) => {
+        const { result, tls } = await shakeHands(tcp, { address: dialled, port, host: target.host, trust }, signal)
+        if (tls !== undefined) connections.keep(target, name, { tcp, tls })
+        return result
+      }
     },
   }
 }

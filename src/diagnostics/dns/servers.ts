@@ -28,6 +28,9 @@ export async function askServers(
   signal: AbortSignal,
   { type = 'A', timeoutMs = totalMs }: Asking = {},
 ): Promise<DnsAnswer> {
+  const [only, ...more] = servers
+  if (only !== undefined && more.length === 0)
+    return await queryDns(only, name, signal, { type, timeoutMs: Math.min(timeoutMs, serverTimeoutMs) })
   const done = new AbortController()
   const timer = setTimeout(() => done.abort(over), timeoutMs)
   const either = AbortSignal.any([signal, done.signal])

@@ -11,7 +11,7 @@ import { tlsCheck } from '../../../../src/diagnostics/checks/tls.ts'
 import { createConnections } from '../../../../src/diagnostics/connection/open-connections.ts'
 import { createTrust } from '../../../../src/diagnostics/connection/trust.ts'
 import { alertNumber, largeHelloLost, tlsFault } from '../../../../src/domain/diagnosis/port-facts.ts'
-import { host, listen, loneAddress, runAlone, serve } from './fixture.ts'
+import { host, listen, loneAddress, lookBy, runAlone, serve } from './fixture.ts'
 
 const address = '127.0.0.1'
 const open = { address, connected: true, elapsedMs: 1 }
@@ -26,11 +26,10 @@ beforeAll(async () => {
 
 const none = createConnections()
 const target = () => ({ host })
-const signal = new AbortController().signal
 
 async function opened(port: number) {
   const [connections, own] = [createConnections(), target()]
-  const result = await tcpCheck(8443, connections, port).run(own, reached, signal)
+  const result = await lookBy(tcpCheck(8443, connections, port), own, reached)
   connections.close(own)
   return result
 }
@@ -38,8 +37,8 @@ async function opened(port: number) {
 /** TCP, then TLS on the same connection, as a probe does it. */
 async function shake(port: number, context = trust) {
   const [connections, own] = [createConnections(), target()]
-  await tcpCheck(8443, connections, port).run(own, { address: { dialled: address } }, signal)
-  const result = await tlsCheck(8443, context, connections, port).run(own, reached, signal)
+  await lookBy(tcpCheck(8443, connections, port), own, { address: { dialled: address } })
+  const result = await lookBy(tlsCheck(8443, context, connections, port), own, reached)
   connections.close(own)
   if (result === undefined) throw new Error('no handshake')
   return result
@@ -82,7 +81,7 @@ describe('TCP', () => {
 
   test('nothing to dial, nothing dialled', async () => {
     const check = tcpCheck(8443, none)
-    expect(await check.run({ host }, { address: { refused: 'outside-prefixes' } }, new AbortController().signal)).toBeUndefined()
+    expect(await lookBy(check, { host }, { address: { refused: 'outside-prefixes' } })).toBeUndefined()
   })
 })
 
@@ -271,12 +270,20 @@ describe('TLS', () => {
 })
 
 describe('ping', () => {
+  let open = 0
   const ping = async (answer: Parameters<typeof createHttps>[1], { names = [host], quiet = false } = {}) => {
-    const port = await listen(createHttps(await authority.issue({ names }), answer))
+    const server = createHttps(await authority.issue({ names }), answer)
+    server.on('connection', (socket) => {
+      open += 1
+      socket.once('close', () => {
+        open -= 1
+      })
+    })
+    const port = await listen(server)
     const [connections, own] = [createConnections(), { host, quiet }]
-    await tcpCheck(8443, connections, port).run(own, reached, signal)
-    await tlsCheck(8443, trust, connections, port).run(own, reached, signal)
-    const result = await pingCheck(connections).run(own, {}, signal)
+    await lookBy(tcpCheck(8443, connections, port), own, reached)
+    await lookBy(tlsCheck(8443, trust, connections, port), own, reached)
+    const result = await lookBy(pingCheck(connections), own, {})
     connections.close(own)
     return result
   }
@@ -312,6 +319,7 @@ describe('ping', () => {
     }
     expect(await ping(count, { names: ['other.example'] })).toBeUndefined()
     expect(await ping(count, { quiet: true })).toBeUndefined()
+    await expect.poll(() => open).toBe(0)
     expect(asked).toBe(0)
   })
 

@@ -12,7 +12,7 @@ import { queryDns } from '../../../../src/diagnostics/dns/query.ts'
 import { resolverFiles } from '../../../../src/diagnostics/dns/resolver-files.ts'
 import { askSystem } from '../../../../src/diagnostics/dns/system-resolver.ts'
 import { hasIpv6 } from '../../../has-ipv6.ts'
-import { a, azureSoa, host, loneAddress, responseTo, runAlone, serveDns } from './fixture.ts'
+import { a, azureSoa, host, loneAddress, lookBy, responseTo, runAlone, serveDns } from './fixture.ts'
 
 const never = new AbortController().signal
 
@@ -210,7 +210,7 @@ describe('questions that an answer raises', () => {
       { resolver: agreeing, 'azure-dns': { ...azure, rcode: 'NXDOMAIN', addresses: [] } },
       { resolver: agreeing },
     ])
-      expect(await check.run({ host }, soFar, never)).toBeUndefined()
+      expect(await lookBy(check, { host }, soFar)).toBeUndefined()
     expect(asked.queries).toHaveLength(1)
   })
 
@@ -220,8 +220,8 @@ describe('questions that an answer raises', () => {
     const soFar = (addresses: readonly string[]) => ({ 'azure-dns': { ...azure, addresses } })
     for (const addresses of [['10.0.0.9'], ['10.0.0.4', '10.0.0.9'], []])
       expect(await runAlone(check, soFar(addresses), '10.0.0.4')).toMatchObject({ addresses: ['10.0.0.4'] })
-    expect(await check.run({ host, expectedAddress: '10.0.0.4' }, soFar(['10.0.0.4']), never)).toBeUndefined()
-    expect(await check.run({ host }, soFar(['10.0.0.9']), never)).toBeUndefined()
+    expect(await lookBy(check, { host, expectedAddress: '10.0.0.4' }, soFar(['10.0.0.4']))).toBeUndefined()
+    expect(await lookBy(check, { host }, soFar(['10.0.0.9']))).toBeUndefined()
     const names = server.queries.map(({ questions }) => questions?.[0]?.name ?? '')
     expect(new Set(names).size).toBe(3)
     for (const name of names) expect(name).toMatch(/^x[0-9a-f]{12}\.westus3\.privatelink\.azure\.clickhouse\.cloud$/)
@@ -279,8 +279,8 @@ describe('what overrides the servers', () => {
     const wire = await queryDns(server, host, never)
     const caught = { ...wire, rcode: 'NOERROR', addresses: ['10.9.9.9'] }
     expect(await runAlone(check, { resolver: caught, wire })).toEqual({ name: `${host}.corp.example`, addresses: ['10.9.9.9'] })
-    expect(await check.run({ host }, { resolver: caught, wire: caught }, never)).toBeUndefined()
-    expect(await check.run({ host }, { resolver: wire, wire }, never)).toBeUndefined()
+    expect(await lookBy(check, { host }, { resolver: caught, wire: caught })).toBeUndefined()
+    expect(await lookBy(check, { host }, { resolver: wire, wire })).toBeUndefined()
   })
 
   test('the search list, where it comes before the absolute name, which is right', async () => {
@@ -294,7 +294,7 @@ describe('what overrides the servers', () => {
     const caught = { ...wire, addresses: ['10.9.9.9'] }
     expect(await runAlone(check, { resolver: caught, wire })).toEqual({ name: `${host}.corp.example`, addresses: ['10.9.9.9'] })
     const pinned = { ...wire, addresses: ['10.8.8.8'] }
-    expect(await check.run({ host }, { resolver: pinned, wire }, never)).toBeUndefined()
+    expect(await lookBy(check, { host }, { resolver: pinned, wire })).toBeUndefined()
   })
 })
 

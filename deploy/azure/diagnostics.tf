@@ -155,7 +155,7 @@ resource "azurerm_container_group" "worker" {
     memory = 0.5
 
     # As `npm run diagnostics` starts it.
-    commands = ["node", "--max-semi-space-size=1", "--max-old-space-size=48", "src/diagnostics/main.ts"]
+    commands = ["node", "--max-semi-space-size=2", "--max-old-space-size=48", "src/diagnostics/main.ts"]
 
     environment_variables = merge(local.redis_environment["diagnostics"], local.allocator, {
       DIAGNOSTICS_NETWORK = each.key

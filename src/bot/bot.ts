@@ -21,6 +21,7 @@ import { outboxQueue, outboxSchema, workQueue } from '../redis/queues.ts'
 import { readAhead } from '../redis/read-ahead.ts'
 import { redisAnswers, redisProblem } from '../redis/readiness.ts'
 import { redisDiagnoses, redisInventory, redisMessages } from '../redis/records.ts'
+import { replicationOf } from '../redis/replication.ts'
 import { redisSurvey, redisVerdicts } from '../redis/survey.ts'
 import { redisWatches } from '../redis/watches.ts'
 import { startWorker } from '../redis/worker.ts'
@@ -77,7 +78,8 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
     metrics.changed(before, after)
     messages.showed(after)
   }
-  const ledger = redisLedger(redis, { log, appended: heads.note, changed })
+  const replication = replicationOf(redis)
+  const ledger = redisLedger(redis, { log, appended: heads.note, changed, replication })
   const ahead = readAhead(ledger)
   const diagnoses = redisDiagnoses(redis, config.retention.diagnoses)
   const served = await openChats(config, { redis, metrics, log, readAhead: ahead.begin })
@@ -137,7 +139,7 @@ export async function startBot(config: BotConfig, log: Log): Promise<Bot> {
     }),
   )
   const apart = config.metrics && opened.use(await startMetricsPort(config.metrics, metrics.register, readiness))
-  const catchUp = opened.use(startCatchUp({ ledger, producer, lag, log, server: lastServer, posts: messages }))
+  const catchUp = opened.use(startCatchUp({ ledger, producer, lag, log, server: lastServer, replication, posts: messages }))
   // Another server may have taken over: what it has lost only this process knows.
   redis.on('ready', catchUp.turn)
   opened.use(watchApprovers({ ledger, people, messages, producer }, log))

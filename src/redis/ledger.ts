@@ -9,7 +9,7 @@ import { type Appended, appendKeys, appendLua, headOf, linkAfter, newestHash, re
 import type { Connection } from './connection.ts'
 import { type OpenStates, openRequestsKey, openStateOf, openStatesIn, openStatesKey, readOpenStates } from './open-states.ts'
 import { prefix } from './queues.ts'
-import { untilReplicated } from './replication.ts'
+import { type Replication, replicationOf } from './replication.ts'
 
 export const unshownKey = `${prefix}:requests:unshown`
 export const allRequestsKey = `${prefix}:requests:all`
@@ -89,6 +89,8 @@ async function readOpen(redis: Connection): Promise<readonly Request[]> {
 }
 
 interface LedgerOptions {
+  /** Of the same connection. */
+  readonly replication?: Pick<Replication, 'untilReplicated'>
   readonly log?: Pick<Log, 'warn'>
   /** Told of every audit entry that this process has written. */
   readonly appended?: Appended
@@ -96,7 +98,10 @@ interface LedgerOptions {
   changed?(before: Request, after: Request): void
 }
 
-export function redisLedger(redis: Connection, { log, appended = () => undefined, changed }: LedgerOptions = {}): Ledger {
+export function redisLedger(
+  redis: Connection,
+  { log, appended = () => undefined, changed, replication = replicationOf(redis) }: LedgerOptions = {},
+): Ledger {
   const replace = async (
     expected: string,
     next: Request,
@@ -128,11 +133,20 @@ export function redisLedger(redis: Connection, { log, appended = () => undefined
     // Where the connection broke after the write, ioredis has sent it again, and the second one found the first.
     return await isWritten()
   }
-  /** What a person asked for or decided is to survive a failover. Where no replica has it in time, it stands all the same. */
-  const surviveFailover = async (id: string): Promise<void> => {
-    const kept = await untilReplicated(redis).catch(() => 'late')
+  /**
+   * Waits until what a person asked for or decided survives a failover. Where not every replica has it in time, it stands all the same. Returns whether it
+   * is still there: a failover may have lost it meanwhile.
+   */
+  const survives = async (id: string, isThere: () => Promise<boolean>): Promise<boolean> => {
+    const kept = await replication.untilReplicated()
+    if (kept === 'replicated' || kept === 'none') return true
     if (kept === 'late')
-      log?.warn({ request: id }, 'no replica of Redis has what a person asked for or decided: a failover now could lose it')
+      log?.warn(
+        { request: id },
+        'not every replica of Redis has what a person asked for or decided: a failover now could lose it',
+      )
+    const is = await isThere().catch(() => true)
+    return is && kept === 'moved' ? await survives(id, isThere) : is
   }
   const open = () => readOpen(redis)
   return {
@@ -145,11 +159,10 @@ export function redisLedger(redis: Connection, { log, appended = () => undefined
         const newest = await newestHash(redis)
         const same = (await open()).find((each) => isSame(each))
         if (same !== undefined) return same
+        const isThere = async () => (await redis.exists(requestKey(request.id))) === 1
         if (await replace('', request, { type: 'created' }, newest)) {
-          await surviveFailover(request.id)
-          return request
-        }
-        if ((await redis.exists(requestKey(request.id))) === 1) throw new Error(`There is a request ${request.id} already.`)
+          if (await survives(request.id, isThere)) return request
+        } else if (await isThere()) throw new Error(`There is a request ${request.id} already.`)
       }
     },
     async get(id) {
@@ -164,8 +177,9 @@ export function redisLedger(redis: Connection, { log, appended = () => undefined
         const after = transition(before, event)
         if (after === before) return { request: before, changed: false }
         if (!(await replace(text, after, event, newest))) continue
+        const isThere = async () => ![text, null].includes(await redis.get(requestKey(id)))
+        if ('by' in event && !(await survives(id, isThere))) continue
         changed?.(before, after)
-        if ('by' in event) await surviveFailover(id)
         return { request: after, changed: true }
       }
     },

@@ -31,6 +31,10 @@ async function ask(): Promise<string> {
   await at.driver.command('alice', anotherSetup(), { channel: 'data' })
   await expect.poll(async () => (await at.ledger.newest(1))[0]?.id).not.toBe(known)
   const id = (await at.ledger.newest(1))[0]?.id ?? ''
+  // Where a replica has left, the bot waits for it before it tells anybody.
+  await at.slack.until(({ ephemerals }) => ephemerals.find((one) => textOf(one).includes(`Planning ${id}`)), {
+    timeoutMs: 20_000,
+  })
   await planned(at, id)
   await shownIn(workspace.channels.approvals, `request ${id} · awaiting-approval`)
   await shownIn(workspace.channels.data, `request ${id} · awaiting-approval`)

@@ -4,7 +4,7 @@ import { newRequest, type RequestEvent } from '../../../src/domain/request.ts'
 import { type Connection, connect } from '../../../src/redis/connection.ts'
 import { allRequestsKey, redisLedger, requestKey } from '../../../src/redis/ledger.ts'
 import { openRequestsKey } from '../../../src/redis/open-states.ts'
-import { untilReplicated } from '../../../src/redis/replication.ts'
+import { type Replication, replicationOf } from '../../../src/redis/replication.ts'
 import { openApproval } from '../../open-approval.ts'
 import { type FailingCluster, startCluster } from '../../redis-servers.ts'
 import { alice, bob, plan } from '../../unit/literals.ts'
@@ -18,9 +18,11 @@ const approve: RequestEvent = { type: 'approve', by: bob, digest: 'd1', at }
 
 let cluster: FailingCluster
 let redis: Connection
+let replication: Replication
 beforeAll(async () => {
   cluster = await startCluster(allRequestsKey)
   redis = connect(cluster.environment('bot').REDIS_URL ?? '', { patient: false })
+  replication = replicationOf(redis)
 }, 60_000)
 afterAll(async () => {
   redis?.disconnect()
@@ -48,7 +50,7 @@ async function waits(): Promise<Readonly<Record<number, number>>> {
 async function written(): Promise<string> {
   try {
     await redis.sadd(openRequestsKey, 'PL-0')
-    return await untilReplicated(redis)
+    return await replication.untilReplicated()
   } catch {
     return 'refused'
   }

@@ -20,6 +20,7 @@ const { by, place } = samples.planning.asked
 const lost = { kind: 'lost', id: 'PL-7', by, place } as const
 const open = [samples['awaiting-approval'], samples.applying]
 const parts = {
+  replication: { look: async () => undefined },
   ledger: { unshown: async () => ({}), open: async () => open, get: async () => undefined },
   producer: { show: async (item: OutboxItem) => void shown.push(item) },
   log: pino({ level: 'silent' }),
@@ -38,9 +39,7 @@ afterEach(() => {
 })
 
 test('once another server answers, every open request is shown anew, once', async () => {
-  const catchUp = startCatchUp({
-    ...parts,
-  })
+  const catchUp = startCatchUp(parts)
   await vi.advanceTimersByTimeAsync(11_000)
   expect(shown).toEqual([])
   server = undefined
@@ -63,9 +62,7 @@ test('it is noticed at once when the connection is back', async () => {
 test('a bot that starts after the failover shows them anew as well', async () => {
   kept = 'a'
   server = 'b'
-  const catchUp = startCatchUp({
-    ...parts,
-  })
+  const catchUp = startCatchUp(parts)
   await vi.advanceTimersByTimeAsync(11_000)
   expect(shown).toEqual([...open.map(({ id }) => ({ kind: 'request', id })), lost])
   expect(kept).toBe('b')

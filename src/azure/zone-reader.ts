@@ -170,9 +170,10 @@ export function zoneReader(
     })
   }
 
-  /** The zone that the VNet was linked to when it was last looked for everywhere, if it still is. */
+  /** The zone that the VNet was linked to when it was last looked for everywhere; forgets one that it is not linked to any more. */
   const atLinkPlace = async (name: string, network: Network, signal: AbortSignal): Promise<Zone | undefined> => {
-    const place = linkPlaces.get(linkKey(name, network))
+    const key = linkKey(name, network)
+    const place = linkPlaces.get(key)
     if (place === undefined) return undefined
     const [zone, link] = await translating(`read the private DNS zone ${name}`, async () => {
       const reads = [zoneById(place.zone, network, signal), linkById(place.zone, place.link, network, signal)] as const
@@ -181,7 +182,9 @@ export function zoneReader(
         throw error
       })
     })
-    return zone && link && { ...zone, link }
+    if (zone !== undefined && link !== undefined) return { ...zone, link }
+    linkPlaces.delete(key)
+    return undefined
   }
 
   /**

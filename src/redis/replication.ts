@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Cluster, type Redis } from 'ioredis'
 import type { Connection } from './connection.ts'
 import { prefix } from './queues.ts'
+import { refusesForNow } from './refuses-for-now.ts'
 
 /** How long the replicas that are there may take to have a write, in milliseconds. */
 const withinMs = 500
@@ -36,12 +37,23 @@ interface Master {
 }
 
 export function replicationOf(connection: Connection): Replication {
-  let known: { readonly id: string; readonly most: number } | undefined
-  const look = async (): Promise<Master & { readonly most: number }> => {
-    const master = await masterOf(connection)
+  /** `most`: the replicas that the master is to have. */
+  let known: (Omit<Master, 'redis'> & { readonly most: number }) | undefined
+  const look = async () => {
+    const { redis, ...master } = await masterOf(connection)
     const most = known?.id === master.id ? Math.max(known.most, master.replicas) : master.replicas
-    known = { id: master.id, most }
-    return { ...master, most }
+    known = { ...master, most }
+    return { ...known, redis }
+  }
+  const ask = async (writtenTo: string | undefined): Promise<Replicated | 'away'> => {
+    const seen = await look().catch((error: unknown) => (isRefusal(error) ? 'late' : 'away'))
+    if (typeof seen === 'string') return seen
+    const { id, replicas, most, redis } = seen
+    if (writtenTo !== undefined && id !== writtenTo) return 'moved'
+    if (most === 0) return 'none'
+    const having = replicas === 0 ? 0 : await redis.wait(replicas, withinMs).catch(() => 0)
+    if (having >= most) return 'replicated'
+    return replicas === most ? 'late' : 'away'
   }
   return {
     async look() {
@@ -49,31 +61,28 @@ export function replicationOf(connection: Connection): Replication {
     },
     async untilReplicated() {
       const writtenTo = known?.id
-      for (const until = performance.now() + returnsWithinMs; ; await sleep(pauseMs)) {
-        const seen = await look().catch(() => undefined)
-        if (seen !== undefined) {
-          const { id, replicas, most, redis } = seen
-          if (writtenTo !== undefined && id !== writtenTo) return 'moved'
-          if (most === 0) return 'none'
-          const having = replicas === 0 ? 0 : await redis.wait(replicas, withinMs).catch(() => 0)
-          if (having >= most) return 'replicated'
-          if (replicas === most) return 'late'
-        }
-        if (performance.now() < until) continue
-        if (seen !== undefined) known = { id: seen.id, most: seen.replicas }
-        return 'late'
+      for (const until = performance.now() + returnsWithinMs; performance.now() < until; await sleep(pauseMs)) {
+        const said = await ask(writtenTo)
+        if (said !== 'away') return said
       }
+      if (known !== undefined) known = { ...known, most: known.replicas }
+      return 'late'
     },
   }
 }
 
-/** Throws while the server is no master: one that has handed over already has no data of its own. */
+/** Redis will not say it, e.g. for want of a right. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ReplyError' && !refusesForNow(error)
+}
+
+/** Throws while the server is a replica: one that has handed over already has no data of its own. */
 async function masterOf(connection: Connection): Promise<Master> {
   const redis = connection instanceof Cluster ? await ownerOfOurKeys(connection) : connection
   const told = await redis.info('replication')
-  if (!/^role:master/m.test(told)) throw new Error('This server is no master now.')
-  const number = Number(/^connected_slaves:(\d+)/m.exec(told)?.[1] ?? 0)
-  return { id: /^master_replid:(\w+)/m.exec(told)?.[1] ?? '', replicas: number, redis }
+  if (/^role:slave/m.test(told)) throw new Error('This server is a replica now.')
+  const replicas = Number(/^connected_slaves:(\d+)/m.exec(told)?.[1] ?? 0)
+  return { id: /^master_replid:(\w+)/m.exec(told)?.[1] ?? '', replicas, redis }
 }
 
 /** The connection by which the cluster's client writes our keys, which share one slot. Throws while the cluster chooses a new owner. */

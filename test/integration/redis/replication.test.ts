@@ -3,6 +3,7 @@ import { type RedisServer, startRedis } from '../../../sandbox/redis.ts'
 import { newRequest, type RequestEvent } from '../../../src/domain/request.ts'
 import { type Connection, connect } from '../../../src/redis/connection.ts'
 import { redisLedger } from '../../../src/redis/ledger.ts'
+import { replicationOf } from '../../../src/redis/replication.ts'
 import { openApproval } from '../../open-approval.ts'
 import { alice, bob, plan } from '../../unit/literals.ts'
 
@@ -52,6 +53,17 @@ test('a request and a decision are on the replica when the ledger says that they
   expect(await waits()).toBe(2)
   expect(JSON.parse((await onReplica.get('{privatelink}:request:PL-2')) ?? '{}')).toMatchObject({ state: 'applying' })
 })
+
+test('where Redis does not tell its replicas, nothing is waited for', async () => {
+  await redis.call('ACL', 'SETUSER', 'silent', 'on', '>secret', '~*', '+@all', '-info')
+  const url = new URL(main.url)
+  Object.assign(url, { username: 'silent', password: 'secret' })
+  const silent = connect(url.href, { patient: false })
+  const replication = replicationOf(silent)
+  await replication.look()
+  expect(await replication.untilReplicated()).toBe('late')
+  silent.disconnect()
+}, 4_000)
 
 test('where the replica does not answer, the decision stands, and the log says what could be lost', async () => {
   await awaiting('PL-3')

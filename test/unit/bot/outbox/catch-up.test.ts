@@ -50,6 +50,14 @@ test('once another server answers, every open request is shown anew, once', asyn
   catchUp.close()
 })
 
+test('each turn notes the replicas, so that one that leaves is missed', async () => {
+  let looks = 0
+  const catchUp = startCatchUp({ ...parts, replication: { look: async () => void looks++ } })
+  await vi.advanceTimersByTimeAsync(11_000)
+  expect(looks).toBe(3)
+  catchUp.close()
+})
+
 test('it is noticed at once when the connection is back', async () => {
   const catchUp = startCatchUp(parts)
   await vi.advanceTimersByTimeAsync(100)

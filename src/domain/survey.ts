@@ -4,8 +4,10 @@ import { isInVnet, type Network, recordFor, type Service, sameId, zoneOf } from 
 /** For each service on Azure and each network, what connects them, as last read in the background. */
 export interface Survey {
   readonly readAt: string
-  /** Services × networks, in the order of both lists. */
-  readonly cells: readonly Cell[]
+  /** Names of the networks that were read. */
+  readonly networks: readonly string[]
+  /** One for each service whose private host is known. */
+  readonly rows: readonly SurveyRow[]
   /** Networks that could not be read, and why. */
   readonly unread: readonly { readonly network: string; readonly problem: string }[]
   /** Organizations whose services could not be read: theirs are as old as `readAt` here, or missing where that is absent. */
@@ -30,15 +32,50 @@ export function unreadNames({ names }: Survey): number {
   return Object.values(names).filter(({ readAt }) => Date.parse(readAt) === 0).length
 }
 
-export interface Cell {
+/** A service, and what connects it with each of the survey's networks; nothing where the pair was not read. 2,000 services and 50 networks have 100,000 pairs. */
+export interface SurveyRow {
   readonly service: Service
-  readonly network: string
+  readonly states: readonly (PairState | undefined)[]
+}
+
+/** What connects a service and a network. Those of many pairs are the same object. */
+export interface PairState {
   readonly endpoint?: { readonly name: string; readonly connection: string; readonly address?: string }
   /** GUIDs and resource ids of all endpoints that connect the network to the service; absent where a GUID is not known. */
   readonly living?: readonly string[]
   readonly record: RecordState
   /** The endpoint is on the service's allow list. */
   readonly listed: boolean
+}
+
+/** One pair. */
+export interface Cell extends PairState {
+  readonly service: Service
+  readonly network: string
+}
+
+export type SurveyTable = Pick<Survey, 'networks' | 'rows'>
+
+/** Pure. The pairs of a table, in the order of services and then of networks. */
+export function cellsOf({ networks, rows }: SurveyTable): readonly Cell[] {
+  return rows.flatMap(({ service, states }) =>
+    networks.flatMap((network, at) => {
+      const state = states[at]
+      return state === undefined ? [] : [{ ...state, service, network }]
+    }),
+  )
+}
+
+/** Pure. The table of these pairs. */
+export function tableOf(cells: readonly Cell[]): SurveyTable {
+  const networks = [...new Set(cells.map(({ network }) => network))]
+  const rows = [...Map.groupBy(cells, ({ service }) => service.id).values()].flatMap((own): SurveyRow[] => {
+    const [first] = own
+    if (first === undefined) return []
+    const states = new Map(own.map(({ service: _, network, ...state }) => [network, state]))
+    return [{ service: first.service, states: networks.map((network) => states.get(network)) }]
+  })
+  return { networks, rows }
 }
 
 export type RecordState = 'right' | 'elsewhere' | 'not-linked' | 'absent'
@@ -108,31 +145,31 @@ function recordState(host: string, zone: SeenZone | undefined, address: string |
 export function withNetworks(survey: Survey, newer: Survey, networks: readonly string[], all: readonly string[]): Survey {
   const isNewer = (network: string): boolean => networks.includes(network)
   const key = (serviceId: string, network: string) => `${serviceId} ${network}`
-  const cells = [...survey.cells.filter((cell) => !isNewer(cell.network)), ...newer.cells]
+  const cells = [...cellsOf(survey).filter((cell) => !isNewer(cell.network)), ...cellsOf(newer)]
   const byKey = new Map(cells.map((cell) => [key(cell.service.id, cell.network), cell]))
-  const services = [...new Set([...newer.cells, ...survey.cells].map(({ service }) => service.id))]
+  const services = [...new Set([...newer.rows, ...survey.rows].map(({ service }) => service.id))]
   return {
     ...survey,
     names: { ...survey.names, ...newer.names },
     workers: { ...survey.workers, ...newer.workers },
     unread: [...survey.unread.filter(({ network }) => !isNewer(network)), ...newer.unread],
-    cells: services.flatMap((id) => all.flatMap((network) => byKey.get(key(id, network)) ?? [])),
+    ...tableOf(services.flatMap((id) => all.flatMap((network) => byKey.get(key(id, network)) ?? []))),
   }
 }
 
 /** Pure. The ids of the endpoints that may be on the service's allow list; undefined when one of the networks was not read. */
-export function livingIdsOf(serviceId: string, { cells, unread }: Survey): readonly string[] | undefined {
-  const own = cells.filter(({ service }) => service.id === serviceId)
+export function livingIdsOf(serviceId: string, { rows, unread }: Survey): readonly string[] | undefined {
+  const own = (rows.find(({ service }) => service.id === serviceId)?.states ?? []).filter((state) => state !== undefined)
   if (unread.length > 0 || own.length === 0 || own.some(({ living }) => living === undefined)) return undefined
   return own.flatMap(({ living = [] }) => living)
 }
 
 /** Whether everything is in place, by the control plane. */
-export function isConnected({ endpoint, record, listed }: Cell): boolean {
+export function isConnected({ endpoint, record, listed }: PairState): boolean {
   return endpoint?.connection === 'Approved' && record === 'right' && listed
 }
 
 /** Whether nothing connects the two; a zone that other networks use does not count. */
-export function isUntouched({ endpoint, record, listed }: Cell): boolean {
+export function isUntouched({ endpoint, record, listed }: PairState): boolean {
   return endpoint === undefined && (record === 'absent' || record === 'not-linked') && !listed
 }

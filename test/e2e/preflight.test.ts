@@ -70,7 +70,7 @@ test('a key that was seen to lack the Admin role, until it has it', async () => 
   const survey = redisSurvey(redis)
   const at = new Date().toISOString()
   const keys = { readAt: at, withoutAdmin: [organizationId] }
-  await survey.write({ readAt: at, cells: [], unread: [], names: {}, ...(await survey.read()), keys })
+  await survey.write({ readAt: at, networks: [], rows: [], unread: [], names: {}, ...(await survey.read()), keys })
   redis.disconnect()
   const problem = await problemOf().finally(() => {
     key.role = 'admin'

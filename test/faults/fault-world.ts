@@ -22,7 +22,7 @@ import type { Verdict } from '../../src/domain/diagnosis/finding.ts'
 import { judge } from '../../src/domain/diagnosis/judge.ts'
 import { rules } from '../../src/domain/diagnosis/rules/all.ts'
 import type { DnsServer } from '../../src/domain/dns-server.ts'
-import type { Survey } from '../../src/domain/survey.ts'
+import { type Survey, tableOf } from '../../src/domain/survey.ts'
 import type { Network } from '../../src/domain/target.ts'
 import type { Clouds } from '../../src/jobs/clouds.ts'
 import { gatherEvidence } from '../../src/jobs/diagnosis/gather-evidence.ts'
@@ -224,7 +224,7 @@ async function openWorld(authority: Authority, trust: SecureContext, callMs: num
     surveyed: () => {
       const [living, unread] = [[...world.endpoints.values()].flatMap(({ id, resourceGuid }) => [resourceGuid, id]), []]
       const cells = [{ service: named(), network: network.name, living, record: 'right', listed: true } as const]
-      survey = { readAt: new Date().toISOString(), cells, unread, names: {} }
+      survey = { readAt: new Date().toISOString(), ...tableOf(cells), unread, names: {} }
     },
     withoutWorker: () => {
       worker = false

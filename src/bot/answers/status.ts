@@ -1,6 +1,6 @@
 import { cleanText } from '../../domain/hostile-text.ts'
 import { servicesMeant } from '../../domain/service-words.ts'
-import { type Survey, unreadNames } from '../../domain/survey.ts'
+import { type Cell, type Survey, unreadNames } from '../../domain/survey.ts'
 import { nearest, type Service, sameId } from '../../domain/target.ts'
 import { verdictKey } from '../../redis/survey.ts'
 import { statusCard } from '../cards/status-card.ts'
@@ -20,12 +20,12 @@ export async function showStatus(
       words`I have not read services and networks yet. Try again in a minute; if it stays so, the jobs process is down or cannot read them. To check from inside a network: ${command('diagnose SERVICE from NETWORK')}`,
     )
   }
-  const services = asked === undefined ? [] : [...new Set(survey.cells.map(({ service }) => service))]
+  const services = survey.rows.map(({ service }) => service)
   const byHost = Object.entries(survey.names).find(([, { host }]) => host !== undefined && sameId(host, asked?.service))
   const named = byHost === undefined ? asked : { service: byHost[0] }
   const meant = named && new Set(servicesMeant(services, named).map(({ id }) => id))
-  const cells = meant === undefined ? survey.cells : survey.cells.filter(({ service }) => meant.has(service.id))
-  if (cells.length === 0) {
+  const rows = meant === undefined ? survey.rows : survey.rows.filter(({ service }) => meant.has(service.id))
+  if (rows.length === 0) {
     if (asked === undefined) return nothingRead()
     const all = await inventory.read()
     const [existing] = servicesMeant(all?.services ?? [], asked)
@@ -35,8 +35,8 @@ export async function showStatus(
       (all?.services ?? services).map(({ name }) => name),
     )
   }
-  const verdictOf = ({ service, network }: (typeof cells)[number]) => known.get(verdictKey(service.id, network))
-  return statusCard(cells, { survey, verdictOf, now: now() })
+  const verdictOf = ({ service, network }: Cell) => known.get(verdictKey(service.id, network))
+  return statusCard(rows, { survey, verdictOf, now: now() })
 }
 
 /** Names that the survey lacks may have been learned since. */

@@ -1,11 +1,13 @@
 import { cleanText } from '../../domain/hostile-text.ts'
 import {
   type Cell,
+  cellsOf,
   isConnected,
   isUntouched,
   type LastVerdict,
   type RecordState,
   type Survey,
+  type SurveyRow,
   unreadNames,
 } from '../../domain/survey.ts'
 import { type Card, code, command, type Part, strong, type Text, time, words } from '../chat/card.ts'
@@ -24,23 +26,27 @@ export interface StatusSource {
   readonly now: string
 }
 
-/** Services × networks: endpoint, record, allow list and last verdict of each pair. `cells`: the pairs of the survey to show. */
-export function statusCard(cells: readonly Cell[], { survey, verdictOf, now }: StatusSource): Card {
-  const services = [...Map.groupBy(cells, ({ service }) => service.id).values()]
-  const connected = cells.filter(isConnected).length
-  const title = `Private Link: ${connected} of ${cells.length} ${cells.length === 1 ? 'pair' : 'pairs'} of service and network connected`
-  const shown = services.slice(0, mostServices)
+/** Services × networks: endpoint, record, allow list and last verdict of each pair. `rows`: the services of the survey to show. */
+export function statusCard(rows: readonly SurveyRow[], { survey, verdictOf, now }: StatusSource): Card {
+  const { connected, pairs } = countsOf(rows)
+  const title = `Private Link: ${connected} of ${pairs} ${pairs === 1 ? 'pair' : 'pairs'} of service and network connected`
+  const shown = rows.slice(0, mostServices)
   return {
     summary: title,
     parts: [
       { kind: 'title', text: title },
       ...shown.map(
-        (own): Part => ({
+        (row): Part => ({
           kind: 'lines',
-          lines: [...own.slice(0, 1).map(serviceLine), ...own.map((cell) => cellLine(cell, verdictOf(cell), Date.parse(now)))],
+          lines: [
+            serviceLine(row),
+            ...cellsOf({ networks: survey.networks, rows: [row] }).map((cell) =>
+              cellLine(cell, verdictOf(cell), Date.parse(now)),
+            ),
+          ],
         }),
       ),
-      ...more(services.length - shown.length),
+      ...more(rows.length - shown.length),
       ...survey.unread.map(
         ({ network, problem }): Part => ({
           kind: 'text',
@@ -60,7 +66,18 @@ export function statusCard(cells: readonly Cell[], { survey, verdictOf, now }: S
   }
 }
 
-function serviceLine({ service: { name, region, state } }: Cell): Text {
+function countsOf(rows: readonly SurveyRow[]): { readonly connected: number; readonly pairs: number } {
+  let [connected, pairs] = [0, 0]
+  for (const { states } of rows)
+    for (const state of states) {
+      if (state === undefined) continue
+      pairs += 1
+      if (isConnected(state)) connected += 1
+    }
+  return { connected, pairs }
+}
+
+function serviceLine({ service: { name, region, state } }: SurveyRow): Text {
   return words`${strong(shownName(name))}  ${cleanText(region, 40)}, ${cleanText(state, 40)}`
 }
 

@@ -154,8 +154,8 @@ export async function gatherEvidence(
 }
 
 /** The endpoint's address in the last survey: where to probe while Azure is being asked. */
-function lastAddress({ service, network }: Subject, { cells }: Survey): string | undefined {
-  return cells.find((cell) => cell.service.id === service.id && cell.network === network.name)?.endpoint?.address
+function lastAddress({ service, network }: Subject, { networks, rows }: Survey): string | undefined {
+  return rows.find((row) => row.service.id === service.id)?.states[networks.indexOf(network.name)]?.endpoint?.address
 }
 
 /** Returns the control plane and, when every part failed, undefined with the reasons. A service's state that is too old becomes unread. */

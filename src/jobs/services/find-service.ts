@@ -74,8 +74,8 @@ async function freshName(words: ServiceWords, { catalog, targets }: NameJobs, si
 /** The service as stored by the last survey; undefined when it is not stored, or when the words mean several. */
 async function lastName(words: ServiceWords, { inventory, survey }: NameJobs): Promise<PrivateService | undefined> {
   const [known, seen, names] = await Promise.all([inventory.read(), survey.read(), survey.names()])
-  const surveyed = new Map((seen?.cells ?? []).map(({ service }) => [service.id, service]))
-  const [service, ...more] = servicesMeant(known?.services ?? [...surveyed.values()], words)
+  const surveyed = (seen?.rows ?? []).map(({ service }) => service)
+  const [service, ...more] = servicesMeant(known?.services ?? surveyed, words)
   // An old list does not prove that a service does not exist.
   if (service === undefined || more.length > 0) return undefined
   const { alias, host } = names[service.id] ?? {}

@@ -3,11 +3,13 @@ import type { Ledger } from '../../domain/ledger.ts'
 import type { OrganizationKey } from '../../domain/organization.ts'
 import {
   cellOf,
+  cellsOf,
   type PrivateName,
   type SeenEndpoint,
   type SeenNetwork,
   type SeenZone,
   type Survey,
+  tableOf,
   withNetworks,
 } from '../../domain/survey.ts'
 import { isInVnet, type Network, type Service, sameId, vnetId, zoneOf } from '../../domain/target.ts'
@@ -108,8 +110,8 @@ export async function surveyNetwork(name: string, jobs: SurveyJobs, signal: Abor
 }
 
 /** Whether each service with a private host was looked for in every network: of one that is new, the endpoints in other networks would count as gone. */
-function knowsAll({ cells, unread }: Survey, names: Survey['names'], networks: readonly Network[]): boolean {
-  const known = new Set(cells.map(({ service, network }) => `${service.id} ${network}`))
+function knowsAll({ unread, ...table }: Survey, names: Survey['names'], networks: readonly Network[]): boolean {
+  const known = new Set(cellsOf(table).map(({ service, network }) => `${service.id} ${network}`))
   const read = networks.filter(({ name }) => !unread.some(({ network }) => network === name))
   const reachable = Object.entries(names).flatMap(([id, { host }]) => (host === undefined ? [] : [id]))
   return reachable.every((id) => read.every(({ name }) => known.has(`${id} ${name}`)))
@@ -240,8 +242,10 @@ async function surveyOf(
     unread: seen.filter((each) => 'problem' in each),
     stale: staleIn(inventory),
     workers: Object.fromEntries(await Promise.all(networks.map((network) => workersIn(network, clouds)))),
-    cells: reachable.flatMap(({ service, alias, host }) =>
-      read.map((network) => cellOf(service, { alias, host }, inventory.allowLists[service.id] ?? [], network)),
+    ...tableOf(
+      reachable.flatMap(({ service, alias, host }) =>
+        read.map((network) => cellOf(service, { alias, host }, inventory.allowLists[service.id] ?? [], network)),
+      ),
     ),
   }
 }

@@ -35,7 +35,7 @@ test('private names that two learn are both known, before the first survey and b
   expect(Object.keys(await store.names())).toEqual(['s1', 's2'])
   expect(await store.read()).toBeUndefined()
   const never = { readAt: new Date(0).toISOString() }
-  await store.write({ readAt: at(0), cells: [], unread: [], names: { s1: never, s2: name('newer', 3), s3: never } })
+  await store.write({ readAt: at(0), networks: [], rows: [], unread: [], names: { s1: never, s2: name('newer', 3), s3: never } })
   const names = { s1: name('one', 1), s2: name('newer', 3), s3: never }
   expect((await store.readWithNames())?.names).toEqual(names)
   expect(await store.names()).toEqual(names)

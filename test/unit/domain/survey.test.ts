@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { type Cell, cellOf, isConnected, isUntouched, livingIdsOf, type SeenNetwork } from '../../../src/domain/survey.ts'
+import {
+  type Cell,
+  cellOf,
+  isConnected,
+  isUntouched,
+  livingIdsOf,
+  type SeenNetwork,
+  tableOf,
+} from '../../../src/domain/survey.ts'
 import { subnetId, vnetId } from '../../../src/domain/target.ts'
 import { network, service } from '../literals.ts'
 
@@ -54,13 +62,15 @@ test('endpoints to other services or in other VNets do not count; an Approved on
 })
 
 test('what may stand on an allow list is known only where all networks are', () => {
-  const [cell, none] = [see({}), see({ endpoints: [] })]
-  const survey = { readAt: '', names: {}, unread: [], cells: [cell, none] }
+  const [cell, none] = [see({}), { ...see({ endpoints: [] }), network: 'lab' }]
+  const survey = { readAt: '', names: {}, unread: [], ...tableOf([cell, none]) }
   expect(livingIdsOf(service.id, survey)).toEqual(['AAAA', endpoint.id])
   expect(livingIdsOf('another', survey)).toBeUndefined()
   expect(livingIdsOf(service.id, { ...survey, unread: [{ network: 'lab', problem: 'HTTP 403' }] })).toBeUndefined()
   const { guid: _, ...unnamed } = endpoint
-  expect(livingIdsOf(service.id, { ...survey, cells: [cell, see({ endpoints: [unnamed] })] })).toBeUndefined()
+  expect(
+    livingIdsOf(service.id, { ...survey, ...tableOf([cell, { ...see({ endpoints: [unnamed] }), network: 'lab' }]) }),
+  ).toBeUndefined()
 })
 
 describe('the record', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Cell, Survey } from '../../../src/domain/survey.ts'
+import { type Cell, cellsOf, type Survey, tableOf } from '../../../src/domain/survey.ts'
 import { rowsOf, surveyOf } from '../../../src/redis/survey-rows.ts'
 import { service } from '../literals.ts'
 
@@ -13,7 +13,8 @@ const there: Cell = {
   record: 'right',
   listed: true,
 }
-const survey = (cells: readonly Cell[]): Survey => ({ readAt: '2026-01-01T00:00:00.000Z', cells, unread: [], names: {} })
+const rest = { readAt: '2026-01-01T00:00:00.000Z', unread: [], names: {} }
+const survey = (cells: readonly Cell[]): Survey => ({ ...rest, ...tableOf(cells) })
 
 const throughRedis = (cells: readonly Cell[]) => surveyOf(JSON.parse(JSON.stringify(rowsOf(survey(cells)))))
 
@@ -36,10 +37,11 @@ test.each<[string, readonly Cell[]]>([
   ['a network that was read for one service only', [there, { service: other, network: 'c', ...blank }]],
 ])('%s is the same when it has been kept', (_what, cells) => {
   expect(throughRedis(cells)).toEqual(survey(cells))
+  expect(new Set(cellsOf(throughRedis(cells)))).toEqual(new Set(cells))
 })
 
 test('what 0.2.0 has stored is read', () => {
-  expect(surveyOf(survey([there]))).toEqual(survey([there]))
+  expect(surveyOf({ ...rest, cells: [there] })).toEqual(survey([there]))
 })
 
 test('what many services have in common is kept once', () => {

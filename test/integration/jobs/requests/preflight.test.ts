@@ -100,7 +100,7 @@ test('a key that is known to have the role costs no call', async () => {
   const calls = () => workshop.world.calls.filter(({ path }) => path.includes('/keys')).length
   const before = calls()
   const at = new Date().toISOString()
-  const judged = { readAt: at, cells: [], unread: [], names: {} }
+  const judged = { readAt: at, networks: [], rows: [], unread: [], names: {} }
   expect(await look({ survey: { ...judged, keys: { readAt: at, withoutAdmin: [] } } })).toBeUndefined()
   expect(calls()).toBe(before)
   await look({ survey: { ...judged, keys: { readAt: at, withoutAdmin: [organizationId] } } })

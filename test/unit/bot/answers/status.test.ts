@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Desk } from '../../../../src/bot/answers/desk.ts'
 import { showStatus } from '../../../../src/bot/answers/status.ts'
-import type { Survey } from '../../../../src/domain/survey.ts'
+import { type Survey, tableOf } from '../../../../src/domain/survey.ts'
 import { service } from '../../literals.ts'
 import { textOf } from '../card-text.ts'
 
@@ -12,7 +12,7 @@ const basic = { ...service, id: 'basic', name: 'basic-tier', provider: 'azure' }
 const elsewhere = { ...service, id: 'elsewhere', name: 'on-aws', provider: 'aws', region: 'us-east-1' }
 const survey: Survey = {
   ...{ readAt, unread: [] },
-  cells: [{ service, network: 'prod-westus3', record: 'absent', listed: false }],
+  ...tableOf([{ service, network: 'prod-westus3', record: 'absent', listed: false }]),
   names: { [service.id]: { alias: 'a', host: 'h', readAt }, unread: { readAt: never }, basic: { readAt } },
 }
 const desk = (known: Survey | undefined = survey, learned?: Survey) =>

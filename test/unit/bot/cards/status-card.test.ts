@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { statusCard } from '../../../../src/bot/cards/status-card.ts'
-import type { Cell, LastVerdict, Survey } from '../../../../src/domain/survey.ts'
+import { type Cell, type LastVerdict, type Survey, tableOf } from '../../../../src/domain/survey.ts'
 import { service } from '../../literals.ts'
 import { textOf } from '../card-text.ts'
 
@@ -14,12 +14,13 @@ const connected: Cell = {
 }
 const untouched: Cell = { service, network: 'staging-eastus2', record: 'absent', listed: false }
 const broken: Cell = { ...connected, network: 'lab', record: 'elsewhere', listed: false }
-const survey: Survey = { readAt: '2026-03-01T14:07:00.000Z', cells: [], unread: [], names: {} }
+const survey: Survey = { readAt: '2026-03-01T14:07:00.000Z', networks: [], rows: [], unread: [], names: {} }
 const verdict: LastVerdict = { code: 'healthy', severity: 'ok', at: '2026-03-01T14:05:00.000Z' }
 
 const show = (cells: readonly Cell[], changes: Partial<Survey> = {}, last: LastVerdict | undefined = verdict) => {
   const verdictOf = ({ network }: Cell) => (network === 'prod-westus3' ? last : undefined)
-  return textOf(statusCard(cells, { survey: { ...survey, ...changes }, verdictOf, now })).replaceAll(/[`*]/g, '')
+  const table = tableOf(cells)
+  return textOf(statusCard(table.rows, { survey: { ...survey, ...table, ...changes }, verdictOf, now })).replaceAll(/[`*]/g, '')
 }
 
 test('endpoint, record, allow list and last verdict of each pair, and how old that is', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { TerminalError } from '../../../../src/domain/errors.ts'
+import { tableOf } from '../../../../src/domain/survey.ts'
 import type { Service } from '../../../../src/domain/target.ts'
 import { nameOf, strangeHost } from '../../../../src/jobs/services/find-service.ts'
 import type { Inventory } from '../../../../src/redis/records.ts'
@@ -27,7 +28,7 @@ function jobs(resolve: () => Promise<Service>, names: Record<string, { alias: st
     survey: {
       read: async () => ({
         readAt,
-        cells: [{ service, network: 'n', record: 'absent', listed: false } as const],
+        ...tableOf([{ service, network: 'n', record: 'absent', listed: false }]),
         unread: [],
         names,
       }),

@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
-import type { Survey } from '../../../../src/domain/survey.ts'
+import { cellsOf, type Survey, tableOf } from '../../../../src/domain/survey.ts'
 import { type SurveyJobs, surveyNetwork, workOnSurvey } from '../../../../src/jobs/services/survey.ts'
 import { service } from '../../literals.ts'
 
@@ -19,7 +19,14 @@ test('a survey says what of it is old or missing, who could look from inside, an
   let written: Survey | undefined
   const learned: object[] = []
   const now = new Date().toISOString()
-  const before = { readAt, cells: [], unread: [], keys: { readAt: now, withoutAdmin: [] }, names: { other: { readAt: now } } }
+  const before = {
+    readAt,
+    networks: [],
+    rows: [],
+    unread: [],
+    keys: { readAt: now, withoutAdmin: [] },
+    names: { other: { readAt: now } },
+  }
   const jobs = {
     networks: [network, { ...network, name: 'lab' }],
     log: pino({ level: 'silent' }),
@@ -76,7 +83,7 @@ test('names are learned as fast as the budget lets them, past one that cannot be
     },
     clouds: { dns: { forReport: () => ({}) } },
     survey: {
-      ...reading({ readAt, cells: [], unread: [], keys: { readAt: now, withoutAdmin: [] }, names: {} }),
+      ...reading({ readAt, networks: [], rows: [], unread: [], keys: { readAt: now, withoutAdmin: [] }, names: {} }),
       write: async () => undefined,
       learn: async (names: object) => void learned.push(names),
     },
@@ -115,7 +122,7 @@ test('after a change its network is read anew, and those of the same VNet or zon
       { network: 'lab', problem: 'HTTP 500' },
       { network: 'far', problem: 'HTTP 500' },
     ],
-    cells: networks.map(({ name }) => ({ ...cell, network: name })),
+    ...tableOf(networks.map(({ name }) => ({ ...cell, network: name }))),
   }
   const read: string[] = []
   let written: Survey | undefined
@@ -152,7 +159,7 @@ test('after a change its network is read anew, and those of the same VNet or zon
   await surveyNetwork('prod-westus3', jobs, new AbortController().signal)
   expect(read.toSorted()).toEqual(['hub', 'lab', 'prod-westus3'])
   expect(ages).toEqual([300_000])
-  expect(written?.cells.map(({ network: name, listed }) => [name, listed])).toEqual([
+  expect(written && cellsOf(written).map(({ network: name, listed }) => [name, listed])).toEqual([
     ['prod-westus3', false],
     ['far', true],
     ['lab', false],
@@ -162,7 +169,7 @@ test('after a change its network is read anew, and those of the same VNet or zon
   expect(written?.readAt).toBe(before.readAt)
 
   // A service that was not looked for everywhere: all networks are read, as not seen is not absent.
-  before.cells.splice(0)
+  Object.assign(before, tableOf([]))
   before.readAt = '2026-03-01T12:00:00.000Z'
   read.splice(0)
   await surveyNetwork('prod-westus3', jobs, new AbortController().signal)

@@ -145,8 +145,8 @@ export function redisLedger(
         { request: id },
         'not every replica of Redis has what a person asked for or decided: a failover now could lose it',
       )
-    const is = await isThere().catch(() => true)
-    return is && kept === 'moved' ? await survives(id, isThere) : is
+    const isKept = await isThere().catch(() => true)
+    return isKept && kept === 'moved' ? await survives(id, isThere) : isKept
   }
   const open = () => readOpen(redis)
   return {
